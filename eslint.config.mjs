@@ -1,0 +1,91 @@
+import tseslint from 'typescript-eslint';
+
+/** The arrows of the design: host → contract ← engine; cli → engine; webview → contract. */
+const onlyHostImportsVscode = {
+  name: 'vscode',
+  message: 'Only extension/host and extension/extension.ts import vscode.',
+};
+const forbid = (patterns, ...paths) => ({
+  'no-restricted-imports': 'off',
+  '@typescript-eslint/no-restricted-imports': ['error', { paths, patterns }],
+});
+const layer = (group, message) => ({ group, message });
+
+export default tseslint.config(
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'extension/engine/onnx/onnx_pb.ts',
+      '**/assembly/**',
+      'test/fixtures/',
+    ],
+  },
+  ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts', '**/*.tsx'] })),
+  {
+    files: ['**/*.ts', '**/*.tsx'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-non-null-assertion': 'off', // indexed access inside a bounded loop
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['extension/contract/**'],
+    rules: forbid(
+      [
+        layer(
+          ['**/engine/**', '**/host/**', '**/cli/**', '**/webview/**', 'node:*'],
+          'The contract imports the validation library only.',
+        ),
+      ],
+      onlyHostImportsVscode,
+    ),
+  },
+  {
+    files: ['extension/engine/**'],
+    rules: forbid(
+      [layer(['**/host/**', '**/cli/**', '**/webview/**'], 'The engine knows the contract only.')],
+      onlyHostImportsVscode,
+    ),
+  },
+  {
+    files: ['extension/cli/**'],
+    rules: forbid(
+      [layer(['**/host/**', '**/webview/**'], 'The command line knows the engine and the contract.')],
+      onlyHostImportsVscode,
+    ),
+  },
+  {
+    files: ['extension/host/**', 'extension/extension.ts'],
+    rules: forbid([
+      layer(
+        ['**/engine/**', '**/cli/**', '**/webview/**', 'onnxruntime-*'],
+        'The host computes nothing: it talks to child processes through the contract.',
+      ),
+    ]),
+  },
+  {
+    files: ['webview/**'],
+    rules: forbid(
+      [
+        layer(
+          ['**/engine/**', '**/host/**', '**/cli/**', 'node:*'],
+          'The webview imports extension/contract only.',
+        ),
+      ],
+      onlyHostImportsVscode,
+    ),
+  },
+  {
+    files: ['test/**'],
+    rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/require-await': 'off' },
+  },
+);
