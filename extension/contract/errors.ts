@@ -63,4 +63,8 @@ const describeCause = (cause: unknown): string =>
 export const toErrorValue = (thrown: unknown): ErrorValue =>
   thrown instanceof GeometryError
     ? thrown.toValue()
-    : { code: 'internal', message: 'Something went wrong inside Weight Geometry.', cause: describeCause(thrown) };
+    : {
+        code: 'internal',
+        message: 'Something went wrong inside Weight Geometry.',
+        cause: describeCause(thrown),
+      };
