@@ -1,0 +1,123 @@
+import type { ErrorValue } from './errors.js';
+import type { ModelDescriptor } from './descriptor.js';
+import type { InspectSettings, ReportAddition, SpectrumEntry, Warning } from './report.js';
+import type { Metrics, ProviderName, RunConfig, RunFile } from './run.js';
+
+/**
+ * The calls between processes. A boundary is one interface of async methods; the client is a proxy derived from it.
+ * Every method answers a {@link Reply}: ok, or a typed error. Long work streams events and is named by a job id.
+ */
+export type Reply<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorValue };
+
+/** What a file's header says; no weights are read for it. */
+export interface FileSummary {
+  readonly path: string;
+  readonly format: string;
+  readonly bytes: number;
+  readonly step?: number;
+  readonly parameters: number;
+  readonly tensors: readonly {
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly dtype: string;
+  }[];
+  readonly warnings: readonly Warning[];
+  /** Rank statistics that the cache already holds for this very file (path, size, time). */
+  readonly cached: readonly CachedStatistics[];
+}
+
+export type CachedStatistics = Pick<
+  SpectrumEntry,
+  'tensor' | 'part' | 'rows' | 'columns' | 'spectralNorm' | 'stableRank' | 'effectiveRank' | 'exact'
+>;
+
+export interface SeriesListing {
+  readonly root: string;
+  readonly name: string;
+  readonly checkpoints: readonly {
+    readonly label: string;
+    readonly step?: number;
+    readonly path: string;
+    readonly bytes: number;
+  }[];
+  readonly warnings: readonly Warning[];
+  /** A training run of ours: it may still grow. */
+  readonly isRun: boolean;
+}
+
+/** The light process of a window: headers, listings, cache, small matrices. Answers at once. */
+export interface ReaderCalls {
+  describe(path: string): Promise<Reply<FileSummary>>;
+  /** Series at or under a path (a file, a folder of checkpoints, a folder of run folders). */
+  discover(path: string): Promise<Reply<readonly SeriesListing[]>>;
+  /** Statistics of one small matrix, computed now when cheap; undefined when it is not. */
+  quickStatistics(path: string, tensor: string): Promise<Reply<CachedStatistics | undefined>>;
+}
+
+export interface InspectRequest {
+  readonly path: string;
+  readonly settings: InspectSettings;
+  /** Confirmed by the user or given by option; else looked for beside the checkpoints. */
+  readonly descriptor?: { readonly value: ModelDescriptor; readonly path?: string };
+  /** Folder of the report cache; nothing is cached when absent. */
+  readonly cacheFolder?: string;
+}
+
+/** What the user looks at, so that it is computed first. */
+export const focuses = ['overview', 'spectra', 'trajectory', 'reconstruction'] as const;
+export type Focus = (typeof focuses)[number];
+
+export interface Progress {
+  /** What is being done, in words with amounts: "Spectra: 120 of 1008 matrices". */
+  readonly text: string;
+  /** 0 … 1. */
+  readonly fraction: number;
+}
+
+export interface ComputeCalls {
+  /** Starts an inspection; its additions and its end arrive as {@link ComputeEvents}. */
+  inspect(job: string, request: InspectRequest): Promise<Reply<void>>;
+  focus(job: string, focus: Focus): Promise<Reply<void>>;
+  /** Computes one spectrum exactly, though it was estimated. */
+  refine(
+    job: string,
+    entry: { step: number; tensor: string; part?: string; of: 'weights' | 'change' },
+  ): Promise<Reply<void>>;
+  cancel(job: string): Promise<Reply<void>>;
+}
+
+export interface ComputeEvents {
+  addition(job: string, addition: ReportAddition): void;
+  progress(job: string, progress: Progress): void;
+  /** The job ended: complete, cancelled (an error with code `cancelled`) or failed. */
+  ended(job: string, outcome: Reply<void>): void;
+}
+
+export interface TrainRequest {
+  readonly config: RunConfig;
+  /** The run directory; made when absent. */
+  readonly out: string;
+  readonly provider: ProviderName;
+  /** A checkpoint to start from, with fresh moments. */
+  readonly init?: string;
+  /** Continue the run in `out` from its last checkpoint. */
+  readonly resume?: boolean;
+}
+
+export interface TrainerCalls {
+  start(request: TrainRequest): Promise<Reply<void>>;
+  pause(): Promise<Reply<void>>;
+  resume(): Promise<Reply<void>>;
+  /** Checkpoints, then ends. */
+  stop(): Promise<Reply<void>>;
+}
+
+export interface TrainerEvents {
+  /** Provider chosen and why, run directory ready. */
+  started(run: RunFile): void;
+  metrics(line: Metrics): void;
+  status(status: RunFile['status'], step: number): void;
+  grokked(step: number): void;
+  ended(outcome: Reply<RunFile>): void;
+}

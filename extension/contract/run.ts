@@ -1,0 +1,82 @@
+import * as v from 'valibot';
+import { modelSchema, splitSchema, taskNames } from './descriptor.js';
+
+/** A training run: its configuration (a preset, a `*.wgrun.json` file, `--set key=value`) and what it writes. */
+const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
+const nonNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
+const wholePositive = v.pipe(v.number(), v.integer(), v.minValue(1));
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+export const providerNames = ['auto', 'cpu', 'webgpu', 'cuda'] as const;
+export type ProviderName = (typeof providerNames)[number];
+
+export const runConfigSchema = v.object({
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  model: modelSchema,
+  data: v.object({ tasks: v.pipe(v.array(v.picklist(taskNames)), v.minLength(1)), split: splitSchema }),
+  /** Seed of the initial weights. */
+  initSeed: v.optional(whole, 0),
+  /** Seed of the order of batches. */
+  batchSeed: v.optional(whole, 0),
+  /** Pairs per step, drawn with replacement; `full` takes every training pair each step. */
+  batch: v.optional(v.union([wholePositive, v.literal('full')]), 512),
+  learningRate: v.optional(positive, 1e-3),
+  /** Steps of linear warm-up from zero. */
+  warmupSteps: v.optional(whole, 0),
+  betas: v.optional(v.tuple([nonNegative, nonNegative]), [0.9, 0.98]),
+  eps: v.optional(positive, 1e-8),
+  /** Decoupled (AdamW). */
+  weightDecay: v.optional(nonNegative, 1),
+  /** Which parameters decay: every one (the papers), or matrices only. */
+  decayedParameters: v.optional(v.picklist(['all', 'matrices']), 'all'),
+  /** Clip of the global gradient norm; absent: none. */
+  clipNorm: v.optional(positive),
+  maxSteps: v.optional(wholePositive, 5000),
+  evaluateEvery: v.optional(wholePositive, 100),
+  checkpointEvery: v.optional(wholePositive, 100),
+  /** Stop when the test accuracy of every task is at least this on `consecutive` evaluations. */
+  stop: v.optional(
+    v.object({ testAccuracy: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), consecutive: wholePositive }),
+  ),
+  dtype: v.optional(v.picklist(['float32', 'float64']), 'float32'),
+});
+/** A configuration with its defaults filled in. */
+export type RunConfig = v.InferOutput<typeof runConfigSchema>;
+export type RunConfigInput = v.InferInput<typeof runConfigSchema>;
+
+/** One line of `metrics.jsonl`. */
+export const metricsSchema = v.object({
+  step: whole,
+  /** Sum over tasks of the mean cross-entropy, averaged since the last line. */
+  loss: v.optional(v.pipe(v.number(), v.finite())),
+  gradientNorm: v.optional(v.pipe(v.number(), v.finite())),
+  parameterNorm: v.optional(v.pipe(v.number(), v.finite())),
+  trainAccuracy: v.optional(v.record(v.string(), v.number())),
+  testAccuracy: v.optional(v.record(v.string(), v.number())),
+  testLoss: v.optional(v.pipe(v.number(), v.finite())),
+  stepsPerSecond: v.optional(v.number()),
+});
+export type Metrics = v.InferOutput<typeof metricsSchema>;
+
+/** `run.json`: the configuration, the provider and why a better one was passed over, versions, how it ended. */
+export const runFileSchema = v.object({
+  schema: v.literal('weight-geometry/run@1'),
+  config: runConfigSchema,
+  /** The model descriptor again at the top, so that a run folder reads like any described series. */
+  model: modelSchema,
+  data: v.object({ tasks: v.array(v.picklist(taskNames)), split: splitSchema }),
+  provider: v.object({
+    name: v.picklist(['cpu', 'webgpu', 'cuda']),
+    device: v.optional(v.string()),
+    tf32: v.literal(false),
+    passedOver: v.array(v.object({ name: v.string(), reason: v.string() })),
+  }),
+  versions: v.record(v.string(), v.string()),
+  init: v.optional(v.string()),
+  status: v.picklist(['running', 'paused', 'stopped', 'finished', 'failed']),
+  lastStep: whole,
+  /** First evaluated step at which every task's test accuracy is at least 0.9. */
+  grokStep: v.optional(whole),
+  error: v.optional(v.object({ code: v.string(), message: v.string() })),
+});
+export type RunFile = v.InferOutput<typeof runFileSchema>;
