@@ -1,3 +1,5 @@
+import { GeometryError } from '../../contract/errors.js';
+
 /** A dense real matrix, row-major. */
 export interface Matrix {
   readonly rows: number;
@@ -5,3 +7,67 @@ export interface Matrix {
   /** `rows * columns` elements, row-major. */
   readonly data: Float64Array;
 }
+
+/** A matrix of zeros. */
+export const zeros = (rows: number, columns: number): Matrix => ({
+  rows,
+  columns,
+  data: new Float64Array(rows * columns),
+});
+
+/** The n × n identity. */
+export const identity = (n: number): Matrix => {
+  const result = zeros(n, n);
+  for (let i = 0; i < n; i++) result.data[i * n + i] = 1;
+  return result;
+};
+
+/** Aᵀ as a new matrix. Goes by 16 × 16 tiles: a plain double loop misses the cache at every write. */
+export const transpose = ({ rows, columns, data }: Matrix): Matrix => {
+  const result = new Float64Array(rows * columns);
+  const tile = 16;
+  for (let rowStart = 0; rowStart < rows; rowStart += tile) {
+    const rowEnd = Math.min(rowStart + tile, rows);
+    for (let columnStart = 0; columnStart < columns; columnStart += tile) {
+      const columnEnd = Math.min(columnStart + tile, columns);
+      for (let row = rowStart; row < rowEnd; row++) {
+        for (let column = columnStart; column < columnEnd; column++) {
+          result[column * rows + row] = data[row * columns + column]!;
+        }
+      }
+    }
+  }
+  return { rows: columns, columns: rows, data: result };
+};
+
+/** Largest absolute element, 0 for an empty matrix. */
+export const maxAbs = (data: Float64Array): number => {
+  let largest = 0;
+  for (const value of data) {
+    const size = Math.abs(value);
+    if (size > largest) largest = size;
+  }
+  return largest;
+};
+
+/**
+ * @throws GeometryError `invalid-argument` where the length is not rows × columns, `not-finite` naming the first element
+ * that is NaN or infinite. `name` is what the matrix is called in the message: a tensor's name where there is one.
+ */
+export const requireFinite = ({ rows, columns, data }: Matrix, name = 'The matrix'): void => {
+  if (data.length !== rows * columns) {
+    throw new GeometryError(
+      'invalid-argument',
+      `${name} says ${rows} × ${columns} but holds ${data.length} numbers.`,
+    );
+  }
+  // x − x is 0 for every finite x and NaN otherwise: one addition an element instead of a call.
+  let sum = 0;
+  for (let i = 0; i < data.length; i++) sum += data[i]! - data[i]!;
+  if (sum === 0) return;
+  const at = data.findIndex((value) => !Number.isFinite(value));
+  throw new GeometryError(
+    'not-finite',
+    `${name} holds ${Number.isNaN(data[at]) ? 'NaN' : 'an infinity'} at row ${Math.floor(at / columns)}, column ${at % columns}, so it has no singular values.`,
+  );
+};
