@@ -12,5 +12,13 @@ export interface ByteSource {
    * @throws GeometryError `malformed-file` past the end, `unreadable` or `changed-while-reading` from the system.
    */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Fills `target` from `offset`, where the source can do so without allocating. Errors as {@link read}. */
+  readInto?(offset: number, target: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Fills `target` from `offset` by the cheapest way that the source has. */
+export const readInto = async (source: ByteSource, offset: number, target: Uint8Array): Promise<void> => {
+  if (source.readInto !== undefined) await source.readInto(offset, target);
+  else target.set(await source.read(offset, target.length));
+};

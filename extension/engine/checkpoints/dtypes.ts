@@ -1,0 +1,139 @@
+import { numericDtypes, type NumericDtype } from './checkpoint.js';
+
+interface ElementType {
+  readonly bytes: number;
+  /**
+   * Writes elements of `bytes` to `into[at…]`; `bytes` begins at a multiple of the element's size in its buffer
+   * and is in the machine's byte order.
+   */
+  readonly decode: (bytes: Uint8Array, into: Float64Array, at: number) => void;
+}
+
+type MakeView = (buffer: ArrayBufferLike, offset: number, length: number) => ArrayLike<number>;
+
+/** `set` between typed arrays converts at the speed of memory. */
+const byView = (bytesEach: number, view: MakeView): ElementType => ({
+  bytes: bytesEach,
+  decode: (bytes, into, at) => into.set(view(bytes.buffer, bytes.byteOffset, bytes.length / bytesEach), at),
+});
+
+const TWO_TO_32 = 2 ** 32;
+
+/** 64-bit integers beyond 2^53 are rounded to the nearest float64, once: the high half times 2^32 is exact. */
+const by64BitHalves = (High: Int32ArrayConstructor | Uint32ArrayConstructor): ElementType => ({
+  bytes: 8,
+  decode: (bytes, into, at) => {
+    const low = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+    const high = new High(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length / 4);
+    const [lowAt, highAt] = hostIsLittleEndian ? [0, 1] : [1, 0];
+    for (let i = 0; i < low.length / 2; i++)
+      into[at + i] = high[2 * i + highAt]! * TWO_TO_32 + low[2 * i + lowAt]!;
+  },
+});
+
+const bfloat16: ElementType = {
+  bytes: 2,
+  decode: (bytes, into, at) => {
+    const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+    const widened = new Uint32Array(4096);
+    const floats = new Float32Array(widened.buffer);
+    for (let from = 0; from < halves.length; from += widened.length) {
+      const count = Math.min(widened.length, halves.length - from);
+      for (let i = 0; i < count; i++) widened[i] = halves[from + i]! << 16;
+      into.set(count === widened.length ? floats : floats.subarray(0, count), at + from);
+    }
+  },
+};
+
+/**
+ * Every value of a small binary float, by bit pattern. `finiteOnly` is the "fn" of float8_e4m3fn (Micikevicius
+ * et al. 2022, "FP8 formats for deep learning"): no infinity, NaN only where every other bit is set.
+ */
+const smallFloatTable = (exponentBits: number, mantissaBits: number, finiteOnly: boolean): Float64Array => {
+  const magnitudes = 2 ** (exponentBits + mantissaBits);
+  const bias = 2 ** (exponentBits - 1) - 1;
+  const topExponent = 2 ** exponentBits - 1;
+  const steps = 2 ** mantissaBits;
+  const table = new Float64Array(2 * magnitudes);
+  for (let pattern = 0; pattern < magnitudes; pattern++) {
+    const exponent = Math.floor(pattern / steps);
+    const mantissa = pattern % steps;
+    let value =
+      exponent === 0
+        ? mantissa * 2 ** (1 - bias - mantissaBits)
+        : (steps + mantissa) * 2 ** (exponent - bias - mantissaBits);
+    if (finiteOnly && pattern === magnitudes - 1) value = NaN;
+    if (!finiteOnly && exponent === topExponent) value = mantissa === 0 ? Infinity : NaN;
+    table[pattern] = value;
+    table[pattern + magnitudes] = -value;
+  }
+  return table;
+};
+
+const byTable = (
+  Patterns: Uint8ArrayConstructor | Uint16ArrayConstructor,
+  makeTable: () => Float64Array,
+): ElementType => {
+  let table: Float64Array | undefined;
+  return {
+    bytes: Patterns.BYTES_PER_ELEMENT,
+    decode: (bytes, into, at) => {
+      const values = (table ??= makeTable());
+      const length = bytes.length / Patterns.BYTES_PER_ELEMENT;
+      const patterns = new Patterns(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
+      for (let i = 0; i < length; i++) into[at + i] = values[patterns[i]!]!;
+    },
+  };
+};
+
+const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+const elementTypes: Readonly<Record<NumericDtype, ElementType>> = {
+  float64: byView(8, (buffer, from, length) => new Float64Array(buffer, from, length)),
+  float32: byView(4, (buffer, from, length) => new Float32Array(buffer, from, length)),
+  float16: byTable(Uint16Array, () => smallFloatTable(5, 10, false)),
+  bfloat16,
+  float8_e4m3fn: byTable(Uint8Array, () => smallFloatTable(4, 3, true)),
+  float8_e5m2: byTable(Uint8Array, () => smallFloatTable(5, 2, false)),
+  int64: by64BitHalves(Int32Array),
+  int32: byView(4, (buffer, from, length) => new Int32Array(buffer, from, length)),
+  int16: byView(2, (buffer, from, length) => new Int16Array(buffer, from, length)),
+  int8: byView(1, (buffer, from, length) => new Int8Array(buffer, from, length)),
+  uint64: by64BitHalves(Uint32Array),
+  uint32: byView(4, (buffer, from, length) => new Uint32Array(buffer, from, length)),
+  uint16: byView(2, (buffer, from, length) => new Uint16Array(buffer, from, length)),
+  uint8: byView(1, (buffer, from, length) => new Uint8Array(buffer, from, length)),
+  bool: byTable(Uint8Array, () => new Float64Array(256).fill(1, 1)),
+};
+
+export const bytesPerElement = (dtype: NumericDtype): number => elementTypes[dtype].bytes;
+
+/** Whether a dtype's name is one whose values can be decoded. */
+export const isNumericDtype = (dtype: string): dtype is NumericDtype =>
+  (numericDtypes as readonly string[]).includes(dtype);
+
+const swapBytes = (bytes: Uint8Array, width: number): Uint8Array => {
+  const copy = Buffer.from(bytes.slice().buffer);
+  if (width === 2) copy.swap16();
+  else if (width === 4) copy.swap32();
+  else if (width === 8) copy.swap64();
+  return copy;
+};
+
+/**
+ * Decodes all elements of `bytes` (a whole number of them) to float64, into `into[at…]`. Every float type is exact;
+ * int64 and uint64 are rounded to nearest beyond 2^53; `bool` is 1 for any byte but 0. Bytes at any offset are
+ * accepted; those aligned to the element's size and in the machine's order are not copied.
+ */
+export const decodeElements = (
+  dtype: NumericDtype,
+  bytes: Uint8Array,
+  into: Float64Array,
+  at = 0,
+  bigEndian = false,
+): void => {
+  const type = elementTypes[dtype];
+  const swap = type.bytes > 1 && bigEndian === hostIsLittleEndian;
+  if (swap) type.decode(swapBytes(bytes, type.bytes), into, at);
+  else type.decode(bytes.byteOffset % type.bytes === 0 ? bytes : bytes.slice(), into, at);
+};
