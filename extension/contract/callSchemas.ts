@@ -1,0 +1,87 @@
+import * as v from 'valibot';
+import type { CallSchemas, EventSchemas } from './boundary.js';
+import { errorValueSchema } from './boundary.js';
+import type { ComputeCalls, ComputeEvents, ReaderCalls } from './calls.js';
+import { focuses } from './calls.js';
+import { descriptorSchema } from './descriptor.js';
+import { inspectSettingsSchema, reportAdditionSchema, warningSchema } from './report.js';
+
+/** What crosses between the host and its child processes, as the receiving side checks it. */
+const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
+const finite = v.pipe(v.number(), v.finite());
+const shape = v.array(bytes);
+const nothing = v.undefined();
+const job = v.string();
+const path = v.pipe(v.string(), v.minLength(1));
+const warnings = v.array(warningSchema);
+
+export const cachedStatisticsSchema = v.object({
+  tensor: v.string(),
+  part: v.optional(v.string()),
+  rows: bytes,
+  columns: bytes,
+  spectralNorm: finite,
+  stableRank: v.optional(finite),
+  effectiveRank: v.optional(finite),
+  exact: v.boolean(),
+});
+
+const fileSummary = v.object({
+  path,
+  format: v.string(),
+  bytes,
+  step: v.exactOptional(finite),
+  parameters: bytes,
+  tensors: v.array(v.object({ name: v.string(), shape, dtype: v.string() })),
+  warnings,
+  cached: v.array(cachedStatisticsSchema),
+});
+
+const seriesListing = v.object({
+  root: path,
+  name: v.string(),
+  checkpoints: v.array(v.object({ label: v.string(), step: v.exactOptional(finite), path, bytes })),
+  warnings,
+  isRun: v.boolean(),
+});
+
+export const readerSchemas: CallSchemas<ReaderCalls> = {
+  describe: { args: v.tuple([path]), value: fileSummary },
+  discover: { args: v.tuple([path]), value: v.array(seriesListing) },
+  quickStatistics: { args: v.tuple([path, v.string()]), value: v.optional(cachedStatisticsSchema) },
+};
+
+const inspectRequest = v.object({
+  path,
+  settings: inspectSettingsSchema,
+  descriptor: v.exactOptional(v.object({ value: descriptorSchema, path: v.exactOptional(path) })),
+  cacheFolder: v.exactOptional(path),
+});
+
+const spectrumName = v.object({
+  step: finite,
+  tensor: v.string(),
+  part: v.exactOptional(v.string()),
+  of: v.picklist(['weights', 'change']),
+});
+
+export const computeSchemas: CallSchemas<ComputeCalls> = {
+  inspect: { args: v.tuple([job, inspectRequest]), value: nothing },
+  focus: { args: v.tuple([job, v.picklist(focuses)]), value: nothing },
+  refine: { args: v.tuple([job, spectrumName]), value: nothing },
+  cancel: { args: v.tuple([job]), value: nothing },
+};
+
+const outcome = v.union([
+  v.object({ ok: v.literal(true), value: nothing }),
+  v.object({ ok: v.literal(false), error: errorValueSchema }),
+]);
+
+export const computeEventSchemas: EventSchemas<ComputeEvents> = {
+  addition: v.tuple([job, reportAdditionSchema]),
+  progress: v.tuple([
+    job,
+    v.object({ text: v.string(), fraction: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) }),
+  ]),
+  ended: v.tuple([job, outcome]),
+};

@@ -1,0 +1,83 @@
+import { fork } from 'node:child_process';
+import { createBirpc } from 'birpc';
+import type { CallSchemas } from '../../contract/boundary.js';
+import { callsOver } from '../../contract/boundary.js';
+
+export type Role = 'reader' | 'compute';
+
+/** How a child process ended: of itself, or because this side ended it. */
+export interface End {
+  readonly expected: boolean;
+  /** For the log: "exit code 1", "signal SIGKILL". */
+  readonly how: string;
+}
+
+export interface EngineProcess<Calls> {
+  readonly calls: Calls;
+  readonly pid: number | undefined;
+  readonly ended: Promise<End>;
+  /** Ends the process now, whatever it is doing. */
+  kill(): void;
+}
+
+type Functions = Record<string, (...args: unknown[]) => unknown>;
+
+export interface ProcessOptions<Calls extends object> {
+  /** The bundle of the child processes. */
+  readonly bundle: string;
+  readonly role: Role;
+  readonly args: readonly string[];
+  readonly schemas: CallSchemas<Calls>;
+  /** Receivers of the child's events, already checked. */
+  readonly events: Functions;
+  /** A line that the child wrote to its standard output or error. */
+  readonly onOutput: (line: string) => void;
+}
+
+/**
+ * Forks the engine in a role. Calls that are open when it ends, and calls made afterwards, answer with the error
+ * `process-died`.
+ */
+export function startEngineProcess<Calls extends object>(
+  options: ProcessOptions<Calls>,
+): EngineProcess<Calls> {
+  const child = fork(options.bundle, [options.role, ...options.args], {
+    serialization: 'advanced',
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      for (const line of text.split('\n')) if (line.trim() !== '') options.onOutput(line.trimEnd());
+    });
+  }
+  const channel = createBirpc<Functions, Functions>(options.events, {
+    post: (message) =>
+      new Promise<void>((resolve, reject) => {
+        if (!child.connected) reject(new Error('the channel is closed'));
+        else child.send(message as object, (error) => (error ? reject(error) : resolve()));
+      }),
+    on: (receive) => child.on('message', receive),
+    resolver: (name) => (Object.hasOwn(options.events, name) ? options.events[name] : undefined),
+    timeout: -1,
+  });
+
+  let expected = false;
+  const ended = new Promise<End>((resolve) => {
+    const end = (how: string): void => {
+      if (!channel.$closed) channel.$close(new Error(how));
+      resolve({ expected, how });
+    };
+    child.once('error', (error) => end(error.message));
+    child.once('exit', (code, signal) => end(signal ? `signal ${signal}` : `exit code ${String(code)}`));
+  });
+  return {
+    calls: callsOver(options.schemas, (method, args) => channel.$call(method, ...args)),
+    pid: child.pid,
+    ended,
+    kill: () => {
+      expected = true;
+      child.kill('SIGKILL');
+    },
+  };
+}

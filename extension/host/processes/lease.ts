@@ -1,0 +1,41 @@
+/** A thing that is made when first needed and ended some time after its last user has left. */
+export class Leased<T extends { kill(): void }> {
+  private current: T | undefined;
+  private users = 0;
+  private ending: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly make: () => T,
+    private readonly lingerMs: number,
+  ) {}
+
+  /** The thing, made now when there is none. Every `acquire` wants one `release`. */
+  acquire(): T {
+    this.users++;
+    clearTimeout(this.ending);
+    return (this.current ??= this.make());
+  }
+
+  release(): void {
+    this.users--;
+    if (this.users > 0) return;
+    clearTimeout(this.ending);
+    this.ending = setTimeout(() => this.end(), this.lingerMs);
+  }
+
+  /** Forgets a thing that has ended by itself, so that the next user gets a new one. */
+  forget(ended: T): void {
+    if (this.current === ended) this.current = undefined;
+  }
+
+  get running(): T | undefined {
+    return this.current;
+  }
+
+  end(): void {
+    clearTimeout(this.ending);
+    const { current } = this;
+    this.current = undefined;
+    current?.kill();
+  }
+}
