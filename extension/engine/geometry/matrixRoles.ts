@@ -1,0 +1,48 @@
+/** What the name of a tensor inside a layer says about its part in it. */
+export interface NamedMatrix {
+  /** Index of the layer. */
+  readonly layer: number;
+  /** The path before the layer's index: models with an encoder and a decoder have two. */
+  readonly stack: string;
+  /** `Q`, `K`, `V`, `O`, `FF1`, `FF2`, `gate`; absent for a matrix without a usual name. */
+  readonly role?: string;
+}
+
+/** Where the common libraries put the index of a layer. */
+const layerPath =
+  /^(?<stack>(?:.*\.)?(?:layers|layer|h|block|blocks|resblocks|transformer_blocks))\.(?<layer>\d+)\.(?<rest>.+)$/;
+
+/** Names inside a layer, as PyTorch, Hugging Face, nanoGPT, GGUF and this product write them. */
+const roles: readonly { readonly role: string; readonly pattern: RegExp }[] = [
+  { role: 'Q', pattern: /(^|\.)(q_proj|query|q_lin|wq|to_q|q|attn_q)\.weight$/ },
+  { role: 'K', pattern: /(^|\.)(k_proj|key|k_lin|wk|to_k|k|attn_k)\.weight$/ },
+  { role: 'V', pattern: /(^|\.)(v_proj|value|v_lin|wv|to_v|v|attn_v)\.weight$/ },
+  {
+    role: 'O',
+    pattern:
+      /(^|\.)(out_proj|o_proj|out_lin|wo|to_out\.0|o|attn_output|(attn|attention)\.(c_proj|proj|dense|output\.dense)|self_attention\.dense)\.weight$/,
+  },
+  { role: 'gate', pattern: /(^|\.)(gate_proj|gate|ffn_gate|w_gate)\.weight$/ },
+  {
+    role: 'FF1',
+    pattern:
+      /(^|\.)(linear1|lin1|fc1|c_fc|up_proj|up|fc_in|dense_h_to_4h|ffn_up|w_up|intermediate\.dense)\.weight$/,
+  },
+  {
+    role: 'FF2',
+    pattern:
+      /(^|\.)(linear2|lin2|fc2|mlp\.c_proj|down_proj|down|fc_out|dense_4h_to_h|ffn_down|w_down|output\.dense)\.weight$/,
+  },
+];
+
+/** The layer and role that a name tells, or undefined for a tensor outside of layers. */
+export const namedMatrix = (tensor: string): NamedMatrix | undefined => {
+  const found = layerPath.exec(tensor.replace(/^blk\./, 'blocks.'))?.groups;
+  if (found === undefined) return undefined;
+  const role = roles.find(({ pattern }) => pattern.test(found.rest!))?.role;
+  return {
+    layer: Number(found.layer),
+    stack: found.stack!,
+    ...(role === undefined ? {} : { role }),
+  };
+};

@@ -1,0 +1,34 @@
+import { gemm } from '../linalg/gemm.js';
+import type { Matrix } from '../linalg/matrix.js';
+import { transpose, zeros } from '../linalg/matrix.js';
+import { svd } from '../linalg/svd.js';
+
+/**
+ * Principal angles in radians, ascending, between the spans of two n × k matrices with orthonormal columns
+ * (Björck and Golub 1973): cosines are the singular values of AᵀB. Small angles are taken from their sines, the
+ * singular values of B − A·AᵀB, as a cosine near 1 says nothing about them.
+ */
+export const principalAngles = async (a: Matrix, b: Matrix): Promise<number[]> => {
+  const overlap = await gemm(transpose(a), b);
+  const cosines = (await svd(overlap)).singularValues;
+  const projected = await gemm(a, overlap);
+  const rest: Matrix = { ...b, data: b.data.map((value, i) => value - projected.data[i]!) };
+  const sines = (await svd(rest)).singularValues;
+  const k = Math.min(a.columns, b.columns);
+  return Array.from({ length: k }, (_, i) => {
+    const cosine = Math.min(1, cosines[i]!);
+    const sine = Math.min(1, sines[k - 1 - i] ?? 0);
+    return cosine * cosine > 0.5 ? Math.asin(sine) : Math.acos(cosine);
+  });
+};
+
+/** The first k columns as a matrix of their own. */
+export const leadingColumns = ({ rows, columns, data }: Matrix, k: number): Matrix => {
+  const result = zeros(rows, Math.min(k, columns));
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < result.columns; column++) {
+      result.data[row * result.columns + column] = data[row * columns + column]!;
+    }
+  }
+  return result;
+};

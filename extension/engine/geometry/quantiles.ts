@@ -1,0 +1,33 @@
+/** What a null's draws say about one index. */
+export interface DrawSummary {
+  readonly draws: number;
+  /** Per index. */
+  readonly mean: number[];
+  /** 5 % and 95 % quantiles per index, by linear interpolation between order statistics (type 7 of Hyndman and Fan, NumPy's default). */
+  readonly q05: number[];
+  readonly q95: number[];
+}
+
+/** Quantile of ascending numbers by linear interpolation. */
+export const quantile = (ascending: ArrayLike<number>, probability: number): number => {
+  const position = probability * (ascending.length - 1);
+  const below = Math.floor(position);
+  const low = ascending[below]!;
+  const high = ascending[Math.min(below + 1, ascending.length - 1)]!;
+  return low + (high - low) * (position - below);
+};
+
+/** Mean and 5 % and 95 % quantiles per index over draws of one length. */
+export const summariseDraws = (draws: readonly ArrayLike<number>[]): DrawSummary => {
+  const summary: DrawSummary = { draws: draws.length, mean: [], q05: [], q95: [] };
+  const length = draws[0]?.length ?? 0;
+  const column = new Float64Array(draws.length);
+  for (let index = 0; index < length; index++) {
+    draws.forEach((draw, at) => (column[at] = draw[index]!));
+    column.sort();
+    summary.mean.push(column.reduce((sum, value) => sum + value, 0) / draws.length);
+    summary.q05.push(quantile(column, 0.05));
+    summary.q95.push(quantile(column, 0.95));
+  }
+  return summary;
+};
