@@ -1,8 +1,12 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { GeometryError } from '../../contract/errors.js';
 import type { Checkpoint } from './checkpoint.js';
+import { isCompanionFile } from './companionFiles.js';
 import { fromSystemError, openFile } from './fileByteSource.js';
 import { HEAD_BYTES, formatOf, formats } from './formats.js';
+import { isIndexName, openHuggingFaceIndex } from './huggingFaceIndex.js';
+import { openNumberedShards, shardSetOf } from './numberedShards.js';
 
 const readHead = async (path: string): Promise<{ head: Uint8Array; size: number }> => {
   const source = await openFile(path);
@@ -15,7 +19,7 @@ const readHead = async (path: string): Promise<{ head: Uint8Array; size: number 
 
 const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 
-const openCheckpointFile = async (path: string): Promise<Checkpoint> => {
+const openWeightFile = async (path: string): Promise<Checkpoint> => {
   const { head, size } = await readHead(path);
   if (Buffer.from(head).toString('latin1').startsWith(LFS_POINTER)) {
     throw new GeometryError(
@@ -29,14 +33,68 @@ const openCheckpointFile = async (path: string): Promise<Checkpoint> => {
   throw new GeometryError('not-a-checkpoint', `${path}: not a weight file of a known format (${known}).`);
 };
 
+/** Place in the table of formats by ending; -1 for other files. */
+const rankByEnding = (name: string): number =>
+  formats.findIndex(({ endings }) => endings.some((ending) => name.toLowerCase().endsWith(ending)));
+
+interface FolderContents {
+  readonly indexes: readonly string[];
+  /** Single files and, as one entry, sets of numbered shards; the preferred format first. */
+  readonly weights: readonly (readonly string[])[];
+}
+
+const look = async (folder: string): Promise<FolderContents> => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((thrown: unknown) => {
+    throw fromSystemError(folder, thrown);
+  });
+  const names = entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('.') && !isCompanionFile(name))
+    .sort();
+  const sets = new Map<string, string[]>();
+  for (const name of names.filter((candidate) => rankByEnding(candidate) >= 0)) {
+    const set = shardSetOf(name) ?? name;
+    sets.set(set, [...(sets.get(set) ?? []), join(folder, name)]);
+  }
+  const byPreference = [...sets].sort(([a], [b]) => rankByEnding(a) - rankByEnding(b));
+  const isSafetensors = (name: string): number => (name.includes('.safetensors') ? 0 : 1);
+  return {
+    indexes: names.filter(isIndexName).sort((a, b) => isSafetensors(a) - isSafetensors(b)),
+    weights: byPreference.map(([, paths]) => paths),
+  };
+};
+
+const openFolder = async (folder: string): Promise<Checkpoint> => {
+  const { indexes, weights } = await look(folder);
+  const index = indexes[0];
+  if (index !== undefined) return openHuggingFaceIndex(join(folder, index), openWeightFile);
+  const preferred = weights[0];
+  if (preferred === undefined) {
+    throw new GeometryError('no-checkpoints', `${folder}: there is no weight file in this folder.`);
+  }
+  const rank = rankByEnding(preferred[0]!);
+  const rivals = weights.filter((set) => rankByEnding(set[0]!) === rank);
+  if (rivals.length > 1) {
+    throw new GeometryError(
+      'invalid-argument',
+      `${folder}: this folder holds ${rivals.length} checkpoints, not one; name the file to open.`,
+    );
+  }
+  const isSet = preferred.length > 1 || shardSetOf(preferred[0]!) !== undefined;
+  return isSet ? openNumberedShards(preferred, openWeightFile) : openWeightFile(preferred[0]!);
+};
+
 /**
- * Opens one checkpoint. The format is chosen by content first and by ending second.
+ * Opens one checkpoint: a weight file, a sharded set's index, or a folder that holds one checkpoint (an index first,
+ * then numbered shards or a single file; safetensors before other formats, optimiser files never). A file's format is
+ * chosen by content first and by ending second.
  * @throws GeometryError with the file and the reason in one sentence.
  */
 export const openCheckpoint = async (path: string): Promise<Checkpoint> => {
   const stats = await stat(path).catch((thrown: unknown) => {
     throw fromSystemError(path, thrown);
   });
-  if (stats.isDirectory()) throw new GeometryError('not-a-checkpoint', `${path}: this is a folder.`);
-  return openCheckpointFile(path);
+  if (stats.isDirectory()) return openFolder(path);
+  return isIndexName(path) ? openHuggingFaceIndex(path, openWeightFile) : openWeightFile(path);
 };
