@@ -1,0 +1,116 @@
+import * as v from 'valibot';
+import type { CallSchemas, EventSchemas } from './boundary.js';
+import { errorValueSchema } from './boundary.js';
+import type { Progress, Reply } from './calls.js';
+import { focuses } from './calls.js';
+import type { ReportAddition } from './report.js';
+import { reportAdditionSchema } from './report.js';
+
+/**
+ * The boundary between the panel's page and the host. The page speaks first: it listens, then calls `ready`, and the
+ * host answers with how to show things and afterwards sends everything it has as additions. A hidden view loses
+ * messages, so the page calls `ready` again whenever it is made anew; additions replace by key, so repeats are harmless.
+ *
+ * Both sides post birpc's messages as they are (`serveCalls`, `callsOver`, `receiveEvents`, `eventsOver` check them).
+ */
+export const panelContractVersion = 1;
+
+/** What survives hiding, moving and reloading. The page keeps it with `setState`; a panel's serializer reads `source`. */
+export const panelStateSchema = v.object({
+  version: v.literal(panelContractVersion),
+  /** Path of the inspected file or folder, so that a restored panel knows what to inspect. */
+  source: v.optional(v.string()),
+  /** Pickers, toggles and the page shown: name → plain JSON value. */
+  values: v.record(v.string(), v.unknown()),
+});
+export type PanelState = v.InferOutput<typeof panelStateSchema>;
+
+const panelStartSchema = v.object({
+  source: v.string(),
+  /** BCP 47 tag for numbers and dates. */
+  locale: v.string(),
+  /** Translations of the page's strings: key → text; English where absent. */
+  strings: v.record(v.string(), v.string()),
+});
+export type PanelStart = v.InferOutput<typeof panelStartSchema>;
+
+const spectrumNameSchema = v.object({
+  step: v.pipe(v.number(), v.finite()),
+  tensor: v.string(),
+  part: v.exactOptional(v.string()),
+  of: v.picklist(['weights', 'change']),
+});
+export type SpectrumName = v.InferOutput<typeof spectrumNameSchema>;
+
+const exportedFileSchema = v.object({
+  /** Proposed file name with its ending. */
+  name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
+  mime: v.picklist(['image/png', 'image/svg+xml', 'text/csv']),
+  content: v.union([v.string(), v.instance(ArrayBuffer), v.instance(Uint8Array)]),
+});
+export type ExportedFile = v.InferOutput<typeof exportedFileSchema>;
+
+/** Page → host. */
+export interface PanelCalls {
+  /** The page listens and can draw; `state` is what it kept from an earlier life. */
+  ready(contract: number, state: PanelState | null): Promise<Reply<PanelStart>>;
+  /** The page the user looks at: its numbers are computed first. */
+  focus(page: (typeof focuses)[number]): Promise<Reply<void>>;
+  /** Stops the inspection; `ended` follows. */
+  cancel(): Promise<Reply<void>>;
+  /** Inspects again what was cancelled or failed; what is cached is not computed again. */
+  retry(): Promise<Reply<void>>;
+  showLog(): Promise<Reply<void>>;
+  /** Computes an estimated spectrum exactly; an addition follows. */
+  refine(entry: SpectrumName): Promise<Reply<void>>;
+  /** Asks where with a save dialog; the value says whether the file was written. */
+  exportFile(file: ExportedFile): Promise<Reply<boolean>>;
+  copy(text: string): Promise<Reply<void>>;
+  /** Opens a file that the report names. */
+  openFile(path: string): Promise<Reply<void>>;
+  /** Lets the user choose or confirm the model descriptor; an addition with a new header follows. */
+  confirmDescriptor(): Promise<Reply<void>>;
+}
+
+/** Host → page. */
+export interface PanelEvents {
+  /** The document is begun anew: settings changed, or the source was replaced. */
+  reset(): void;
+  addition(addition: ReportAddition): void;
+  progress(progress: Progress): void;
+  ended(outcome: Reply<void>): void;
+  /** One sentence about the source's state (still growing, deleted, replaced); empty takes it away. */
+  status(text: string): void;
+}
+
+/** VS Code posts messages as JSON (with byte arrays beside it): a value of undefined is a missing key. */
+const nothing = v.optional(v.undefined());
+const none = v.tuple([]);
+
+export const panelSchemas: CallSchemas<PanelCalls> = {
+  ready: { args: v.tuple([v.number(), v.nullable(panelStateSchema)]), value: panelStartSchema },
+  focus: { args: v.tuple([v.picklist(focuses)]), value: nothing },
+  cancel: { args: none, value: nothing },
+  retry: { args: none, value: nothing },
+  showLog: { args: none, value: nothing },
+  refine: { args: v.tuple([spectrumNameSchema]), value: nothing },
+  exportFile: { args: v.tuple([exportedFileSchema]), value: v.boolean() },
+  copy: { args: v.tuple([v.string()]), value: nothing },
+  openFile: { args: v.tuple([v.string()]), value: nothing },
+  confirmDescriptor: { args: none, value: nothing },
+};
+
+export const panelEventSchemas: EventSchemas<PanelEvents> = {
+  reset: none,
+  addition: v.tuple([reportAdditionSchema]),
+  progress: v.tuple([
+    v.object({ text: v.string(), fraction: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) }),
+  ]),
+  ended: v.tuple([
+    v.union([
+      v.object({ ok: v.literal(true), value: nothing }),
+      v.object({ ok: v.literal(false), error: errorValueSchema }),
+    ]),
+  ]),
+  status: v.tuple([v.string()]),
+};
