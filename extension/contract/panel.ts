@@ -108,7 +108,10 @@ export const panelEventSchemas: EventSchemas<PanelEvents> = {
   ]),
   ended: v.tuple([
     v.union([
-      v.object({ ok: v.literal(true), value: nothing }),
+      v.pipe(
+        v.object({ ok: v.literal(true) }),
+        v.transform(({ ok }) => ({ ok, value: undefined })),
+      ),
       v.object({ ok: v.literal(false), error: errorValueSchema }),
     ]),
   ]),
