@@ -1,0 +1,25 @@
+import type * as Ort from 'onnxruntime-node';
+import { GeometryError } from '../../contract/errors.js';
+
+let loading: Promise<typeof Ort> | undefined;
+
+/**
+ * onnxruntime's binding, loaded when first needed: 200 ms and 20 MB that a process which never runs a graph is spared.
+ * TF32 is switched off before the library can read the environment, so CUDA multiplies in full float32.
+ * @throws GeometryError `no-provider` where the binding has no build for this platform.
+ */
+export const onnxruntime = (): Promise<typeof Ort> => (loading ??= load());
+
+const load = async (): Promise<typeof Ort> => {
+  process.env.NVIDIA_TF32_OVERRIDE = '0';
+  try {
+    return await import('onnxruntime-node');
+  } catch (cause) {
+    loading = undefined;
+    throw new GeometryError(
+      'no-provider',
+      `onnxruntime could not be loaded on ${process.platform}-${process.arch}.`,
+      { cause },
+    );
+  }
+};

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import { probeModel } from './probeModel.js';
+import { createSession, type Provider } from './session.js';
+
+/** What a probing child answers: which device works, and how long it takes for a product of two matrices. */
+export interface ProbeAnswer {
+  readonly device?: string;
+  /** Milliseconds of one product of two 512 × 512 matrices, the best of five. */
+  readonly productMs: number;
+}
+
+const SIDE = 512;
+
+/**
+ * Runs the smallest graph on a provider. It is called in a throwaway child process, because a broken driver can crash
+ * or hang the process that asks for it, and because the reason is written to its standard error only.
+ * @throws GeometryError `no-provider`.
+ */
+export const probe = async (provider: Provider): Promise<ProbeAnswer> => {
+  const session = await createSession(probeModel(), { provider });
+  const matrix = { data: new Float32Array(SIDE * SIDE).fill(1 / SIDE), dims: [SIDE, SIDE] };
+  let productMs = Infinity;
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const start = performance.now();
+    await session.run({ a: matrix, b: matrix });
+    productMs = Math.min(productMs, performance.now() - start);
+  }
+  const device = deviceNames[provider]();
+  await session.dispose();
+  return { ...(device === undefined ? {} : { device }), productMs };
+};
+
+const NVIDIA_DEVICES = '/proc/driver/nvidia/gpus';
+
+/** The driver lists its devices in the order of their bus addresses; CUDA takes the first. */
+const nvidiaDevice = (): string | undefined => {
+  try {
+    const first = readdirSync(NVIDIA_DEVICES).sort()[0];
+    if (first === undefined) return undefined;
+    const information = readFileSync(`${NVIDIA_DEVICES}/${first}/information`, 'utf8');
+    return /^Model:\s*(.+)$/m.exec(information)?.[1];
+  } catch {
+    return undefined;
+  }
+};
+
+const deviceNames: Readonly<Record<Provider, () => string | undefined>> = {
+  cpu: () => os.cpus()[0]?.model.trim(),
+  // The binding does not say which adapter it took.
+  webgpu: () => undefined,
+  cuda: nvidiaDevice,
+};
+
+/** The role `probe` of the engine's bundle: answers its parent with a {@link ProbeAnswer}, then ends. */
+export const runProbeProcess = async (provider: string): Promise<void> => {
+  try {
+    const answer = await probe(provider as Provider);
+    await new Promise((sent) => process.send?.(answer, sent));
+    process.exit(0);
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+    process.exit(1);
+  }
+};

@@ -1,0 +1,57 @@
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+import { metricsSchema, type Metrics } from '../../../contract/run.js';
+import { writeAtomically, writeError } from './atomicFile.js';
+
+export const metricsPath = (run: string): string => path.join(run, 'metrics.jsonl');
+
+const parseLine = (line: string): Metrics | undefined => {
+  try {
+    const parsed = v.safeParse(metricsSchema, JSON.parse(line));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The lines of a run's metrics, in order. A torn last line, left by a killed process, is passed over. */
+export const readMetrics = async (run: string): Promise<Metrics[]> => {
+  const text = await readFile(metricsPath(run), 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .map(parseLine)
+    .filter((line) => line !== undefined);
+};
+
+/** `metrics.jsonl` of a running run: one JSON object a line, only ever appended to. */
+export interface MetricsFile {
+  append(line: Metrics): Promise<void>;
+  /** Makes the lines so far last through a power cut. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a run's metrics; lines after `lastStep` belong to a future that was lost with the process that wrote them, and
+ * are taken off.
+ * @throws GeometryError `disk-full`, `unwritable`, also from its methods.
+ */
+export const openMetrics = async (run: string, lastStep: number): Promise<MetricsFile> => {
+  const file = metricsPath(run);
+  const kept = (await readMetrics(run)).filter(({ step }) => step <= lastStep);
+  const guard = async <T>(act: () => Promise<T>): Promise<T> => {
+    try {
+      return await act();
+    } catch (cause) {
+      throw writeError(file, cause);
+    }
+  };
+  if (lastStep >= 0) await writeAtomically(file, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  const handle: FileHandle = await guard(() => open(file, 'a'));
+  return {
+    append: (line) => guard(() => handle.appendFile(`${JSON.stringify(line)}\n`)),
+    sync: () => guard(() => handle.sync()),
+    close: () => handle.close(),
+  };
+};

@@ -1,0 +1,128 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+import { GeometryError } from '../../../contract/errors.js';
+import { writeAtomically } from './atomicFile.js';
+import { safetensorsFile } from './safetensorsWriter.js';
+
+export type Floats = Float32Array | Float64Array;
+
+/** What moves from step to step on the device: rows of `[replicas, parameters]`, flat. */
+export interface OptimiserState {
+  readonly weights: Floats;
+  /** AdamW's running means of the gradient and of its square. */
+  readonly firstMoment: Floats;
+  readonly secondMoment: Floats;
+}
+
+/** What the trainer itself remembers between two metrics lines. JSON keeps every float64 exactly. */
+const progressSchema = v.object({
+  step: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Sums over the steps since the last metrics line. */
+  lossSum: v.number(),
+  gradientNormSum: v.number(),
+  summedSteps: v.number(),
+  /** Evaluations in a row that met the stop rule. */
+  consecutive: v.number(),
+  grokStep: v.optional(v.number()),
+});
+export type RunProgress = v.InferOutput<typeof progressSchema>;
+
+export interface TrainerState {
+  readonly optimiser: OptimiserState;
+  readonly progress: RunProgress;
+}
+
+const FOLDER = 'state';
+const EXTENSION = '.wgstate';
+/** The newest may be the one that a failing disk spoils. */
+const KEPT = 2;
+
+const stateName = (step: number): string => `step_${String(step).padStart(6, '0')}${EXTENSION}`;
+
+const savedSteps = async (run: string): Promise<number[]> => {
+  const names = await readdir(path.join(run, FOLDER)).catch(() => []);
+  return names
+    .map((name) => /^step_(\d+)\.wgstate$/.exec(name)?.[1])
+    .filter((digits) => digits !== undefined)
+    .map(Number)
+    .sort((a, b) => b - a);
+};
+
+const tensorNames = ['weights', 'firstMoment', 'secondMoment'] as const;
+
+/**
+ * Writes the state of a run at its step, bit for bit, and forgets all but the last two.
+ * @throws GeometryError `disk-full`, `unwritable`.
+ */
+export const saveState = async (run: string, { optimiser, progress }: TrainerState): Promise<void> => {
+  const tensors = tensorNames.map((name) => ({
+    name,
+    shape: [optimiser[name].length],
+    data: optimiser[name],
+  }));
+  const file = path.join(run, FOLDER, stateName(progress.step));
+  await writeAtomically(file, safetensorsFile(tensors, { progress: JSON.stringify(progress) }));
+  for (const old of (await savedSteps(run)).slice(KEPT)) {
+    await rm(path.join(run, FOLDER, stateName(old)), { force: true });
+  }
+};
+
+/** Where each tensor lies, as this file's own writer put it; nothing else is accepted. */
+const headerSchema = v.object({
+  __metadata__: v.object({ progress: v.string() }),
+  ...v.entriesFromList(
+    tensorNames,
+    v.object({
+      dtype: v.picklist(['F32', 'F64']),
+      data_offsets: v.tuple([v.number(), v.number()]),
+    }),
+  ),
+});
+
+const parseState = (bytes: Uint8Array, parameters: number): TrainerState => {
+  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  const json = new TextDecoder().decode(bytes.subarray(8, 8 + headerLength));
+  const header = v.parse(headerSchema, JSON.parse(json));
+  const read = (name: (typeof tensorNames)[number]): Floats => {
+    const { dtype, data_offsets: offsets } = header[name];
+    const [begin, end] = offsets.map((offset) => 8 + headerLength + offset) as [number, number];
+    const copy = bytes.slice(begin, end).buffer;
+    const floats = dtype === 'F64' ? new Float64Array(copy) : new Float32Array(copy);
+    if (floats.length !== parameters) {
+      throw new Error(`${name} has ${floats.length} elements, not ${parameters}`);
+    }
+    return floats;
+  };
+  return {
+    optimiser: {
+      weights: read('weights'),
+      firstMoment: read('firstMoment'),
+      secondMoment: read('secondMoment'),
+    },
+    progress: v.parse(progressSchema, JSON.parse(header.__metadata__.progress)),
+  };
+};
+
+/**
+ * The last whole state of a run, undefined when there is none yet.
+ * @throws GeometryError `malformed-file` when states are there and none can be used.
+ */
+export const loadState = async (run: string, parameters: number): Promise<TrainerState | undefined> => {
+  const steps = await savedSteps(run);
+  let failure: unknown;
+  for (const step of steps) {
+    try {
+      const bytes = await readFile(path.join(run, FOLDER, stateName(step)));
+      return parseState(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), parameters);
+    } catch (cause) {
+      failure ??= cause;
+    }
+  }
+  if (failure === undefined) return undefined;
+  throw new GeometryError('malformed-file', `No trainer state in ${path.join(run, FOLDER)} can be read.`, {
+    cause: failure,
+  });
+};
+
+export const stateFolder = (run: string): string => path.join(run, FOLDER);

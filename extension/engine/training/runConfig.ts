@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { GeometryError } from '../../contract/errors.js';
+import { runConfigSchema, type RunConfig } from '../../contract/run.js';
+import { presets } from './presets.js';
+
+/** A key that nobody reads is a mistake of spelling. */
+const strictSchema = v.strictObject(runConfigSchema.entries);
+
+/**
+ * Checks a configuration and fills in its defaults.
+ * @param origin what it is, for the message: a file's path, a preset's name.
+ * @throws GeometryError `invalid-config`, with the key.
+ */
+export const parseRunConfig = (value: unknown, origin: string): RunConfig => {
+  const parsed = v.safeParse(strictSchema, value);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const key = v.getDotPath(issue);
+  throw new GeometryError(
+    'invalid-config',
+    `${origin} is not a run configuration: ${key === null ? '' : `${key}: `}${issue.message}.`,
+  );
+};
+
+type JsonObject = Record<string, unknown>;
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A value as JSON where it is JSON, as text where not: `1e-3`, `full`, `["add","mul"]`, `null`. */
+const parseValue = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
+const withKey = (target: JsonObject, keys: readonly string[], value: unknown): JsonObject => {
+  const [key, ...rest] = keys as [string, ...string[]];
+  if (rest.length > 0) {
+    const inner = target[key];
+    return { ...target, [key]: withKey(isObject(inner) ? inner : {}, rest, value) };
+  }
+  const others = Object.entries(target).filter(([name]) => name !== key);
+  return Object.fromEntries(value === null ? others : [...others, [key, value]]);
+};
+
+const hasKey = (target: unknown, keys: readonly string[]): boolean => {
+  const [key, ...rest] = keys;
+  if (key === undefined) return true;
+  return isObject(target) && Object.hasOwn(target, key) && hasKey(target[key], rest);
+};
+
+/**
+ * The configuration with `key=value` assignments made; keys are dotted (`model.d`), `null` removes an optional one.
+ * @throws GeometryError `invalid-config` for a key that does not exist or a value that does not fit.
+ */
+export const withAssignments = (config: RunConfig, assignments: readonly string[]): RunConfig => {
+  let value: JsonObject = config;
+  for (const assignment of assignments) {
+    const equals = assignment.indexOf('=');
+    if (equals < 1) {
+      throw new GeometryError(
+        'invalid-config',
+        `${JSON.stringify(assignment)} is not of the form key=value.`,
+      );
+    }
+    const keys = assignment.slice(0, equals).split('.');
+    const assigned = parseValue(assignment.slice(equals + 1));
+    value = withKey(value, keys, assigned);
+    const checked = parseRunConfig(value, `With ${assignment}, this`);
+    if (assigned !== null && !hasKey(checked, keys)) {
+      throw new GeometryError(
+        'invalid-config',
+        `A run configuration has no key ${JSON.stringify(keys.join('.'))}.`,
+      );
+    }
+  }
+  return parseRunConfig(value, 'The configuration');
+};
+
+/**
+ * The configuration of a preset's name or of a JSON file.
+ * @throws GeometryError `not-found`, `invalid-config`.
+ */
+export const loadRunConfig = async (nameOrFile: string): Promise<RunConfig> => {
+  const preset = presets.find(({ name }) => name === nameOrFile);
+  if (preset) return parseRunConfig(preset.config, preset.name);
+  let text: string;
+  try {
+    text = await readFile(nameOrFile, 'utf8');
+  } catch (cause) {
+    const names = presets.map(({ name }) => name).join(', ');
+    throw new GeometryError(
+      'not-found',
+      `${nameOrFile} is neither a file that can be read nor a preset (${names}).`,
+      { cause },
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GeometryError('invalid-config', `${nameOrFile} is not JSON.`, { cause });
+  }
+  return parseRunConfig(value, nameOrFile);
+};
