@@ -1,4 +1,8 @@
 import type { Checkpoint } from './checkpoint.js';
+import { looksLikeGguf, openGguf } from './gguf.js';
+import { looksLikeNpy, openNpy } from './npy.js';
+import { looksLikeNpz, openNpz } from './npz.js';
+import { looksLikePyTorch, openPyTorch } from './pytorch.js';
 import { looksLikeSafetensors, openSafetensors } from './safetensors.js';
 
 /** One file format: to add one is to add a reader and a row. */
@@ -20,6 +24,30 @@ export const formats: readonly Format[] = [
     endings: ['.safetensors'],
     recognise: looksLikeSafetensors,
     open: openSafetensors,
+  },
+  {
+    name: 'npz',
+    endings: ['.npz'],
+    recognise: looksLikeNpz,
+    open: openNpz,
+  },
+  {
+    name: 'npy',
+    endings: ['.npy'],
+    recognise: looksLikeNpy,
+    open: openNpy,
+  },
+  {
+    name: 'gguf',
+    endings: ['.gguf'],
+    recognise: looksLikeGguf,
+    open: openGguf,
+  },
+  {
+    name: 'PyTorch',
+    endings: ['.pt', '.pth', '.bin', '.ckpt'],
+    recognise: looksLikePyTorch,
+    open: openPyTorch,
   },
 ];
 

@@ -35,13 +35,16 @@ const layouts: readonly Layout[] = [
 ];
 
 const PROTO = 0x80;
-/** Whether a file begins as PyTorch's legacy layout or a pickle of protocol 2 to 5 does; zip archives are not only PyTorch's. */
-export const looksLikePickle = (head: Uint8Array): boolean =>
-  looksLikeLegacyPyTorch(head) ||
-  (head[0] === PROTO && head[1] !== undefined && head[1] >= 2 && head[1] <= 5);
-/** Whether the first member of a zip archive lies where `torch.save` puts it. */
-export const looksLikePyTorchZip = (head: Uint8Array): boolean =>
-  looksLikeZip(head) && Buffer.from(head).includes('data.pkl');
+const HIGHEST_PROTOCOL = 5;
+
+/**
+ * Whether a file begins as one of PyTorch's layouts or a pickle does. Zip archives are other programs' too: one
+ * counts here if its first member is where `torch.save` puts it.
+ */
+export const looksLikePyTorch = (head: Uint8Array): boolean =>
+  looksLikeZip(head)
+    ? Buffer.from(head).includes('data.pkl')
+    : head[0] === PROTO && head[1] !== undefined && head[1] >= 2 && head[1] <= HIGHEST_PROTOCOL;
 
 const refuse = (source: ByteSource, pickled: PickledFile, log: PickleLog): never => {
   const [name] = log.unsafeNames;
