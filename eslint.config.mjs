@@ -18,6 +18,7 @@ export default tseslint.config(
       'node_modules/',
       'extension/engine/onnx/onnx_pb.ts',
       '**/assembly/**',
+      '**/*.generated.ts',
       'test/fixtures/',
     ],
   },

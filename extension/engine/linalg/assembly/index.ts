@@ -1,0 +1,5 @@
+export { dot } from './vectors';
+export { columnsAsRows, factorPanel, triangularFactor, updatedRows } from './panel';
+export { applyReflectors, bidiagonalise } from './bidiagonalise';
+export { chase } from './chase';
+export { bidiagonalValues } from './bidiagonalValues';
