@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { presets } from '../../../extension/engine/training/presets.js';
+import { loadRunConfig, withAssignments } from '../../../extension/engine/training/runConfig.js';
+
+describe('presets', () => {
+  it.each(presets.map(({ name }) => name))('%s is a whole configuration under its own name', async (name) => {
+    expect((await loadRunConfig(name)).name).toBe(name);
+  });
+
+  it("hold the papers' settings", async () => {
+    expect(await loadRunConfig('2602.16746-mul')).toMatchObject({
+      model: { prime: 97, d: 128, layers: 2, heads: 4, dFf: 256, readout: 'first' },
+      data: { tasks: ['mul'], split: { seed: 42, trainFraction: 0.5, firstToken: 1 } },
+      batch: 512,
+      learningRate: 1e-3,
+      betas: [0.9, 0.98],
+      weightDecay: 1,
+      decayedParameters: 'all',
+      clipNorm: 1,
+      stop: { testAccuracy: 0.98, consecutive: 3 },
+    });
+  });
+});
+
+describe('assignments', () => {
+  it('set keys at any depth, as JSON or text, and null removes an optional one', async () => {
+    const config = withAssignments(await loadRunConfig('tiny'), [
+      'weightDecay=0',
+      'batch=full',
+      'model.d=64',
+      'data.split.seed=7',
+      'data.tasks=["sub","add"]',
+      'clipNorm=null',
+      'name=other',
+    ]);
+    expect(config).toMatchObject({
+      name: 'other',
+      weightDecay: 0,
+      batch: 'full',
+      model: { d: 64, layers: 1 },
+      data: { tasks: ['sub', 'add'], split: { seed: 7, trainFraction: 0.6 } },
+    });
+    expect('clipNorm' in config).toBe(false);
+  });
+
+  it.each([
+    ['weightdecay=0', /weightdecay/],
+    ['model.dff=3', /no key "model\.dff"/],
+    ['learningRate=fast', /learningRate/],
+    ['model.heads=5', /multiple of heads/],
+    ['maxSteps', /key=value/],
+  ])('refuse %s', async (assignment, message) => {
+    const tiny = await loadRunConfig('tiny');
+    expect(() => withAssignments(tiny, [assignment])).toThrow(message);
+  });
+});
+
+describe('run files', () => {
+  it('are refused with the reason: missing, not JSON, not a configuration', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'wg-config-'));
+    const file = path.join(folder, 'a.wgrun.json');
+    await expect(loadRunConfig(file)).rejects.toMatchObject({ code: 'not-found' });
+    writeFileSync(file, '{');
+    await expect(loadRunConfig(file)).rejects.toThrow(/not JSON/);
+    writeFileSync(file, '{"name": "x"}');
+    await expect(loadRunConfig(file)).rejects.toThrow(/model/);
+    rmSync(folder, { recursive: true });
+  });
+});
