@@ -9,10 +9,14 @@ export class Leased<T extends { kill(): void }> {
     private readonly lingerMs: number,
   ) {}
 
-  /** The thing, made now when there is none. Every `acquire` wants one `release`. */
-  acquire(): T {
+  /** One more user. Every `retain` wants one `release`. */
+  retain(): void {
     this.users++;
     clearTimeout(this.ending);
+  }
+
+  /** The thing, made now when there is none. */
+  get(): T {
     return (this.current ??= this.make());
   }
 

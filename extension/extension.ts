@@ -1,0 +1,42 @@
+import * as vscode from 'vscode';
+import { cacheFolder, commandTable } from './host/commands.js';
+import { ErrorMessages } from './host/errors.js';
+import { CheckpointFolders } from './host/explorer/checkpointFolders.js';
+import { WeightFileDecorations } from './host/explorer/decorations.js';
+import { SeriesTree } from './host/explorer/seriesTree.js';
+import { PathHover } from './host/hover/pathHover.js';
+import { ShardIndexHover } from './host/hover/shardIndexHover.js';
+import { InspectorPanels } from './host/inspector/inspectorPanels.js';
+import { Inspections } from './host/inspector/inspections.js';
+import { Compute } from './host/processes/compute.js';
+import { Reader } from './host/processes/reader.js';
+
+/** Wires the parts together; nothing is read and no process is started here. */
+export function activate(context: vscode.ExtensionContext): void {
+  const started = performance.now();
+  const log = vscode.window.createOutputChannel('Weight Geometry', { log: true });
+  const bundle = context.asAbsolutePath('dist/engine.js');
+  const cache = cacheFolder(context).fsPath;
+
+  const errors = new ErrorMessages(log);
+  const reader = new Reader(bundle, cache, log);
+  const compute = new Compute(bundle, log);
+  const inspections = new Inspections(compute, cache);
+  const panels = new InspectorPanels({ extension: context.extensionUri, inspections, errors, log });
+  const folders = new CheckpointFolders();
+  const decorations = new WeightFileDecorations(reader, folders);
+  const tree = new SeriesTree(reader, folders, errors);
+
+  context.subscriptions.push(log, reader, compute, inspections, panels, folders, decorations, tree);
+  context.subscriptions.push(
+    inspections.onFinished(() => decorations.refresh()),
+    vscode.languages.registerHoverProvider('*', new PathHover(reader)),
+    vscode.languages.registerHoverProvider({ pattern: '**/*.index.json' }, new ShardIndexHover(reader)),
+  );
+  const commands = commandTable({ context, panels, reader, folders, errors, log });
+  for (const [name, run] of Object.entries(commands)) {
+    context.subscriptions.push(vscode.commands.registerCommand(name, run));
+  }
+  void folders.look();
+  log.info(`Activated in ${(performance.now() - started).toFixed(1)} ms.`);
+}

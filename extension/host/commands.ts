@@ -1,0 +1,122 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { GeometryError } from '../contract/errors.js';
+import type { ErrorMessages } from './errors.js';
+import type { CheckpointFolders } from './explorer/checkpointFolders.js';
+import type { InspectorPanels } from './inspector/inspectorPanels.js';
+import { fileFor, saveAs } from './inspector/saveAs.js';
+import type { Reader } from './processes/reader.js';
+import { dialogEndings, isShardIndex, mayHoldWeights } from './weightFiles.js';
+
+export interface CommandServices {
+  readonly context: vscode.ExtensionContext;
+  readonly panels: InspectorPanels;
+  readonly reader: Reader;
+  readonly folders: CheckpointFolders;
+  readonly errors: ErrorMessages;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** What a command is given by the place it is run from: nothing, a resource, or an item of the tree. */
+type Target = vscode.Uri | { readonly uri: vscode.Uri } | undefined;
+
+const uriOf = (target: Target): vscode.Uri | undefined =>
+  target instanceof vscode.Uri ? target : target?.uri;
+
+/** Commands by name, without those of the tree. */
+export const commandTable = (services: CommandServices) => ({
+  'weightGeometry.inspect': (target: Target, selected?: readonly Target[]) =>
+    inspect(services, target, selected),
+  'weightGeometry.inspectSample': () => {
+    services.panels.open(vscode.Uri.joinPath(services.context.extensionUri, 'media', 'sample-series').fsPath);
+  },
+  'weightGeometry.cancelInspection': () => services.panels.active?.inspection.cancel(),
+  'weightGeometry.exportReport': () => exportReport(services),
+  'weightGeometry.clearCache': () => clearCache(services),
+  'weightGeometry.showLog': () => services.log.show(),
+});
+
+async function inspect(
+  services: CommandServices,
+  target: Target,
+  selected: readonly Target[] = [],
+): Promise<void> {
+  const chosen =
+    selected.length > 1 ? selected.map(uriOf) : [uriOf(target) ?? activeFile() ?? (await pick())];
+  for (const uri of chosen) {
+    if (!uri) continue;
+    if (uri.scheme !== 'file') {
+      void services.errors.show({
+        code: 'unsupported-format',
+        message: vscode.l10n.t(
+          'Weight Geometry reads files on disk; this one is of the kind “{0}”.',
+          uri.scheme,
+        ),
+      });
+    } else if (await canShow(services, uri.fsPath)) services.panels.open(uri.fsPath);
+  }
+}
+
+/** What is known to hold weights opens at once; another folder is asked first whether there is anything in it to show. */
+async function canShow({ reader, folders, errors }: CommandServices, file: string): Promise<boolean> {
+  if (mayHoldWeights(file) || isShardIndex(file) || folders.has(file)) return true;
+  const found = await reader.discover(file);
+  const error = found.ok
+    ? found.value.length > 0
+      ? undefined
+      : new GeometryError(
+          'no-checkpoints',
+          vscode.l10n.t(
+            'No checkpoints in {0}. Files read: safetensors, GGUF, PyTorch, NumPy and ONNX.',
+            path.basename(file),
+          ),
+        ).toValue()
+    : found.error;
+  if (error) void errors.show(error);
+  return !error;
+}
+
+/** The weight file in the active editor, when the command is run without a target from an editor's title. */
+const activeFile = (): vscode.Uri | undefined => {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  const uri = input instanceof vscode.TabInputText ? input.uri : undefined;
+  return uri && mayHoldWeights(uri.fsPath) ? uri : undefined;
+};
+
+async function pick(): Promise<vscode.Uri | undefined> {
+  const folder = vscode.l10n.t('A folder of checkpoints…');
+  const file = vscode.l10n.t('A weight file…');
+  const kind = await vscode.window.showQuickPick([folder, file], {
+    title: vscode.l10n.t('Inspect Weight Geometry'),
+    placeHolder: vscode.l10n.t('What do you want to inspect?'),
+  });
+  if (kind === undefined) return undefined;
+  const [uri] =
+    (await vscode.window.showOpenDialog(
+      kind === folder
+        ? { canSelectFiles: false, canSelectFolders: true, openLabel: vscode.l10n.t('Inspect') }
+        : { filters: { [vscode.l10n.t('Weights')]: dialogEndings }, openLabel: vscode.l10n.t('Inspect') },
+    )) ?? [];
+  return uri;
+}
+
+async function exportReport({ panels }: CommandServices): Promise<void> {
+  const view = panels.active;
+  const report = view?.inspection.report;
+  if (!report) return;
+  await saveAs(
+    fileFor(view.source, `${path.basename(view.source)}.report.json`),
+    `${JSON.stringify(report, null, 1)}\n`,
+  );
+}
+
+async function clearCache({ context, log }: CommandServices): Promise<void> {
+  const folder = cacheFolder(context);
+  await vscode.workspace.fs.delete(folder, { recursive: true }).then(undefined, (error: unknown) => {
+    log.debug(String(error));
+  });
+  void vscode.window.showInformationMessage(vscode.l10n.t('Cached reports were deleted.'));
+}
+
+export const cacheFolder = (context: vscode.ExtensionContext): vscode.Uri =>
+  vscode.Uri.joinPath(context.globalStorageUri, 'reports');

@@ -1,0 +1,84 @@
+import * as vscode from 'vscode';
+import type { CachedStatistics, FileSummary } from '../contract/calls.js';
+
+const locale = (): string => vscode.env.language;
+
+/** Counts as people say them: 1,234 stays, 289,000,000 becomes 289 M. */
+export const count = (value: number): string =>
+  new Intl.NumberFormat(
+    locale(),
+    value < 1e5 ? {} : { notation: 'compact', maximumFractionDigits: 1 },
+  ).format(value);
+
+/** Sizes of files, in powers of 1000 as the explorer of the system shows them. */
+export function bytes(value: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+  const power = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));
+  const unit = units[power] ?? 'byte';
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit,
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: 1,
+  }).format(value / 1000 ** power);
+}
+
+/** A rank to two decimals; a dash where it does not exist (a zero matrix). */
+export const rank = (value: number | undefined): string =>
+  value === undefined
+    ? '–'
+    : new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
+
+export const shape = (dimensions: readonly number[]): string =>
+  dimensions.length === 0 ? vscode.l10n.t('scalar') : dimensions.join(' × ');
+
+/** Name of a matrix or of a part of a fused one. */
+export const matrixName = ({ tensor, part }: Pick<CachedStatistics, 'tensor' | 'part'>): string =>
+  part === undefined ? tensor : `${tensor} (${part})`;
+
+/** One line: format, step, parameters, tensors. */
+export function headline(summary: FileSummary): string {
+  const parts = [
+    summary.format,
+    ...(summary.step === undefined ? [] : [vscode.l10n.t('step {0}', count(summary.step))]),
+    vscode.l10n.t('{0} parameters', count(summary.parameters)),
+    vscode.l10n.t('{0} tensors', count(summary.tensors.length)),
+    bytes(summary.bytes),
+  ];
+  return parts.join(' · ');
+}
+
+/** The largest tensors first: those that a reader knows a model by. */
+export const largestTensors = (summary: FileSummary, most: number): FileSummary['tensors'] =>
+  [...summary.tensors].sort((a, b) => elements(b.shape) - elements(a.shape)).slice(0, most);
+
+export const elements = (dimensions: readonly number[]): number =>
+  dimensions.reduce((product, length) => product * length, 1);
+
+/** The plain text of an explorer tooltip. Names in it are shown as they are; nothing is interpreted. */
+export function plainSummary(summary: FileSummary, mostRows: number): string {
+  const shown = largestTensors(summary, mostRows);
+  const lines = [
+    headline(summary),
+    ...shown.map((tensor) => `  ${tensor.name}  ${shape(tensor.shape)}  ${tensor.dtype}`),
+  ];
+  if (shown.length < summary.tensors.length) {
+    lines.push(`  ${vscode.l10n.t('and {0} more', count(summary.tensors.length - shown.length))}`);
+  }
+  lines.push(...plainStatistics(summary.cached, mostRows));
+  for (const warning of summary.warnings.slice(0, 3)) lines.push(`⚠ ${warning.message}`);
+  return lines.join('\n');
+}
+
+function plainStatistics(cached: readonly CachedStatistics[], mostRows: number): string[] {
+  if (cached.length === 0) return [vscode.l10n.t('Ranks: not computed yet (Inspect Weight Geometry)')];
+  return [
+    vscode.l10n.t('Stable rank, effective rank'),
+    ...cached
+      .slice(0, mostRows)
+      .map(
+        (entry) =>
+          `  ${matrixName(entry)}  ${entry.exact ? '' : '≈ '}${rank(entry.stableRank)}, ${rank(entry.effectiveRank)}`,
+      ),
+  ];
+}

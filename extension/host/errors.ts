@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import type { ErrorValue } from '../contract/errors.js';
+
+/** The errors that the host itself makes. */
+export const processDied = (role: 'reader' | 'compute', how?: string): ErrorValue => ({
+  code: 'process-died',
+  message:
+    role === 'compute'
+      ? vscode.l10n.t('The process that computes ended before its work was done.')
+      : vscode.l10n.t('The process that reads files ended before it answered.'),
+  ...(how === undefined ? {} : { cause: how }),
+});
+
+/**
+ * Shows an error with what the user can do about it. The cause goes to the log, never into the message. Errors of one
+ * kind are shown one at a time.
+ */
+export class ErrorMessages {
+  private readonly shown = new Set<string>();
+
+  constructor(private readonly log: vscode.LogOutputChannel) {}
+
+  async show(error: ErrorValue, retry?: () => void): Promise<void> {
+    if (error.code === 'cancelled') return;
+    this.log.error(error.message, ...(error.cause === undefined ? [] : [error.cause]));
+    if (this.shown.has(error.message)) return;
+    this.shown.add(error.message);
+    try {
+      const showLog = vscode.l10n.t('Show Log');
+      const again = vscode.l10n.t('Retry');
+      const chosen = await vscode.window.showErrorMessage(error.message, ...(retry ? [again] : []), showLog);
+      if (chosen === showLog) this.log.show();
+      if (chosen === again) retry?.();
+    } finally {
+      this.shown.delete(error.message);
+    }
+  }
+}

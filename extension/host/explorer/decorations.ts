@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import { plainSummary } from '../describe.js';
+import type { Reader } from '../processes/reader.js';
+import { affects, setting } from '../settings.js';
+import { mayHoldWeights } from '../weightFiles.js';
+import type { CheckpointFolders } from './checkpointFolders.js';
+
+const rowsInTooltip = 8;
+/** Two capital letters at most is what the explorer shows. */
+const badge = 'W';
+
+/**
+ * Tooltip and badge of weight files in the explorer. The explorer asks when it draws a row; the answer is what the
+ * reader knows from the header and the cache, and nothing is computed for it.
+ */
+export class WeightFileDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  private readonly subscriptions: vscode.Disposable[];
+  readonly onDidChangeFileDecorations = this.changed.event;
+
+  constructor(
+    private readonly reader: Reader,
+    folders: CheckpointFolders,
+  ) {
+    const all = (): void => this.changed.fire(undefined);
+    this.subscriptions = [
+      vscode.window.registerFileDecorationProvider(this),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (affects(event, 'explorer.badge') || affects(event, 'explorer.tooltip')) all();
+      }),
+      folders.onChanged(all),
+      this.changed,
+    ];
+  }
+
+  /** Asks the explorer to draw its rows again: statistics have been computed. */
+  refresh(): void {
+    this.changed.fire(undefined);
+  }
+
+  async provideFileDecoration(
+    uri: vscode.Uri,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.FileDecoration | undefined> {
+    if (uri.scheme !== 'file' || !mayHoldWeights(uri.fsPath)) return undefined;
+    const [withBadge, withTooltip] = [setting('explorer.badge'), setting('explorer.tooltip')];
+    if (!withBadge && !withTooltip) return undefined;
+    const described = await this.reader.describe(uri.fsPath);
+    // A file that is no checkpoint (a .bin of something else) gets no decoration at all.
+    if (!described.ok || token.isCancellationRequested) return undefined;
+    return new vscode.FileDecoration(
+      withBadge ? badge : undefined,
+      withTooltip ? plainSummary(described.value, rowsInTooltip) : undefined,
+    );
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+}

@@ -1,0 +1,172 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { FileSummary, SeriesListing } from '../../contract/calls.js';
+import { bytes, count, elements, plainSummary, rank, shape } from '../describe.js';
+import type { ErrorMessages } from '../errors.js';
+import type { Reader } from '../processes/reader.js';
+import type { CheckpointFolders } from './checkpointFolders.js';
+
+type Checkpoint = SeriesListing['checkpoints'][number];
+type Tensor = FileSummary['tensors'][number];
+
+type Node =
+  | { readonly kind: 'series'; readonly uri: vscode.Uri; readonly series: SeriesListing }
+  | { readonly kind: 'checkpoint'; readonly uri: vscode.Uri; readonly checkpoint: Checkpoint }
+  | {
+      readonly kind: 'tensor';
+      readonly uri: vscode.Uri;
+      readonly tensor: Tensor;
+      readonly file: FileSummary;
+    };
+
+export const seriesViewId = 'weightGeometry.series';
+const rowsInTooltip = 12;
+
+/** The series of the workspace, their checkpoints, and the tensors of these. */
+export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  private readonly subscriptions: vscode.Disposable[];
+  private looked: Promise<void> | undefined;
+  readonly onDidChangeTreeData = this.changed.event;
+
+  constructor(
+    private readonly reader: Reader,
+    private readonly folders: CheckpointFolders,
+    private readonly errors: ErrorMessages,
+  ) {
+    this.subscriptions = [
+      vscode.window.createTreeView(seriesViewId, { treeDataProvider: this, showCollapseAll: true }),
+      folders.onChanged(() => this.changed.fire(undefined)),
+      this.changed,
+      vscode.commands.registerCommand('weightGeometry.refreshSeries', () => this.folders.look()),
+      vscode.commands.registerCommand('weightGeometry.revealSeries', (node: Node) =>
+        vscode.commands.executeCommand('revealInExplorer', node.uri),
+      ),
+      vscode.commands.registerCommand('weightGeometry.copyTensorName', (node: Node) =>
+        node.kind === 'tensor' ? vscode.env.clipboard.writeText(node.tensor.name) : undefined,
+      ),
+    ];
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    if (!node) return this.series();
+    if (node.kind === 'series') return checkpointsOf(node.series);
+    if (node.kind === 'tensor') return [];
+    const described = await this.reader.describe(node.uri.fsPath);
+    if (!described.ok) {
+      void this.errors.show(described.error);
+      return [];
+    }
+    const file = described.value;
+    return file.tensors.map((tensor) => ({ kind: 'tensor', uri: node.uri, tensor, file }));
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    const item = itemMakers[node.kind](node as never);
+    item.contextValue = node.kind;
+    return item;
+  }
+
+  /** Tooltips are asked for when the mouse rests on a row, so the header is read only then. */
+  async resolveTreeItem(
+    item: vscode.TreeItem,
+    node: Node,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.TreeItem> {
+    item.tooltip = await this.tooltip(node, token);
+    return item;
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private async series(): Promise<Node[]> {
+    await (this.looked ??= this.folders.look());
+    await vscode.commands.executeCommand('setContext', 'weightGeometry.seriesLooked', true);
+    const found = new Map<string, SeriesListing>();
+    const replies = await Promise.all(this.folders.folders.map((folder) => this.reader.discover(folder)));
+    for (const reply of replies) {
+      if (reply.ok) for (const series of reply.value) found.set(series.root, series);
+    }
+    return [...found.values()]
+      .sort((a, b) => a.root.localeCompare(b.root))
+      .map((series) => ({ kind: 'series', uri: vscode.Uri.file(series.root), series }));
+  }
+
+  private async tooltip(node: Node, token: vscode.CancellationToken): Promise<string | undefined> {
+    if (node.kind === 'series') {
+      const warnings = node.series.warnings.slice(0, 3).map((warning) => `⚠ ${warning.message}`);
+      return [node.series.root, seriesDescription(node.series), ...warnings].join('\n');
+    }
+    if (node.kind === 'checkpoint') {
+      const described = await this.reader.describe(node.uri.fsPath);
+      if (token.isCancellationRequested) return undefined;
+      return described.ok ? plainSummary(described.value, rowsInTooltip) : described.error.message;
+    }
+    return tensorTooltip(node, this.reader);
+  }
+}
+
+const checkpointsOf = (series: SeriesListing): Node[] =>
+  series.checkpoints.map((checkpoint) => ({
+    kind: 'checkpoint',
+    uri: vscode.Uri.file(checkpoint.path),
+    checkpoint,
+  }));
+
+const seriesDescription = (series: SeriesListing): string =>
+  series.checkpoints.length === 1
+    ? vscode.l10n.t('1 checkpoint')
+    : vscode.l10n.t('{0} checkpoints', count(series.checkpoints.length));
+
+async function tensorTooltip(node: Node & { kind: 'tensor' }, reader: Reader): Promise<string> {
+  const { tensor } = node;
+  const lines = [
+    tensor.name,
+    `${shape(tensor.shape)} · ${tensor.dtype} · ${vscode.l10n.t('{0} elements', count(elements(tensor.shape)))}`,
+  ];
+  const known =
+    node.file.cached.find((entry) => entry.tensor === tensor.name && entry.part === undefined) ??
+    (await quick(reader, node.uri.fsPath, tensor.name));
+  if (known) {
+    lines.push(vscode.l10n.t('Stable rank {0} (‖W‖_F²/‖W‖₂²)', rank(known.stableRank)));
+    lines.push(vscode.l10n.t('Effective rank {0} (exp of the entropy of σ/Σσ)', rank(known.effectiveRank)));
+  } else if (tensor.shape.length > 1) {
+    lines.push(vscode.l10n.t('Ranks: not computed yet (Inspect Weight Geometry)'));
+  }
+  return lines.join('\n');
+}
+
+async function quick(reader: Reader, file: string, tensor: string) {
+  const reply = await reader.quickStatistics(file, tensor);
+  return reply.ok ? reply.value : undefined;
+}
+
+const itemMakers = {
+  series: ({ series, uri }: Node & { kind: 'series' }): vscode.TreeItem => {
+    const item = new vscode.TreeItem(series.name, vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = series.root;
+    item.description = `${seriesDescription(series)} · ${vscode.workspace.asRelativePath(uri)}`;
+    item.iconPath = new vscode.ThemeIcon(series.isRun ? 'beaker' : 'layers');
+    item.accessibilityInformation = { label: `${series.name}, ${seriesDescription(series)}` };
+    return item;
+  },
+  checkpoint: ({ checkpoint, uri }: Node & { kind: 'checkpoint' }): vscode.TreeItem => {
+    const item = new vscode.TreeItem(checkpoint.label, vscode.TreeItemCollapsibleState.Collapsed);
+    const step =
+      checkpoint.step === undefined ? '' : `${vscode.l10n.t('step {0}', count(checkpoint.step))} · `;
+    item.description = `${step}${bytes(checkpoint.bytes)}`;
+    item.iconPath = new vscode.ThemeIcon('file-binary');
+    item.accessibilityInformation = { label: `${checkpoint.label}, ${item.description}` };
+    item.id = `${path.dirname(uri.fsPath)}|${checkpoint.label}|${uri.fsPath}`;
+    return item;
+  },
+  tensor: ({ tensor }: Node & { kind: 'tensor' }): vscode.TreeItem => {
+    const item = new vscode.TreeItem(tensor.name, vscode.TreeItemCollapsibleState.None);
+    item.description = `${shape(tensor.shape)} ${tensor.dtype}`;
+    item.iconPath = new vscode.ThemeIcon(tensor.shape.length > 1 ? 'symbol-array' : 'symbol-number');
+    item.accessibilityInformation = { label: `${tensor.name}, ${item.description}` };
+    return item;
+  },
+};

@@ -1,0 +1,86 @@
+import path from 'node:path';
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import type { Reply } from '../../contract/calls.js';
+import { descriptorFileName, descriptorSchema, type ModelDescriptor } from '../../contract/descriptor.js';
+import type { Descriptor, Inspection } from './inspection.js';
+
+/** Where a new descriptor starts from; heads and read-out cannot be read off weights, so the user looks it over. */
+const exampleDescriptor: ModelDescriptor = {
+  model: {
+    kind: 'encoder',
+    prime: 97,
+    d: 128,
+    layers: 2,
+    heads: 4,
+    dFf: 256,
+    readout: 'first',
+    norm: 'LayerNorm',
+    normEps: 1e-5,
+    activation: 'gelu',
+  },
+  data: {
+    tasks: ['add'],
+    split: { method: 'python-random-shuffle', seed: 42, trainFraction: 0.5, firstToken: 0 },
+  },
+};
+
+/** Lets the user say what model the weights are of; undefined when they leave it. */
+export async function chooseDescriptor(inspection: Inspection): Promise<Reply<Descriptor> | undefined> {
+  const source = inspection.report?.source;
+  const choice = await vscode.window.showQuickPick(
+    [
+      {
+        id: 'file' as const,
+        label: vscode.l10n.t('Choose a descriptor file…'),
+        detail: vscode.l10n.t('A {0} or the run.json of a run.', descriptorFileName),
+      },
+      {
+        id: 'write' as const,
+        label: vscode.l10n.t('Write a descriptor…'),
+        detail: vscode.l10n.t(
+          'Opens an example to fill in; save it beside the checkpoints as {0}.',
+          descriptorFileName,
+        ),
+      },
+    ],
+    {
+      title: vscode.l10n.t('What model are these weights of?'),
+      placeHolder:
+        source?.proposal ??
+        vscode.l10n.t('With a descriptor the model can be run, and accuracies are known.'),
+    },
+  );
+  if (choice?.id === 'file') return readDescriptor(inspection.source);
+  if (choice?.id === 'write') {
+    const content = `${JSON.stringify(source?.descriptor?.value ?? exampleDescriptor, null, 2)}\n`;
+    await vscode.window.showTextDocument(
+      await vscode.workspace.openTextDocument({ language: 'json', content }),
+    );
+  }
+  return undefined;
+}
+
+async function readDescriptor(beside: string): Promise<Reply<Descriptor> | undefined> {
+  const [file] =
+    (await vscode.window.showOpenDialog({
+      defaultUri: vscode.Uri.file(path.dirname(beside)),
+      filters: { JSON: ['json'] },
+      title: vscode.l10n.t('Choose a descriptor file'),
+    })) ?? [];
+  if (!file) return undefined;
+  try {
+    const bytes = await vscode.workspace.fs.readFile(file);
+    const value = v.parse(descriptorSchema, JSON.parse(new TextDecoder().decode(bytes)));
+    return { ok: true, value: { value, path: file.fsPath } };
+  } catch (thrown) {
+    return {
+      ok: false,
+      error: {
+        code: 'invalid-descriptor',
+        message: vscode.l10n.t('{0} is not a model descriptor.', path.basename(file.fsPath)),
+        cause: String(thrown),
+      },
+    };
+  }
+}

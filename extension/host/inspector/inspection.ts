@@ -1,0 +1,176 @@
+import * as vscode from 'vscode';
+import type { Focus, Progress, Reply } from '../../contract/calls.js';
+import type { ModelDescriptor } from '../../contract/descriptor.js';
+import type { PanelEvents } from '../../contract/panel.js';
+import type { Report, ReportAddition } from '../../contract/report.js';
+import { reportSections } from '../../contract/report.js';
+import { ReportStore } from '../../contract/reportStore.js';
+import type { Compute, Job, SpectrumName } from '../processes/compute.js';
+import { inspectSettings, setting } from '../settings.js';
+import { SourceWatch, type SourceChange } from './sourceWatch.js';
+
+export type Descriptor = { readonly value: ModelDescriptor; readonly path?: string };
+
+/**
+ * One source under inspection: its report so far, and the job that adds to it. Any number of views follow it; a view
+ * that joins late gets everything that the others have.
+ */
+export class Inspection implements vscode.Disposable {
+  private readonly views = new Set<PanelEvents>();
+  private readonly watch: SourceWatch;
+  private readonly runningChanged = new vscode.EventEmitter<boolean>();
+  private store = new ReportStore();
+  private job: Job | undefined;
+  private focused: Focus = 'overview';
+  private progress: Progress | undefined;
+  private outcome: Reply<void> | undefined;
+  private status = '';
+  private descriptor: Descriptor | undefined;
+  readonly onRunningChanged = this.runningChanged.event;
+
+  constructor(
+    readonly source: string,
+    private readonly compute: Compute,
+    private readonly cacheFolder: string,
+  ) {
+    this.watch = new SourceWatch(source, (change) => this.sourceChanged(change));
+    this.start();
+  }
+
+  get running(): boolean {
+    return this.job !== undefined;
+  }
+
+  get report(): Report | undefined {
+    return this.store.report();
+  }
+
+  /** Sends a view all there is, then what comes. */
+  attach(view: PanelEvents): vscode.Disposable {
+    view.reset();
+    view.addition(this.store.asAddition());
+    view.status(this.status);
+    if (this.running && this.progress) view.progress(this.progress);
+    if (this.outcome) view.ended(this.outcome);
+    this.views.add(view);
+    return new vscode.Disposable(() => this.views.delete(view));
+  }
+
+  focus(focus: Focus): void {
+    this.focused = focus;
+    this.job?.focus(focus);
+  }
+
+  cancel(): void {
+    this.job?.cancel();
+  }
+
+  /** Begins again what was cancelled or failed; the cache makes what is done already quick. */
+  retry(): void {
+    if (!this.running) this.start();
+  }
+
+  async refine(entry: SpectrumName): Promise<Reply<void>> {
+    return this.job ? this.job.refine(entry) : this.startRefining(entry);
+  }
+
+  /** Inspects with other settings or another descriptor: what is shown now does not hold any more. */
+  restart(descriptor = this.descriptor): void {
+    this.descriptor = descriptor;
+    this.store = new ReportStore();
+    for (const view of this.views) view.reset();
+    this.start();
+  }
+
+  dispose(): void {
+    this.watch.dispose();
+    const { job } = this;
+    this.job = undefined;
+    job?.cancel();
+    this.runningChanged.dispose();
+  }
+
+  private start(): Job {
+    this.job?.cancel();
+    const scope = vscode.Uri.file(this.source);
+    const fresh = new ReportStore();
+    this.outcome = undefined;
+    this.progress = undefined;
+    const job: Job = this.compute.start(
+      {
+        path: this.source,
+        settings: inspectSettings(scope),
+        ...(this.descriptor ? { descriptor: this.descriptor } : {}),
+        ...(setting('analysis.cache', scope) ? { cacheFolder: this.cacheFolder } : {}),
+      },
+      this.focused,
+      {
+        addition: (addition) => {
+          if (this.job !== job) return;
+          fresh.add(addition);
+          this.show(addition);
+        },
+        progress: (progress) => {
+          if (this.job !== job) return;
+          this.progress = progress;
+          for (const view of this.views) view.progress(progress);
+        },
+        ended: (outcome) => {
+          if (this.job !== job) return;
+          this.job = undefined;
+          if (outcome.ok) this.replaceStale(fresh);
+          this.end(outcome);
+        },
+      },
+    );
+    this.job = job;
+    this.runningChanged.fire(true);
+    return job;
+  }
+
+  /** A finished inspection has no job to ask: another is begun, which finds all but this spectrum in the cache. */
+  private startRefining(entry: SpectrumName): Promise<Reply<void>> {
+    return this.start().refine(entry);
+  }
+
+  private show(addition: ReportAddition): void {
+    this.store.add(addition);
+    for (const view of this.views) view.addition(addition);
+  }
+
+  private end(outcome: Reply<void>): void {
+    this.outcome = outcome;
+    for (const view of this.views) view.ended(outcome);
+    this.runningChanged.fire(false);
+  }
+
+  /** Entries of checkpoints that have gone since the last inspection stay visible until this one is complete. */
+  private replaceStale(fresh: ReportStore): void {
+    const [shown, now] = [this.store.report(), fresh.report()];
+    if (!shown || !now) return;
+    const sections = Object.keys(reportSections) as (keyof typeof reportSections)[];
+    if (sections.every((name) => shown[name].length === now[name].length)) return;
+    this.store = fresh;
+    for (const view of this.views) {
+      view.reset();
+      view.addition(fresh.asAddition());
+    }
+  }
+
+  private sourceChanged(change: SourceChange): void {
+    if (change === 'gone') {
+      this.job?.cancel();
+      this.tell(vscode.l10n.t('These files are not there any more; what is shown was read before.'));
+    } else if (setting('analysis.follow', vscode.Uri.file(this.source))) {
+      this.tell('');
+      this.start();
+    } else {
+      this.tell(vscode.l10n.t('The files have changed since they were read.'));
+    }
+  }
+
+  private tell(status: string): void {
+    this.status = status;
+    for (const view of this.views) view.status(status);
+  }
+}

@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { Compute } from '../processes/compute.js';
+import { affects } from '../settings.js';
+import { Inspection } from './inspection.js';
+
+interface Entry {
+  readonly inspection: Inspection;
+  users: number;
+}
+
+/** The inspections that have views: two views of one source share one, and the last to leave ends it. */
+export class Inspections implements vscode.Disposable {
+  private readonly entries = new Map<string, Entry>();
+  private readonly finished = new vscode.EventEmitter<void>();
+  /** An inspection ended: more is known of its files than before. */
+  readonly onFinished = this.finished.event;
+  private readonly settingsListener: vscode.Disposable;
+
+  constructor(
+    private readonly compute: Compute,
+    private readonly cacheFolder: string,
+  ) {
+    this.settingsListener = vscode.workspace.onDidChangeConfiguration((event) => {
+      if (!affects(event, 'analysis') || affects(event, 'analysis.follow')) return;
+      for (const { inspection } of this.entries.values()) inspection.restart();
+    });
+  }
+
+  /** The inspection of a path, started when there is none. */
+  open(source: string): { readonly inspection: Inspection; readonly close: vscode.Disposable } {
+    let entry = this.entries.get(source);
+    if (!entry) {
+      entry = { inspection: new Inspection(source, this.compute, this.cacheFolder), users: 0 };
+      this.entries.set(source, entry);
+      entry.inspection.onRunningChanged((running) => {
+        if (!running) this.finished.fire();
+      });
+    }
+    const opened = entry;
+    opened.users++;
+    return {
+      inspection: opened.inspection,
+      close: new vscode.Disposable(() => {
+        if (--opened.users > 0) return;
+        this.entries.delete(source);
+        opened.inspection.dispose();
+      }),
+    };
+  }
+
+  dispose(): void {
+    this.settingsListener.dispose();
+    for (const { inspection } of this.entries.values()) inspection.dispose();
+    this.entries.clear();
+    this.finished.dispose();
+  }
+}

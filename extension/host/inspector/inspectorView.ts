@@ -1,0 +1,136 @@
+import { createBirpc } from 'birpc';
+import * as vscode from 'vscode';
+import { eventsOver, serveCalls } from '../../contract/boundary.js';
+import type { Reply } from '../../contract/calls.js';
+import { GeometryError } from '../../contract/errors.js';
+import type { PanelCalls, PanelEvents } from '../../contract/panel.js';
+import { panelContractVersion, panelEventSchemas, panelSchemas } from '../../contract/panel.js';
+import type { ErrorMessages } from '../errors.js';
+import { chooseDescriptor } from './chooseDescriptor.js';
+import type { Inspection } from './inspection.js';
+import type { Inspections } from './inspections.js';
+import { pageFolder, pageHtml } from './pageHtml.js';
+import { fileFor, saveAs } from './saveAs.js';
+
+export interface InspectorServices {
+  readonly extension: vscode.Uri;
+  readonly inspections: Inspections;
+  readonly errors: ErrorMessages;
+  readonly log: vscode.LogOutputChannel;
+}
+
+type Functions = Record<string, (...args: unknown[]) => unknown>;
+const done: Reply<never> = { ok: true, value: undefined as never };
+
+/** Joins a webview (of a panel or of an editor) to the inspection of a source, until it is disposed. */
+export class InspectorView implements vscode.Disposable {
+  readonly inspection: Inspection;
+  private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly events: PanelEvents;
+  private attached: vscode.Disposable | undefined;
+
+  constructor(
+    readonly panel: vscode.WebviewPanel,
+    readonly source: string,
+    services: InspectorServices,
+  ) {
+    const { webview } = panel;
+    const opened = services.inspections.open(source);
+    this.inspection = opened.inspection;
+    this.subscriptions.push(opened.close);
+    webview.options = { enableScripts: true, localResourceRoots: [pageFolder(services.extension)] };
+
+    const functions = serveCalls<PanelCalls>(panelSchemas, this.calls(services));
+    const channel = createBirpc<Functions, Functions>(functions, {
+      post: (message) => webview.postMessage(message),
+      on: (receive) => {
+        this.subscriptions.push(webview.onDidReceiveMessage(receive));
+      },
+      resolver: (name) => (Object.hasOwn(functions, name) ? functions[name] : undefined),
+      timeout: -1,
+    });
+    this.events = eventsOver<PanelEvents>(panelEventSchemas, (name, args) => {
+      void channel.$callEvent(name, ...args);
+    });
+    webview.html = pageHtml(webview, services.extension);
+    panel.onDidDispose(() => this.dispose());
+  }
+
+  dispose(): void {
+    this.attached?.dispose();
+    for (const subscription of this.subscriptions.splice(0)) subscription.dispose();
+  }
+
+  private calls(services: InspectorServices): PanelCalls {
+    const { errors, log } = services;
+    return {
+      ready: (contract) => {
+        if (contract !== panelContractVersion) {
+          throw new GeometryError(
+            'protocol',
+            vscode.l10n.t('This panel is of another version of Weight Geometry: close it and open it again.'),
+          );
+        }
+        // The page wants the answer before what follows from it.
+        setTimeout(() => this.join());
+        return answer({
+          source: this.source,
+          locale: vscode.env.language,
+          strings: vscode.l10n.bundle ?? {},
+        });
+      },
+      focus: (page) => act(() => this.inspection.focus(page)),
+      cancel: () => act(() => this.inspection.cancel()),
+      retry: () => act(() => this.inspection.retry()),
+      showLog: () => act(() => log.show()),
+      refine: (entry) => this.inspection.refine(entry),
+      exportFile: async (file) => ({
+        ok: true,
+        value: await saveAs(fileFor(this.source, file.name), file.content),
+      }),
+      copy: (text) => act(() => vscode.env.clipboard.writeText(text)),
+      openFile: (file) => act(() => this.openFile(file)),
+      confirmDescriptor: async () => {
+        const chosen = await chooseDescriptor(this.inspection);
+        if (!chosen) return done;
+        if (chosen.ok) this.inspection.restart(chosen.value);
+        else void errors.show(chosen.error);
+        return done;
+      },
+    };
+  }
+
+  private join(): void {
+    this.attached?.dispose();
+    this.attached = this.inspection.attach(this.events);
+  }
+
+  /** Opens a file of the report; a path that is not in the report is not the page's to name. */
+  private async openFile(file: string): Promise<void> {
+    const report = this.inspection.report;
+    const named = [
+      report?.source.path,
+      report?.source.descriptor?.path,
+      ...(report?.checkpoints.flatMap((checkpoint) => checkpoint.files.map((entry) => entry.path)) ?? []),
+      ...(report?.warnings.map((warning) => warning.path) ?? []),
+      ...(report?.source.otherSeries ?? []),
+    ];
+    if (!named.includes(file)) {
+      throw new GeometryError(
+        'invalid-argument',
+        vscode.l10n.t('The report does not name the file {0}.', file),
+      );
+    }
+    const uri = vscode.Uri.file(file);
+    const { type } = await vscode.workspace.fs.stat(uri);
+    const isFolder = (type & vscode.FileType.Directory) !== 0;
+    await vscode.commands.executeCommand(isFolder ? 'weightGeometry.inspect' : 'vscode.open', uri);
+  }
+}
+
+const answer = <T>(value: T): Promise<Reply<T>> => Promise.resolve({ ok: true, value });
+
+async function act(action: () => unknown): Promise<Reply<void>> {
+  await action();
+  return done;
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import type * as vscode from 'vscode';
+import { receiveEvents } from '../../contract/boundary.js';
+import { computeEventSchemas, computeSchemas } from '../../contract/callSchemas.js';
+import type {
+  ComputeCalls,
+  ComputeEvents,
+  Focus,
+  InspectRequest,
+  Progress,
+  Reply,
+} from '../../contract/calls.js';
+import type { ReportAddition } from '../../contract/report.js';
+import { processDied } from '../errors.js';
+import { startEngineProcess, type EngineProcess } from './engineProcess.js';
+import { Leased } from './lease.js';
+
+/** The process is asked to stop first; this long afterwards it is ended, whatever it is doing. */
+const killAfterMs = 2000;
+/** The process stays this long after its last job, so that the next one starts at once. */
+const lingerMs = 5000;
+
+export interface JobEvents {
+  addition(addition: ReportAddition): void;
+  progress(progress: Progress): void;
+  ended(outcome: Reply<void>): void;
+}
+
+export type SpectrumName = Parameters<ComputeCalls['refine']>[1];
+
+export interface Job {
+  focus(focus: Focus): void;
+  refine(entry: SpectrumName): Promise<Reply<void>>;
+  /** Ends the job; its `ended` comes within two seconds. */
+  cancel(): void;
+}
+
+interface RunningJob {
+  readonly id: string;
+  readonly request: InspectRequest;
+  readonly events: JobEvents;
+  focus: Focus;
+  cancelled: boolean;
+}
+
+/** The jobs of the window's compute process, which lives as long as there are any. */
+export class Compute implements vscode.Disposable {
+  private readonly jobs = new Map<string, RunningJob>();
+  private readonly lease: Leased<EngineProcess<ComputeCalls>>;
+
+  constructor(
+    private readonly bundle: string,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.lease = new Leased(() => this.startProcess(), lingerMs);
+  }
+
+  /** Starts an inspection. */
+  start(request: InspectRequest, focus: Focus, events: JobEvents): Job {
+    const job: RunningJob = { id: randomUUID(), request, events, focus, cancelled: false };
+    this.jobs.set(job.id, job);
+    this.lease.retain();
+    void this.submit(job);
+    return {
+      focus: (next) => {
+        job.focus = next;
+        void this.lease.running?.calls.focus(job.id, next);
+      },
+      refine: (entry) =>
+        this.lease.running?.calls.refine(job.id, entry) ??
+        Promise.resolve({ ok: false, error: processDied('compute') }),
+      cancel: () => this.cancel(job),
+    };
+  }
+
+  dispose(): void {
+    this.jobs.clear();
+    this.lease.end();
+  }
+
+  private async submit(job: RunningJob): Promise<void> {
+    const { calls } = this.lease.get();
+    const reply = await calls.inspect(job.id, job.request);
+    // A process that died has answered for all its jobs already.
+    if (!reply.ok && reply.error.code !== 'process-died') this.end(job.id, reply);
+    else void calls.focus(job.id, job.focus);
+  }
+
+  private cancel(job: RunningJob): void {
+    if (job.cancelled || !this.jobs.has(job.id)) return;
+    job.cancelled = true;
+    const running = this.lease.running;
+    if (!running) return;
+    void running.calls.cancel(job.id);
+    setTimeout(() => {
+      if (!this.jobs.has(job.id) || this.lease.running !== running) return;
+      this.log.warn(`The compute process (${running.pid}) did not stop in ${killAfterMs} ms: ending it.`);
+      running.kill();
+    }, killAfterMs);
+  }
+
+  private end(id: string, outcome: Reply<void>): void {
+    const job = this.jobs.get(id);
+    if (!job) return;
+    this.jobs.delete(id);
+    job.events.ended(outcome);
+    this.lease.release();
+  }
+
+  private startProcess(): EngineProcess<ComputeCalls> {
+    const events: ComputeEvents = {
+      addition: (id, addition) => this.jobs.get(id)?.events.addition(addition),
+      progress: (id, progress) => this.jobs.get(id)?.events.progress(progress),
+      ended: (id, outcome) => this.end(id, outcome),
+    };
+    const started = startEngineProcess<ComputeCalls>({
+      bundle: this.bundle,
+      role: 'compute',
+      args: [],
+      schemas: computeSchemas,
+      events: receiveEvents(computeEventSchemas, events, (error) =>
+        this.log.error(error.message, String(error.cause)),
+      ),
+      onOutput: (line) => this.log.info(`[compute] ${line}`),
+    });
+    this.log.info(`Compute process ${started.pid} started.`);
+    void started.ended.then((end) => {
+      this.log[end.expected ? 'info' : 'error'](`Compute process ${started.pid} ended: ${end.how}.`);
+      this.lease.forget(started);
+      for (const job of [...this.jobs.values()]) {
+        if (job.cancelled) this.end(job.id, cancelled);
+        // Ended on account of another job: what this one had computed is kept by its reader, the rest starts again.
+        else if (end.expected) void this.submit(job);
+        else this.end(job.id, { ok: false, error: processDied('compute', end.how) });
+      }
+    });
+    return started;
+  }
+}
+
+const cancelled: Reply<void> = {
+  ok: false,
+  error: { code: 'cancelled', message: 'The inspection was cancelled.' },
+};
