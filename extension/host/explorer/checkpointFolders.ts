@@ -13,7 +13,7 @@ const settleMs = 400;
  * the explorer are shown on these.
  */
 export class CheckpointFolders implements vscode.Disposable {
-  private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly subscriptions: { dispose(): unknown }[] = [];
   private readonly changed = new vscode.EventEmitter<void>();
   private holding = new Set<string>();
   private all = new Set<string>();

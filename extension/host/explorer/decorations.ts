@@ -15,7 +15,7 @@ const badge = 'W';
  */
 export class WeightFileDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
-  private readonly subscriptions: vscode.Disposable[];
+  private readonly subscriptions: readonly { dispose(): unknown }[];
   readonly onDidChangeFileDecorations = this.changed.event;
 
   constructor(

@@ -25,7 +25,7 @@ const rowsInTooltip = 12;
 /** The series of the workspace, their checkpoints, and the tensors of these. */
 export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
-  private readonly subscriptions: vscode.Disposable[];
+  private readonly subscriptions: readonly { dispose(): unknown }[];
   private looked: Promise<void> | undefined;
   readonly onDidChangeTreeData = this.changed.event;
 

@@ -62,7 +62,6 @@ export class PathHover implements vscode.HoverProvider {
       return found.ok && found.value.length > 0 ? folderHover(place, found.value, rows) : undefined;
     }
     const described = await this.reader.describe(place);
-    if (token.isCancellationRequested) return undefined;
     if (!described.ok) return new vscode.MarkdownString().appendText(described.error.message);
     const known = await this.statistics(described.value, rows);
     return token.isCancellationRequested

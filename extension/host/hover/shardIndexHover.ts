@@ -34,7 +34,6 @@ export class ShardIndexHover implements vscode.HoverProvider {
     const cached = described.value.cached.filter((entry) => entry.tensor === tensor.name);
     const quick = cached.length > 0 ? undefined : await this.reader.quickStatistics(file, tensor.name);
     const known = quick?.ok && quick.value ? [quick.value] : cached;
-    if (token.isCancellationRequested) return undefined;
     return new vscode.Hover(
       tensorHover(tensor, path.basename(shard), document.uri.fsPath, known),
       new vscode.Range(position.line, found.start, position.line, found.end),

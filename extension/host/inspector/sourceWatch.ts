@@ -51,12 +51,13 @@ export class SourceWatch implements vscode.Disposable {
     this.looking = true;
     try {
       let signature = await signatureOf(this.source);
-      while (signature !== this.seen && !this.disposed) {
+      while (signature !== this.seen) {
         await new Promise((resolve) => setTimeout(resolve, settleMs));
         const later = await signatureOf(this.source);
+        if (this.disposed) return;
         if (later === signature) {
           this.seen = signature;
-          if (!this.disposed) this.tell(signature === '' ? 'gone' : 'changed');
+          this.tell(signature === '' ? 'gone' : 'changed');
         }
         signature = later;
       }
