@@ -7,8 +7,8 @@
 export function bidiagonalValues(d: usize, e: usize, n: i32): i32 {
   let largest: f64 = 0;
   for (let i = 0; i < n; i++) {
-    largest = max(largest, Math.abs(load<f64>(d + (<usize>i << 3))));
-    if (i < n - 1) largest = max(largest, Math.abs(load<f64>(e + (<usize>i << 3))));
+    largest = max(largest, Math.abs(load<f64>(d + ((<usize>i) << 3))));
+    if (i < n - 1) largest = max(largest, Math.abs(load<f64>(e + ((<usize>i) << 3))));
   }
   const eps: f64 = 1.1102230246251565e-16;
   const negligible = eps * largest * 0.1;
@@ -17,13 +17,13 @@ export function bidiagonalValues(d: usize, e: usize, n: i32): i32 {
   let mirroredTo = -1;
   let last = n - 1;
   while (last > 0) {
-    const beforeLast = e + (<usize>(last - 1) << 3);
+    const beforeLast = e + ((<usize>(last - 1)) << 3);
     let first = last;
     while (first > 0) {
-      const at = e + (<usize>(first - 1) << 3);
+      const at = e + ((<usize>(first - 1)) << 3);
       const size = Math.abs(load<f64>(at));
       const around =
-        Math.abs(load<f64>(d + (<usize>(first - 1) << 3))) + Math.abs(load<f64>(d + (<usize>first << 3)));
+        Math.abs(load<f64>(d + ((<usize>(first - 1)) << 3))) + Math.abs(load<f64>(d + ((<usize>first) << 3)));
       if (size <= negligible || size <= eps * around * 0.5) {
         store<f64>(at, 0);
         break;
@@ -35,7 +35,7 @@ export function bidiagonalValues(d: usize, e: usize, n: i32): i32 {
       continue;
     }
     if (last - first == 1) {
-      twoByTwo(d + (<usize>first << 3), beforeLast);
+      twoByTwo(d + ((<usize>first) << 3), beforeLast);
       last -= 2;
       continue;
     }
@@ -43,8 +43,8 @@ export function bidiagonalValues(d: usize, e: usize, n: i32): i32 {
     if (budget < 0) return last + 1;
 
     if (first >= mirroredTo || last <= mirroredFrom) {
-      const head = Math.abs(load<f64>(d + (<usize>first << 3)));
-      if (head < Math.abs(load<f64>(d + (<usize>last << 3)))) {
+      const head = Math.abs(load<f64>(d + ((<usize>first) << 3)));
+      if (head < Math.abs(load<f64>(d + ((<usize>last) << 3)))) {
         mirror(d, first, last);
         mirror(e, first, last - 1);
       }
@@ -52,11 +52,11 @@ export function bidiagonalValues(d: usize, e: usize, n: i32): i32 {
       mirroredTo = last;
     }
 
-    const f = Math.abs(load<f64>(d + (<usize>(last - 1) << 3)));
+    const f = Math.abs(load<f64>(d + ((<usize>(last - 1)) << 3)));
     const g = Math.abs(load<f64>(beforeLast));
-    const h = Math.abs(load<f64>(d + (<usize>last << 3)));
+    const h = Math.abs(load<f64>(d + ((<usize>last) << 3)));
     const shift = smaller(f, g, h);
-    const head = Math.abs(load<f64>(d + (<usize>first << 3)));
+    const head = Math.abs(load<f64>(d + ((<usize>first) << 3)));
     const ratio = head > 0 ? shift / head : 0;
     if (head == 0 || ratio * ratio < eps) sweepUnshifted(d, e, first, last);
     else sweep(d, e, first, last, shift);
@@ -66,8 +66,8 @@ export function bidiagonalValues(d: usize, e: usize, n: i32): i32 {
 
 function mirror(x: usize, first: i32, last: i32): void {
   while (first < last) {
-    const a = x + (<usize>first << 3);
-    const b = x + (<usize>last << 3);
+    const a = x + ((<usize>first) << 3);
+    const b = x + ((<usize>last) << 3);
     const kept = load<f64>(a);
     store<f64>(a, load<f64>(b));
     store<f64>(b, kept);
@@ -108,13 +108,13 @@ function twoByTwo(d: usize, e: usize): void {
 }
 
 function sweep(d: usize, e: usize, first: i32, last: i32, shift: f64): void {
-  const d0 = load<f64>(d + (<usize>first << 3));
+  const d0 = load<f64>(d + ((<usize>first) << 3));
   let f = (Math.abs(d0) - shift) * ((d0 < 0 ? -1.0 : 1.0) + shift / d0);
-  let g = load<f64>(e + (<usize>first << 3));
+  let g = load<f64>(e + ((<usize>first) << 3));
   let di = d0;
   let ei = g;
   for (let i = first; i < last; i++) {
-    const at = <usize>i << 3;
+    const at = (<usize>i) << 3;
     const next = load<f64>(d + at, 8);
     let r = Math.sqrt(f * f + g * g);
     let inverse = r == 0 ? 0 : 1 / r;
@@ -138,17 +138,17 @@ function sweep(d: usize, e: usize, first: i32, last: i32, shift: f64): void {
       ei = c * following;
     }
   }
-  store<f64>(d + (<usize>last << 3), di);
-  store<f64>(e + (<usize>(last - 1) << 3), f);
+  store<f64>(d + ((<usize>last) << 3), di);
+  store<f64>(e + ((<usize>(last - 1)) << 3), f);
 }
 
 function sweepUnshifted(d: usize, e: usize, first: i32, last: i32): void {
   let c: f64 = 1;
   let oldC: f64 = 1;
   let oldS: f64 = 0;
-  let di = load<f64>(d + (<usize>first << 3));
+  let di = load<f64>(d + ((<usize>first) << 3));
   for (let i = first; i < last; i++) {
-    const at = <usize>i << 3;
+    const at = (<usize>i) << 3;
     let f = di * c;
     let g = load<f64>(e + at);
     const r = Math.sqrt(f * f + g * g);
@@ -165,6 +165,6 @@ function sweepUnshifted(d: usize, e: usize, first: i32, last: i32): void {
     di = next;
   }
   const h = di * c;
-  store<f64>(d + (<usize>last << 3), h * oldC);
-  store<f64>(e + (<usize>(last - 1) << 3), h * oldS);
+  store<f64>(d + ((<usize>last) << 3), h * oldC);
+  store<f64>(e + ((<usize>(last - 1)) << 3), h * oldS);
 }

@@ -2,7 +2,7 @@ import { reflected, reflector } from './vectors';
 
 /** Rows `first`…`last` of a row-major block times I − τ v vᵀ from the right; two rows share each load of v. */
 function fromRight(row: usize, stride: usize, rows: i32, v: usize, n: i32, tau: f64): void {
-  const pairs = <usize>(n & ~1) << 3;
+  const pairs = (<usize>(n & ~1)) << 3;
   const odd = (n & 1) == 1;
   for (; rows >= 2; rows -= 2) {
     const other = row + stride;
@@ -11,7 +11,7 @@ function fromRight(row: usize, stride: usize, rows: i32, v: usize, n: i32, tau: 
     let s2 = f64x2.splat(0);
     let t2 = f64x2.splat(0);
     let at: usize = 0;
-    const fours = <usize>(n & ~3) << 3;
+    const fours = (<usize>(n & ~3)) << 3;
     for (; at < fours; at += 32) {
       const x = v128.load(v + at);
       const y = v128.load(v + at, 16);
@@ -52,11 +52,11 @@ function fromRight(row: usize, stride: usize, rows: i32, v: usize, n: i32, tau: 
   }
   if (rows == 1) {
     let f: f64 = 0;
-    for (let i = 0; i < n; i++) f += load<f64>(row + (<usize>i << 3)) * load<f64>(v + (<usize>i << 3));
+    for (let i = 0; i < n; i++) f += load<f64>(row + ((<usize>i) << 3)) * load<f64>(v + ((<usize>i) << 3));
     f *= -tau;
     for (let i = 0; i < n; i++) {
-      const at = row + (<usize>i << 3);
-      store<f64>(at, load<f64>(at) + f * load<f64>(v + (<usize>i << 3)));
+      const at = row + ((<usize>i) << 3);
+      store<f64>(at, load<f64>(at) + f * load<f64>(v + ((<usize>i) << 3)));
     }
   }
 }
@@ -69,7 +69,7 @@ function fromLeft(block: usize, stride: usize, columns: i32, u: usize, rows: i32
     let c = f64x2.splat(0);
     let row = block;
     for (let i = 0; i < rows; i++) {
-      const f = v128.load64_splat(u + (<usize>i << 3));
+      const f = v128.load64_splat(u + ((<usize>i) << 3));
       a = f64x2.add(a, f64x2.mul(f, v128.load(row)));
       b = f64x2.add(b, f64x2.mul(f, v128.load(row, 16)));
       c = f64x2.add(c, f64x2.mul(f, v128.load(row, 32)));
@@ -81,7 +81,7 @@ function fromLeft(block: usize, stride: usize, columns: i32, u: usize, rows: i32
     c = f64x2.mul(c, minus);
     row = block;
     for (let i = 0; i < rows; i++) {
-      const f = v128.load64_splat(u + (<usize>i << 3));
+      const f = v128.load64_splat(u + ((<usize>i) << 3));
       v128.store(row, f64x2.add(v128.load(row), f64x2.mul(f, a)));
       v128.store(row, f64x2.add(v128.load(row, 16), f64x2.mul(f, b)), 16);
       v128.store(row, f64x2.add(v128.load(row, 32), f64x2.mul(f, c)), 32);
@@ -92,12 +92,12 @@ function fromLeft(block: usize, stride: usize, columns: i32, u: usize, rows: i32
   for (; columns > 0; columns--) {
     let sum: f64 = 0;
     for (let i = 0; i < rows; i++) {
-      sum += load<f64>(u + (<usize>i << 3)) * load<f64>(block + <usize>i * stride);
+      sum += load<f64>(u + ((<usize>i) << 3)) * load<f64>(block + <usize>i * stride);
     }
     sum *= -tau;
     for (let i = 0; i < rows; i++) {
       const at = block + <usize>i * stride;
-      store<f64>(at, load<f64>(at) + sum * load<f64>(u + (<usize>i << 3)));
+      store<f64>(at, load<f64>(at) + sum * load<f64>(u + ((<usize>i) << 3)));
     }
     block += 8;
   }
@@ -123,32 +123,39 @@ export function chase(
   steps: i32,
   work: usize,
 ): void {
-  const stride = <usize>(3 * b) << 3;
-  const base = band + (<usize>b << 3);
+  const stride = (<usize>(3 * b)) << 3;
+  const base = band + ((<usize>b) << 3);
   const right = work;
-  const left = work + (<usize>b << 3);
+  const left = work + ((<usize>b) << 3);
   for (let i = from; i < to; i++) {
     let source = i;
     let first = i + 1;
     for (let step = 0; first < n; step++) {
       const last = min(first + b - 1, n - 1);
       const length = last - first + 1;
-      const bytes = <usize>length << 3;
+      const bytes = (<usize>length) << 3;
       const slot = <usize>(i * steps + step);
 
-      const row = base + <usize>source * stride + (<usize>first << 3);
+      const row = base + <usize>source * stride + ((<usize>first) << 3);
       memory.copy(right, row, bytes);
       const tauRight = reflector(right, length);
       store<f64>(row, reflected);
       memory.fill(row + 8, 0, bytes - 8);
       if (tauRight != 0) {
         const top = source + 1;
-        fromRight(base + <usize>top * stride + (<usize>first << 3), stride, last - top + 1, right, length, tauRight);
+        fromRight(
+          base + <usize>top * stride + ((<usize>first) << 3),
+          stride,
+          last - top + 1,
+          right,
+          length,
+          tauRight,
+        );
       }
 
-      const corner = base + <usize>first * stride + (<usize>first << 3);
+      const corner = base + <usize>first * stride + ((<usize>first) << 3);
       for (let r = 0; r < length; r++) {
-        store<f64>(left + (<usize>r << 3), load<f64>(corner + <usize>r * stride));
+        store<f64>(left + ((<usize>r) << 3), load<f64>(corner + <usize>r * stride));
       }
       const tauLeft = reflector(left, length);
       store<f64>(corner, reflected);

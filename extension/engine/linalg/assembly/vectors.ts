@@ -6,7 +6,7 @@ export function dot(x: usize, y: usize, n: i32): f64 {
   let s1 = f64x2.splat(0);
   let s2 = f64x2.splat(0);
   let s3 = f64x2.splat(0);
-  const end8 = x + (<usize>(n & ~7) << 3);
+  const end8 = x + ((<usize>(n & ~7)) << 3);
   while (x < end8) {
     s0 = f64x2.add(s0, f64x2.mul(v128.load(x), v128.load(y)));
     s1 = f64x2.add(s1, f64x2.mul(v128.load(x, 16), v128.load(y, 16)));
@@ -28,7 +28,7 @@ export function dot(x: usize, y: usize, n: i32): f64 {
 /** y += factor · x. */
 export function addScaled(factor: f64, x: usize, y: usize, n: i32): void {
   const f = f64x2.splat(factor);
-  const end4 = x + (<usize>(n & ~3) << 3);
+  const end4 = x + ((<usize>(n & ~3)) << 3);
   while (x < end4) {
     v128.store(y, f64x2.add(v128.load(y), f64x2.mul(f, v128.load(x))));
     v128.store(y, f64x2.add(v128.load(y, 16), f64x2.mul(f, v128.load(x, 16))), 16);
@@ -46,7 +46,7 @@ export function addScaled(factor: f64, x: usize, y: usize, n: i32): void {
 export function addScaledTwo(f: f64, x: usize, g: f64, y: usize, z: usize, n: i32): void {
   const ff = f64x2.splat(f);
   const gg = f64x2.splat(g);
-  const end4 = x + (<usize>(n & ~3) << 3);
+  const end4 = x + ((<usize>(n & ~3)) << 3);
   while (x < end4) {
     v128.store(
       z,
@@ -54,7 +54,10 @@ export function addScaledTwo(f: f64, x: usize, g: f64, y: usize, z: usize, n: i3
     );
     v128.store(
       z,
-      f64x2.add(f64x2.add(v128.load(z, 16), f64x2.mul(ff, v128.load(x, 16))), f64x2.mul(gg, v128.load(y, 16))),
+      f64x2.add(
+        f64x2.add(v128.load(z, 16), f64x2.mul(ff, v128.load(x, 16))),
+        f64x2.mul(gg, v128.load(y, 16)),
+      ),
       16,
     );
     x += 32;
@@ -70,7 +73,16 @@ export function addScaledTwo(f: f64, x: usize, g: f64, y: usize, z: usize, n: i3
 }
 
 /** y += f0·x + f1·(x + s) + f2·(x + 2s) + f3·(x + 3s): four rows at `stride` bytes into one. */
-export function addFourRows(x: usize, stride: usize, f0: f64, f1: f64, f2: f64, f3: f64, y: usize, n: i32): void {
+export function addFourRows(
+  x: usize,
+  stride: usize,
+  f0: f64,
+  f1: f64,
+  f2: f64,
+  f3: f64,
+  y: usize,
+  n: i32,
+): void {
   const a = f64x2.splat(f0);
   const b = f64x2.splat(f1);
   const c = f64x2.splat(f2);
@@ -78,7 +90,7 @@ export function addFourRows(x: usize, stride: usize, f0: f64, f1: f64, f2: f64, 
   let x1 = x + stride;
   let x2 = x1 + stride;
   let x3 = x2 + stride;
-  const end = x + (<usize>(n & ~1) << 3);
+  const end = x + ((<usize>(n & ~1)) << 3);
   while (x < end) {
     const low = f64x2.add(f64x2.mul(a, v128.load(x)), f64x2.mul(b, v128.load(x1)));
     const high = f64x2.add(f64x2.mul(c, v128.load(x2)), f64x2.mul(d, v128.load(x3)));
@@ -111,14 +123,14 @@ export function reflector(x: usize, n: i32): f64 {
   if (n <= 1) return 0;
   const tail = dot(x + 8, x + 8, n - 1);
   if (tail < 1e-280) {
-    memory.fill(x + 8, 0, <usize>(n - 1) << 3);
+    memory.fill(x + 8, 0, (<usize>(n - 1)) << 3);
     return 0;
   }
   const length = Math.sqrt(first * first + tail);
   const beta = first > 0 ? -length : length;
   const scale = 1 / (first - beta);
   for (let i = 1; i < n; i++) {
-    const at = x + (<usize>i << 3);
+    const at = x + ((<usize>i) << 3);
     store<f64>(at, load<f64>(at) * scale);
   }
   reflected = beta;

@@ -1,0 +1,119 @@
+import { kernelsBase64 } from './kernels.generated.js';
+
+/** What assembly/ exports. Addresses are bytes; sizes are counts of float64. */
+interface KernelFunctions {
+  dot(x: number, y: number, n: number): number;
+  factorPanel(v: number, count: number, length: number, r: number, t: number): void;
+  triangularFactor(v: number, count: number, length: number, t: number): void;
+  updatedRows(
+    c: number,
+    columns: number,
+    v: number,
+    length: number,
+    y: number,
+    count: number,
+    target: number,
+  ): void;
+  columnsAsRows(c: number, rows: number, columns: number, count: number, target: number): void;
+  bidiagonalise(
+    a: number,
+    m: number,
+    n: number,
+    d: number,
+    e: number,
+    us: number,
+    vs: number,
+    tausU: number,
+    tausV: number,
+    work: number,
+  ): void;
+  applyReflectors(
+    vs: number,
+    taus: number,
+    count: number,
+    length: number,
+    x: number,
+    columns: number,
+    work: number,
+  ): void;
+  chase(
+    band: number,
+    n: number,
+    b: number,
+    from: number,
+    to: number,
+    us: number,
+    vs: number,
+    tausU: number,
+    tausV: number,
+    steps: number,
+    work: number,
+  ): void;
+  bidiagonalValues(d: number, e: number, n: number): number;
+}
+
+/** A stretch of a workspace: where the kernels find it, and how JavaScript sees it. */
+export interface Block {
+  readonly address: number;
+  readonly data: Float64Array;
+}
+
+/** One instance of the kernels with memory of its own. */
+export interface Workspace {
+  readonly kernels: KernelFunctions;
+  /** A zeroed stretch of `length` numbers, 64-byte aligned; the sum is bounded by what was asked of {@link withWorkspace}. */
+  allocate(length: number): Block;
+}
+
+const PAGE = 65536;
+const ALIGNMENT = 64;
+const FIRST_ADDRESS = 1024;
+/** An idle instance that has grown beyond this is dropped: WebAssembly memory never shrinks. */
+const KEPT_BYTES = 64 * 2 ** 20;
+
+interface Instance {
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: KernelFunctions;
+}
+
+let compiled: WebAssembly.Module | undefined;
+const idle: Instance[] = [];
+
+const instantiate = (): Instance => {
+  compiled ??= new WebAssembly.Module(Buffer.from(kernelsBase64, 'base64'));
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  return { memory, kernels: exports as unknown as KernelFunctions };
+};
+
+const open = ({ memory, kernels }: Instance, bytes: number): Workspace => {
+  const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
+  // Growing replaces the buffer, so it happens once, before the first view is handed out.
+  if (missing > 0) memory.grow(missing);
+  let next = FIRST_ADDRESS;
+  return {
+    kernels,
+    allocate: (length) => {
+      const address = next;
+      next = Math.ceil((next + 8 * length) / ALIGNMENT) * ALIGNMENT;
+      return { address, data: new Float64Array(memory.buffer, address, length).fill(0) };
+    },
+  };
+};
+
+/**
+ * Calls `work` with memory for `blocks` allocations of `numbers` float64 in all. The workspace belongs to this call
+ * alone, also across awaits, and nothing of it may be kept.
+ */
+export const withWorkspace = async <Result>(
+  blocks: number,
+  numbers: number,
+  work: (workspace: Workspace) => Result | Promise<Result>,
+): Promise<Result> => {
+  const instance = idle.pop() ?? instantiate();
+  try {
+    return await work(open(instance, FIRST_ADDRESS + 8 * numbers + blocks * ALIGNMENT));
+  } finally {
+    if (instance.memory.buffer.byteLength <= KEPT_BYTES) idle.push(instance);
+  }
+};
