@@ -3,6 +3,8 @@ import { looksLikeGguf, openGguf } from './gguf.js';
 import { looksLikeNpy, openNpy } from './npy.js';
 import { looksLikeNpz, openNpz } from './npz.js';
 import { looksLikePyTorch, openPyTorch } from './pytorch.js';
+import { looksLikeOnnx, openOnnx } from './onnxInitialisers.js';
+import { looksLikePyTorch, openPyTorch } from './pytorch.js';
 import { looksLikeSafetensors, openSafetensors } from './safetensors.js';
 
 /** One file format: to add one is to add a reader and a row. */
@@ -26,6 +28,12 @@ export const formats: readonly Format[] = [
     open: openSafetensors,
   },
   {
+    name: 'pytorch',
+    endings: ['.pt', '.pth', '.bin', '.ckpt'],
+    recognise: looksLikePyTorch,
+    open: openPyTorch,
+  },
+  {
     name: 'npz',
     endings: ['.npz'],
     recognise: looksLikeNpz,
@@ -42,6 +50,12 @@ export const formats: readonly Format[] = [
     endings: ['.gguf'],
     recognise: looksLikeGguf,
     open: openGguf,
+  },
+  {
+    name: 'onnx',
+    endings: ['.onnx'],
+    recognise: looksLikeOnnx,
+    open: openOnnx,
   },
   {
     name: 'PyTorch',
