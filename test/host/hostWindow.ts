@@ -1,0 +1,143 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
+
+const browsers = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** The browser of the machine; undefined where there is none. */
+export const browserPath = (): string | undefined =>
+  browsers.find((file) => file !== undefined && fs.existsSync(file));
+
+const pictures = path.resolve(process.env.SHOTS ?? path.join(import.meta.dirname, '../../dist/screenshots'));
+
+export interface HostWindow {
+  readonly page: Page;
+  readonly close: () => Promise<void>;
+  /** Page errors and refused content since the window opened. */
+  readonly errors: readonly string[];
+}
+
+let browser: Browser | undefined;
+
+/** A window of the host, of a size that pictures are taken at. */
+export async function openWindow(url: string): Promise<HostWindow> {
+  const executablePath = browserPath();
+  if (executablePath === undefined) throw new Error('There is no Chromium on this machine.');
+  browser ??= await chromium.launch({
+    executablePath,
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+  });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const errors: string[] = [];
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) errors.push(message.text());
+  });
+  await page.goto(url);
+  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+  return { page, errors, close: () => context.close() };
+}
+
+export async function closeBrowser(): Promise<void> {
+  await browser?.close();
+  browser = undefined;
+}
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Keeps a picture of the window, for the eye. */
+export async function picture(page: Page, name: string): Promise<void> {
+  fs.mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: path.join(pictures, `${name}.png`) });
+}
+
+/** Runs a command by its title. The list is made when the palette opens, so late contributions want another try. */
+export async function runCommand(page: Page, title: string): Promise<void> {
+  const box = page.locator('.quick-input-widget input.input');
+  for (let tries = 0; tries < 8; tries++) {
+    await page.keyboard.press('F1');
+    try {
+      await box.waitFor({ timeout: 3000 });
+      await box.fill(`>${title}`);
+      await page
+        .locator('.quick-input-list .monaco-list-row', { hasText: title })
+        .first()
+        .click({ timeout: 2500 });
+      return;
+    } catch {
+      await page.keyboard.press('Escape');
+      await pause(300);
+    }
+  }
+  throw new Error(`There is no command "${title}".`);
+}
+
+export const explorerRow = (page: Page, name: string): Locator =>
+  page.locator('.explorer-folders-view .monaco-list-row').filter({
+    has: page.locator('.label-name', { hasText: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`) }),
+  });
+
+/** Chooses an item of a row's context menu. Menu items ignore the mouse for their first 100 ms. */
+export async function chooseFromMenu(page: Page, row: Locator, item: string): Promise<void> {
+  await row.click({ button: 'right' });
+  const entry = page.locator('.monaco-menu .action-item', { hasText: item }).first();
+  await entry.hover();
+  await pause(300);
+  await entry.click();
+}
+
+/** The items of a row's context menu. */
+export async function menuOf(page: Page, row: Locator): Promise<string[]> {
+  await row.click({ button: 'right' });
+  await page.locator('.monaco-menu .action-item').first().waitFor();
+  await pause(300);
+  const items = await page.locator('.monaco-menu .action-item').allInnerTexts();
+  await page.keyboard.press('Escape');
+  return items;
+}
+
+/** The text of a hover over something; a row that is drawn again drops its hover, so it is tried again. */
+export async function hoverOver(page: Page, target: Locator, text: string | RegExp): Promise<string> {
+  const hover = page.locator('.workbench-hover, .monaco-editor .monaco-hover, .monaco-hover').filter({ hasText: text });
+  for (let tries = 0; tries < 12; tries++) {
+    await target.hover();
+    try {
+      await hover.first().waitFor({ timeout: 2500 });
+      return await hover.first().innerText();
+    } catch {
+      await page.mouse.move(720, 800);
+      await pause(300);
+    }
+  }
+  throw new Error(`There is no hover with ${String(text)}.`);
+}
+
+/** The documents of the webviews that hold a given text in their title bar or body; found anew as frames come and go. */
+export async function pageFrame(page: Page, holds: string, timeout = 30_000): Promise<Frame> {
+  for (const end = Date.now() + timeout; Date.now() < end; ) {
+    for (const frame of page.frames()) {
+      const text = await frame
+        .evaluate(() => (document.getElementById('root') ? document.body.innerText : ''))
+        .catch(() => '');
+      if (text.includes(holds)) return frame;
+    }
+    await pause(150);
+  }
+  throw new Error(`No webview holds "${holds}".`);
+}
+
+export const notification = (page: Page, text: string): Locator =>
+  page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+
+/** Sets the colours of the window by the theme's name. */
+export async function useTheme(page: Page, name: string): Promise<void> {
+  await runCommand(page, 'Preferences: Color Theme');
+  const box = page.locator('.quick-input-widget input.input');
+  await box.waitFor();
+  await box.fill(name);
+  await pause(500);
+  await page.keyboard.press('Enter');
+  await pause(1000);
+}
