@@ -2,7 +2,6 @@ import type { Checkpoint } from './checkpoint.js';
 import { looksLikeGguf, openGguf } from './gguf.js';
 import { looksLikeNpy, openNpy } from './npy.js';
 import { looksLikeNpz, openNpz } from './npz.js';
-import { looksLikePyTorch, openPyTorch } from './pytorch.js';
 import { looksLikeOnnx, openOnnx } from './onnxInitialisers.js';
 import { looksLikePyTorch, openPyTorch } from './pytorch.js';
 import { looksLikeSafetensors, openSafetensors } from './safetensors.js';
@@ -56,12 +55,6 @@ export const formats: readonly Format[] = [
     endings: ['.onnx'],
     recognise: looksLikeOnnx,
     open: openOnnx,
-  },
-  {
-    name: 'PyTorch',
-    endings: ['.pt', '.pth', '.bin', '.ckpt'],
-    recognise: looksLikePyTorch,
-    open: openPyTorch,
   },
 ];
 
