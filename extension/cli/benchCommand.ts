@@ -1,0 +1,93 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { reportVersions } from '../engine/inspection/versions.js';
+import type { Measurement } from './bench/bench.js';
+import { benches } from './bench/registry.js';
+import type { Command, CommandConsole } from './command.js';
+import { UsageError } from './command.js';
+import { shortNumber, textTable } from './textTable.js';
+
+const usage = `Usage: weight-geometry bench [NAME…] [--json FILE]
+
+Runs the benchmarks named, or all, beside their peers where those are installed:
+
+${benches.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
+
+  --json FILE      write the measurements as JSON; - writes them to standard output
+`;
+
+const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
+  const { names, json } = parse(args);
+  const wanted = names.length === 0 ? benches : names.map(benchNamed);
+  const results: { bench: string; measurements: readonly Measurement[] }[] = [];
+  for (const bench of wanted) {
+    console.error(`${bench.name}: ${bench.summary}\n`);
+    const temporaryFolder = await mkdtemp(join(tmpdir(), 'weight-geometry-bench-'));
+    try {
+      const say = (line: string): void => console.error(`  ${line}\n`);
+      results.push({ bench: bench.name, measurements: await bench.run({ say, temporaryFolder }) });
+    } finally {
+      await rm(temporaryFolder, { recursive: true, force: true });
+    }
+  }
+  const document = JSON.stringify({ versions: reportVersions(), machine: machine(), results }, null, 1);
+  if (json !== undefined && json !== '-') await writeFile(json, `${document}\n`);
+  console.out(json === '-' ? `${document}\n` : table(results));
+  return 0;
+};
+
+export const benchCommand: Command = {
+  name: 'bench',
+  summary: "the project's benchmarks beside their peers",
+  usage,
+  run,
+};
+
+const parse = (args: readonly string[]): { names: string[]; json: string | undefined } => {
+  try {
+    const parsed = parseArgs({
+      args: [...args],
+      options: { json: { type: 'string' } },
+      allowPositionals: true,
+    });
+    return { names: parsed.positionals, json: parsed.values.json };
+  } catch (thrown) {
+    throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+};
+
+const benchNamed = (name: string) => {
+  const bench = benches.find((candidate) => candidate.name === name);
+  if (bench === undefined) {
+    const known = benches.map((candidate) => candidate.name).join(', ');
+    throw new UsageError(`There is no benchmark ${JSON.stringify(name)}; there are ${known}.`);
+  }
+  return bench;
+};
+
+const machine = (): string => {
+  const [first] = cpus();
+  return `${cpus().length} × ${first?.model.trim() ?? 'unknown processor'}`;
+};
+
+const table = (results: readonly { bench: string; measurements: readonly Measurement[] }[]): string => {
+  const rows = results.flatMap(({ bench, measurements }) =>
+    measurements.map((m) => [
+      bench,
+      m.name,
+      `${shortNumber(m.ours)} ${m.unit}`,
+      m.peer === undefined ? 'not installed' : `${shortNumber(m.peer.value)} ${m.unit}`,
+      m.peer?.name ?? '',
+      m.ratio === undefined ? '' : `${m.ratio.toFixed(2)} ×`,
+      m.aim ?? '',
+      m.note ?? '',
+    ]),
+  );
+  const columns = ['bench', 'measured', 'ours', 'peer', 'peer is', 'ratio', 'aim', 'note'];
+  return `${textTable(
+    columns.map((title) => ({ title })),
+    rows,
+  )}\n`;
+};

@@ -1,0 +1,28 @@
+/** One subcommand: a row of the table in `main.ts`. */
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Synopsis and options, as `--help` prints them. */
+  readonly usage: string;
+  /**
+   * @returns the exit status.
+   * @throws UsageError for wrong arguments (status 2), GeometryError for unusable input (status 1).
+   */
+  readonly run: (args: readonly string[], console: CommandConsole) => Promise<number>;
+}
+
+/** Where a command speaks: results to `out`, progress and warnings to `error`. */
+export interface CommandConsole {
+  readonly out: (text: string) => void;
+  readonly error: (text: string) => void;
+  /** Standard error is a terminal: progress is a bar that is drawn over. */
+  readonly isTerminal: boolean;
+  /** Aborted by Ctrl+C. */
+  readonly signal: AbortSignal;
+}
+
+/** Wrong use of the command line: exit status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

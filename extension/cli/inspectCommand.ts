@@ -1,0 +1,159 @@
+import { writeFile, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as v from 'valibot';
+import { descriptorSchema } from '../contract/descriptor.js';
+import { GeometryError } from '../contract/errors.js';
+import type { InspectRequest } from '../contract/calls.js';
+import { inspectSettingsSchema, type Report, type Warning } from '../contract/report.js';
+import { ReportStore } from '../contract/reportStore.js';
+import { inspect } from '../engine/inspection/inspect.js';
+import type { Command, CommandConsole } from './command.js';
+import { UsageError } from './command.js';
+import { htmlReport } from './htmlReport.js';
+import { progressLine } from './progressLine.js';
+import { reportTable } from './reportTable.js';
+
+const usage = `Usage: weight-geometry inspect PATH [OPTIONS]
+
+PATH is a folder of checkpoints, one checkpoint, or a folder of run folders.
+
+  --json FILE      write the report as JSON; - writes it to standard output
+  --html FILE      write the report as one HTML file that opens from disk
+  --model FILE     the model descriptor (else weight-geometry.json or run.json beside the checkpoints)
+  --tensors GLOB   analyse the tensors whose names match; trajectories of them as one group
+  --ranks LIST     ranks of reconstruction, separated by commas (else every rank to 16, then a ladder)
+
+Without --json - a readable table goes to standard output. Warnings and progress go to standard error.
+`;
+
+const options = {
+  json: { type: 'string' },
+  html: { type: 'string' },
+  model: { type: 'string' },
+  tensors: { type: 'string' },
+  ranks: { type: 'string' },
+} as const;
+
+interface InspectArguments {
+  readonly request: InspectRequest;
+  readonly json?: string;
+  readonly html?: string;
+}
+
+const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
+  const { request, json, html } = await parse(args);
+  const report = await inspected(request, console);
+  if (json !== undefined && json !== '-') await write(json, `${JSON.stringify(report, null, 1)}\n`);
+  if (html !== undefined) await write(html, await htmlReport(report));
+  if (json === '-') {
+    console.out(`${JSON.stringify(report)}\n`);
+    return 0;
+  }
+  console.out(reportTable(report));
+  for (const [what, path] of [
+    ['JSON report', json],
+    ['HTML report', html],
+  ]) {
+    if (path !== undefined) console.out(`${what}: ${resolve(path)}\n`);
+  }
+  return 0;
+};
+
+export const inspectCommand: Command = {
+  name: 'inspect',
+  summary: 'the geometry of a checkpoint or a series: spectra, trajectories, reconstruction',
+  usage,
+  run,
+};
+
+const parse = async (args: readonly string[]): Promise<InspectArguments> => {
+  const { values, positionals } = parsedArguments(args);
+  const [path] = positionals;
+  if (path === undefined) throw new UsageError('inspect needs the path of a checkpoint or a folder.');
+  if (positionals.length > 1) throw new UsageError(`inspect takes one path, not ${positionals.length}.`);
+  const settings = v.parse(inspectSettingsSchema, {
+    ...(values.tensors === undefined ? {} : { tensors: values.tensors }),
+    ...(values.ranks === undefined ? {} : { ranks: parseRanks(values.ranks) }),
+  });
+  const descriptor = values.model === undefined ? undefined : await readDescriptor(values.model);
+  return {
+    request: { path: resolve(path), settings, ...(descriptor === undefined ? {} : { descriptor }) },
+    ...(values.json === undefined ? {} : { json: values.json }),
+    ...(values.html === undefined ? {} : { html: values.html }),
+  };
+};
+
+const parsedArguments = (args: readonly string[]) => {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (thrown) {
+    throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+};
+
+/** Positive whole numbers, as "1,2,64". */
+export const parseRanks = (text: string): number[] =>
+  text.split(',').map((part) => {
+    const rank = Number(part);
+    if (!Number.isInteger(rank) || rank < 1) {
+      throw new UsageError(
+        `--ranks takes positive whole numbers separated by commas, not ${JSON.stringify(part)}.`,
+      );
+    }
+    return rank;
+  });
+
+const readDescriptor = async (path: string): Promise<NonNullable<InspectRequest['descriptor']>> => {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new GeometryError('invalid-descriptor', `The model descriptor ${path} cannot be read as JSON.`, {
+      cause,
+    });
+  }
+  const parsed = v.safeParse(descriptorSchema, json);
+  if (parsed.success) return { value: parsed.output, path: resolve(path) };
+  const [issue] = parsed.issues;
+  throw new GeometryError(
+    'invalid-descriptor',
+    `${path} does not describe a model: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}.`,
+  );
+};
+
+const inspected = async (request: InspectRequest, console: CommandConsole): Promise<Report> => {
+  const store = new ReportStore();
+  const progress = progressLine(console);
+  try {
+    await inspect(request, {
+      signal: console.signal,
+      onAddition: (addition) => {
+        store.add(addition);
+        for (const warning of addition.warnings ?? []) {
+          progress.clear();
+          console.error(warningLine(warning));
+        }
+      },
+      onProgress: progress.show,
+    });
+  } finally {
+    progress.clear();
+  }
+  return store.report()!;
+};
+
+const warningLine = ({ code, message, path }: Warning): string => {
+  const place = path === undefined || message.includes(path) ? '' : ` (${path})`;
+  return `warning: ${message}${place} [${code}]\n`;
+};
+
+const write = async (path: string, text: string): Promise<void> => {
+  try {
+    await writeFile(path, text);
+  } catch (cause) {
+    throw new GeometryError('unwritable', `${path} cannot be written in ${dirname(resolve(path))}.`, {
+      cause,
+    });
+  }
+};

@@ -1,0 +1,64 @@
+import { GeometryError, toErrorValue } from '../contract/errors.js';
+import { productVersion } from '../engine/inspection/versions.js';
+import { benchCommand } from './benchCommand.js';
+import type { Command, CommandConsole } from './command.js';
+import { UsageError } from './command.js';
+import { inspectCommand } from './inspectCommand.js';
+
+/** Every subcommand: to add one is to add a file and a row. */
+const commands: readonly Command[] = [inspectCommand, benchCommand];
+
+const help = (): string =>
+  [
+    'Weight Geometry: the geometry of neural-network weights.',
+    '',
+    'Usage: weight-geometry COMMAND [ARGUMENTS]',
+    '',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`),
+    '',
+    'weight-geometry COMMAND --help says more. Exit status: 0 success, 1 unusable input, 2 wrong usage.',
+    '',
+  ].join('\n');
+
+const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
+  const [name, ...rest] = args;
+  if (name === undefined) throw new UsageError('Name a command.');
+  if (name === '--help' || name === '-h' || name === 'help') return (console.out(help()), 0);
+  if (name === '--version') return (console.out(`${productVersion}\n`), 0);
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) throw new UsageError(`There is no command ${JSON.stringify(name)}.`);
+  if (rest.includes('--help') || rest.includes('-h')) return (console.out(command.usage), 0);
+  return command.run(rest, console);
+};
+
+/** One line on standard error and the exit status for what was thrown. */
+const report = (thrown: unknown, error: (text: string) => void): number => {
+  if (thrown instanceof UsageError) {
+    error(`weight-geometry: ${thrown.message} See weight-geometry --help.\n`);
+    return 2;
+  }
+  const { message, cause } = toErrorValue(thrown);
+  error(`weight-geometry: ${message}\n`);
+  // A defect of ours: the log belongs to the person who will report it.
+  if (!(thrown instanceof GeometryError) && cause !== undefined) error(`${cause}\n`);
+  return 1;
+};
+
+const main = async (): Promise<void> => {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  // A reader that has seen enough (`| head`) closes the pipe.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
+  const error = (text: string): void => void process.stderr.write(text);
+  const status = await run(process.argv.slice(2), {
+    out: (text) => void process.stdout.write(text),
+    error,
+    isTerminal: process.stderr.isTTY,
+    signal: interrupted.signal,
+  }).catch((thrown: unknown) => report(thrown, error));
+  process.exitCode = interrupted.signal.aborted ? 130 : status;
+};
+
+void main();

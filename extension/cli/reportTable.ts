@@ -1,0 +1,152 @@
+import type { Report, SpectrumEntry } from '../contract/report.js';
+import { percent, shortNumber, textTable } from './textTable.js';
+
+const section = (title: string, body: string): string => `${title}\n\n${body}\n`;
+
+/** The report for reading in a terminal: checkpoints, matrices, trajectories with their nulls, reconstruction. */
+export const reportTable = (report: Report): string =>
+  [heading(report), checkpoints(report), matrices(report), trajectories(report), reconstruction(report)]
+    .filter((part) => part !== '')
+    .join('\n');
+
+const heading = ({ source, checkpoints: all }: Report): string => {
+  const model = source.descriptor?.value.model;
+  const described =
+    model === undefined
+      ? 'no model descriptor'
+      : `${model.kind}, prime ${model.prime}, d ${model.d}, ${model.layers} layers, ${model.heads} heads`;
+  const parameters = source.parameters?.toLocaleString('en') ?? 'unknown';
+  return `${source.name}: ${all.length} checkpoint${all.length === 1 ? '' : 's'}, ${parameters} parameters (${described})\n`;
+};
+
+const checkpoints = (report: Report): string => {
+  const rows = report.checkpoints.map((checkpoint) => [
+    String(checkpoint.step),
+    checkpoint.label,
+    checkpoint.format,
+    checkpoint.files.reduce((sum, { bytes }) => sum + bytes, 0).toLocaleString('en'),
+    shortNumber(checkpoint.distanceFromFirst),
+    checkpoint.duplicateOf === undefined ? '' : `same weights as ${checkpoint.duplicateOf}`,
+  ]);
+  return section(
+    'Checkpoints',
+    textTable(
+      [
+        { title: 'step', align: 'right' },
+        { title: 'label' },
+        { title: 'format' },
+        { title: 'bytes', align: 'right' },
+        { title: '‖θt − θ0‖', align: 'right' },
+        { title: '' },
+      ],
+      rows,
+    ),
+  );
+};
+
+const matrices = (report: Report): string => {
+  const last = report.checkpoints.at(-1)?.step;
+  const entries = report.spectra.filter(({ step }) => step === last);
+  if (entries.length === 0) return '';
+  const groups = new Map(report.tensors.map(({ name, part, group }) => [`${name}#${part ?? ''}`, group]));
+  const row = (s: SpectrumEntry): string[] => [
+    groups.get(`${s.tensor}#${s.part ?? ''}`) ?? s.tensor,
+    s.of,
+    `${s.rows} × ${s.columns}`,
+    shortNumber(s.spectralNorm),
+    shortNumber(s.frobeniusNorm),
+    shortNumber(s.stableRank),
+    shortNumber(s.effectiveRank),
+    shortNumber(s.nulls.shuffled && effectiveRankOfMean(s.nulls.shuffled.mean)),
+    String(s.rank90 ?? '–'),
+    String(s.nulls.marchenkoPastur?.above ?? '–'),
+  ];
+  return section(
+    `Matrices at step ${last} (stable rank ‖W‖F²/‖W‖₂²; effective rank exp H(σ/Σσ), beside it that of shuffled entries)`,
+    textTable(
+      [
+        { title: 'matrix' },
+        { title: 'of' },
+        { title: 'size', align: 'right' },
+        { title: '‖W‖₂', align: 'right' },
+        { title: '‖W‖F', align: 'right' },
+        { title: 'stable', align: 'right' },
+        { title: 'effective', align: 'right' },
+        { title: 'shuffled', align: 'right' },
+        { title: 'rank90', align: 'right' },
+        { title: '> MP edge', align: 'right' },
+      ],
+      entries.map(row),
+    ),
+  );
+};
+
+/** exp of the entropy of the mean null spectrum. */
+const effectiveRankOfMean = (mean: readonly number[]): number => {
+  const sum = mean.reduce((total, value) => total + value, 0);
+  const entropy = mean.reduce(
+    (total, value) => (value > 0 ? total - (value / sum) * Math.log(value / sum) : total),
+    0,
+  );
+  return Math.exp(entropy);
+};
+
+const trajectories = (report: Report): string => {
+  if (report.trajectories.length === 0) return '';
+  const rows = report.trajectories.map((entry) => [
+    entry.group,
+    entry.centred ? 'centred' : 'uncentred',
+    entry.parameters.toLocaleString('en'),
+    percent(entry.explained[0]),
+    `${percent(entry.null.q05[0])} to ${percent(entry.null.q95[0])}`,
+    percent(entry.explained.slice(0, 3).reduce((sum, value) => sum + value, 0)),
+    percent(entry.null.mean.slice(0, 3).reduce((sum, value) => sum + value, 0)),
+  ]);
+  const { draws } = report.trajectories[0]!.null;
+  return section(
+    `Trajectories (beside them random walks with the same step lengths, ${draws} draws, 5 % to 95 %)`,
+    textTable(
+      [
+        { title: 'group' },
+        { title: 'PCA' },
+        { title: 'parameters', align: 'right' },
+        { title: 'PC1', align: 'right' },
+        { title: 'walk PC1', align: 'right' },
+        { title: '3 PCs', align: 'right' },
+        { title: 'walk 3 PCs', align: 'right' },
+      ],
+      rows,
+    ),
+  );
+};
+
+const reconstruction = (report: Report): string => {
+  if (report.reconstructions.length === 0) return '';
+  const rows = report.reconstructions.map((entry) => [
+    entry.method,
+    entry.scope,
+    String(entry.fullRank),
+    rankAndShare(entry.rank90, entry.fullRank),
+    rankAndShare(entry.rank99, entry.fullRank),
+    shortNumber(entry.spectralEntropy),
+    entry.baseline === undefined ? '–' : Object.values(entry.baseline.testAccuracy).map(percent).join(', '),
+  ]);
+  return section(
+    'Reconstruction of the change from the first to the last checkpoint (rank that keeps a share of its energy)',
+    textTable(
+      [
+        { title: 'method' },
+        { title: 'scope' },
+        { title: 'full rank', align: 'right' },
+        { title: '90 %', align: 'right' },
+        { title: '99 %', align: 'right' },
+        { title: 'entropy', align: 'right' },
+        { title: 'test accuracy', align: 'right' },
+      ],
+      rows,
+    ),
+  );
+};
+
+const rankAndShare = (rank: number | undefined, full: number): string =>
+  rank === undefined ? '–' : `${rank} (${percent(rank / full)})`;

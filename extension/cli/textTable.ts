@@ -1,0 +1,32 @@
+/** A column of a printed table. */
+export interface Column {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+}
+
+/** Columns padded to their widest cell, two spaces between, a rule under the titles. */
+export const textTable = (columns: readonly Column[], rows: readonly (readonly string[])[]): string => {
+  const widths = columns.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (columns[i]!.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd();
+  return [
+    line(columns.map(({ title }) => title)),
+    widths.map((width) => '─'.repeat(width)).join('  '),
+    ...rows.map(line),
+  ].join('\n');
+};
+
+/** Four significant digits without an exponent where it can be helped. */
+export const shortNumber = (value: number | undefined): string => {
+  if (value === undefined) return '–';
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  return size >= 1e5 || size < 1e-3 ? value.toExponential(2) : value.toPrecision(4);
+};
+
+/** A fraction as a percentage with one decimal. */
+export const percent = (fraction: number | undefined): string =>
+  fraction === undefined ? '–' : `${(100 * fraction).toFixed(1)} %`;

@@ -1,0 +1,99 @@
+import { parseArgs } from 'node:util';
+import type { TrainRequest } from '../contract/calls.js';
+import { GeometryError } from '../contract/errors.js';
+import { providerNames, type ProviderName, type RunConfig } from '../contract/run.js';
+import { presets } from '../engine/training/presets.js';
+import { readRunFile } from '../engine/training/run/runDirectory.js';
+import { loadRunConfig, withAssignments } from '../engine/training/runConfig.js';
+import { RunControl } from '../engine/training/trainer/runControl.js';
+import { train } from '../engine/training/trainer/train.js';
+import { UsageError, type Command } from './command.js';
+import { trainProgress } from './trainProgress.js';
+
+const usage = `Usage: weight-geometry train CONFIG.json|PRESET --out DIR [OPTIONS]
+       weight-geometry train --resume --out DIR [--max-steps N]
+
+Trains a model and writes a run directory: run.json, metrics.jsonl, checkpoints/step_NNNNNN.safetensors
+(PyTorch's state-dict names), and the trainer's state.
+
+  --out DIR              the run directory; made when absent
+  --set KEY=VALUE        change the configuration: weightDecay=0, initSeed=7, model.d=64, clipNorm=null (repeatable)
+  --init FILE            start from any checkpoint's weights, with fresh moments
+  --provider NAME        auto (default: CUDA, then WebGPU, then CPU), cpu, webgpu or cuda
+  --max-steps N          the last step
+  --resume               continue the run in DIR from its last state, as if it had not been interrupted
+
+Ctrl+C writes a checkpoint and stops the run, which --resume then continues.
+
+Presets:
+${presets.map(({ name, summary }) => `  ${name.padEnd(22)} ${summary}`).join('\n')}
+`;
+
+const parse = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        out: { type: 'string' },
+        set: { type: 'string', multiple: true },
+        init: { type: 'string' },
+        provider: { type: 'string', default: 'auto' },
+        'max-steps': { type: 'string' },
+        resume: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+};
+
+const isProvider = (name: string): name is ProviderName =>
+  (providerNames as readonly string[]).includes(name);
+
+/** The configuration named, or that of the run to be resumed. */
+const baseConfig = async (named: string | undefined, out: string, resume: boolean): Promise<RunConfig> => {
+  if (named !== undefined) return loadRunConfig(named);
+  const run = resume ? await readRunFile(out) : undefined;
+  if (run) return run.config;
+  throw resume
+    ? new GeometryError('not-found', `${out} holds no run to resume.`)
+    : new UsageError('Name a configuration file or a preset.');
+};
+
+const requestFrom = async (args: readonly string[]): Promise<TrainRequest> => {
+  const { values, positionals } = parse(args);
+  const { out, provider, resume, init } = values;
+  const [named, ...extra] = positionals;
+  if (extra.length > 0) throw new UsageError(`One configuration at a time; ${extra.join(' ')} is left over.`);
+  if (out === undefined) throw new UsageError('Say where the run goes: --out DIR.');
+  if (!isProvider(provider)) throw new UsageError(`--provider is one of ${providerNames.join(', ')}.`);
+  if (resume && init !== undefined) throw new UsageError('--init starts a run; --resume continues one.');
+  const steps = values['max-steps'];
+  if (steps !== undefined && !/^[1-9]\d*$/.test(steps)) throw new UsageError('--max-steps takes a number.');
+  const assignments = [...(values.set ?? []), ...(steps === undefined ? [] : [`maxSteps=${steps}`])];
+  const config = withAssignments(await baseConfig(named, out, resume), assignments);
+  return { config, out, provider, resume, ...(init === undefined ? {} : { init }) };
+};
+
+export const trainCommand: Command = {
+  name: 'train',
+  summary: 'train a small model into a run directory',
+  usage,
+  run: async (args, console) => {
+    const request = await requestFrom(args);
+    const control = new RunControl();
+    const stop = (): void => control.stop();
+    if (console.signal.aborted) stop();
+    console.signal.addEventListener('abort', stop);
+    const progress = trainProgress(console, request.config.maxSteps);
+    try {
+      const run = await train(request, control, progress.events);
+      progress.finish(run, request.out);
+      return 0;
+    } finally {
+      progress.clear();
+      console.signal.removeEventListener('abort', stop);
+    }
+  },
+};

@@ -1,0 +1,55 @@
+import type { Metrics, RunFile } from '../contract/run.js';
+import type { RunEvents } from '../engine/training/trainer/train.js';
+import type { CommandConsole } from './command.js';
+
+const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;
+
+const accuracies = (kind: string, values: Readonly<Record<string, number>> | undefined): string => {
+  if (values === undefined) return '';
+  const entries = Object.entries(values);
+  const named = entries.map(([task, value]) => (entries.length > 1 ? `${task} ` : '') + percent(value));
+  return `, ${kind} accuracy ${named.join(', ')}`;
+};
+
+const metricsLine = ({ step, loss, trainAccuracy, testAccuracy, stepsPerSecond }: Metrics): string =>
+  [
+    `step ${step}`,
+    loss === undefined ? '' : `, loss ${loss.toPrecision(4)}`,
+    accuracies('training', trainAccuracy),
+    accuracies('test', testAccuracy),
+    stepsPerSecond === undefined ? '' : `, ${stepsPerSecond.toFixed(1)} steps/s`,
+  ].join('');
+
+const BAR_WIDTH = 30;
+const ERASE_LINE = '\r\x1b[K';
+
+/** The progress of a run on standard error: a bar under the lines on a terminal, lines otherwise. */
+export const trainProgress = (console: CommandConsole, maxSteps: number) => {
+  const clear = (): void => {
+    if (console.isTerminal) console.error(ERASE_LINE);
+  };
+  const say = (line: string): void => {
+    clear();
+    console.error(`${line}\n`);
+  };
+  const events: RunEvents = {
+    started: ({ provider, config }) => {
+      const device = provider.device === undefined ? '' : ` (${provider.device})`;
+      say(`${config.name}: training on ${provider.name}${device}`);
+      for (const { name, reason } of provider.passedOver) say(`  ${name} passed over: ${reason}`);
+    },
+    metrics: (line) => say(metricsLine(line)),
+    grokked: (step) => say(`Grokked: at step ${step} the test accuracy of every task is at least 0.9.`),
+    advanced: (step) => {
+      if (!console.isTerminal) return;
+      const filled = Math.round((BAR_WIDTH * step) / maxSteps);
+      const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+      console.error(`${ERASE_LINE}${bar} step ${step} of ${maxSteps}`);
+    },
+  };
+  const finish = (run: RunFile, out: string): void => {
+    const grok = run.grokStep === undefined ? '' : `, grokked at step ${run.grokStep}`;
+    say(`${run.status === 'finished' ? 'Finished' : 'Stopped'} at step ${run.lastStep}${grok}: ${out}`);
+  };
+  return { events, finish, clear };
+};

@@ -1,0 +1,56 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import type { AttentionConfig } from '../geometry/fusedLayouts.js';
+
+const mostBytes = 1 << 20;
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const schema = v.object({
+  model_type: v.string(),
+  num_attention_heads: v.optional(count),
+  n_head: v.optional(count),
+  num_key_value_heads: v.optional(count),
+  head_dim: v.optional(count),
+  hidden_size: v.optional(count),
+});
+
+/**
+ * The heads that a Hugging Face `config.json` beside the weights states; undefined where there is none, or one of
+ * another kind: the file only refines how fused matrices are cut.
+ */
+export const attentionConfigOf = async (places: readonly string[]): Promise<AttentionConfig | undefined> => {
+  const folders = new Set(places.flatMap((place) => [place, dirname(place)]));
+  for (const folder of folders) {
+    const text = await readSmall(join(folder, 'config.json'));
+    if (text === undefined) continue;
+    const parsed = v.safeParse(schema, parseJson(text));
+    if (!parsed.success) continue;
+    const heads = parsed.output.num_attention_heads ?? parsed.output.n_head;
+    const headSize =
+      parsed.output.head_dim ??
+      (heads === undefined || parsed.output.hidden_size === undefined
+        ? undefined
+        : parsed.output.hidden_size / heads);
+    if (heads === undefined || headSize === undefined || !Number.isInteger(headSize)) continue;
+    const keyValueHeads = parsed.output.num_key_value_heads ?? heads;
+    return { modelType: parsed.output.model_type, heads, keyValueHeads, headSize };
+  }
+  return undefined;
+};
+
+const readSmall = async (path: string): Promise<string | undefined> => {
+  try {
+    const { size } = await stat(path);
+    return size <= mostBytes ? await readFile(path, 'utf8') : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,206 @@
+import type { Focus, InspectRequest, Progress } from '../../contract/calls.js';
+import type { ModelDescriptor } from '../../contract/descriptor.js';
+import type { ReportAddition, ReportHeader, Warning } from '../../contract/report.js';
+import { reportSchemaName } from '../../contract/report.js';
+import { ReportStore } from '../../contract/reportStore.js';
+import { toErrorValue } from '../../contract/errors.js';
+import { mostEvaluatedParameters, type Evaluate } from './accuracy.js';
+import { anglesOf } from './angles.js';
+import { chooseTensors } from './chooseTensors.js';
+import { fileDigests } from './fileDigests.js';
+import { descriptorOf } from './modelOf.js';
+import { PassCollector } from './passCollector.js';
+import { jointReconstruction, perMatrixReconstruction, trajectoryReconstruction } from './reconstructions.js';
+import { fileIdentities, readReport, writeReport, type ReportKey } from './reportCache.js';
+import { findSeries, type SourceSeries } from './source.js';
+import { spectraOf, type SpectraRun } from './spectra.js';
+import { survey as surveySeries, type Survey } from './survey.js';
+import { runTasks, throwIfCancelled, type Task, type TaskStep } from './tasks.js';
+import { TensorValues } from './tensorValues.js';
+import { tensorEntries } from './tensorEntries.js';
+import { trajectoryPass } from './trajectoryPass.js';
+import { reportVersions } from './versions.js';
+import { decompositionCost, planWork } from './workPolicy.js';
+
+export interface InspectOptions {
+  readonly signal: AbortSignal;
+  readonly onAddition: (addition: ReportAddition) => void;
+  readonly onProgress?: (progress: Progress) => void;
+  /** What the user looks at now: its results are computed first. */
+  readonly focus?: () => Focus;
+  /** Gives the means to run a described model, for accuracies of reconstructions; undefined where it cannot be run. */
+  readonly evaluator?: (descriptor: ModelDescriptor) => Promise<Evaluate | undefined>;
+}
+
+/**
+ * Inspects a checkpoint or a series and streams the report: header, checkpoints and tensors first; then spectra of the
+ * last checkpoint, trajectories, reconstructions, spectra of the others, principal angles, unless the focus asks for
+ * another order. Memory does not grow with the number of parameters.
+ * @throws GeometryError for input that cannot be used, `cancelled` after the signal, `changed-while-reading`.
+ */
+export const inspect = async (request: InspectRequest, options: InspectOptions): Promise<void> => {
+  const store = new ReportStore();
+  const emit = (addition: ReportAddition): void => {
+    store.add(addition);
+    options.onAddition(addition);
+  };
+  const source = await findSeries(request.path);
+  throwIfCancelled(options.signal);
+  const descriptor = await descriptorOf(request, source);
+  const found = await surveySeries(source, options.signal);
+  try {
+    const key = await cacheKey(request, found, descriptor?.value);
+    const cached = request.cacheFolder === undefined ? undefined : await readReport(request.cacheFolder, key);
+    if (cached !== undefined) {
+      emit(cached);
+      return;
+    }
+    emit({
+      header: headerOf(request, source, found, descriptor),
+      checkpoints: [...found.checkpoints],
+      tensors: tensorEntries(found),
+      warnings: [...source.warnings, ...found.warnings, ...(descriptor?.warnings ?? [])],
+    });
+    const evaluate =
+      descriptor?.value !== undefined && found.parameters <= mostEvaluatedParameters
+        ? await options.evaluator?.(descriptor.value)
+        : undefined;
+    const { tasks, afterwards } = plannedTasks(request, found, store, emit, options.signal, evaluate);
+    const run = {
+      signal: options.signal,
+      onProgress: options.onProgress ?? (() => undefined),
+      focus: options.focus ?? (() => 'overview' as const),
+    };
+    await runTasks(tasks, run);
+    await runTasks(afterwards(), run);
+    const report = store.report();
+    if (request.cacheFolder !== undefined && report !== undefined) {
+      await keep(request.cacheFolder, key, store, emit);
+    }
+  } finally {
+    await found.pool.close();
+  }
+};
+
+const plannedTasks = (
+  request: InspectRequest,
+  found: Survey,
+  store: ReportStore,
+  emit: (addition: ReportAddition) => void,
+  signal: AbortSignal,
+  evaluate: Evaluate | undefined,
+): { tasks: Task[]; afterwards: () => Task[] } => {
+  const { settings } = request;
+  const chosen = chooseTensors(found, settings.tensors);
+  const plan = planWork(
+    chosen.matrices,
+    found.checkpoints.length,
+    settings.shuffleDraws,
+    settings.precision === 'exact',
+  );
+  emit({ warnings: [...chosen.warnings, ...plan.warnings] });
+  const run: SpectraRun = { survey: found, values: new TensorValues(found), plan, settings, signal, emit };
+  const collector = new PassCollector(found, settings, chosen.group, emit);
+  const cost = plan.matrices.reduce((sum, matrix) => sum + decompositionCost(matrix), 0) * 2;
+  const perCheckpoint = (indices: readonly number[]): number =>
+    indices.reduce((sum, t) => sum + cost * (plan.nullsOf.has(t) ? 1 + settings.shuffleDraws : 1), 1);
+  const [last, ...others] = plan.spectraOf;
+  const several = found.checkpoints.length > 1;
+  const reconstruction = { ...run, ...(evaluate ? { evaluate } : {}) };
+  const task = (topic: Focus, weight: number, steps: AsyncGenerator<TaskStep, void>): Task => ({
+    topic,
+    weight,
+    steps,
+  });
+  const passWeight = 100 * found.parameters * found.checkpoints.length;
+  const tasks = [
+    task('spectra', perCheckpoint([last!]), spectraOf(run, [last!])),
+    task('trajectory', passWeight, collectedPass(found, collector, reconstruction)),
+    ...(several
+      ? [
+          task('reconstruction', cost, perMatrixReconstruction(reconstruction)),
+          task('reconstruction', cost, jointReconstruction(reconstruction)),
+          task('spectra', perCheckpoint(others), spectraOf(run, others)),
+          task('spectra', 10 * cost * plan.anglesOf.length, anglesOf(run)),
+        ]
+      : []),
+  ];
+  return {
+    tasks,
+    afterwards: () => [
+      task(
+        'overview',
+        1,
+        fileDigests(found, () => store.report()?.checkpoints ?? [], emit),
+      ),
+    ],
+  };
+};
+
+/** The pass over all bytes, then what needs all of it: the trajectory of everything and its reconstruction. */
+async function* collectedPass(
+  found: Survey,
+  collector: PassCollector,
+  run: Parameters<typeof trajectoryReconstruction>[0],
+): AsyncGenerator<TaskStep, void> {
+  for await (const step of trajectoryPass(found, collector)) yield step;
+  const uncentred = await collector.finish();
+  if (uncentred !== undefined) yield* trajectoryReconstruction(run, uncentred);
+}
+
+const headerOf = (
+  request: InspectRequest,
+  source: SourceSeries,
+  found: Survey,
+  descriptor: Awaited<ReturnType<typeof descriptorOf>>,
+): ReportHeader => ({
+  schema: reportSchemaName,
+  source: {
+    path: source.root,
+    name: source.name,
+    kind: source.entries.length > 1 ? 'series' : 'checkpoint',
+    parameters: found.parameters,
+    ...(descriptor?.value === undefined
+      ? {}
+      : {
+          descriptor: {
+            value: descriptor.value,
+            origin: descriptor.origin,
+            ...(descriptor.path === undefined ? {} : { path: descriptor.path }),
+          },
+        }),
+    ...(source.otherSeries.length > 0 ? { otherSeries: [...source.otherSeries] } : {}),
+  },
+  settings: request.settings,
+  versions: reportVersions(),
+  created: new Date().toISOString(),
+});
+
+const cacheKey = async (
+  request: InspectRequest,
+  found: Survey,
+  descriptor: ModelDescriptor | undefined,
+): Promise<ReportKey> => ({
+  files: await fileIdentities(found.checkpoints.flatMap(({ files }) => files.map(({ path }) => path))),
+  settings: request.settings,
+  ...(descriptor === undefined ? {} : { descriptor: JSON.stringify(descriptor) }),
+});
+
+/** A cache that cannot be written (a full disk) costs time at the next inspection, not this one's result. */
+const keep = async (
+  folder: string,
+  key: ReportKey,
+  store: ReportStore,
+  emit: (addition: ReportAddition) => void,
+): Promise<void> => {
+  try {
+    await writeReport(folder, key, store.asAddition(), store.report()!);
+  } catch (thrown) {
+    const warning: Warning = {
+      code: 'cache-not-written',
+      message: `The report could not be kept for next time: ${toErrorValue(thrown).cause ?? toErrorValue(thrown).message}`,
+      path: folder,
+    };
+    emit({ warnings: [warning] });
+  }
+};

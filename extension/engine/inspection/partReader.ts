@@ -1,0 +1,53 @@
+import type { MatrixSpec } from '../geometry/matrices.js';
+import { foldedSize } from '../geometry/matrices.js';
+import type { Survey } from './survey.js';
+
+/**
+ * Elements [start, start + length) of a matrix at one checkpoint, flattened row-major, into `into[0…]`: parts of fused
+ * tensors too, reading no more than the rows they lie in. Past the matrix's end `into` is filled with zeros.
+ */
+export const readPart = async (
+  survey: Survey,
+  index: number,
+  spec: MatrixSpec,
+  start: number,
+  length: number,
+  into: Float64Array,
+): Promise<void> => {
+  const available = Math.max(0, Math.min(length, spec.rows * spec.columns - start));
+  into.fill(0, available, length);
+  if (available === 0) return;
+  const checkpoint = await survey.pool.get(index);
+  if (spec.range === undefined) {
+    await checkpoint.read(spec.tensor, start, available, into);
+    return;
+  }
+  const tensorColumns = foldedSize(survey.tensors.find(({ name }) => name === spec.tensor)!.shape)!.columns;
+  const [left] = spec.range.columns;
+  let position = start;
+  let written = 0;
+  while (written < available) {
+    const row = Math.floor(position / spec.columns);
+    const column = position % spec.columns;
+    const { tensorRow, rowsLeft } = locate(spec, row);
+    const isWholeRows = spec.columns === tensorColumns;
+    const count = Math.min(available - written, (isWholeRows ? rowsLeft : 1) * spec.columns - column);
+    const from = tensorRow * tensorColumns + left + column;
+    await checkpoint.read(spec.tensor, from, count, into.subarray(written, written + count));
+    position += count;
+    written += count;
+  }
+};
+
+/** The tensor's row of a part's row, and how many rows of the part follow it without a gap (itself counted). */
+const locate = (spec: MatrixSpec, row: number): { tensorRow: number; rowsLeft: number } => {
+  let before = 0;
+  for (const [start, end] of spec.range!.rows) {
+    if (row < before + end - start) {
+      const tensorRow = start + row - before;
+      return { tensorRow, rowsLeft: end - tensorRow };
+    }
+    before += end - start;
+  }
+  throw new RangeError(`Row ${row} is outside of ${spec.group}.`);
+};

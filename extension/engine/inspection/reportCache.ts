@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { CachedStatistics } from '../../contract/calls.js';
+import type { InspectSettings, Report, ReportAddition } from '../../contract/report.js';
+import { reportAdditionSchema } from '../../contract/report.js';
+import { productVersion } from './versions.js';
+
+/** A file as it was: another size or time makes another identity. */
+export interface FileIdentity {
+  readonly path: string;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+}
+
+/** What a report depends on. */
+export interface ReportKey {
+  readonly files: readonly FileIdentity[];
+  readonly settings: InspectSettings;
+  /** The descriptor as text, where one is used: accuracies depend on it. */
+  readonly descriptor?: string;
+}
+
+const reportFile = (folder: string, key: ReportKey): string =>
+  join(folder, `report-${digest([productVersion, key.files, key.settings, key.descriptor ?? ''])}.json`);
+const statisticsFile = (folder: string, file: FileIdentity): string =>
+  join(folder, `statistics-${digest([productVersion, file])}.json`);
+
+const digest = (parts: unknown): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+
+/** Identities as they are now. @throws the system's error where a file is gone. */
+export const fileIdentities = (paths: readonly string[]): Promise<FileIdentity[]> =>
+  Promise.all(
+    paths.map(async (path) => {
+      const { size, mtimeMs } = await stat(path);
+      return { path, bytes: size, modifiedMs: mtimeMs };
+    }),
+  );
+
+/** The complete report of these very files, settings and version; undefined where the cache has none that is sound. */
+export const readReport = async (folder: string, key: ReportKey): Promise<ReportAddition | undefined> => {
+  const parsed = v.safeParse(reportAdditionSchema, await readJson(reportFile(folder, key)));
+  return parsed.success && parsed.output.header !== undefined ? parsed.output : undefined;
+};
+
+/** Keeps a complete report, and beside it the rank statistics of each file for the hover. */
+export const writeReport = async (
+  folder: string,
+  key: ReportKey,
+  addition: ReportAddition,
+  report: Report,
+): Promise<void> => {
+  await mkdir(folder, { recursive: true });
+  await writeWhole(reportFile(folder, key), JSON.stringify(addition));
+  const byPath = new Map(key.files.map((file) => [file.path, file]));
+  for (const { step, files } of report.checkpoints) {
+    const statistics = report.spectra.filter((s) => s.step === step && s.of === 'weights').map(statisticsOf);
+    for (const { path } of statistics.length > 0 ? files : []) {
+      const file = byPath.get(path);
+      if (file) await writeWhole(statisticsFile(folder, file), JSON.stringify(statistics));
+    }
+  }
+};
+
+const statisticsOf = (s: Report['spectra'][number]): CachedStatistics => ({
+  tensor: s.tensor,
+  ...(s.part === undefined ? {} : { part: s.part }),
+  rows: s.rows,
+  columns: s.columns,
+  spectralNorm: s.spectralNorm,
+  ...(s.stableRank === undefined ? {} : { stableRank: s.stableRank }),
+  ...(s.effectiveRank === undefined ? {} : { effectiveRank: s.effectiveRank }),
+  exact: s.exact,
+});
+
+const statisticsSchema = v.array(
+  v.object({
+    tensor: v.string(),
+    part: v.optional(v.string()),
+    rows: v.number(),
+    columns: v.number(),
+    spectralNorm: v.number(),
+    stableRank: v.optional(v.number()),
+    effectiveRank: v.optional(v.number()),
+    exact: v.boolean(),
+  }),
+);
+
+/** Rank statistics that an earlier inspection left for this very file; empty where there are none. */
+export const readStatistics = async (
+  folder: string,
+  file: FileIdentity,
+): Promise<readonly CachedStatistics[]> => {
+  const parsed = v.safeParse(statisticsSchema, await readJson(statisticsFile(folder, file)));
+  return parsed.success ? (parsed.output as CachedStatistics[]) : [];
+};
+
+const readJson = async (path: string): Promise<unknown> => {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+  } catch {
+    // Absent or damaged: it is computed again.
+    return undefined;
+  }
+};
+
+/** Under a temporary name first, so that a reader never meets half a file. */
+const writeWhole = async (path: string, text: string): Promise<void> => {
+  const temporary = `${path}.${process.pid}.${Date.now().toString(36)}.part`;
+  try {
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (thrown) {
+    await unlink(temporary).catch(() => undefined);
+    throw thrown;
+  }
+};

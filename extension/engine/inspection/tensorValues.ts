@@ -1,0 +1,34 @@
+import type { Survey } from './survey.js';
+
+/** Float64 numbers kept from the first checkpoint, which every change is measured from. */
+const keptElements = 8e6;
+
+/** Whole tensors, one at a time; those of the first checkpoint are kept while they are small. */
+export class TensorValues {
+  private readonly first = new Map<string, Float64Array | undefined>();
+  private kept = 0;
+
+  constructor(private readonly survey: Survey) {}
+
+  /** All elements, row-major; undefined where the checkpoint lacks the tensor in this shape or a value is not finite. */
+  async of(index: number, tensor: string): Promise<Float64Array | undefined> {
+    if (!this.survey.present[index]!.has(tensor)) return undefined;
+    if (index === 0 && this.first.has(tensor)) return this.first.get(tensor);
+    const { elements } = this.survey.tensors.find(({ name }) => name === tensor)!;
+    const checkpoint = await this.survey.pool.get(index);
+    const read = await checkpoint.read(tensor, 0, elements);
+    const values = isFinite(read) ? read : undefined;
+    if (index === 0 && this.kept + elements <= keptElements) {
+      this.kept += elements;
+      this.first.set(tensor, values);
+    }
+    return values;
+  }
+}
+
+const isFinite = (values: Float64Array): boolean => {
+  let sum = 0;
+  // Zero unless a value is NaN or infinite, however large the others are.
+  for (const value of values) sum += value - value;
+  return sum === 0;
+};
