@@ -2,10 +2,10 @@ import { kernelsBase64 } from './kernels.generated.js';
 
 /** What assembly/ exports. Addresses are bytes; sizes are counts of float64. */
 interface KernelFunctions {
-  dot(x: number, y: number, n: number): number;
-  factorPanel(v: number, count: number, length: number, r: number, t: number): void;
-  triangularFactor(v: number, count: number, length: number, t: number): void;
-  updatedRows(
+  readonly dot: (x: number, y: number, n: number) => number;
+  readonly factorPanel: (v: number, count: number, length: number, r: number, t: number) => void;
+  readonly triangularFactor: (v: number, count: number, length: number, t: number) => void;
+  readonly updatedRows: (
     c: number,
     columns: number,
     v: number,
@@ -13,9 +13,9 @@ interface KernelFunctions {
     y: number,
     count: number,
     target: number,
-  ): void;
-  columnsAsRows(c: number, rows: number, columns: number, count: number, target: number): void;
-  bidiagonalise(
+  ) => void;
+  readonly columnsAsRows: (c: number, rows: number, columns: number, count: number, target: number) => void;
+  readonly bidiagonalise: (
     a: number,
     m: number,
     n: number,
@@ -26,8 +26,8 @@ interface KernelFunctions {
     tausU: number,
     tausV: number,
     work: number,
-  ): void;
-  applyReflectors(
+  ) => void;
+  readonly applyReflectors: (
     vs: number,
     taus: number,
     count: number,
@@ -35,8 +35,8 @@ interface KernelFunctions {
     x: number,
     columns: number,
     work: number,
-  ): void;
-  chase(
+  ) => void;
+  readonly chase: (
     band: number,
     n: number,
     b: number,
@@ -48,8 +48,8 @@ interface KernelFunctions {
     tausV: number,
     steps: number,
     work: number,
-  ): void;
-  bidiagonalValues(d: number, e: number, n: number): number;
+  ) => void;
+  readonly bidiagonalValues: (d: number, e: number, n: number) => number;
 }
 
 /** A stretch of a workspace: where the kernels find it, and how JavaScript sees it. */
@@ -62,7 +62,7 @@ export interface Block {
 export interface Workspace {
   readonly kernels: KernelFunctions;
   /** A zeroed stretch of `length` numbers, 64-byte aligned; the sum is bounded by what was asked of {@link withWorkspace}. */
-  allocate(length: number): Block;
+  readonly allocate: (length: number) => Block;
 }
 
 const PAGE = 65536;

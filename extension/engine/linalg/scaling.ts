@@ -5,7 +5,7 @@ import { maxAbs } from './matrix.js';
 export interface Scaled {
   readonly matrix: Matrix;
   /** Multiplies numbers of the scaled matrix back, exactly. */
-  restore(values: Float64Array): Float64Array;
+  readonly restore: (values: Float64Array) => Float64Array;
 }
 
 /** x·2^exponent in two steps: 2^exponent alone may be out of range where the product is not. */

@@ -1,15 +1,16 @@
 /** The part of WebAssembly that kernels.ts uses; TypeScript declares it only for browsers. */
 declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array);
+  interface Module {
+    readonly kind?: 'module';
   }
-  class Memory {
-    constructor(descriptor: { initial: number });
+  const Module: new (bytes: Uint8Array) => Module;
+  interface Memory {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
-  class Instance {
-    constructor(module: Module, imports: Record<string, Record<string, unknown>>);
+  const Memory: new (descriptor: { initial: number }) => Memory;
+  interface Instance {
     readonly exports: Record<string, unknown>;
   }
+  const Instance: new (module: Module, imports: Record<string, Record<string, unknown>>) => Instance;
 }

@@ -1,0 +1,325 @@
+import { secularRoot } from './secularEquation.js';
+import { product } from './product.js';
+import type { Pause } from './pause.js';
+
+/**
+ * Decomposition of an upper bidiagonal block with n rows and n or n + 1 columns. Singular vectors are rows, in the order
+ * of the values; with n + 1 columns the last right row is the null vector.
+ */
+export interface BidiagonalSvd {
+  /** Ascending. */
+  readonly values: Float64Array;
+  /** n × n. */
+  readonly left: Float64Array;
+  /** (n or n + 1) squared. */
+  readonly right: Float64Array;
+}
+
+/** Where LAPACK's dlasd2 deflates, in units of the largest entry; twice that of its early versions. */
+const DEFLATION = 16 * 2 ** -53;
+
+/**
+ * The singular value decomposition of the n × n upper bidiagonal matrix, by divide and conquer (Gu and Eisenstat 1995):
+ * the halves beside the middle row are solved, which leaves an arrow matrix whose values come from the secular equation
+ * and whose vectors from the z that has exactly those values. Nearly all work is matrix products.
+ * The largest entry should be near 1.
+ */
+export const bidiagonalSvd = (
+  diagonal: Float64Array,
+  superdiagonal: Float64Array,
+  pause: Pause,
+): Promise<BidiagonalSvd> => solve(diagonal, superdiagonal, 0, diagonal.length, 0, pause);
+
+const solve = async (
+  d: Float64Array,
+  e: Float64Array,
+  from: number,
+  n: number,
+  extra: 0 | 1,
+  pause: Pause,
+): Promise<BidiagonalSvd> => {
+  if (n === 0) {
+    return {
+      values: new Float64Array(0),
+      left: new Float64Array(0),
+      right: new Float64Array(extra).fill(1),
+    };
+  }
+  if (n === 1) return oneRow(d[from]!, extra === 1 ? e[from]! : undefined);
+  const above = n >> 1;
+  const upper = await solve(d, e, from, above, 1, pause);
+  const lower = await solve(d, e, from + above + 1, n - above - 1, extra, pause);
+  const merged = await merge(upper, lower, d[from + above]!, e[from + above] ?? 0, extra);
+  await pause();
+  return merged;
+};
+
+const oneRow = (alpha: number, beta: number | undefined): BidiagonalSvd => {
+  if (beta === undefined) {
+    return {
+      values: Float64Array.of(Math.abs(alpha)),
+      left: Float64Array.of(alpha < 0 ? -1 : 1),
+      right: Float64Array.of(1),
+    };
+  }
+  const r = Math.hypot(alpha, beta);
+  const c = r === 0 ? 1 : alpha / r;
+  const s = r === 0 ? 0 : beta / r;
+  return { values: Float64Array.of(r), left: Float64Array.of(1), right: Float64Array.of(c, s, -s, c) };
+};
+
+/** One row of the arrow matrix: its pole, its z, and the vectors of the halves that it stands for. */
+interface Entry {
+  d: number;
+  z: number;
+  readonly leftTop: Float64Array | undefined;
+  readonly leftBottom: Float64Array | undefined;
+  readonly rightTop: Float64Array | undefined;
+  readonly rightBottom: Float64Array | undefined;
+}
+
+const merge = async (
+  upper: BidiagonalSvd,
+  lower: BidiagonalSvd,
+  alpha: number,
+  beta: number,
+  extra: 0 | 1,
+): Promise<BidiagonalSvd> => {
+  const above = upper.values.length;
+  const below = lower.values.length;
+  const n = above + below + 1;
+  const top = above + 1;
+  const bottom = below + extra;
+
+  const nullTop = upper.right.subarray(above * top, (above + 1) * top);
+  const lambda = alpha * nullTop[above]!;
+  const nullBottom = extra === 1 ? lower.right.subarray(below * bottom, (below + 1) * bottom) : undefined;
+  const phi = nullBottom === undefined ? 0 : beta * nullBottom[0]!;
+  const z0 = Math.hypot(lambda, phi);
+  const c = z0 === 0 ? 1 : lambda / z0;
+  const s = z0 === 0 ? 0 : phi / z0;
+
+  const largest = Math.max(
+    Math.abs(alpha),
+    Math.abs(beta),
+    upper.values[above - 1] ?? 0,
+    lower.values[below - 1] ?? 0,
+  );
+  const tolerance = Math.max(DEFLATION * largest, Number.MIN_VALUE * 2 ** 100);
+  const first: Entry = {
+    d: 0,
+    z: Math.max(z0, tolerance),
+    leftTop: undefined,
+    leftBottom: undefined,
+    rightTop: nullTop.map((x) => c * x),
+    rightBottom: s === 0 ? undefined : nullBottom?.map((x) => s * x),
+  };
+  const { kept, deflated } = deflate(first, sortedEntries(upper, lower, alpha, beta, top, bottom), tolerance);
+
+  const { sigmas, leftWeights, rightWeights } = arrowVectors(kept);
+  const k = kept.length;
+  const combine = async (
+    weights: Float64Array,
+    part: 'leftTop' | 'leftBottom' | 'rightTop' | 'rightBottom',
+    width: number,
+  ): Promise<Float64Array> => {
+    const present = kept.flatMap((entry, i) => (entry[part] === undefined ? [] : [i]));
+    const rows = new Float64Array(present.length * width);
+    const chosen = new Float64Array(k * present.length);
+    present.forEach((i, at) => {
+      rows.set(kept[i]![part]!, at * width);
+    });
+    for (let j = 0; j < k; j++) {
+      for (let at = 0; at < present.length; at++) {
+        chosen[j * present.length + at] = weights[j * k + present[at]!]!;
+      }
+    }
+    return product(chosen, rows, k, present.length, width);
+  };
+  const leftTop = await combine(leftWeights, 'leftTop', above);
+  const leftBottom = await combine(leftWeights, 'leftBottom', below);
+  const rightTop = await combine(rightWeights, 'rightTop', top);
+  const rightBottom = await combine(rightWeights, 'rightBottom', bottom);
+
+  const columns = n + extra;
+  const values = new Float64Array(n);
+  const left = new Float64Array(n * n);
+  const right = new Float64Array(columns * columns);
+  const place = (row: number, parts: Omit<Entry, 'd' | 'z'>, middle: number): void => {
+    if (parts.leftTop !== undefined) left.set(parts.leftTop, row * n);
+    left[row * n + above] = middle;
+    if (parts.leftBottom !== undefined) left.set(parts.leftBottom, row * n + above + 1);
+    if (parts.rightTop !== undefined) right.set(parts.rightTop, row * columns);
+    if (parts.rightBottom !== undefined) right.set(parts.rightBottom, row * columns + top);
+  };
+  deflated.sort((a, b) => a.d - b.d);
+  let j = 0;
+  let gone = 0;
+  for (let row = 0; row < n; row++) {
+    const next = deflated[gone];
+    if (next !== undefined && (j === k || next.d < sigmas[j]!)) {
+      values[row] = next.d;
+      place(row, next, 0);
+      gone++;
+    } else {
+      values[row] = sigmas[j]!;
+      place(
+        row,
+        {
+          leftTop: leftTop.subarray(j * above, (j + 1) * above),
+          leftBottom: leftBottom.subarray(j * below, (j + 1) * below),
+          rightTop: rightTop.subarray(j * top, (j + 1) * top),
+          rightBottom: rightBottom.subarray(j * bottom, (j + 1) * bottom),
+        },
+        leftWeights[j * k]!,
+      );
+      j++;
+    }
+  }
+  if (nullBottom !== undefined) {
+    for (let i = 0; i < top; i++) right[n * columns + i] = -s * nullTop[i]!;
+    for (let i = 0; i < bottom; i++) right[n * columns + top + i] = c * nullBottom[i]!;
+  }
+  return { values, left, right };
+};
+
+/** The rows of the arrow matrix below its first, poles ascending. */
+const sortedEntries = (
+  upper: BidiagonalSvd,
+  lower: BidiagonalSvd,
+  alpha: number,
+  beta: number,
+  top: number,
+  bottom: number,
+): Entry[] => {
+  const above = upper.values.length;
+  const below = lower.values.length;
+  const entries: Entry[] = [];
+  for (let i = 0; i < above; i++) {
+    const right = upper.right.subarray(i * top, (i + 1) * top);
+    entries.push({
+      d: upper.values[i]!,
+      z: alpha * right[above]!,
+      leftTop: upper.left.subarray(i * above, (i + 1) * above),
+      leftBottom: undefined,
+      rightTop: right,
+      rightBottom: undefined,
+    });
+  }
+  for (let i = 0; i < below; i++) {
+    const right = lower.right.subarray(i * bottom, (i + 1) * bottom);
+    entries.push({
+      d: lower.values[i]!,
+      z: beta * right[0]!,
+      leftTop: undefined,
+      leftBottom: lower.left.subarray(i * below, (i + 1) * below),
+      rightTop: undefined,
+      rightBottom: right,
+    });
+  }
+  return entries.sort((a, b) => a.d - b.d);
+};
+
+/** x·z_x + y·z_y over the length of z, or its perpendicular; either may be absent (zero). */
+const rotated = (
+  x: Float64Array | undefined,
+  fx: number,
+  y: Float64Array | undefined,
+  fy: number,
+): Float64Array | undefined => {
+  if (x === undefined) return y?.map((value) => fy * value);
+  if (y === undefined) return x.map((value) => fx * value);
+  return x.map((value, i) => fx * value + fy * y[i]!);
+};
+
+const mixed = (x: Entry, fx: number, y: Entry, fy: number, d: number, z: number): Entry => ({
+  d,
+  z,
+  leftTop: rotated(x.leftTop, fx, y.leftTop, fy),
+  leftBottom: rotated(x.leftBottom, fx, y.leftBottom, fy),
+  rightTop: rotated(x.rightTop, fx, y.rightTop, fy),
+  rightBottom: rotated(x.rightBottom, fx, y.rightBottom, fy),
+});
+
+/** Takes out rows that are values already: where z is negligible, or where two poles nearly agree (one rotation frees one). */
+const deflate = (
+  first: Entry,
+  rest: readonly Entry[],
+  tolerance: number,
+): { kept: Entry[]; deflated: Entry[] } => {
+  const kept = [first];
+  const deflated: Entry[] = [];
+  let previous: Entry | undefined;
+  for (const entry of rest) {
+    if (Math.abs(entry.z) <= tolerance) {
+      deflated.push(entry);
+      continue;
+    }
+    if (entry.d < tolerance) entry.d = tolerance;
+    if (previous !== undefined && entry.d - previous.d <= tolerance) {
+      const length = Math.hypot(entry.z, previous.z);
+      const c = entry.z / length;
+      const s = previous.z / length;
+      deflated.push(mixed(previous, c, entry, -s, previous.d, 0));
+      previous = mixed(previous, s, entry, c, entry.d, length);
+      kept[kept.length - 1] = previous;
+    } else {
+      previous = entry;
+      kept.push(entry);
+    }
+  }
+  return { kept, deflated };
+};
+
+/** Values (ascending) and vectors (rows) of the arrow matrix with first row z and diagonal d. */
+const arrowVectors = (
+  kept: readonly Entry[],
+): { sigmas: Float64Array; leftWeights: Float64Array; rightWeights: Float64Array } => {
+  const k = kept.length;
+  const d = Float64Array.from(kept, (entry) => entry.d);
+  const squares = Float64Array.from(kept, (entry) => entry.z ** 2);
+  const sumOfSquares = squares.reduce((sum, value) => sum + value, 0);
+  const sigmas = new Float64Array(k);
+  const right = new Float64Array(k * k);
+  for (let j = 0; j < k; j++) {
+    sigmas[j] = secularRoot(d, squares, sumOfSquares, j, right.subarray(j * k, (j + 1) * k));
+  }
+
+  // The z whose arrow matrix has exactly these values: vectors from it are orthogonal whatever the roots' errors.
+  const z = new Float64Array(k).fill(1);
+  for (let j = 0; j < k; j++) {
+    const row = right.subarray(j * k, (j + 1) * k);
+    const pole = d[j]!;
+    const next = j === k - 1 ? undefined : d[j + 1]!;
+    for (let i = 0; i <= j; i++) {
+      z[i]! *= next === undefined ? -row[i]! : -row[i]! / ((next - d[i]!) * (next + d[i]!));
+    }
+    for (let i = j + 1; i < k; i++) z[i]! *= row[i]! / ((d[i]! - pole) * (d[i]! + pole));
+  }
+  for (let i = 0; i < k; i++) z[i] = Math.sqrt(Math.abs(z[i]!)) * (kept[i]!.z < 0 ? -1 : 1);
+
+  const left = new Float64Array(k * k);
+  for (let j = 0; j < k; j++) {
+    const at = j * k;
+    let rightSquare = 0;
+    let leftSquare = 1;
+    for (let i = 0; i < k; i++) {
+      const weight = z[i]! / right[at + i]!;
+      right[at + i] = weight;
+      rightSquare += weight * weight;
+      if (i > 0) {
+        const scaled = d[i]! * weight;
+        left[at + i] = scaled;
+        leftSquare += scaled * scaled;
+      }
+    }
+    left[at] = -1;
+    const rightScale = 1 / Math.sqrt(rightSquare);
+    const leftScale = 1 / Math.sqrt(leftSquare);
+    for (let i = 0; i < k; i++) {
+      right[at + i]! *= rightScale;
+      left[at + i]! *= leftScale;
+    }
+  }
+  return { sigmas, leftWeights: left, rightWeights: right };
+};
