@@ -11,7 +11,7 @@ const splitAtCommas = (glob: string): string[] => {
     if (character === '{') depth++;
     if (character === '}') depth = Math.max(0, depth - 1);
     if (character === ',' && depth === 0) parts.push('');
-    else parts[parts.length - 1] += character;
+    else parts.push(`${parts.pop()!}${character}`);
   }
   return parts.map((part) => part.trim()).filter((part) => part !== '');
 };
