@@ -1,0 +1,245 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { discover, type Discovery } from '../../../extension/engine/checkpoints/series.js';
+
+const fixtures = fileURLToPath(new URL('../../fixtures/formats/', import.meta.url));
+const shared = fileURLToPath(new URL('../../../../shared/data/torch-add-seed42/', import.meta.url));
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'series-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const make = async (...names: readonly string[]): Promise<void> => {
+  for (const name of names) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    if (!name.endsWith('/')) await writeFile(path, 'x');
+    else await mkdir(path, { recursive: true });
+  }
+};
+const outline = ({ series }: Discovery): unknown =>
+  series.map(({ name, checkpoints }) => [name, ...checkpoints.map(({ label, step }) => `${label} @${step}`)]);
+const errorOf = async (path: string): Promise<{ code: string; message: string }> =>
+  (await discover(path).then(
+    () => ({ code: 'none', message: '' }),
+    (thrown: unknown) => thrown,
+  )) as { code: string; message: string };
+const codesOf = ({ series }: Discovery): unknown =>
+  series.flatMap(({ warnings }) => warnings.map(({ code }) => code));
+
+describe('names of checkpoints', () => {
+  it.each([
+    [
+      ['step_000200.pt', 'step_000000.pt', 'step_000100.pt'],
+      ['step_000000 @0', 'step_000100 @100', 'step_000200 @200'],
+    ],
+    [
+      ['ckpt_10.npz', 'ckpt_9.npz'],
+      ['ckpt_9 @9', 'ckpt_10 @10'],
+    ],
+    [
+      ['model_00010.safetensors', 'model_00002.safetensors'],
+      ['model_00002 @2', 'model_00010 @10'],
+    ],
+    [
+      ['iter_0002000.pth', 'iter_0001000.pth'],
+      ['iter_0001000 @1000', 'iter_0002000 @2000'],
+    ],
+    [
+      ['epoch=10-step=231.ckpt', 'epoch=3-step=77.ckpt'],
+      ['epoch=3-step=77 @77', 'epoch=10-step=231 @231'],
+    ],
+    [
+      ['epoch=1-val_loss=0.52.ckpt', 'epoch=2-val_loss=0.4.ckpt'],
+      ['epoch=1-val_loss=0.52 @1', 'epoch=2-val_loss=0.4 @2'],
+    ],
+    [
+      ['step_1k.pt', 'step_500.pt'],
+      ['step_500 @500', 'step_1k @1000'],
+    ],
+    [
+      ['100.pt', '20.pt'],
+      ['20 @20', '100 @100'],
+    ],
+    [
+      ['grokking_5.pt', 'grokking_50.pt'],
+      ['grokking_5 @5', 'grokking_50 @50'],
+    ],
+    [
+      ['step-5-v1.ckpt', 'step-5.ckpt', 'step-1.ckpt'],
+      ['step-1 @1', 'step-5 @5', 'step-5-v1 @5'],
+    ],
+  ])('%j are one series in order of steps', async (names, entries) => {
+    await make(...names);
+    const [first, ...more] = (await discover(folder)).series;
+    expect(first!.checkpoints.map(({ label, step }) => `${label} @${step}`)).toEqual(entries);
+    expect(more).toEqual([]);
+  });
+
+  it('numbers that tell runs apart are no steps', async () => {
+    await make('seed1_step_10.pt', 'seed1_step_20.pt', 'seed2_step_10.pt', 'seed2_step_20.pt');
+    expect((await discover(folder)).series.map(({ checkpoints }) => checkpoints.length)).toEqual([2, 2]);
+    await rm(folder, { recursive: true });
+    await make('net-seed_1.pt', 'net-seed_2.pt');
+    expect((await discover(folder)).series.map(({ checkpoints }) => checkpoints[0]!.step)).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('layouts of folders', () => {
+  it("the Trainer's layout is in numeric order, optimizer files left out", async () => {
+    const found = await discover(join(fixtures, 'trainer'));
+    expect(outline(found)).toEqual([
+      ['trainer', 'checkpoint-100 @100', 'checkpoint-200 @200', 'checkpoint-1000 @1000'],
+    ]);
+    expect(found.leftOut.filter((path) => path.endsWith('optimizer.pt'))).toHaveLength(3);
+    const entry = found.series[0]!.checkpoints[0]!;
+    expect(entry.files.map(({ path }) => path.slice(path.lastIndexOf('/') + 1))).toEqual([
+      'model.safetensors.index.json',
+      'model-00001-of-00002.safetensors',
+      'model-00002-of-00002.safetensors',
+    ]);
+    expect(entry.files.every(({ bytes, modifiedMs }) => bytes > 0 && modifiedMs > 0)).toBe(true);
+    const checkpoint = await entry.open();
+    expect(checkpoint.tensors.map(({ name }) => name)).toContain('lm_head.weight');
+    await checkpoint.close();
+  });
+
+  it('one file is a series of one', async () => {
+    const [series] = (await discover(join(fixtures, 'state_dict.pt'))).series;
+    expect(series!.checkpoints.map(({ label }) => label)).toEqual(['state_dict']);
+  });
+
+  it('a run directory of ours is the series in its checkpoints folder', async () => {
+    await make('run.json', 'metrics.jsonl', 'state/step_000200.safetensors');
+    await make('checkpoints/step_000000.safetensors', 'checkpoints/step_000100.safetensors');
+    const [series, ...more] = (await discover(folder)).series;
+    expect(series).toMatchObject({ root: folder, isRun: true });
+    expect(series!.checkpoints.map(({ step }) => step)).toEqual([0, 100]);
+    expect(more).toEqual([]);
+  });
+
+  it('a folder of run folders is all their series, sorted', async () => {
+    await make('seed10/step_1.pt', 'seed10/step_2.pt', 'seed2/step_1.pt', 'seed2/step_2.pt');
+    await make('deep/version_0/checkpoints/epoch=0-step=5.ckpt', 'deep/version_0/hparams.yaml');
+    expect(outline(await discover(folder))).toEqual([
+      [join('deep', 'version_0', 'checkpoints'), 'epoch=0-step=5 @5'],
+      ['seed2', 'step_1 @1', 'step_2 @2'],
+      ['seed10', 'step_1 @1', 'step_2 @2'],
+    ]);
+  });
+
+  it('optimizer, scheduler, random state and arguments are left out', async () => {
+    const companions = [
+      ...['optimizer.pt', 'scheduler.pt', 'rng_state.pth', 'rng_state_0.pth', 'training_args.bin'],
+      ...['step_1.optim.pt', 'step_1_optimizer.pt', 'trainer_state.json'],
+    ];
+    await make('step_1.pt', 'step_2.pt', ...companions);
+    const found = await discover(folder);
+    expect(outline(found)).toEqual([[expect.anything(), 'step_1 @1', 'step_2 @2']]);
+    expect(found.leftOut.map((path) => path.slice(folder.length + 1)).sort()).toEqual(companions.sort());
+  });
+
+  it('last.ckpt beside stepped checkpoints repeats one of them', async () => {
+    await make('epoch=0-step=5.ckpt', 'epoch=1-step=10.ckpt', 'last.ckpt');
+    const found = await discover(folder);
+    expect(outline(found)).toEqual([[expect.anything(), 'epoch=0-step=5 @5', 'epoch=1-step=10 @10']]);
+    expect(found.leftOut).toEqual([join(folder, 'last.ckpt')]);
+  });
+
+  it('the same weights in two formats are one checkpoint', async () => {
+    await make('model.safetensors', 'pytorch_model.bin', 'config.json');
+    expect(outline(await discover(folder))).toEqual([[expect.anything(), 'model @undefined']]);
+  });
+});
+
+describe('warnings that names give', () => {
+  it('an even series with a hole', async () => {
+    await make(...[0, 100, 200, 400, 500, 800, 900].map((step) => `step_${step}.pt`));
+    const [warning] = (await discover(folder)).series[0]!.warnings;
+    expect(warning).toMatchObject({ code: 'steps-missing' });
+    expect(warning!.message).toContain('3 steps are missing: 300, 600, 700');
+  });
+
+  it('uneven series are not reproached', async () => {
+    await make(...[0, 1, 2, 4, 8, 16, 32, 64, 128].map((step) => `step_${step}.pt`));
+    expect(codesOf(await discover(folder))).toEqual([]);
+  });
+
+  it('a last save off the grid is no hole', async () => {
+    await make(...[0, 500, 1000, 1500, 1507].map((step) => `step_${step}.pt`));
+    expect(codesOf(await discover(folder))).toEqual([]);
+  });
+
+  it('missing shards, and checkpoint folders without weights', async () => {
+    await make(
+      'checkpoint-1/model-00001-of-00003.safetensors',
+      'checkpoint-1/model-00003-of-00003.safetensors',
+    );
+    await make('checkpoint-2/model.safetensors', 'checkpoint-3/optimizer.pt');
+    const found = await discover(folder);
+    expect(outline(found)).toEqual([[expect.anything(), 'checkpoint-1 @1', 'checkpoint-2 @2']]);
+    expect(codesOf(found)).toEqual(['missing-shards', 'checkpoint-without-weights']);
+  });
+});
+
+describe('folders without checkpoints say what was looked for', () => {
+  it('an empty folder', async () => {
+    expect(await errorOf(folder)).toMatchObject({
+      code: 'no-checkpoints',
+      message: `${folder}: the folder is empty.`,
+    });
+  });
+
+  it('a folder of other files', async () => {
+    await make('a.json', 'b.json', 'notes.txt');
+    const { code, message } = await errorOf(folder);
+    expect(code).toBe('no-checkpoints');
+    expect(message).toMatch(/Looked for \.safetensors, .*\.pt.* found 2 \.json files, 1 \.txt file\.$/);
+  });
+
+  it('optimizer files alone', async () => {
+    await make('optimizer.pt', 'scheduler.pt');
+    const { code, message } = await errorOf(folder);
+    expect(code).toBe('no-checkpoints');
+    expect(message).toContain('only optimizer and trainer files here (optimizer.pt, scheduler.pt)');
+  });
+
+  it('a run that has saved nothing yet', async () => {
+    await make('run.json', 'metrics.jsonl', 'checkpoints/');
+    expect((await errorOf(folder)).message).toContain('has not saved a checkpoint yet');
+  });
+
+  it('a path that does not exist', async () => {
+    const path = join(folder, 'nowhere');
+    expect(await errorOf(path)).toMatchObject({
+      code: 'not-found',
+      message: `${path}: there is no such file or folder.`,
+    });
+  });
+
+  it('a cancelled search ends', async () => {
+    await make('step_1.pt');
+    await expect(discover(folder, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+  });
+});
+
+describe.runIf(existsSync(shared))('the series of 36 checkpoints (skipped without ../shared)', () => {
+  it('has 36 steps, evenly', async () => {
+    const { series } = await discover(shared);
+    expect(series.map(({ checkpoints }) => checkpoints.map(({ step }) => step))).toEqual([
+      Array.from({ length: 36 }, (_, i) => 100 * i),
+    ]);
+    expect(series[0]!.warnings).toEqual([]);
+  });
+});
