@@ -1,0 +1,16 @@
+import { serveCompute } from './process/compute.js';
+import { serveReader } from './process/reader.js';
+
+/** What a child process is for; the one that forks it names it, and gives it the rest of its arguments. */
+const roles: Readonly<Record<string, (args: readonly string[]) => void>> = {
+  reader: ([cacheFolder]) => serveReader(cacheFolder),
+  compute: () => serveCompute(),
+};
+
+const [role = '', ...args] = process.argv.slice(2);
+const serve = Object.hasOwn(roles, role) ? roles[role] : undefined;
+if (serve) serve(args);
+else {
+  console.error(`Unknown role "${role}".`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,96 @@
+import { computeEventSchemas, computeSchemas } from '../../contract/callSchemas.js';
+import type { ComputeCalls, ComputeEvents, Focus, InspectRequest, Reply } from '../../contract/calls.js';
+import { GeometryError, toErrorValue } from '../../contract/errors.js';
+import type { ReportAddition } from '../../contract/report.js';
+import { inspect } from '../inspection/inspect.js';
+import { serveParentWithEvents } from './channel.js';
+import { endWithParent } from './orphanWatch.js';
+
+interface Job {
+  readonly request: InspectRequest;
+  readonly stop: AbortController;
+  /** Spectra asked for exactly; the job lasts until they are there. */
+  readonly refinements: Promise<void>[];
+  focus: Focus;
+}
+
+type SpectrumName = Parameters<ComputeCalls['refine']>[1];
+
+/** The role that runs inspections; they take turns at their chunks, so several go forward at once. */
+export function serveCompute(): void {
+  endWithParent();
+  const jobs = new Map<string, Job>();
+  serveParentWithEvents<ComputeCalls, ComputeEvents>(computeSchemas, computeEventSchemas, (events) => ({
+    inspect: (id, request) => {
+      const job: Job = { request, stop: new AbortController(), refinements: [], focus: 'overview' };
+      jobs.set(id, job);
+      void run(id, job, events).then((outcome) => {
+        jobs.delete(id);
+        events.ended(id, outcome);
+      });
+      return accepted;
+    },
+    focus: (id, focus) => {
+      const job = jobs.get(id);
+      if (job) job.focus = focus;
+      return accepted;
+    },
+    refine: (id, entry) => {
+      const job = jobs.get(id);
+      if (!job) throw new GeometryError('invalid-argument', 'The inspection has ended; inspect again first.');
+      const refinement = refine(job, entry, (addition) => events.addition(id, addition));
+      // A failure is the job's outcome; until that is asked for it must not count as unhandled.
+      refinement.catch(() => undefined);
+      job.refinements.push(refinement);
+      return accepted;
+    },
+    cancel: (id) => {
+      jobs.get(id)?.stop.abort();
+      return accepted;
+    },
+  }));
+}
+
+const done: Reply<void> = { ok: true, value: undefined };
+const accepted = Promise.resolve(done);
+
+async function run(id: string, job: Job, events: ComputeEvents): Promise<Reply<void>> {
+  try {
+    await inspect(job.request, {
+      signal: job.stop.signal,
+      onAddition: (addition) => events.addition(id, addition),
+      onProgress: (progress) => events.progress(id, progress),
+      focus: () => job.focus,
+    });
+    for (const refinement of job.refinements) await refinement;
+    return done;
+  } catch (thrown) {
+    return { ok: false, error: toErrorValue(thrown) };
+  }
+}
+
+/** One spectrum, exactly: an inspection of its tensor alone, of which only that spectrum is kept. */
+function refine(
+  { request, stop }: Job,
+  { step, tensor, part, of }: SpectrumName,
+  onAddition: (addition: ReportAddition) => void,
+): Promise<void> {
+  const { path, settings, descriptor } = request;
+  const alone = { ...settings, tensors: literalGlob(tensor), precision: 'exact' as const };
+  return inspect(
+    { path, settings: alone, ...(descriptor ? { descriptor } : {}) },
+    {
+      signal: stop.signal,
+      focus: () => 'spectra',
+      onAddition: ({ spectra = [] }) => {
+        const asked = spectra.filter(
+          (entry) => entry.step === step && entry.tensor === tensor && entry.part === part && entry.of === of,
+        );
+        if (asked.length > 0) onAddition({ spectra: asked });
+      },
+    },
+  );
+}
+
+/** A pattern for a name: what patterns read otherwise stands as any one character. */
+const literalGlob = (name: string): string => name.replace(/[\s,{}!*?]/g, '?');
