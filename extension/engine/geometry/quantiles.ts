@@ -25,9 +25,12 @@ export const summariseDraws = (draws: readonly ArrayLike<number>[]): DrawSummary
   for (let index = 0; index < length; index++) {
     draws.forEach((draw, at) => (column[at] = draw[index]!));
     column.sort();
-    summary.mean.push(column.reduce((sum, value) => sum + value, 0) / draws.length);
-    summary.q05.push(quantile(column, 0.05));
-    summary.q95.push(quantile(column, 0.95));
+    summary.mean.push(significant(column.reduce((sum, value) => sum + value, 0) / draws.length));
+    summary.q05.push(significant(quantile(column, 0.05)));
+    summary.q95.push(significant(quantile(column, 0.95)));
   }
   return summary;
 };
+
+/** Seven digits: a null from a few draws knows fewer, and nulls are most of a report's length. */
+const significant = (value: number): number => Number(value.toPrecision(7));

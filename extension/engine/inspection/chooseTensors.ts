@@ -1,5 +1,5 @@
 import { GeometryError } from '../../contract/errors.js';
-import type { Warning } from '../../contract/report.js';
+import { tensorChoice } from '../checkpoints/tensorGlob.js';
 import type { MatrixSpec } from '../geometry/matrices.js';
 import type { Survey } from './survey.js';
 
@@ -16,12 +16,10 @@ export const chooseTensors = (
 ): {
   readonly matrices: readonly MatrixSpec[];
   readonly group?: ChosenGroup;
-  readonly warnings: readonly Warning[];
 } => {
-  if (glob === undefined) return { matrices: survey.matrices, warnings: [] };
-  const tensors = new Set(
-    survey.tensors.filter(({ name }) => matchesTensorGlob(glob, name)).map(({ name }) => name),
-  );
+  if (glob === undefined) return { matrices: survey.matrices };
+  const isChosen = tensorChoice(glob);
+  const tensors = new Set(survey.tensors.map(({ name }) => name).filter(isChosen));
   if (tensors.size === 0) {
     const [first] = survey.tensors;
     throw new GeometryError(
@@ -32,14 +30,5 @@ export const chooseTensors = (
   return {
     matrices: survey.matrices.filter(({ tensor }) => tensors.has(tensor)),
     group: { glob, tensors },
-    warnings: [],
   };
 };
-
-const matchesTensorGlob = (glob: string, name: string): boolean =>
-  new RegExp(
-    `^${glob
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  ).test(name);

@@ -8,7 +8,8 @@ import { mostEvaluatedParameters, type Evaluate } from './accuracy.js';
 import { anglesOf } from './angles.js';
 import { chooseTensors } from './chooseTensors.js';
 import { fileDigests } from './fileDigests.js';
-import { descriptorOf } from './modelOf.js';
+import { grokStepOf, modelOf, type FoundModel } from './modelOf.js';
+import { proposeDescriptor } from '../checkpoints/proposeDescriptor.js';
 import { PassCollector } from './passCollector.js';
 import { jointReconstruction, perMatrixReconstruction, trajectoryReconstruction } from './reconstructions.js';
 import { fileIdentities, readReport, writeReport, type ReportKey } from './reportCache.js';
@@ -44,26 +45,26 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     store.add(addition);
     options.onAddition(addition);
   };
-  const source = await findSeries(request.path);
+  const source = await findSeries(request.path, options.signal);
   throwIfCancelled(options.signal);
-  const descriptor = await descriptorOf(request, source);
+  const model = await modelOf(request, source.root);
   const found = await surveySeries(source, options.signal);
   try {
-    const key = await cacheKey(request, found, descriptor?.value);
+    const key = await cacheKey(request, found, model.descriptor?.value);
     const cached = request.cacheFolder === undefined ? undefined : await readReport(request.cacheFolder, key);
     if (cached !== undefined) {
       emit(cached);
       return;
     }
     emit({
-      header: headerOf(request, source, found, descriptor),
+      header: headerOf(request, source, found, model, await grokStepOf(source.root)),
       checkpoints: [...found.checkpoints],
       tensors: tensorEntries(found),
-      warnings: [...source.warnings, ...found.warnings, ...(descriptor?.warnings ?? [])],
+      warnings: [...source.warnings, ...found.warnings, ...model.warnings],
     });
     const evaluate =
-      descriptor?.value !== undefined && found.parameters <= mostEvaluatedParameters
-        ? await options.evaluator?.(descriptor.value)
+      model.descriptor !== undefined && found.parameters <= mostEvaluatedParameters
+        ? await options.evaluator?.(model.descriptor.value)
         : undefined;
     const { tasks, afterwards } = plannedTasks(request, found, store, emit, options.signal, evaluate);
     const run = {
@@ -98,7 +99,7 @@ const plannedTasks = (
     settings.shuffleDraws,
     settings.precision === 'exact',
   );
-  emit({ warnings: [...chosen.warnings, ...plan.warnings] });
+  emit({ warnings: [...plan.warnings] });
   const run: SpectraRun = { survey: found, values: new TensorValues(found), plan, settings, signal, emit };
   const collector = new PassCollector(found, settings, chosen.group, emit);
   const cost = plan.matrices.reduce((sum, matrix) => sum + decompositionCost(matrix), 0) * 2;
@@ -152,29 +153,27 @@ const headerOf = (
   request: InspectRequest,
   source: SourceSeries,
   found: Survey,
-  descriptor: Awaited<ReturnType<typeof descriptorOf>>,
-): ReportHeader => ({
-  schema: reportSchemaName,
-  source: {
-    path: source.root,
-    name: source.name,
-    kind: source.entries.length > 1 ? 'series' : 'checkpoint',
-    parameters: found.parameters,
-    ...(descriptor?.value === undefined
-      ? {}
-      : {
-          descriptor: {
-            value: descriptor.value,
-            origin: descriptor.origin,
-            ...(descriptor.path === undefined ? {} : { path: descriptor.path }),
-          },
-        }),
-    ...(source.otherSeries.length > 0 ? { otherSeries: [...source.otherSeries] } : {}),
-  },
-  settings: request.settings,
-  versions: reportVersions(),
-  created: new Date().toISOString(),
-});
+  { descriptor }: FoundModel,
+  grokStep: number | undefined,
+): ReportHeader => {
+  const proposal = descriptor === undefined ? proposeDescriptor(found.tensors) : undefined;
+  return {
+    schema: reportSchemaName,
+    source: {
+      path: source.path,
+      name: source.name,
+      kind: source.entries.length > 1 ? 'series' : 'checkpoint',
+      parameters: found.parameters,
+      ...(descriptor === undefined ? {} : { descriptor }),
+      ...(proposal === undefined ? {} : { proposal: proposal.sentence }),
+      ...(grokStep === undefined ? {} : { grokStep }),
+      ...(source.otherSeries.length > 0 ? { otherSeries: [...source.otherSeries] } : {}),
+    },
+    settings: request.settings,
+    versions: reportVersions(),
+    created: new Date().toISOString(),
+  };
+};
 
 const cacheKey = async (
   request: InspectRequest,

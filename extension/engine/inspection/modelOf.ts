@@ -1,52 +1,46 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import type { InspectRequest } from '../../contract/calls.js';
-import { descriptorFileName, descriptorSchema, type ModelDescriptor } from '../../contract/descriptor.js';
+import type { ModelDescriptor } from '../../contract/descriptor.js';
+import { toErrorValue } from '../../contract/errors.js';
 import type { Warning } from '../../contract/report.js';
-import type { SourceSeries } from './source.js';
+import { runFileSchema } from '../../contract/run.js';
+import { readDescriptor } from '../checkpoints/descriptorFile.js';
 
 /** The model that checkpoints are of, where somebody said so: it is never guessed. */
-export interface FoundDescriptor {
-  readonly value?: ModelDescriptor;
-  readonly origin: 'option' | 'file' | 'run';
-  readonly path?: string;
+export interface FoundModel {
+  readonly descriptor?: {
+    readonly value: ModelDescriptor;
+    readonly origin: 'option' | 'file' | 'run';
+    readonly path?: string;
+  };
   readonly warnings: readonly Warning[];
 }
 
-/** Where descriptors lie beside checkpoints, the first found counts. `run.json` holds one at its top. */
-const places = [
-  { name: descriptorFileName, origin: 'file' },
-  { name: 'run.json', origin: 'run' },
-] as const;
-
-/** The request's descriptor, else one beside the checkpoints or in the folder above; a faulty file is a warning. */
-export const descriptorOf = async (
-  request: InspectRequest,
-  source: SourceSeries,
-): Promise<FoundDescriptor | undefined> => {
+/** The request's descriptor, else one beside the checkpoints; a faulty file beside them is a warning. */
+export const modelOf = async (request: InspectRequest, root: string): Promise<FoundModel> => {
   if (request.descriptor !== undefined) {
-    return { ...request.descriptor, origin: 'option', warnings: [] };
+    return { descriptor: { ...request.descriptor, origin: 'option' }, warnings: [] };
   }
-  for (const folder of new Set([source.root, dirname(source.root)])) {
-    for (const { name, origin } of places) {
-      const path = join(folder, name);
-      const text = await readFile(path, 'utf8').catch(() => undefined);
-      if (text === undefined) continue;
-      const parsed = v.safeParse(descriptorSchema, parseJson(text));
-      if (parsed.success) return { value: parsed.output, origin, path, warnings: [] };
-      const [issue] = parsed.issues;
-      const message = `${path} does not describe a model: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}.`;
-      return { origin, path, warnings: [{ code: 'invalid-descriptor', message, path }] };
-    }
+  try {
+    const found = await readDescriptor(root);
+    if (found === undefined) return { warnings: [] };
+    const { descriptor: value, origin, path } = found;
+    return { descriptor: { value, origin, path }, warnings: [] };
+  } catch (thrown) {
+    const { code, message } = toErrorValue(thrown);
+    return { warnings: [{ code, message, path: root }] };
   }
-  return undefined;
 };
 
-const parseJson = (text: string): unknown => {
+/** The step at which one of our own runs first reached a test accuracy of 0.9, as its `run.json` says. */
+export const grokStepOf = async (root: string): Promise<number | undefined> => {
   try {
-    return JSON.parse(text);
+    const parsed = v.safeParse(runFileSchema, JSON.parse(await readFile(join(root, 'run.json'), 'utf8')));
+    return parsed.success ? parsed.output.grokStep : undefined;
   } catch {
+    // No run of ours.
     return undefined;
   }
 };

@@ -94,7 +94,7 @@ export const readStatistics = async (
   file: FileIdentity,
 ): Promise<readonly CachedStatistics[]> => {
   const parsed = v.safeParse(statisticsSchema, await readJson(statisticsFile(folder, file)));
-  return parsed.success ? (parsed.output as CachedStatistics[]) : [];
+  return parsed.success ? parsed.output : [];
 };
 
 const readJson = async (path: string): Promise<unknown> => {

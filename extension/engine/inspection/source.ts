@@ -1,44 +1,41 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import type { Warning } from '../../contract/report.js';
-import type { Checkpoint } from '../checkpoints/checkpoint.js';
-import { openCheckpoint } from '../checkpoints/openCheckpoint.js';
-
-/** One checkpoint of a series, not yet opened. */
-export interface SourceEntry {
-  readonly label: string;
-  readonly path: string;
-  readonly step?: number;
-  readonly open: () => Promise<Checkpoint>;
-}
+import { discover, type SeriesEntry } from '../checkpoints/series.js';
 
 /** The series that an inspection is about. */
 export interface SourceSeries {
+  /** What was asked for. */
+  readonly path: string;
+  /** The folder that holds the run. */
   readonly root: string;
   readonly name: string;
-  readonly entries: readonly SourceEntry[];
+  readonly entries: readonly SeriesEntry[];
   readonly warnings: readonly Warning[];
-  /** Roots of other series under the same path. */
+  /** Names of other series under the same path. */
   readonly otherSeries: readonly string[];
 }
 
-export const findSeries = async (path: string): Promise<SourceSeries> => {
-  const isFolder = (await stat(path)).isDirectory();
-  const names = isFolder ? (await readdir(path)).filter((n) => /\.(pt|safetensors)$/.test(n)).sort() : [''];
+/**
+ * The likeliest series at a path; others are named in a warning.
+ * @throws GeometryError as `discover` does.
+ */
+export const findSeries = async (path: string, signal: AbortSignal): Promise<SourceSeries> => {
+  const { series } = await discover(path, { signal });
+  const [chosen, ...others] = series;
+  const named = others
+    .slice(0, 4)
+    .map(({ name }) => name)
+    .join(', ');
+  const warning: Warning = {
+    code: 'other-series',
+    message: `${path} holds ${series.length} series; ${chosen!.name} is inspected. The others are ${named}${others.length > 4 ? ', …' : ''}.`,
+    path,
+  };
   return {
-    root: path,
-    name: basename(path),
-    entries: names.map((name) => {
-      const step = /(\d+)\.[^.]*$/.exec(name)?.[1];
-      const file = join(path, name);
-      return {
-        label: name || basename(path),
-        path: file,
-        ...(step ? { step: Number(step) } : {}),
-        open: () => openCheckpoint(file),
-      };
-    }),
-    warnings: [],
-    otherSeries: [],
+    path,
+    root: chosen!.root,
+    name: chosen!.name,
+    entries: chosen!.checkpoints,
+    warnings: [...chosen!.warnings, ...(others.length > 0 ? [warning] : [])],
+    otherSeries: others.map(({ name }) => name),
   };
 };

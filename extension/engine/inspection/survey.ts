@@ -1,6 +1,7 @@
-import { GeometryError, toErrorValue } from '../../contract/errors.js';
+import { GeometryError } from '../../contract/errors.js';
 import type { CheckpointEntry, Warning } from '../../contract/report.js';
 import type { TensorInfo } from '../checkpoints/checkpoint.js';
+import { checkSameModel, shapeChangeWarnings, tensorSetWarnings } from '../checkpoints/seriesChecks.js';
 import { matricesOf, type MatrixSpec } from '../geometry/matrices.js';
 import { attentionConfigOf } from './attentionConfig.js';
 import { CheckpointPool } from './checkpointPool.js';
@@ -27,13 +28,13 @@ export interface Survey {
 
 /**
  * Reads the header of every checkpoint. One that cannot be opened is left out with a warning.
- * @throws GeometryError the first checkpoint's own error where none can be opened, `not-a-checkpoint` where the
- * checkpoints have nothing in common.
+ * @throws GeometryError the first checkpoint's own error where none can be opened, `invalid-argument` where
+ * neighbours are of different models.
  */
 export const survey = async (source: SourceSeries, signal: AbortSignal): Promise<Survey> => {
   const warnings: Warning[] = [];
   const opened: { entry: CheckpointEntry; tensors: readonly TensorInfo[]; at: number }[] = [];
-  const failures: unknown[] = [];
+  let failure: GeometryError | undefined;
   for (const [at, candidate] of source.entries.entries()) {
     throwIfCancelled(signal);
     try {
@@ -53,10 +54,11 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
       warnings.push(...checkpoint.warnings.map((warning) => ({ ...warning, step: step ?? at })));
       await checkpoint.close();
     } catch (thrown) {
-      failures.push(thrown);
-      const { code, message } = toErrorValue(thrown);
+      if (!(thrown instanceof GeometryError)) throw thrown;
+      failure ??= thrown;
+      const { code, message } = thrown;
       warnings.push({
-        code: `checkpoint-left-out`,
+        code: 'checkpoint-left-out',
         message: `${message} (${code}; left out)`,
         path: candidate.path,
       });
@@ -64,13 +66,14 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
   }
   const last = opened.at(-1);
   if (last === undefined) {
-    throw failures[0] ?? new GeometryError('no-checkpoints', `${source.root}: there is no checkpoint here.`);
+    throw failure ?? new GeometryError('no-checkpoints', `${source.root}: there is no checkpoint here.`);
   }
+  const headers = opened.map(({ entry, tensors }) => ({ label: entry.label, step: entry.step, tensors }));
+  checkSameModel(headers);
+  warnings.push(...tensorSetWarnings(headers), ...shapeChangeWarnings(headers));
   const present = opened.map(({ tensors }) => sameShape(last.tensors, tensors));
   const floating = last.tensors.filter(isParameter);
   const comparable = floating.filter(({ name }) => present.every((names) => names.has(name)));
-  if (opened.length > 1 && floating.length > 0 && comparable.length === 0)
-    throw differentModels(source, opened);
 
   const config = await attentionConfigOf([source.root, ...last.entry.files.map(({ path }) => path)]);
   const plan = matricesOf(floating, config);
@@ -106,19 +109,6 @@ const sameShape = (last: readonly TensorInfo[], tensors: readonly TensorInfo[]):
   );
   return new Set(
     last.filter(({ name, shape }) => shapes.get(name) === shape.join('×')).map(({ name }) => name),
-  );
-};
-
-const differentModels = (
-  source: SourceSeries,
-  opened: readonly { entry: CheckpointEntry; tensors: readonly TensorInfo[] }[],
-): GeometryError => {
-  const describe = ({ entry, tensors }: (typeof opened)[number]): string =>
-    `${entry.label} (${tensors.length} tensors, the first is ${JSON.stringify(tensors[0]?.name ?? '')})`;
-  return new GeometryError(
-    'not-a-checkpoint',
-    `${source.root}: these are checkpoints of different models: ${describe(opened[0]!)} and ` +
-      `${describe(opened.at(-1)!)} share no tensor of one shape; inspect them one by one.`,
   );
 };
 

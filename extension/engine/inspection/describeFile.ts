@@ -1,0 +1,59 @@
+import type { FileSummary, SeriesListing } from '../../contract/calls.js';
+import type { Checkpoint } from '../checkpoints/checkpoint.js';
+import { openCheckpoint } from '../checkpoints/openCheckpoint.js';
+import { discover } from '../checkpoints/series.js';
+import { fileIdentities, readStatistics } from './reportCache.js';
+import { isParameter } from './survey.js';
+
+const withCheckpoint = async <Result>(
+  path: string,
+  use: (checkpoint: Checkpoint) => Result | Promise<Result>,
+): Promise<Result> => {
+  const checkpoint = await openCheckpoint(path);
+  try {
+    return await use(checkpoint);
+  } finally {
+    await checkpoint.close();
+  }
+};
+
+/**
+ * What the header of a checkpoint says, and the rank statistics that an earlier inspection left for it in the cache.
+ * No weights are read. @throws GeometryError as `openCheckpoint` does.
+ */
+export const describeFile = (path: string, cacheFolder?: string): Promise<FileSummary> =>
+  withCheckpoint(path, async (checkpoint) => {
+    const { files, tensors, format, warnings, step } = checkpoint;
+    const identities = await fileIdentities(files.map((file) => file.path));
+    const cached =
+      cacheFolder === undefined
+        ? []
+        : await Promise.all(identities.map((file) => readStatistics(cacheFolder, file)));
+    return {
+      path,
+      format,
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+      ...(step === undefined ? {} : { step }),
+      parameters: tensors.filter(isParameter).reduce((sum, { elements }) => sum + elements, 0),
+      tensors: tensors.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
+      warnings,
+      cached: cached[0] ?? [],
+    };
+  });
+
+/** The series at or under a path, by names and sizes alone. @throws GeometryError as `discover` does. */
+export const listSeries = async (path: string): Promise<SeriesListing[]> => {
+  const { series } = await discover(path);
+  return series.map(({ root, name, checkpoints, warnings, isRun }) => ({
+    root,
+    name,
+    checkpoints: checkpoints.map(({ label, step, path: place, files }) => ({
+      label,
+      ...(step === undefined ? {} : { step }),
+      path: place,
+      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    })),
+    warnings,
+    isRun,
+  }));
+};

@@ -1,0 +1,43 @@
+import type { CachedStatistics } from '../../contract/calls.js';
+import { openCheckpoint } from '../checkpoints/openCheckpoint.js';
+import { matricesOf } from '../geometry/matrices.js';
+import { rankStatistics } from '../geometry/rankStatistics.js';
+import { singularValues } from '../linalg/singularValues.js';
+import { isParameter } from './survey.js';
+import { decompositionCost } from './workPolicy.js';
+
+/** About a tenth of a second: what a hover may wait for. */
+const mostCost = 256 ** 3;
+
+/**
+ * Rank statistics of one small matrix, computed now; undefined where the tensor is no matrix, too large for a hover,
+ * or not finite. @throws GeometryError as `openCheckpoint` does.
+ */
+export const quickStatistics = async (
+  path: string,
+  tensor: string,
+): Promise<CachedStatistics | undefined> => {
+  const checkpoint = await openCheckpoint(path);
+  try {
+    const info = checkpoint.tensors.find(({ name }) => name === tensor);
+    if (info === undefined || !isParameter(info)) return undefined;
+    const whole = matricesOf([info]).matrices.find(({ part }) => part === undefined);
+    if (whole === undefined || decompositionCost(whole) > mostCost) return undefined;
+    const data = await checkpoint.read(tensor, 0, info.elements);
+    if (!data.every(Number.isFinite)) return undefined;
+    const { rows, columns } = whole;
+    const { values } = await singularValues({ rows, columns, data }, { name: tensor });
+    const { spectralNorm, stableRank, effectiveRank } = rankStatistics(values);
+    return {
+      tensor,
+      rows,
+      columns,
+      spectralNorm,
+      ...(stableRank === undefined ? {} : { stableRank }),
+      ...(effectiveRank === undefined ? {} : { effectiveRank }),
+      exact: true,
+    };
+  } finally {
+    await checkpoint.close();
+  }
+};
