@@ -3,7 +3,7 @@ import type { ByteSource } from './byteSource.js';
 import type { Checkpoint, CheckpointFile } from './checkpoint.js';
 import { malformed, unsafe } from './fileErrors.js';
 import { openFile } from './fileByteSource.js';
-import { looksLikeLegacyPyTorch, readLegacyPyTorch } from './pytorchLegacy.js';
+import { LEGACY_HEAD_BYTES, looksLikeLegacyPyTorch, readLegacyPyTorch } from './pytorchLegacy.js';
 import { PickleLog } from './pytorchPickle.js';
 import { describeRoot, modelState } from './pytorchState.js';
 import { tensorsOf } from './pytorchTensors.js';
@@ -63,7 +63,7 @@ const refuse = (source: ByteSource, pickled: PickledFile, log: PickleLog): never
  * @throws GeometryError `unsafe-file` for a file that only runs code, `malformed-file`, `not-a-checkpoint`, `too-large`.
  */
 export const openPyTorchSource = async (source: ByteSource, file: CheckpointFile): Promise<Checkpoint> => {
-  const head = await source.read(0, Math.min(16, source.size));
+  const head = await source.read(0, Math.min(LEGACY_HEAD_BYTES, source.size));
   if (head.length === 0) throw malformed(source.name, 'the file is empty');
   const { format, read } = layouts.find(({ recognise }) => recognise(head))!;
   const log = new PickleLog(source.name);

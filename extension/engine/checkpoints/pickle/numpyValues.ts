@@ -52,6 +52,17 @@ export const setNumpyState = (target: NumpyArray | NumpyDtype, state: PickleValu
     return;
   }
   const [, shape, dtype, fortranOrder, bytes] = state.items;
+  fillArray(target, { shape, dtype, bytes, isFortran: fortranOrder === true || fortranOrder === 1 });
+};
+
+interface ArrayState {
+  readonly shape: PickleValue | undefined;
+  readonly dtype: PickleValue | undefined;
+  readonly bytes: PickleValue | undefined;
+  readonly isFortran: boolean;
+}
+
+const fillArray = (target: NumpyArray, { shape, dtype, bytes, isFortran }: ArrayState): void => {
   if (!(shape instanceof Tuple) || !(dtype instanceof NumpyDtype))
     throw new PickleFault('a NumPy array has no shape or type');
   const isSize = (size: PickleValue): size is number =>
@@ -59,8 +70,16 @@ export const setNumpyState = (target: NumpyArray | NumpyDtype, state: PickleValu
   if (!shape.items.every(isSize)) throw new PickleFault('the shape of a NumPy array is not one');
   target.shape = shape.items;
   target.dtype = dtype;
-  target.fortranOrder = fortranOrder === true || fortranOrder === 1;
+  target.fortranOrder = isFortran;
   // Object arrays have a list in place of bytes; Python 2 wrote bytes as strings.
   if (bytes instanceof Uint8Array) target.bytes = bytes;
   else if (typeof bytes === 'string') target.bytes = new Uint8Array(Buffer.from(bytes, 'latin1'));
+};
+
+/** `numpy._core.numeric._frombuffer(bytes, dtype, shape, order)`: arrays in pickles of protocol 5. */
+export const makeArrayFromBuffer = (args: readonly PickleValue[]): PickleValue => {
+  const [bytes, dtype, shape, order] = args;
+  const array = new NumpyArray();
+  fillArray(array, { shape, dtype, bytes, isFortran: order === 'F' });
+  return array;
 };

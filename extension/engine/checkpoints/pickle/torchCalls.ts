@@ -1,5 +1,11 @@
 import { bytesPerElement, isNumericDtype } from '../dtypes.js';
-import { makeNumpyArray, makeNumpyDtype, makeNumpyScalar, numpyDtypeName } from './numpyValues.js';
+import {
+  makeArrayFromBuffer,
+  makeNumpyArray,
+  makeNumpyDtype,
+  makeNumpyScalar,
+  numpyDtypeName,
+} from './numpyValues.js';
 import type { AllowedCalls } from './pickleMachine.js';
 import { PickleFault } from './pickleReader.js';
 import {
@@ -218,6 +224,7 @@ export const torchCalls: AllowedCalls = new Map<string, Call>([
   ...numpyModules.flatMap((module): [string, Call][] => [
     [`${module}._reconstruct`, makeNumpyArray],
     [`${module}.scalar`, makeNumpyScalar],
+    [`${module}._frombuffer`, makeArrayFromBuffer],
   ]),
 ]);
 
