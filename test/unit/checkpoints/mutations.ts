@@ -19,6 +19,8 @@ export interface MutationFormat {
   /** Names the temporary file: `mutant` + ending. */
   readonly ending: string;
   readonly open: (path: string) => Promise<Checkpoint>;
+  /** Sound files that lie beside the damaged one. */
+  readonly beside?: Readonly<Record<string, Buffer>>;
 }
 
 export interface MutationFigures {
@@ -153,46 +155,74 @@ const defectOf = (thrown: unknown, path: string): string | undefined => {
   return thrown.message.includes(path) ? undefined : `does not name the file: ${thrown.message}`;
 };
 
-/**
- * Opens `count` damaged copies of the seed files, one to three mutations each, and reads all their tensors.
- * Same seed files, mutators and count give the same mutants.
- */
-export const mutateAndOpen = async (
-  format: MutationFormat,
-  seedFiles: readonly Buffer[],
-  mutators: readonly Mutator[],
-  count: number,
-): Promise<MutationFigures> => {
+/** Writes, opens and reads one damaged file after the other. */
+const openEach = async (format: MutationFormat, mutants: Iterable<Buffer>): Promise<MutationFigures> => {
   const folder = await mkdtemp(join(tmpdir(), 'mutants-'));
   const path = join(folder, `mutant${format.ending}`);
   const codes: Record<string, number> = {};
   const defects: string[] = [];
-  let [accepted, refused, slowestMs, peakRss] = [0, 0, 0, 0];
+  let [count, accepted, slowestMs, peakRss] = [0, 0, 0, 0];
   try {
-    for (let seed = 0; seed < count; seed++) {
-      const choices = choicesFrom(seed);
-      let bytes: Buffer = Buffer.from(choices.pick(seedFiles));
-      for (let rounds = 1 + choices.below(3); rounds > 0; rounds--)
-        bytes = choices.pick(mutators)(bytes, choices);
+    for (const [name, bytes] of Object.entries(format.beside ?? {}))
+      await writeFile(join(folder, name), bytes);
+    for (const bytes of mutants) {
       await writeFile(path, bytes);
       const started = performance.now();
       try {
         await judge(format, path);
         accepted++;
       } catch (thrown) {
-        refused++;
         const defect = defectOf(thrown, path);
-        if (defect !== undefined && defects.length < 20) defects.push(`mutant ${seed}: ${defect}`);
+        if (defect !== undefined && defects.length < 20) defects.push(`mutant ${count}: ${defect}`);
         if (thrown instanceof GeometryError) codes[thrown.code] = (codes[thrown.code] ?? 0) + 1;
       }
       slowestMs = Math.max(slowestMs, performance.now() - started);
-      if (seed % 16 === 0) peakRss = Math.max(peakRss, process.memoryUsage.rss());
+      if (count % 16 === 0) peakRss = Math.max(peakRss, process.memoryUsage.rss());
+      count++;
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+  const refused = count - accepted;
   return { mutants: count, accepted, refused, codes, slowestMs, peakRssMiB: peakRss / 2 ** 20, defects };
 };
+
+function* mutantsOf(
+  seedFiles: readonly Buffer[],
+  mutators: readonly Mutator[],
+  count: number,
+): Generator<Buffer, void> {
+  for (let seed = 0; seed < count; seed++) {
+    const choices = choicesFrom(seed);
+    let bytes: Buffer = Buffer.from(choices.pick(seedFiles));
+    for (let rounds = 1 + choices.below(3); rounds > 0; rounds--)
+      bytes = choices.pick(mutators)(bytes, choices);
+    yield bytes;
+  }
+}
+
+function* prefixesOf(files: readonly Buffer[], stride: number): Generator<Buffer, void> {
+  for (const file of files)
+    for (let length = 0; length < file.length; length += stride) yield file.subarray(0, length);
+}
+
+/**
+ * Opens `count` damaged copies of the seed files, one to three mutations each, and reads all their tensors.
+ * Same seed files, mutators and count give the same mutants.
+ */
+export const mutateAndOpen = (
+  format: MutationFormat,
+  seedFiles: readonly Buffer[],
+  mutators: readonly Mutator[],
+  count: number,
+): Promise<MutationFigures> => openEach(format, mutantsOf(seedFiles, mutators, count));
+
+/** Opens the files cut at every `stride`-th byte. */
+export const cutAndOpen = (
+  format: MutationFormat,
+  files: readonly Buffer[],
+  stride: number,
+): Promise<MutationFigures> => openEach(format, prefixesOf(files, stride));
 
 /** States the bounds of the requirement, and prints the figures where many mutants were asked for. */
 export const expectHarmless = (format: string, figures: MutationFigures): void => {
