@@ -1,0 +1,32 @@
+import { GeometryError } from '../../../contract/errors.js';
+import { openCheckpoint } from '../../checkpoints/openCheckpoint.js';
+import type { Floats } from '../run/trainerState.js';
+import type { TrainingEngine } from './trainingEngine.js';
+
+/**
+ * A row of weights read from any checkpoint by PyTorch's names; tensors that the model does not have are left out.
+ * @throws GeometryError `invalid-argument` when a tensor is missing or has another shape, and what reading throws.
+ */
+export const weightsFromCheckpoint = async (path: string, engine: TrainingEngine): Promise<Floats> => {
+  const weights = engine.initialWeights(0);
+  const checkpoint = await openCheckpoint(path);
+  try {
+    // The tensors are views of the row: filling them fills it.
+    for (const { name, shape, data } of engine.tensors(weights)) {
+      const found = checkpoint.tensors.find((tensor) => tensor.name === name);
+      if (found === undefined) {
+        throw new GeometryError('invalid-argument', `${path} has no tensor ${JSON.stringify(name)}.`);
+      }
+      if (found.shape.join() !== shape.join()) {
+        throw new GeometryError(
+          'invalid-argument',
+          `Tensor ${JSON.stringify(name)} of ${path} is ${found.shape.join(' × ')}; the run's model needs ${shape.join(' × ')}.`,
+        );
+      }
+      data.set(await checkpoint.read(name, 0, found.elements));
+    }
+  } finally {
+    await checkpoint.close();
+  }
+  return weights;
+};

@@ -1,0 +1,36 @@
+/** The user's hand on a run: takes effect between two chunks of steps. */
+export class RunControl {
+  private wish: 'run' | 'pause' | 'stop' = 'run';
+  private wake: (() => void) | undefined;
+
+  pause(): void {
+    if (this.wish === 'run') this.set('pause');
+  }
+
+  resume(): void {
+    if (this.wish === 'pause') this.set('run');
+  }
+
+  /** For good. */
+  stop(): void {
+    this.set('stop');
+  }
+
+  wantsPause(): boolean {
+    return this.wish === 'pause';
+  }
+
+  wantsStop(): boolean {
+    return this.wish === 'stop';
+  }
+
+  /** Resolves when the wish is no longer to pause. */
+  async whilePaused(): Promise<void> {
+    while (this.wish === 'pause') await new Promise<void>((changed) => (this.wake = changed));
+  }
+
+  private set(wish: 'run' | 'pause' | 'stop'): void {
+    this.wish = wish;
+    this.wake?.();
+  }
+}

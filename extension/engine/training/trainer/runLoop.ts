@@ -1,0 +1,154 @@
+import { GeometryError } from '../../../contract/errors.js';
+import type { Metrics, RunConfig } from '../../../contract/run.js';
+import type { MetricsFile } from '../run/metricsFile.js';
+import { writeCheckpoint } from '../run/runDirectory.js';
+import { saveState, type Floats, type RunProgress, type TrainerState } from '../run/trainerState.js';
+import { ChunkPace } from './chunkPace.js';
+import type { RunControl } from './runControl.js';
+import type { TrainingEngine } from './trainingEngine.js';
+
+/** What the loop tells while it runs. */
+export interface LoopEvents {
+  metrics(line: Metrics): void;
+  /** Paused, or going on. */
+  status(status: 'running' | 'paused', step: number): Promise<void>;
+  grokked(step: number): void;
+  /** After a checkpoint and its state are on disk. */
+  saved(progress: RunProgress): Promise<void>;
+  /** After every chunk of steps. */
+  advanced(step: number): void;
+}
+
+/** First evaluation at which every task's test accuracy is at least this: the papers' grok step. */
+const GROKKED = 0.9;
+
+const lowest = (accuracy: Readonly<Record<string, number>>): number => Math.min(...Object.values(accuracy));
+
+const norm = (weights: Floats): number => {
+  let sum = 0;
+  for (let i = 0; i < weights.length; i++) sum += weights[i]! ** 2;
+  return Math.sqrt(sum);
+};
+
+export interface LoopParts {
+  readonly run: string;
+  readonly config: RunConfig;
+  readonly engine: TrainingEngine;
+  readonly metrics: MetricsFile;
+  readonly control: RunControl;
+  readonly events: LoopEvents;
+  readonly start: TrainerState;
+  /** Nothing of this run is on disk yet. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Trains from `start` until the last step, the stop rule or the user's stop. Chunks of steps end at evaluations and
+ * checkpoints; how many steps a chunk has changes no number.
+ * @throws GeometryError `not-finite` when the loss is, `disk-full`, `unwritable`.
+ */
+export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'stopped' } & RunProgress> => {
+  const { run, config, engine, metrics, control, events } = parts;
+  let { optimiser, progress } = parts.start;
+  let ruleMet = config.stop !== undefined && progress.consecutive >= config.stop.consecutive;
+  let trainingMs = 0;
+  let savedStep = parts.isNew ? -1 : progress.step;
+  const pace = new ChunkPace();
+
+  /** Whether the stop rule is met. */
+  const evaluate = async (): Promise<boolean> => {
+    const evaluated = await engine.evaluate(optimiser.weights);
+    const { step, summedSteps, lossSum, gradientNormSum } = progress;
+    const worst = lowest(evaluated.testAccuracy);
+    const grokked = progress.grokStep === undefined && worst >= GROKKED;
+    const meets = config.stop !== undefined && worst >= config.stop.testAccuracy;
+    const consecutive = meets ? progress.consecutive + 1 : 0;
+    const line: Metrics = {
+      step,
+      ...(summedSteps === 0
+        ? {}
+        : {
+            loss: lossSum / summedSteps,
+            gradientNorm: gradientNormSum / summedSteps,
+            ...(trainingMs > 0 ? { stepsPerSecond: (1000 * summedSteps) / trainingMs } : {}),
+          }),
+      parameterNorm: norm(optimiser.weights),
+      ...evaluated,
+    };
+    await metrics.append(line);
+    trainingMs = 0;
+    progress = {
+      ...progress,
+      ...{ lossSum: 0, gradientNormSum: 0, summedSteps: 0, consecutive },
+      ...(grokked ? { grokStep: step } : {}),
+    };
+    events.metrics(line);
+    if (grokked) events.grokked(step);
+    return config.stop !== undefined && consecutive >= config.stop.consecutive;
+  };
+
+  const save = async (): Promise<void> => {
+    if (savedStep === progress.step) return;
+    await writeCheckpoint(run, progress.step, engine.tensors(optimiser.weights));
+    await metrics.sync();
+    await saveState(run, { optimiser, progress });
+    savedStep = progress.step;
+    await events.saved(progress);
+  };
+
+  const atMultipleOf = (every: number): boolean => progress.step % every === 0;
+  const nextMultipleOf = (every: number): number => (Math.floor(progress.step / every) + 1) * every;
+
+  const advance = async (): Promise<void> => {
+    const { evaluateEvery, checkpointEvery, maxSteps } = config;
+    const boundary = Math.min(nextMultipleOf(evaluateEvery), nextMultipleOf(checkpointEvery), maxSteps);
+    const steps = engine.chunkSize(Math.min(pace.next, boundary - progress.step));
+    const began = performance.now();
+    const { state, losses, gradientNorms } = await engine.run(optimiser, progress.step, steps);
+    const took = performance.now() - began;
+    trainingMs += took;
+    pace.took(steps, took);
+    let { lossSum, gradientNormSum } = progress;
+    for (let i = 0; i < steps; i++) {
+      if (!Number.isFinite(losses[i]!)) throw notFinite(progress.step + i, savedStep);
+      lossSum += losses[i]!;
+      gradientNormSum += gradientNorms[i]!;
+    }
+    optimiser = state;
+    progress = {
+      ...progress,
+      step: progress.step + steps,
+      lossSum,
+      gradientNormSum,
+      summedSteps: progress.summedSteps + steps,
+    };
+    events.advanced(progress.step);
+  };
+
+  if (parts.isNew) {
+    ruleMet = await evaluate();
+    await save();
+  }
+  while (progress.step < config.maxSteps && !ruleMet && !control.wantsStop()) {
+    if (control.wantsPause()) {
+      await save();
+      await events.status('paused', progress.step);
+      await control.whilePaused();
+      if (control.wantsStop()) break;
+      await events.status('running', progress.step);
+    }
+    await advance();
+    const last = progress.step === config.maxSteps;
+    if (last || atMultipleOf(config.evaluateEvery)) ruleMet = await evaluate();
+    if (last || ruleMet || atMultipleOf(config.checkpointEvery)) await save();
+  }
+  await save();
+  const finished = ruleMet || progress.step >= config.maxSteps;
+  return { ...progress, end: finished ? 'finished' : 'stopped' };
+};
+
+const notFinite = (step: number, savedStep: number): GeometryError =>
+  new GeometryError(
+    'not-finite',
+    `The loss at step ${step} is not a finite number; the last checkpoint is of step ${Math.max(savedStep, 0)}. A smaller learning rate may help.`,
+  );

@@ -1,0 +1,198 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { TrainRequest } from '../../../../extension/contract/calls.js';
+import type { RunConfig } from '../../../../extension/contract/run.js';
+import { loadRunConfig } from '../../../../extension/engine/training/runConfig.js';
+import { readMetrics } from '../../../../extension/engine/training/run/metricsFile.js';
+import { RunControl } from '../../../../extension/engine/training/trainer/runControl.js';
+import {
+  train,
+  type RunEvents,
+  type TrainOptions,
+} from '../../../../extension/engine/training/trainer/train.js';
+import { toyEngine } from './toyEngine.js';
+
+let folder: string;
+let config: RunConfig;
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'wg-train-'));
+  config = {
+    ...(await loadRunConfig('tiny')),
+    maxSteps: 250,
+    evaluateEvery: 40,
+    checkpointEvery: 50,
+    learningRate: 0.01,
+  };
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const onToy = (toy: Parameters<typeof toyEngine>[1] = {}): TrainOptions => ({
+  choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
+  createEngine: (given) => Promise.resolve(toyEngine(given, toy)),
+});
+const request = (name: string, more: Partial<TrainRequest> = {}): TrainRequest => ({
+  config,
+  out: path.join(folder, name),
+  provider: 'auto',
+  ...more,
+});
+const run = (name: string, more: Partial<TrainRequest> = {}, events: RunEvents = {}, toy = {}) =>
+  train(request(name, more), new RunControl(), events, onToy(toy));
+
+const checkpoints = (name: string): Record<string, string> => {
+  const at = path.join(folder, name, 'checkpoints');
+  const files = readdirSync(at).filter((file) => file.endsWith('.safetensors'));
+  return Object.fromEntries(files.map((file) => [file, readFileSync(path.join(at, file), 'hex')]));
+};
+/** Speed differs from run to run; nothing else may. */
+const metrics = async (name: string) =>
+  (await readMetrics(path.join(folder, name))).map((line) => ({ ...line, stepsPerSecond: 0 }));
+
+describe('a run', () => {
+  it('writes its directory: run.json, metrics at every evaluation, checkpoints', async () => {
+    const file = await run('a');
+    expect(file).toMatchObject({ status: 'finished', lastStep: 250, provider: { name: 'cpu', tf32: false } });
+    expect(JSON.parse(readFileSync(path.join(folder, 'a', 'run.json'), 'utf8'))).toEqual(file);
+    expect((await metrics('a')).map(({ step }) => step)).toEqual([0, 40, 80, 120, 160, 200, 240, 250]);
+    expect(Object.keys(checkpoints('a'))).toEqual(
+      [0, 50, 100, 150, 200, 250].map((step) => `step_${String(step).padStart(6, '0')}.safetensors`),
+    );
+  });
+
+  it('averages the loss over the steps since the last line', async () => {
+    await run('a');
+    const [first, second] = await metrics('a');
+    expect(first!.loss).toBeUndefined();
+    const toy = toyEngine(config);
+    const weights = toy.initialWeights(config.initSeed);
+    const zeros = new Float32Array(8);
+    const { losses } = await toy.run({ weights, firstMoment: zeros, secondMoment: zeros }, 0, 40);
+    expect(second!.loss).toBeCloseTo(Array.from(losses).reduce((a, b) => a + b) / 40, 12);
+  });
+
+  it('stops by its rule, and says at which evaluation it grokked', async () => {
+    config = { ...config, stop: { testAccuracy: 0.98, consecutive: 2 } };
+    const grokked: number[] = [];
+    const file = await run('a', {}, { grokked: (step) => grokked.push(step) }, { learnedAt: 100 });
+    expect(file).toMatchObject({ status: 'finished', lastStep: 160, grokStep: 120 });
+    expect(grokked).toEqual([120]);
+    expect(Object.keys(checkpoints('a')).at(-1)).toBe('step_000160.safetensors');
+  });
+
+  it('refuses a folder that holds a run, and one to resume that holds none', async () => {
+    await run('a');
+    await expect(run('a')).rejects.toThrow(/already holds a run/);
+    await expect(run('b', { resume: true })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(run('a', { resume: true, config: { ...config, weightDecay: 3 } })).rejects.toThrow(
+      /another weightDecay/,
+    );
+  });
+
+  it('ends with an error and a failed run.json when the loss is not finite; checkpoints stay', async () => {
+    await expect(run('a', {}, {}, { failAt: 120 })).rejects.toMatchObject({ code: 'not-finite' });
+    const file = JSON.parse(readFileSync(path.join(folder, 'a', 'run.json'), 'utf8')) as object;
+    expect(file).toMatchObject({ status: 'failed', lastStep: 100, error: { code: 'not-finite' } });
+    expect(Object.keys(checkpoints('a'))).toHaveLength(3);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'on a full disk leaves every checkpoint whole, and resumes',
+    async () => {
+      await run('whole');
+      const full = path.join(folder, 'a', 'checkpoints', 'step_000150.safetensors.partial');
+      const fillDisk = (step: number): void => {
+        // The kernel answers every write to /dev/full with "no space left on device".
+        if (step > 100 && !existsSync(full)) symlinkSync('/dev/full', full);
+      };
+      await expect(run('a', {}, { advanced: fillDisk })).rejects.toMatchObject({ code: 'disk-full' });
+      expect(Object.keys(checkpoints('a'))).toHaveLength(3);
+      rmSync(full);
+      await run('a', { resume: true });
+      expect(checkpoints('a')).toEqual(checkpoints('whole'));
+    },
+  );
+});
+
+describe('a run that was stopped', () => {
+  it.each([1, 37, 50, 120, 199])(
+    'at step %i or soon after and resumed equals the unbroken one, whatever the chunks',
+    async (stopAt) => {
+      await run('whole');
+      const control = new RunControl();
+      const stopSoon = { advanced: (step: number) => step >= stopAt && control.stop() };
+      const stopped = await train(request('a'), control, stopSoon, onToy());
+      expect(stopped.status).toBe('stopped');
+      const resumed = await run('a', { resume: true });
+      expect(resumed.status).toBe('finished');
+      const whole = checkpoints('whole');
+      const extra = `step_${String(stopped.lastStep).padStart(6, '0')}.safetensors`;
+      const broken = checkpoints('a');
+      for (const [file, content] of Object.entries(broken)) {
+        if (file in whole) expect(content).toBe(whole[file]);
+        else expect(file).toBe(extra);
+      }
+      expect(Object.keys(broken)).toEqual(expect.arrayContaining(Object.keys(whole)));
+      expect(await metrics('a')).toEqual(await metrics('whole'));
+    },
+  );
+
+  it('can be made longer on resuming', async () => {
+    await run('a');
+    const longer = await run('a', { resume: true, config: { ...config, maxSteps: 300 } });
+    expect(longer).toMatchObject({ status: 'finished', lastStep: 300 });
+  });
+});
+
+describe('a paused run', () => {
+  it('saves, waits, and goes on', async () => {
+    await run('whole');
+    const control = new RunControl();
+    const statuses: string[] = [];
+    let waited = false;
+    await train(
+      request('a'),
+      control,
+      {
+        advanced: (step) => {
+          if (step === 40) control.pause();
+        },
+        status: (status, step) => {
+          statuses.push(`${status} ${step}`);
+          if (status !== 'paused') return;
+          setTimeout(() => {
+            waited = true;
+            control.resume();
+          }, 50);
+        },
+      },
+      onToy(),
+    );
+    expect(statuses).toEqual(['running 0', 'paused 40', 'running 40', 'finished 250']);
+    expect(waited).toBe(true);
+    expect((await metrics('a')).at(-1)).toEqual((await metrics('whole')).at(-1));
+  });
+});
+
+describe('a start from a checkpoint', () => {
+  it('takes its weights by name, and refuses a missing tensor', async () => {
+    await run('a');
+    const init = path.join(folder, 'a', 'checkpoints', 'step_000100.safetensors');
+    await run('b', { init });
+    expect(checkpoints('b')['step_000000.safetensors']!.slice(-64)).toBe(
+      checkpoints('a')['step_000100.safetensors']!.slice(-64),
+    );
+    const other: TrainOptions = {
+      ...onToy(),
+      createEngine: (given) => {
+        const toy = toyEngine(given);
+        const renamed = (weights: Float32Array) => [{ name: 'absent', shape: [8], data: weights }];
+        return Promise.resolve({ ...toy, tensors: (weights) => renamed(weights as Float32Array) });
+      },
+    };
+    await expect(train(request('c', { init }), new RunControl(), {}, other)).rejects.toThrow(
+      /no tensor "absent"/,
+    );
+  });
+});
