@@ -13,7 +13,7 @@ export const mayHoldWeights = (file: string): boolean =>
 export const isShardIndex = (file: string): boolean => file.toLowerCase().endsWith('.index.json');
 
 /** Files whose folders may hold a series, for a search of the workspace. */
-export const weightFilesGlob = `**/{*.{${weightEndings.join(',')}},pytorch_model*.bin}`;
+export const weightFilesGlob = `{${[...weightEndings.map((ending) => `**/*.${ending}`), '**/pytorch_model*.bin'].join(',')}}`;
 /** Folders that hold other people's files. */
 export const foreignFoldersGlob = '**/{node_modules,.git,.venv,venv,site-packages,__pycache__}/**';
 
