@@ -1,0 +1,92 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Connection } from './connection/connection.js';
+import { provenanceOf } from './describe/provenance.js';
+import { pages } from './pages/pages.js';
+import { RunBar } from './parts/runBar.js';
+import { SourceHeader } from './parts/sourceHeader.js';
+import { Tabs } from './parts/tabs.js';
+import { indexSpectra, matricesOf } from './report/matrices.js';
+import { Inspection } from './state/inspection.js';
+import type { InspectionState } from './state/inspection.js';
+import { InspectionContext } from './state/inspectionContext.js';
+import type { InspectionView } from './state/inspectionContext.js';
+import { chooseFor, oneOf, rememberSource, usePersistedState } from './state/persistedState.js';
+import { say, speak } from './strings.js';
+import { useChartTheme } from './theme/chartTheme.js';
+
+const pageIds = pages.map(({ id }) => id);
+
+/** The whole page: what is inspected, what is being done, the tabs, the page chosen. */
+export function App({ connection }: { readonly connection: Connection }) {
+  const [state, setState] = useState<InspectionState>();
+  const [, setLanguage] = useState('');
+  const [announced, announce] = useState('');
+  const [current, setCurrent] = usePersistedState('page', pageIds[0]!, oneOf(pageIds));
+  const [visit, setVisit] = useState(0);
+  const theme = useChartTheme();
+  const { host } = connection;
+
+  useEffect(() => {
+    void connection.start(new Inspection(setState)).then((start) => {
+      if (!start) return;
+      speak(start);
+      setLanguage(start.locale);
+      rememberSource(start.source);
+    });
+  }, [connection]);
+  useEffect(() => {
+    void host?.focus(current);
+  }, [host, current]);
+
+  const report = state?.report;
+  const running = state?.running ?? true;
+  const view = useMemo(
+    (): InspectionView | undefined =>
+      report && {
+        report,
+        matrices: matricesOf(report),
+        spectra: indexSpectra(report),
+        theme,
+        running,
+        provenance: provenanceOf(report),
+        ...(host ? { host } : {}),
+        announce,
+        open(page, choices = {}) {
+          for (const [name, value] of Object.entries(choices)) chooseFor(name, value);
+          const id = pageIds.find((one) => one === page);
+          if (id) setCurrent(id);
+          setVisit((count) => count + 1);
+          scrollTo({ top: 0 });
+        },
+      },
+    [report, theme, running, host, setCurrent],
+  );
+  const shown = pages.find(({ id }) => id === current) ?? pages[0]!;
+  const Page = shown.component;
+  return (
+    <InspectionContext.Provider value={view}>
+      <div class="top">
+        {view && <SourceHeader />}
+        {state && <RunBar state={state} host={host} />}
+        <Tabs
+          tabs={pages.map(({ id, title }) => ({ id, title: say(title) }))}
+          current={shown.id}
+          onChange={(id) => {
+            const chosen = pageIds.find((one) => one === id);
+            if (chosen) setCurrent(chosen);
+          }}
+        />
+      </div>
+      <main id="page" role="tabpanel" aria-labelledby={`tab-${shown.id}`} tabIndex={-1}>
+        {view ? (
+          <Page key={`${shown.id} ${visit}`} />
+        ) : (
+          <p class="pending page">{say(running ? 'waiting' : 'nothing.toShow')}</p>
+        )}
+      </main>
+      <div role="status" aria-live="polite" class="unseen">
+        {announced}
+      </div>
+    </InspectionContext.Provider>
+  );
+}

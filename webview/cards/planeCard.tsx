@@ -1,0 +1,40 @@
+import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
+import { ChartCard } from '../charts/chartCard.js';
+import { trajectorySays } from '../describe/trajectory.js';
+import { coordinatesTable, planeFigure } from '../figures/trajectory.js';
+import { useInspection } from '../state/inspectionContext.js';
+import { say } from '../strings.js';
+
+export interface PlaneCardProps {
+  readonly id: string;
+  readonly group: string;
+  readonly centred: boolean;
+  readonly pair: readonly [number, number];
+  readonly controls?: ComponentChildren;
+}
+
+/** The trajectory on a pair of its principal components. */
+export function PlaneCard({ id, group, centred, pair, controls }: PlaneCardProps) {
+  const { report } = useInspection();
+  const entry = report.trajectories.find((one) => one.group === group && one.centred === centred);
+  const { grokStep } = report.source;
+  const [first, second] = pair;
+  const figure = useMemo(
+    () => entry && planeFigure(entry, [first, second], grokStep),
+    [entry, first, second, grokStep],
+  );
+  const table = useMemo(() => entry && coordinatesTable(entry), [entry]);
+  const centring = say(centred ? 'trajectory.centred' : 'trajectory.uncentred');
+  return (
+    <ChartCard
+      id={id}
+      title={say('trajectory.title', { group, centring })}
+      figure={figure}
+      {...(table ? { table } : {})}
+      says={entry ? trajectorySays(entry, pair) : ''}
+      absent={report.checkpoints.length === 1 ? say('absent.oneCheckpoint') : undefined}
+      controls={controls}
+    />
+  );
+}

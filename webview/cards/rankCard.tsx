@@ -1,0 +1,34 @@
+import { useMemo } from 'preact/hooks';
+import { ChartCard } from '../charts/chartCard.js';
+import { chanceOf } from '../describe/header.js';
+import { accuracySays, energySays } from '../describe/reconstruction.js';
+import { accuracyFigure, energyFigure, tasksOf } from '../figures/reconstruction.js';
+import { ScaleChoice, useScale } from '../parts/scaleChoice.js';
+import { useInspection } from '../state/inspectionContext.js';
+import { say } from '../strings.js';
+
+/** Accuracy against rank where models could be run, else energy against rank. */
+export function RankCard({ id }: { readonly id: string }) {
+  const { report } = useInspection();
+  const [scale, setScale] = useScale(`${id}.scale`, 'log');
+  const entries = report.reconstructions;
+  const chance = chanceOf(report);
+  const [task] = tasksOf(entries);
+  const figure = useMemo(
+    () =>
+      task === undefined
+        ? energyFigure(entries, scale, undefined)
+        : accuracyFigure({ entries, task, scale, chance }),
+    [entries, task, scale, chance],
+  );
+  return (
+    <ChartCard
+      id={id}
+      title={task === undefined ? say('rank.energyTitle') : say('rank.title', { task })}
+      figure={figure}
+      says={task === undefined ? energySays(entries, 0.95) : accuracySays(entries, task, 0.95, chance)}
+      absent={report.checkpoints.length === 1 ? say('absent.oneCheckpoint') : undefined}
+      controls={<ScaleChoice axis={say('rank.axis')} value={scale} onChange={setScale} />}
+    />
+  );
+}

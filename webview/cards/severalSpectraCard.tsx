@@ -1,0 +1,27 @@
+import { useMemo } from 'preact/hooks';
+import { ChartCard } from '../charts/chartCard.js';
+import { severalSpectraSay } from '../describe/spectra.js';
+import { severalSpectraFigure } from '../figures/spectra.js';
+import { ScaleChoice, useScale } from '../parts/scaleChoice.js';
+import { severalMatrices } from '../report/severalMatrices.js';
+import { useInspection } from '../state/inspectionContext.js';
+import { say } from '../strings.js';
+
+/** The last spectra of a few matrices, from the lowest to the highest stable rank. */
+export function SeveralSpectraCard() {
+  const { report, matrices, spectra, running } = useInspection();
+  const [scale, setScale] = useScale('overview.spectra.scale', 'log');
+  const chosen = useMemo(() => severalMatrices(matrices, spectra), [matrices, spectra]);
+  const figure = useMemo(() => severalSpectraFigure(chosen, scale), [chosen, scale]);
+  const step = chosen[0]?.entry.step ?? report.checkpoints.at(-1)?.step ?? 0;
+  return (
+    <ChartCard
+      id="overview.spectra"
+      title={say('overview.spectra', { step })}
+      figure={figure}
+      says={severalSpectraSay(chosen)}
+      absent={running || matrices.length > 0 ? undefined : say('absent.spectra')}
+      controls={<ScaleChoice axis={say('singularValue')} value={scale} onChange={setScale} />}
+    />
+  );
+}

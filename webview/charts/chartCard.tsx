@@ -1,0 +1,127 @@
+import type { ComponentChildren } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { saveFile } from '../connection/saveFile.js';
+import { useInspection } from '../state/inspectionContext.js';
+import { isFlag, usePersistedState } from '../state/persistedState.js';
+import { say } from '../strings.js';
+import { exportChart, exportFormats } from './exportChart.js';
+import type { ExportFormat } from './exportChart.js';
+import type { Figure, LegendEntry } from './figure.js';
+import { legendOf, without } from './figure.js';
+import { Legend } from './legend.js';
+import { NumberTable } from './numberTable.js';
+import { Plot } from './plot.js';
+import type { Table } from './table.js';
+import { tableOf } from './table.js';
+import { hasWebGl } from './webgl.js';
+
+export interface ChartCardProps {
+  /** Name under which the card's own choices are kept. */
+  readonly id: string;
+  readonly title: string;
+  /** Undefined while its numbers are being computed. */
+  readonly figure: Figure | undefined;
+  /** One sentence: what the chart shows, the null in the same sentence. */
+  readonly says: string;
+  /** Why there is no figure and none is coming. */
+  readonly absent?: string | undefined;
+  /** Pickers at the top right. */
+  readonly controls?: ComponentChildren;
+  /** Where the figure's own table would not read well. */
+  readonly table?: Table;
+  readonly onDrag?: (value: number) => void;
+  readonly children?: ComponentChildren;
+}
+
+/** One chart with its scale and exports at the top right, its legend below, and one sentence on what it shows. */
+export function ChartCard(props: ChartCardProps) {
+  const { id, title, figure, says, absent, controls, onDrag, children } = props;
+  const { theme, running } = useInspection();
+  const [asTable, setAsTable] = usePersistedState(`${id}.table`, false, isFlag);
+  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const shown = useMemo(() => figure && without(figure, hidden), [figure, hidden]);
+  const table = useMemo(() => (figure ? (props.table ?? tableOf(figure)) : undefined), [figure, props.table]);
+  const legend: readonly LegendEntry[] = figure ? legendOf(figure) : [];
+  const toggle = (name: string): void => {
+    const next = new Set(hidden);
+    if (!next.delete(name)) next.add(name);
+    setHidden(next);
+  };
+  const flat = figure?.kind === 'space' && !hasWebGl();
+  return (
+    <section class="card" aria-labelledby={`${id}-title`}>
+      <header>
+        <h2 id={`${id}-title`}>{title}</h2>
+        <div class="tools">
+          {controls}
+          {shown && table && (
+            <>
+              <button
+                type="button"
+                class="tool"
+                aria-label={say(asTable ? 'card.asChart' : 'card.asTable', { title })}
+                onClick={() => setAsTable(!asTable)}
+              >
+                {say(asTable ? 'card.chart' : 'card.table')}
+              </button>
+              <Exports title={title} figure={shown} table={table} drawn={!flat} />
+            </>
+          )}
+        </div>
+      </header>
+      {!shown || !table ? (
+        <p class="pending">{absent ?? (running ? say('computing') : '–')}</p>
+      ) : asTable ? (
+        <NumberTable table={table} caption={title} />
+      ) : flat ? (
+        <p class="pending">{say('card.noWebGl')}</p>
+      ) : (
+        <Plot figure={shown} theme={theme} label={`${title}. ${says}`} {...(onDrag ? { onDrag } : {})} />
+      )}
+      {legend.length > 1 && !asTable && (
+        <Legend entries={legend} theme={theme} hidden={hidden} onToggle={toggle} />
+      )}
+      {shown && says && <p class="says">{says}</p>}
+      {children}
+    </section>
+  );
+}
+
+interface ExportsProps {
+  readonly title: string;
+  readonly figure: Figure;
+  readonly table: Table;
+  /** Whether there is a picture to export. */
+  readonly drawn: boolean;
+}
+
+function Exports({ title, figure, table, drawn }: ExportsProps) {
+  const { theme, provenance, report, host, announce } = useInspection();
+  const save = async (format: ExportFormat): Promise<void> => {
+    const source = report.source.name;
+    const lines = [...provenance, `chart: ${title}`];
+    try {
+      const file = await exportChart({ title, source, figure, table, theme, provenance: lines }, format);
+      if (await saveFile(file, host)) announce(say('card.saved', { name: file.name }));
+    } catch (thrown) {
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      announce(say('card.notSaved', { name: title, reason }));
+    }
+  };
+  return (
+    <span class="exports">
+      {exportFormats
+        .filter((format) => drawn || format === 'csv')
+        .map((format) => (
+          <button
+            type="button"
+            class="tool"
+            aria-label={say('card.export', { title, format: format.toUpperCase() })}
+            onClick={() => void save(format)}
+          >
+            {format.toUpperCase()}
+          </button>
+        ))}
+    </span>
+  );
+}

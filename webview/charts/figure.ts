@@ -1,0 +1,128 @@
+/**
+ * What a chart shows, without how it is drawn: no colours, no pixels, no chart library. From one figure come the drawing,
+ * its legend, the table of the same numbers and the CSV file.
+ */
+export type Scale = 'log' | 'linear';
+export type Dash = 'solid' | 'dash' | 'dot' | 'dashdot' | 'longdash';
+export type MarkerSymbol = 'none' | 'circle' | 'square' | 'diamond' | 'triangle-up' | 'cross' | 'x';
+
+/** `ink` is the place in the theme's list of chart colours; nulls and references are muted. */
+export interface Look {
+  readonly ink: number | 'muted' | 'foreground';
+  readonly dash: Dash;
+  readonly symbol: MarkerSymbol;
+  readonly line: boolean;
+}
+
+export interface Axis {
+  readonly title: string;
+  readonly scale: Scale;
+  readonly format: 'number' | 'percent' | 'integer';
+  readonly range?: readonly [number, number];
+}
+
+export interface Curve {
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly look: Look;
+  /** Further lines of each point's hover label. */
+  readonly notes?: readonly string[];
+  /** Earliness to lateness (0 … 1) of each point or of the whole curve: shades from muted to the full ink. */
+  readonly shade?: readonly number[] | number;
+}
+
+/** An interval drawn behind the curves. */
+export interface Band {
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly lower: readonly number[];
+  readonly upper: readonly number[];
+  readonly ink: number | 'muted';
+}
+
+/** A reference value across the whole chart. */
+export interface Mark {
+  readonly across: 'x' | 'y';
+  readonly at: number;
+  readonly label: string;
+  readonly look: Look;
+  /** The one mark that the user can move. */
+  readonly draggable?: true;
+}
+
+export interface PointLabel {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+export interface LineFigure {
+  readonly kind: 'lines';
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly curves: readonly Curve[];
+  readonly bands?: readonly Band[];
+  readonly marks?: readonly Mark[];
+  readonly labels?: readonly PointLabel[];
+}
+
+export interface HeatFigure {
+  readonly kind: 'heat';
+  readonly x: Axis;
+  readonly value: string;
+  readonly columns: readonly number[];
+  readonly rows: readonly string[];
+  /** One row per name; undefined where there is no number. */
+  readonly values: readonly (readonly (number | undefined)[])[];
+  readonly marks?: readonly Mark[];
+}
+
+export interface SpaceCurve {
+  readonly name: string;
+  readonly points: readonly (readonly [number, number, number])[];
+  readonly look: Look;
+  readonly notes: readonly string[];
+  readonly shade?: readonly number[];
+}
+
+export interface SpaceFigure {
+  readonly kind: 'space';
+  readonly axes: readonly [string, string, string];
+  readonly curves: readonly SpaceCurve[];
+}
+
+export type Figure = LineFigure | HeatFigure | SpaceFigure;
+
+/** Anything with a look that a legend can name. */
+export interface LegendEntry {
+  readonly name: string;
+  readonly look: Look;
+  readonly band?: true;
+}
+
+export function legendOf(figure: Figure): LegendEntry[] {
+  if (figure.kind === 'heat') return [];
+  const bands = figure.kind === 'lines' ? (figure.bands ?? []) : [];
+  return [
+    ...figure.curves.map(({ name, look }) => ({ name, look })),
+    ...bands.map(({ name, ink }) => ({
+      name,
+      look: { ink, dash: 'solid' as const, symbol: 'none' as const, line: false },
+      band: true as const,
+    })),
+  ];
+}
+
+/** The figure without what the user has switched off in the legend. */
+export function without(figure: Figure, hidden: ReadonlySet<string>): Figure {
+  if (hidden.size === 0 || figure.kind === 'heat') return figure;
+  const shown = (entry: { readonly name: string }): boolean => !hidden.has(entry.name);
+  return figure.kind === 'space'
+    ? { ...figure, curves: figure.curves.filter(shown) }
+    : {
+        ...figure,
+        curves: figure.curves.filter(shown),
+        bands: (figure.bands ?? []).filter(shown),
+      };
+}

@@ -1,0 +1,26 @@
+import type { Dash, Look, MarkerSymbol } from './figure.js';
+
+/** Curves differ in colour, dash and marker at once, so that none has to be told by its colour. */
+const dashes: readonly Dash[] = ['solid', 'longdash', 'dashdot', 'dash', 'solid', 'longdash'];
+const symbols: readonly MarkerSymbol[] = ['circle', 'square', 'diamond', 'triangle-up', 'cross', 'x'];
+
+/** Only lines: the dash tells them apart. */
+export const lineLook = (index: number): Look => ({
+  ink: index,
+  dash: dashes[index % dashes.length]!,
+  symbol: 'none',
+  line: true,
+});
+
+/** A solid line with markers: the marker tells them apart. */
+export const markedLook = (index: number): Look => ({
+  ink: index,
+  dash: 'solid',
+  symbol: symbols[index % symbols.length]!,
+  line: true,
+});
+
+/** Nulls and references: dashed and muted, always the same. */
+export const nullLook: Look = { ink: 'muted', dash: 'dash', symbol: 'none', line: true };
+export const edgeLook: Look = { ink: 'muted', dash: 'dot', symbol: 'none', line: true };
+export const thresholdLook: Look = { ink: 'foreground', dash: 'solid', symbol: 'none', line: true };

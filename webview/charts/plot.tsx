@@ -1,0 +1,55 @@
+import type { PlotlyHTMLElement } from 'plotly.js';
+import { useEffect, useRef } from 'preact/hooks';
+import type { ChartTheme } from '../theme/chartTheme.js';
+import type { Figure } from './figure.js';
+import { plotly } from './plotly.js';
+import { draw, plotlyConfig } from './plotlyFigure.js';
+
+export interface PlotProps {
+  readonly figure: Figure;
+  readonly theme: ChartTheme;
+  /** What a screen reader says in place of the picture. */
+  readonly label: string;
+  /** The draggable mark was let go at this value of its axis. */
+  readonly onDrag?: (value: number) => void;
+}
+
+/** Draws a figure and keeps it drawn: new numbers, new theme, new size. */
+export function Plot({ figure, theme, label, onDrag }: PlotProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const dragged = useRef(onDrag);
+  dragged.current = onDrag;
+
+  useEffect(() => {
+    const element = root.current!;
+    const { data, layout } = draw(figure, theme);
+    const marks = figure.kind === 'lines' ? (figure.marks ?? []) : [];
+    const moving = marks.findIndex((mark) => mark.draggable);
+    let live = true;
+    void plotly.react(element, data, layout, plotlyConfig).then((graph: PlotlyHTMLElement) => {
+      if (!live || moving < 0) return;
+      graph.removeAllListeners('plotly_relayout');
+      graph.on('plotly_relayout', (event: object) => {
+        const value = (event as Record<string, unknown>)[`shapes[${moving}].y0`];
+        if (typeof value === 'number') dragged.current?.(value);
+      });
+    });
+    return () => {
+      live = false;
+    };
+  }, [figure, theme]);
+
+  useEffect(() => {
+    const element = root.current!;
+    const observer = new ResizeObserver(() => {
+      if (element.offsetParent !== null) plotly.Plots.resize(element);
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plotly.purge(element);
+    };
+  }, []);
+
+  return <div ref={root} class={`plot plot-${figure.kind}`} role="img" aria-label={label} />;
+}

@@ -1,0 +1,60 @@
+import type { Figure, HeatFigure, LineFigure, SpaceFigure } from './figure.js';
+
+/** The numbers of a chart: for those who cannot see it, and for the CSV file. Missing numbers are undefined. */
+export interface Table {
+  readonly headings: readonly string[];
+  readonly rows: readonly (readonly (string | number | undefined)[])[];
+}
+
+const byFigure: { readonly [K in Figure['kind']]: (figure: Extract<Figure, { kind: K }>) => Table } = {
+  lines: lineTable,
+  heat: heatTable,
+  space: spaceTable,
+};
+
+export function tableOf(figure: Figure): Table {
+  const make = byFigure[figure.kind] as (figure: Figure) => Table;
+  return make(figure);
+}
+
+/** One row per place on the x axis, one column per curve; bands give two columns, horizontal marks one. */
+function lineTable({ x, curves, bands = [], marks = [] }: LineFigure): Table {
+  const columns = [
+    ...curves.map((curve) => column(curve.name, curve.x, curve.y)),
+    ...bands.flatMap((band) => [
+      column(`${band.name} (low)`, band.x, band.lower),
+      column(`${band.name} (high)`, band.x, band.upper),
+    ]),
+  ];
+  const places = [...new Set(columns.flatMap(({ values }) => [...values.keys()]))].sort((a, b) => a - b);
+  const across = marks.filter((mark) => mark.across === 'y');
+  return {
+    headings: [x.title, ...columns.map(({ name }) => name), ...across.map(({ label }) => label)],
+    rows: places.map((place) => [
+      place,
+      ...columns.map(({ values }) => values.get(place)),
+      ...across.map(({ at }) => at),
+    ]),
+  };
+}
+
+const column = (name: string, x: readonly number[], y: readonly number[]) => ({
+  name,
+  values: new Map(x.map((place, index) => [place, y[index]])),
+});
+
+function heatTable({ x, columns, rows, values, value }: HeatFigure): Table {
+  return {
+    headings: [value, ...columns.map((step) => `${x.title} ${String(step)}`)],
+    rows: rows.map((name, row) => [name, ...columns.map((_, index) => values[row]?.[index])]),
+  };
+}
+
+function spaceTable({ axes, curves }: SpaceFigure): Table {
+  return {
+    headings: ['', ...axes, ''],
+    rows: curves.flatMap(({ name, points, notes }) =>
+      points.map((point, index) => [name, ...point, notes[index]]),
+    ),
+  };
+}

@@ -1,0 +1,7 @@
+let answer: boolean | undefined;
+
+/** Whether this page can draw in three dimensions; asked once. */
+export function hasWebGl(): boolean {
+  answer ??= document.createElement('canvas').getContext('webgl') !== null;
+  return answer;
+}

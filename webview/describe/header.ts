@@ -1,0 +1,44 @@
+import type { Report } from '../../extension/contract/report.js';
+import { say, sayCount } from '../strings.js';
+import { integer, list } from './numbers.js';
+
+/** What is inspected, in one line: checkpoints, steps, parameters, types of number. */
+export function sourceLine({ source, checkpoints, tensors }: Report): string {
+  const first = checkpoints[0]?.step;
+  const last = checkpoints.at(-1)?.step;
+  const dtypes = [...new Set(tensors.map(({ dtype }) => dtype))];
+  const counted = sayCount('header.checkpoints', checkpoints.length, { n: integer(checkpoints.length) });
+  const steps =
+    first === undefined || last === undefined
+      ? ''
+      : first === last
+        ? say('header.step', { first: integer(first) })
+        : say('header.steps', { first: integer(first), last: integer(last) });
+  return [
+    [counted, steps].filter(Boolean).join(', '),
+    source.parameters === undefined ? '' : say('header.parameters', { n: integer(source.parameters) }),
+    list(dtypes),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** The model descriptor in words, or what the parameter names suggest. */
+export function modelLine({ source }: Report): string {
+  const value = source.descriptor?.value;
+  if (!value) {
+    return source.proposal ? say('header.proposal', { proposal: source.proposal }) : say('header.noModel');
+  }
+  const { model, data } = value;
+  const { kind, d, layers, heads, readout, prime } = model;
+  return [
+    say(readout === 'mean' ? 'header.readoutMean' : 'header.model', { kind, d, layers, heads, readout }),
+    say('header.task', { tasks: list(data.tasks), prime }),
+  ].join(' · ');
+}
+
+/** Accuracy of guessing: every residue is as likely as another. */
+export const chanceOf = ({ source }: Report): number | undefined => {
+  const prime = source.descriptor?.value.model.prime;
+  return prime === undefined ? undefined : 1 / prime;
+};

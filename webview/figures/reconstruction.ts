@@ -1,0 +1,155 @@
+import type { ReconstructionEntry } from '../../extension/contract/report.js';
+import type { Curve, LineFigure, Mark, Scale } from '../charts/figure.js';
+import { edgeLook, markedLook, nullLook, thresholdLook } from '../charts/looks.js';
+import { integer, percent } from '../describe/numbers.js';
+import { kStar } from '../describe/rankNeeded.js';
+import { say } from '../strings.js';
+
+type Point = ReconstructionEntry['points'][number];
+
+/** Trajectory PCA first: its curve is the paper's claim, the other two are what it is held against. */
+const order = ['trajectory-pca', 'per-matrix-svd', 'joint-svd'] as const;
+export const inOrder = (entries: readonly ReconstructionEntry[]): ReconstructionEntry[] =>
+  [...entries].sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
+
+export const methodName = ({ method, fullRank }: ReconstructionEntry): string =>
+  say('method.of', { method: say(`method.${method}`), full: integer(fullRank) });
+
+/** Curves of the methods over the share of the full rank that is kept. */
+function curves(
+  entries: readonly ReconstructionEntry[],
+  valueOf: (point: Point) => number | undefined,
+): Curve[] {
+  return inOrder(entries).flatMap((entry) => {
+    const points = entry.points.filter((point) => valueOf(point) !== undefined);
+    if (points.length === 0) return [];
+    return [
+      {
+        name: methodName(entry),
+        x: points.map(({ rank }) => rank / entry.fullRank),
+        y: points.map((point) => valueOf(point)!),
+        look: markedLook(order.indexOf(entry.method)),
+        notes: points.map(({ rank }) => say('rank.point', { rank, full: entry.fullRank })),
+      },
+    ];
+  });
+}
+
+const rankAxis = (scale: Scale, entries: readonly ReconstructionEntry[]): LineFigure['x'] => ({
+  title: say('rank.axis'),
+  scale,
+  format: 'percent',
+  range:
+    scale === 'log' ? [0.8 / Math.max(2, ...entries.map(({ fullRank }) => fullRank)), 1.15] : [-0.02, 1.03],
+});
+
+export interface AccuracyChart {
+  readonly entries: readonly ReconstructionEntry[];
+  readonly task: string;
+  readonly scale: Scale;
+  /** 1 / prime of the descriptor. */
+  readonly chance: number | undefined;
+  /** Share of the baseline at which the movable line stands; no line when undefined. */
+  readonly threshold?: number;
+}
+
+export const baselineOf = (entries: readonly ReconstructionEntry[], task: string): number | undefined =>
+  entries.find(({ baseline }) => baseline)?.baseline?.testAccuracy[task];
+
+/** Tasks for which some rebuilt model was run. */
+export const tasksOf = (entries: readonly ReconstructionEntry[]): string[] => [
+  ...new Set(
+    entries.flatMap(({ points }) => points.flatMap(({ testAccuracy }) => Object.keys(testAccuracy ?? {}))),
+  ),
+];
+
+export function accuracyFigure({
+  entries,
+  task,
+  scale,
+  chance,
+  threshold,
+}: AccuracyChart): LineFigure | undefined {
+  const drawn = curves(entries, ({ testAccuracy }) => testAccuracy?.[task]);
+  if (drawn.length === 0) return undefined;
+  const baseline = baselineOf(entries, task);
+  const first = inOrder(entries)[0]!;
+  const stars = [0.95, 0.99].flatMap((share): Mark[] => {
+    const rank = kStar(first, share);
+    return rank === undefined || (share === 0.99 && rank === kStar(first, 0.95))
+      ? []
+      : [
+          {
+            across: 'x',
+            at: rank / first.fullRank,
+            label: say('rank.kStar', { share: percent(share), rank, method: say(`method.${first.method}`) }),
+            look: edgeLook,
+          },
+        ];
+  });
+  return {
+    kind: 'lines',
+    x: rankAxis(scale, entries),
+    y: { title: say('rank.accuracy'), scale: 'linear', format: 'percent', range: [-0.04, 1.06] },
+    curves: drawn,
+    marks: [
+      ...(chance === undefined
+        ? []
+        : [across(chance, say('rank.chance', { accuracy: percent(chance) }), nullLook)]),
+      ...(baseline === undefined
+        ? []
+        : [across(baseline, say('rank.baseline', { accuracy: percent(baseline) }), edgeLook)]),
+      ...stars,
+      ...(threshold === undefined || baseline === undefined
+        ? []
+        : [movable(threshold * baseline, threshold)]),
+    ],
+  };
+}
+
+export function energyFigure(
+  entries: readonly ReconstructionEntry[],
+  scale: Scale,
+  threshold: number | undefined,
+): LineFigure | undefined {
+  const drawn = curves(entries, ({ energy }) => energy);
+  if (drawn.length === 0) return undefined;
+  return {
+    kind: 'lines',
+    x: rankAxis(scale, entries),
+    y: { title: say('rank.energy'), scale: 'linear', format: 'percent', range: [-0.02, 1.06] },
+    curves: [...drawn, flatSpectrum((share) => share)],
+    marks: threshold === undefined ? [] : [movable(threshold, threshold)],
+  };
+}
+
+export function errorFigure(
+  entries: readonly ReconstructionEntry[],
+  scale: Scale,
+  yScale: Scale,
+): LineFigure | undefined {
+  const positive = (value: number): number | undefined =>
+    yScale === 'log' && value <= 1e-9 ? undefined : value;
+  const drawn = curves(entries, ({ relativeError }) => positive(relativeError));
+  if (drawn.length === 0) return undefined;
+  return {
+    kind: 'lines',
+    x: rankAxis(scale, entries),
+    y: { title: say('rank.error'), scale: yScale, format: 'number' },
+    curves: [...drawn, flatSpectrum((share) => positive(Math.sqrt(1 - share)))],
+  };
+}
+
+/** The null of energy and error: a spectrum without structure keeps as much energy as rank. */
+function flatSpectrum(valueOf: (share: number) => number | undefined): Curve {
+  const shares = Array.from({ length: 101 }, (_, index) => Math.max(0.005, index / 100)).filter(
+    (share) => valueOf(share) !== undefined,
+  );
+  return { name: say('rank.flat'), x: shares, y: shares.map((share) => valueOf(share)!), look: nullLook };
+}
+
+const across = (at: number, label: string, look: Mark['look']): Mark => ({ across: 'y', at, label, look });
+const movable = (at: number, share: number): Mark => ({
+  ...across(at, say('rank.threshold', { share: percent(share) }), thresholdLook),
+  draggable: true,
+});

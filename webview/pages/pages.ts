@@ -1,0 +1,22 @@
+import type { FunctionComponent } from 'preact';
+import type { Focus } from '../../extension/contract/calls.js';
+import type { StringKey } from '../strings.js';
+import { Overview } from './overview.js';
+import { RankSpectra } from './rankSpectra.js';
+import { Reconstruction } from './reconstruction.js';
+import { Trajectory } from './trajectory.js';
+
+export interface Page {
+  /** Also the focus that the engine is told, so that its numbers come first. */
+  readonly id: Focus;
+  readonly title: StringKey;
+  readonly component: FunctionComponent;
+}
+
+/** The pages in the order of their tabs; to add one is to add a file and a row. */
+export const pages: readonly Page[] = [
+  { id: 'overview', title: 'page.overview', component: Overview },
+  { id: 'spectra', title: 'page.spectra', component: RankSpectra },
+  { id: 'trajectory', title: 'page.trajectory', component: Trajectory },
+  { id: 'reconstruction', title: 'page.reconstruction', component: Reconstruction },
+];

@@ -1,0 +1,28 @@
+import { useInspection } from '../state/inspectionContext.js';
+import { say, sayCount } from '../strings.js';
+
+/** What the reader should know before trusting a number; open, so that nobody misses it, unless there is a lot. */
+export function WarningList() {
+  const { report } = useInspection();
+  const { warnings } = report;
+  if (warnings.length === 0) return null;
+  return (
+    <details class="warnings" open={warnings.length <= 3}>
+      <summary>
+        <span class="sign" aria-hidden="true">
+          ⚠
+        </span>
+        {sayCount('warnings.title', warnings.length, { n: warnings.length })}
+      </summary>
+      <ul>
+        {warnings.map(({ code, message, tensor, step }) => (
+          <li>
+            {message} <code>{code}</code>
+            {tensor !== undefined && <code>{tensor}</code>}
+            {step !== undefined && <code>{`${say('step')} ${String(step)}`}</code>}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,27 @@
+import type { SpectrumEntry } from '../../extension/contract/report.js';
+import type { MatrixInfo, SpectraIndex } from './matrices.js';
+
+export interface ChosenSpectrum {
+  readonly matrix: MatrixInfo;
+  readonly entry: SpectrumEntry;
+}
+
+/** The last spectra of at most `most` matrices, evenly spaced from the lowest to the highest stable rank. */
+export function severalMatrices(
+  matrices: readonly MatrixInfo[],
+  spectra: SpectraIndex,
+  most = 4,
+): ChosenSpectrum[] {
+  const ranked = matrices
+    .filter(({ fused }) => !fused)
+    .flatMap((matrix): ChosenSpectrum[] => {
+      const entry = spectra.of(matrix, 'weights').at(-1);
+      return entry?.stableRank === undefined ? [] : [{ matrix, entry }];
+    })
+    .sort((a, b) => a.entry.stableRank! - b.entry.stableRank!);
+  const count = Math.min(most, ranked.length);
+  return Array.from(
+    { length: count },
+    (_, index) => ranked[count === 1 ? 0 : Math.round((index * (ranked.length - 1)) / (count - 1))]!,
+  );
+}

@@ -1,0 +1,87 @@
+import type { Progress } from '../../extension/contract/calls.js';
+import type { ErrorValue } from '../../extension/contract/errors.js';
+import type { PanelEvents } from '../../extension/contract/panel.js';
+import type { Report } from '../../extension/contract/report.js';
+import { ReportStore } from '../../extension/contract/reportStore.js';
+
+/** What the page knows of the inspection at a moment. */
+export interface InspectionState {
+  readonly report: Report | undefined;
+  readonly progress: Progress | undefined;
+  readonly running: boolean;
+  readonly error: ErrorValue | undefined;
+  readonly status: string;
+}
+
+const fresh: InspectionState = {
+  report: undefined,
+  progress: undefined,
+  running: true,
+  error: undefined,
+  status: '',
+};
+
+/** Additions come in bursts; the page is drawn anew this often at most, in milliseconds. */
+const pace = 250;
+
+/** Folds the events of an inspection and tells the page, at a calm pace, what became of it. */
+export class Inspection implements PanelEvents {
+  private store = new ReportStore();
+  private state = fresh;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private stale = false;
+
+  constructor(private readonly show: (state: InspectionState) => void) {}
+
+  reset(): void {
+    this.store = new ReportStore();
+    this.state = fresh;
+    this.later();
+  }
+
+  addition(addition: Parameters<PanelEvents['addition']>[0]): void {
+    this.store.add(addition);
+    this.stale = true;
+    this.later();
+  }
+
+  progress(progress: Progress): void {
+    this.state = { ...this.state, progress, running: true, error: undefined };
+    this.later();
+  }
+
+  ended(outcome: Parameters<PanelEvents['ended']>[0]): void {
+    this.state = {
+      ...this.state,
+      progress: undefined,
+      running: false,
+      error: outcome.ok ? undefined : outcome.error,
+    };
+    this.later();
+  }
+
+  status(text: string): void {
+    this.state = { ...this.state, status: text };
+    this.later();
+  }
+
+  /** The first change shows at once, the next ones together. */
+  private later(): void {
+    if (this.timer !== undefined) return;
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined;
+        this.flush();
+      },
+      this.state.report ? pace : 0,
+    );
+  }
+
+  private flush(): void {
+    if (this.stale) {
+      this.stale = false;
+      this.state = { ...this.state, report: this.store.report() };
+    }
+    this.show(this.state);
+  }
+}

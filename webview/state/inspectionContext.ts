@@ -1,0 +1,32 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { PanelCalls } from '../../extension/contract/panel.js';
+import type { Report } from '../../extension/contract/report.js';
+import type { MatrixInfo, SpectraIndex } from '../report/matrices.js';
+import type { ChartTheme } from '../theme/chartTheme.js';
+
+/** What every page draws from. */
+export interface InspectionView {
+  readonly report: Report;
+  readonly matrices: readonly MatrixInfo[];
+  readonly spectra: SpectraIndex;
+  readonly theme: ChartTheme;
+  /** More numbers may come. */
+  readonly running: boolean;
+  /** Lines that every export carries. */
+  readonly provenance: readonly string[];
+  /** Absent in a report opened from disk. */
+  readonly host?: PanelCalls;
+  /** Says a sentence to everybody: in the live region. */
+  announce(text: string): void;
+  /** Goes to another page, with pickers set: name → value. */
+  open(page: string, choices?: Readonly<Record<string, unknown>>): void;
+}
+
+export const InspectionContext = createContext<InspectionView | undefined>(undefined);
+
+export function useInspection(): InspectionView {
+  const view = useContext(InspectionContext);
+  if (!view) throw new Error('A page is drawn inside an inspection.');
+  return view;
+}

@@ -1,0 +1,59 @@
+import { useCallback, useState } from 'preact/hooks';
+import type { PanelState } from '../../extension/contract/panel.js';
+
+/** Where the page keeps what must survive hiding, moving and reloading: VS Code's state, or the tab's session. */
+export interface StateKeeper {
+  read(): PanelState | undefined;
+  write(state: PanelState): void;
+}
+
+const nowhere: StateKeeper = { read: () => undefined, write: () => undefined };
+let keeper = nowhere;
+let state: PanelState = { version: 1, values: {} };
+
+/** Once, before the page is drawn. */
+export function keepStateIn(place: StateKeeper): void {
+  keeper = place;
+  state = place.read() ?? state;
+}
+
+export function rememberSource(source: string): void {
+  state = { ...state, source };
+  keeper.write(state);
+}
+
+/**
+ * As `useState`, but kept under a name. What was kept is used only if `accepts` says that it is still one of the
+ * values that make sense.
+ */
+export function usePersistedState<T>(
+  name: string,
+  initial: T,
+  accepts: (value: unknown) => value is T,
+): [T, (value: T) => void] {
+  const kept = state.values[name];
+  const [value, setValue] = useState<T>(accepts(kept) ? kept : initial);
+  const set = useCallback(
+    (next: T) => {
+      setValue(next);
+      state = { ...state, values: { ...state.values, [name]: next } };
+      keeper.write(state);
+    },
+    [name],
+  );
+  return [value, set];
+}
+
+export const oneOf =
+  <const T>(allowed: readonly T[]) =>
+  (value: unknown): value is T =>
+    (allowed as readonly unknown[]).includes(value);
+export const isText = (value: unknown): value is string => typeof value === 'string';
+export const isNumber = (value: unknown): value is number => Number.isFinite(value);
+export const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+
+/** Sets what a page will find when it is next drawn. */
+export function chooseFor(name: string, value: unknown): void {
+  state = { ...state, values: { ...state.values, [name]: value } };
+  keeper.write(state);
+}

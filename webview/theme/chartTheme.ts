@@ -1,0 +1,60 @@
+import { useEffect, useState } from 'preact/hooks';
+
+/** The colours and the font of the charts, read from the page's own variables (which come from VS Code's theme). */
+export interface ChartTheme {
+  readonly foreground: string;
+  readonly muted: string;
+  readonly background: string;
+  readonly grid: string;
+  readonly hoverBackground: string;
+  readonly hoverBorder: string;
+  readonly inks: readonly string[];
+  readonly font: string;
+  readonly fontSize: number;
+}
+
+const inkNames = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'] as const;
+
+export function readChartTheme(): ChartTheme {
+  const style = getComputedStyle(document.body);
+  const value = (name: string): string => style.getPropertyValue(name).trim();
+  return {
+    foreground: value('--wg-foreground'),
+    muted: value('--wg-muted'),
+    background: value('--wg-card'),
+    grid: value('--wg-grid'),
+    hoverBackground: value('--wg-hover'),
+    hoverBorder: value('--wg-hover-border'),
+    inks: inkNames.map((name) => value(`--wg-ink-${name}`)),
+    font: style.fontFamily,
+    fontSize: parseFloat(style.fontSize) || 13,
+  };
+}
+
+/** The theme now; a new one whenever VS Code (or the report's own switch, or the system) changes it. */
+export function useChartTheme(): ChartTheme {
+  const [theme, setTheme] = useState(readChartTheme);
+  useEffect(() => {
+    let last = JSON.stringify(theme);
+    const look = (): void => {
+      const next = readChartTheme();
+      const text = JSON.stringify(next);
+      if (text === last) return;
+      last = text;
+      setTheme(next);
+    };
+    const observer = new MutationObserver(look);
+    const attributes = { attributes: true, attributeFilter: ['class', 'style', 'data-vscode-theme-id'] };
+    observer.observe(document.body, attributes);
+    observer.observe(document.documentElement, attributes);
+    const queries = ['(prefers-color-scheme: dark)', '(forced-colors: active)'].map((query) =>
+      matchMedia(query),
+    );
+    for (const query of queries) query.addEventListener('change', look);
+    return () => {
+      observer.disconnect();
+      for (const query of queries) query.removeEventListener('change', look);
+    };
+  }, []);
+  return theme;
+}
