@@ -38,6 +38,8 @@ const targets = [
     minify: true,
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    // Plotly's registry carries the style sheet of map traces, which the page does not have.
+    alias: { 'maplibre-gl/dist/maplibre-gl.css': './webview/styles/noMaps.css' },
     define: { ...shared.define, global: 'globalThis', 'process.env.NODE_ENV': '"production"' },
   },
 ].filter((target) => Object.values(target.entryPoints).every((entry) => fs.existsSync(entry)));
