@@ -133,4 +133,20 @@ describe.runIf(isSeriesHere)('the series of 36 checkpoints (skipped without ../s
     expect(files).toHaveLength(36);
     expect(lists.size).toBe(1);
   });
+
+  it('squared values of the final matrices sum to the squared singular values that LAPACK gave', async () => {
+    const { spectra_final: spectra } = JSON.parse(readFileSync(join(series, 'expected.json'), 'utf8')) as {
+      readonly spectra_final: Readonly<Record<string, { readonly singular_values: readonly number[] }>>;
+    };
+    await withCheckpoint(join(series, 'step_003500.pt'), async (checkpoint) => {
+      for (const [name, { singular_values: values }] of Object.entries(spectra)) {
+        const tensor = checkpoint.tensors.find((candidate) => candidate.name === name)!;
+        let sumsq = 0;
+        for (const x of await checkpoint.read(name, 0, tensor.elements)) sumsq += x * x;
+        const expectedSum = values.reduce((sum, value) => sum + value * value, 0);
+        expect(Math.abs(sumsq / expectedSum - 1), name).toBeLessThan(1e-9);
+      }
+      expect(Object.keys(spectra).length).toBeGreaterThan(0);
+    });
+  });
 });

@@ -205,13 +205,3 @@ const weight = (value: PickleValue): number => {
   if (value instanceof Map || value instanceof Set) return value.size;
   return typeof value === 'string' ? Math.floor(value.length / 64) : 0;
 };
-
-/** For messages. */
-export const kindOf = (value: PickleValue): string => {
-  if (value instanceof Opaque) return `an object of ${value.origin}`;
-  if (value instanceof GlobalReference) return `the name ${value.path}`;
-  if (value instanceof Map) return 'a dictionary';
-  if (Array.isArray(value) || value instanceof Tuple) return 'a list';
-  if (isTensor(value)) return 'a tensor';
-  return value === null ? 'nothing' : `a ${typeof value}`;
-};
