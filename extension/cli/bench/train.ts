@@ -1,0 +1,130 @@
+import { availableParallelism } from 'node:os';
+import type { RunConfig } from '../../contract/run.js';
+import { parseRunConfig } from '../../engine/training/runConfig.js';
+import { createTrainingEngine } from '../../engine/training/trainer/onnxEngine.js';
+import type { TrainingEngine } from '../../engine/training/trainer/trainingEngine.js';
+import type { OptimiserState } from '../../engine/training/run/trainerState.js';
+import type { Bench, BenchContext, Measurement } from './bench.js';
+import { median } from './bench.js';
+import { startTrainPeer, type TrainPeer, type TrainSize } from './trainPeer.js';
+
+const ROUNDS = 5;
+/** A round of either side lasts about this long. */
+const ROUND_SECONDS = 1;
+const MOST_STEPS = 64;
+const THREADS = Math.min(2, availableParallelism());
+
+const sizes: readonly TrainSize[] = [512, 2048].flatMap((batch) =>
+  [
+    { d: 128, heads: 4, dFf: 256 },
+    { d: 256, heads: 8, dFf: 512 },
+  ].flatMap((width) =>
+    [1, 4, 16].map((replicas) => ({
+      prime: 97,
+      layers: 2,
+      ...width,
+      batch,
+      replicas,
+      threads: THREADS,
+    })),
+  ),
+);
+
+const configOf = ({ prime, d, layers, heads, dFf, batch }: TrainSize): RunConfig =>
+  parseRunConfig(
+    {
+      name: 'bench',
+      model: {
+        ...{ kind: 'encoder', prime, d, layers, heads, dFf },
+        ...{ readout: 'first', norm: 'LayerNorm', normEps: 1e-5, activation: 'gelu' },
+      },
+      data: {
+        tasks: ['add'],
+        split: { method: 'python-random-shuffle', seed: 42, trainFraction: 0.5, firstToken: 0 },
+      },
+      batch,
+      clipNorm: 1,
+    },
+    'The benchmark',
+  );
+
+/** Steps of ours, each call going on where the last ended; answers seconds. */
+const stepper = (engine: TrainingEngine): ((count: number) => Promise<number>) => {
+  const weights = engine.initialWeights(0);
+  const zeros = (): Float32Array => new Float32Array(weights.length);
+  let state: OptimiserState = { weights, firstMoment: zeros(), secondMoment: zeros() };
+  let step = 0;
+  return async (count) => {
+    const start = performance.now();
+    for (let left = count; left > 0;) {
+      const steps = engine.chunkSize(left);
+      ({ state } = await engine.run(state, step, steps));
+      step += steps;
+      left -= steps;
+    }
+    return (performance.now() - start) / 1000;
+  };
+};
+
+const stepsPerRound = (secondsPerStep: number): number => {
+  const fitting = Math.max(1, Math.min(MOST_STEPS, ROUND_SECONDS / secondsPerStep));
+  return 2 ** Math.floor(Math.log2(fitting));
+};
+
+const measure = async (
+  size: TrainSize,
+  peer: TrainPeer | undefined,
+  { say }: BenchContext,
+): Promise<Measurement> => {
+  const engine = await createTrainingEngine(configOf(size), 'cpu', size);
+  try {
+    const take = stepper(engine);
+    const warmUp = async (steps: (count: number) => Promise<number>): Promise<number> => {
+      await steps(2);
+      return (await steps(2)) / 2;
+    };
+    const count = stepsPerRound(await warmUp(take));
+    await take(count);
+    if (peer) await warmUp(peer.steps);
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      ours.push(count / (await take(count)));
+      if (peer) theirs.push(count / (await peer.steps(count)));
+    }
+    const name = `training steps, batch ${size.batch}, d ${size.d}, replicas ${size.replicas}`;
+    const ratio = median(ours.map((value, i) => value / theirs[i]!));
+    say(
+      `${name}: ${median(ours).toFixed(2)} steps/s${peer ? `, ${peer.name} ${median(theirs).toFixed(2)}, ratio ${ratio.toFixed(2)}` : ''}`,
+    );
+    return {
+      name,
+      unit: 'steps/s',
+      ours: median(ours),
+      ...(peer ? { peer: { name: peer.name, value: median(theirs) }, ratio } : {}),
+      ...(size.replicas === 1 ? { aim: 'at least 1.3 times PyTorch eager' } : {}),
+      note: `${THREADS} threads on either side; PyTorch trains replicas one after the other`,
+    };
+  } finally {
+    await engine.dispose();
+  }
+};
+
+/** Training steps a second beside PyTorch's, on the same cores, round by round. */
+export const trainBench: Bench = {
+  name: 'train',
+  summary: 'training steps a second beside PyTorch eager, by batch, width and replicas',
+  async run(context) {
+    const measurements: Measurement[] = [];
+    for (const size of sizes) {
+      const peer = await startTrainPeer(size);
+      if (peer === undefined) context.say('PyTorch is not installed: its steps are not measured');
+      try {
+        measurements.push(await measure(size, peer, context));
+      } finally {
+        peer?.end();
+      }
+    }
+    return measurements;
+  },
+};

@@ -1,0 +1,71 @@
+"""PyTorch eager training of the papers' model, the peer of `bench train`.
+
+Takes one JSON object as argument: batch, d, layers, heads, dFf, prime, replicas, threads. Then, for every line "N" on standard
+input, takes N steps of every replica (one after the other) and answers {"seconds": ...} on a line of its own.
+"""
+
+import json
+import sys
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+
+class Encoder(nn.Module):
+    """Two tokens, learned positions, pre-norm encoder layers, first token, LayerNorm, one head."""
+
+    def __init__(self, size):
+        super().__init__()
+        d, prime = size["d"], size["prime"]
+        layer = nn.TransformerEncoderLayer(
+            d, size["heads"], size["dFf"], dropout=0.0, activation="gelu", batch_first=True, norm_first=True
+        )
+        self.token = nn.Embedding(prime, d)
+        self.position = nn.Parameter(torch.randn(2, d) / d**0.5)
+        self.encoder = nn.TransformerEncoder(layer, size["layers"], enable_nested_tensor=False)
+        self.norm = nn.LayerNorm(d)
+        self.head = nn.Linear(d, prime)
+
+    def forward(self, pairs):
+        hidden = self.encoder(self.token(pairs) + self.position)
+        return self.head(self.norm(hidden[:, 0]))
+
+
+class Replica:
+    """A model with its optimiser; a step as the papers take it: clip at 1, AdamW with decay on everything."""
+
+    def __init__(self, size):
+        self.model = Encoder(size)
+        self.optimiser = torch.optim.AdamW(
+            self.model.parameters(), lr=1e-3, betas=(0.9, 0.98), weight_decay=1.0
+        )
+
+    def step(self, pairs, labels):
+        loss = functional.cross_entropy(self.model(pairs), labels)
+        self.optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimiser.step()
+
+
+def main():
+    size = json.loads(sys.argv[1])
+    torch.set_num_threads(size["threads"])
+    torch.manual_seed(0)
+    values = torch.arange(size["prime"])
+    pairs = torch.cartesian_prod(values, values)
+    labels = pairs.sum(1) % size["prime"]
+    replicas = [Replica(size) for _ in range(size["replicas"])]
+    print(json.dumps({"version": torch.__version__}), flush=True)
+    for line in sys.stdin:
+        start = time.perf_counter()
+        for _ in range(int(line)):
+            for replica in replicas:
+                chosen = torch.randint(0, len(pairs) // 2, (size["batch"],))
+                replica.step(pairs[chosen], labels[chosen])
+        print(json.dumps({"seconds": time.perf_counter() - start}), flush=True)
+
+
+main()
