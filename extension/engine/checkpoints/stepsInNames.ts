@@ -83,6 +83,3 @@ export const stepInName = (name: string, kind: 'file' | 'folder'): SteppedName |
   }
   return undefined;
 };
-
-/** For messages: names that are understood. */
-export const stepNameExamples = patterns.flatMap(({ example }) => example.split(', ').slice(0, 1));

@@ -30,6 +30,8 @@ const DEFLATED = 8;
 class SourceReader extends RandomAccessReader {
   private cached: Uint8Array = new Uint8Array(0);
   private cachedAt = 0;
+  /** Directory entries follow one another; members' headers lie anywhere. */
+  readsAhead = true;
 
   constructor(
     private readonly source: ByteSource,
@@ -67,7 +69,7 @@ class SourceReader extends RandomAccessReader {
     const isInside =
       Number.isSafeInteger(position) && position >= 0 && position + target.length <= this.source.size;
     if (!isInside) throw malformed(this.source.name, 'its zip directory points outside the file');
-    if (target.length > READ_AHEAD) {
+    if (!this.readsAhead || target.length > READ_AHEAD) {
       await readInto(this.source, position, target);
       return;
     }
@@ -140,7 +142,9 @@ export const openZip = async (source: ByteSource): Promise<ZipArchive> => {
     return members;
   };
   try {
-    return await Promise.race([list(), failed]);
+    const members = await Promise.race([list(), failed]);
+    reader.readsAhead = false;
+    return members;
   } catch (thrown) {
     throw toZipError(source, thrown);
   }

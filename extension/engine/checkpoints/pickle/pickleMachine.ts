@@ -1,13 +1,5 @@
 import { PickleFault, type PickleReader } from './pickleReader.js';
-import {
-  GlobalReference,
-  NumpyArray,
-  NumpyDtype,
-  Opaque,
-  Tuple,
-  isTensor,
-  type PickleValue,
-} from './values.js';
+import { GlobalReference, NumpyArray, NumpyDtype, Opaque, Tuple, type PickleValue } from './values.js';
 import { setNumpyState } from './numpyValues.js';
 
 /** What the machine may build by a call, by `module.name`. Everything else becomes a placeholder. */
