@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GeometryError } from '../contract/errors.js';
-import type { Report } from '../contract/report.js';
+import type { ReportAddition } from '../contract/report.js';
 
 /** Id of the element that the page looks for its report in. */
 const reportElement = 'report';
 
 /**
- * One file that opens from disk: the panel's own page with the report inside. Its content policy allows that one
+ * One file that opens from disk: the panel's own page with the report inside, as one addition. Its content policy allows that one
  * script by its hash and nothing from anywhere else.
  */
-export const htmlReport = async (report: Report): Promise<string> => {
+export const htmlReport = async (addition: ReportAddition): Promise<string> => {
   const [script, style] = await Promise.all([builtPage('page.js'), builtPage('page.css')]);
   const inlined = forScriptElement(script);
   const policy = [
@@ -31,12 +31,12 @@ export const htmlReport = async (report: Report): Promise<string> => {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escapeText(report.source.name)}: Weight Geometry</title>
+<title>${escapeText(addition.header?.source.name ?? 'Report')}: Weight Geometry</title>
 <style>${style.replace(/<\/style/gi, '<\\/style')}</style>
 </head>
 <body>
 <div id="root"></div>
-<script type="application/json" id="${reportElement}">${escapeJson(JSON.stringify(report))}</script>
+<script type="application/json" id="${reportElement}">${escapeJson(JSON.stringify(addition))}</script>
 <script>${inlined}</script>
 </body>
 </html>

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { descriptorSchema } from '../contract/descriptor.js';
 import { GeometryError } from '../contract/errors.js';
 import type { InspectRequest } from '../contract/calls.js';
-import { inspectSettingsSchema, type Report, type Warning } from '../contract/report.js';
+import { inspectSettingsSchema, type Warning } from '../contract/report.js';
 import { ReportStore } from '../contract/reportStore.js';
 import { inspect } from '../engine/inspection/inspect.js';
 import type { Command, CommandConsole } from './command.js';
@@ -43,9 +43,10 @@ interface InspectArguments {
 
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
   const { request, json, html } = await parse(args);
-  const report = await inspected(request, console);
+  const store = await inspected(request, console);
+  const report = store.report()!;
   if (json !== undefined && json !== '-') await write(json, `${JSON.stringify(report, null, 1)}\n`);
-  if (html !== undefined) await write(html, await htmlReport(report));
+  if (html !== undefined) await write(html, await htmlReport(store.asAddition()));
   if (json === '-') {
     console.out(`${JSON.stringify(report)}\n`);
     return 0;
@@ -122,7 +123,7 @@ const readDescriptor = async (path: string): Promise<NonNullable<InspectRequest[
   );
 };
 
-const inspected = async (request: InspectRequest, console: CommandConsole): Promise<Report> => {
+const inspected = async (request: InspectRequest, console: CommandConsole): Promise<ReportStore> => {
   const store = new ReportStore();
   const progress = progressLine(console);
   try {
@@ -140,7 +141,7 @@ const inspected = async (request: InspectRequest, console: CommandConsole): Prom
   } finally {
     progress.clear();
   }
-  return store.report()!;
+  return store;
 };
 
 const warningLine = ({ code, message, path }: Warning): string => {
