@@ -49,16 +49,21 @@ export function headline(summary: FileSummary): string {
 }
 
 /** The largest tensors first: those that a reader knows a model by. */
-export const largestTensors = (summary: FileSummary, most: number): FileSummary['tensors'] =>
-  [...summary.tensors].sort((a, b) => elements(b.shape) - elements(a.shape)).slice(0, most);
+export const largestTensors = (tensors: FileSummary['tensors']): FileSummary['tensors'] =>
+  [...tensors].sort((a, b) => elements(b.shape) - elements(a.shape));
+
+export const largestMatrices = (tensors: FileSummary['tensors']): FileSummary['tensors'] =>
+  largestTensors(tensors.filter((tensor) => tensor.shape.length > 1));
 
 export const elements = (dimensions: readonly number[]): number =>
   dimensions.reduce((product, length) => product * length, 1);
 
 /** The plain text of an explorer tooltip. Names in it are shown as they are; nothing is interpreted. */
 export function plainSummary(summary: FileSummary, mostRows: number): string {
-  const shown = largestTensors(summary, mostRows);
+  const shown = largestTensors(summary.tensors).slice(0, mostRows);
   const lines = [
+    // The explorer puts its path before the text, on the same line.
+    '',
     headline(summary),
     ...shown.map((tensor) => `  ${tensor.name}  ${shape(tensor.shape)}  ${tensor.dtype}`),
   ];

@@ -1,7 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { childProcesses } from './childProcesses.js';
-import { explorerRow, hoverOver, menuOf, pause, picture, runCommand } from './hostWindow.js';
+import {
+  explorerRow,
+  hoverOver,
+  menuOf,
+  pause,
+  picture,
+  pictureOfFailure,
+  runCommand,
+} from './hostWindow.js';
 import { canRun, startSession, type Session } from './session.js';
 
 /** Opens a file by its name, as Ctrl+P does. */
@@ -26,6 +34,7 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     page = session.window.page;
   });
   afterAll(() => session.end());
+  afterEach(({ task }) => pictureOfFailure(page, task));
 
   it('offers the command on folders and files that can hold weights, and on no others', async () => {
     await explorerRow(page, 'identity.safetensors').waitFor();

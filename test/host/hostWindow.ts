@@ -67,6 +67,15 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: path.join(pictures, `${name}.png`) });
 }
 
+/** What the window looked like when a test failed. */
+export async function pictureOfFailure(
+  page: Page,
+  task: { readonly name: string; readonly result?: { readonly state: string } | undefined },
+): Promise<void> {
+  if (task.result?.state === 'fail')
+    await picture(page, `failed-${task.name.replace(/\W+/g, '-').slice(0, 60)}`);
+}
+
 /** Runs a command by its title. The list is made when the palette opens, so late contributions want another try. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const box = page.locator('.quick-input-widget input.input');

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CachedStatistics, FileSummary, SeriesListing } from '../../contract/calls.js';
-import { count, elements, headline, matrixName, rank, shape } from '../describe.js';
+import { count, headline, largestMatrices, matrixName, rank, shape } from '../describe.js';
 
 /** The only command that a hover may run. */
 const inspectCommand = 'weightGeometry.inspect';
@@ -28,12 +28,9 @@ function rankTable(
   known: ReadonlyMap<string, readonly CachedStatistics[]>,
   mostRows: number,
 ): string[] {
-  const matrices = tensors
-    .filter((tensor) => tensor.shape.length > 1)
-    .sort((a, b) => elements(b.shape) - elements(a.shape));
-  const rows = matrices.flatMap((tensor) => {
+  const rows = largestMatrices(tensors).flatMap((tensor) => {
     const statistics = known.get(tensor.name);
-    if (!statistics) return [[plain(tensor.name), shape(tensor.shape), '', '']];
+    if (!statistics) return [[plain(tensor.name), shape(tensor.shape), '·', '·']];
     return statistics.map((entry) => [
       plain(matrixName(entry)),
       `${entry.rows} × ${entry.columns}`,

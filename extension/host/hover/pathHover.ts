@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CachedStatistics, FileSummary } from '../../contract/calls.js';
-import { elements } from '../describe.js';
+import { elements, largestMatrices } from '../describe.js';
 import type { Reader } from '../processes/reader.js';
 import { setting } from '../settings.js';
 import { isShardIndex, mayHoldWeights } from '../weightFiles.js';
@@ -12,7 +12,7 @@ import { pathsAt, type TextSpan } from './pathAt.js';
 
 /** A hover waits for small matrices no longer than this; what is not there by then is offered as a link. */
 const patienceMs = 150;
-/** Larger files are not read for a hover beyond their header. */
+/** Of larger matrices nothing is read for a hover. */
 const smallMatrix = 256 * 256;
 
 /** A hover on a path to a weight file or a folder of checkpoints, in any text editor. */
@@ -69,20 +69,22 @@ export class PathHover implements vscode.HoverProvider {
       : fileHover(described.value, path.basename(place), known, rows);
   }
 
-  /** What the cache has; for a file of which it has nothing, the small matrices that are done in a moment. */
+  /**
+   * What the cache has; for a file of which it has nothing, the small matrices of the table that are done in a moment.
+   * The reader goes on with the rest of these few, so that the next hover has them.
+   */
   private async statistics(summary: FileSummary, rows: number): Promise<readonly CachedStatistics[]> {
     if (summary.cached.length > 0) return summary.cached;
-    const small = summary.tensors
-      .filter((tensor) => tensor.shape.length > 1 && elements(tensor.shape) <= smallMatrix)
-      .slice(0, rows);
     const found: CachedStatistics[] = [];
-    const until = Date.now() + patienceMs;
-    for (const tensor of small) {
-      if (Date.now() > until) break;
+    const small = largestMatrices(summary.tensors)
+      .slice(0, rows)
+      .filter((tensor) => elements(tensor.shape) <= smallMatrix);
+    const asked = small.map(async (tensor) => {
       const reply = await this.reader.quickStatistics(summary.path, tensor.name);
       if (reply.ok && reply.value) found.push(reply.value);
-    }
-    return found;
+    });
+    await Promise.race([Promise.all(asked), new Promise((resolve) => setTimeout(resolve, patienceMs))]);
+    return [...found];
   }
 }
 
