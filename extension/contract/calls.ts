@@ -103,6 +103,8 @@ export interface TrainRequest {
   readonly init?: string;
   /** Continue the run in `out` from its last checkpoint. */
   readonly resume?: boolean;
+  /** When the process that started the run goes away: checkpoint and end (the default), or go on alone. */
+  readonly whenLeft?: 'stop' | 'continue';
 }
 
 export interface TrainerCalls {

@@ -11,22 +11,28 @@ export function serveParent<Calls extends object>(schemas: CallSchemas<Calls>, c
   connect(serveCalls(schemas, calls));
 }
 
-/** As {@link serveParent}, for an interface whose calls answer later with events. */
+/**
+ * As {@link serveParent}, for an interface whose calls answer later with events. `whenLeft` says what to do instead of
+ * ending at once when the other process has gone.
+ */
 export function serveParentWithEvents<Calls extends object, Events extends object>(
   schemas: CallSchemas<Calls>,
   eventSchemas: EventSchemas<Events>,
   calls: (events: Events) => Calls,
+  whenLeft: () => void = endProcess,
 ): void {
   const events = eventsOver(eventSchemas, (name, args) => void channel.$callEvent(name, ...args));
-  const channel = connect(serveCalls(schemas, calls(events)));
+  const channel = connect(serveCalls(schemas, calls(events)), whenLeft);
 }
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;
 
-function connect(functions: Functions) {
+const endProcess = (): void => process.exit(0);
+
+function connect(functions: Functions, whenLeft: () => void = endProcess) {
   const send = process.send?.bind(process);
   if (!send) throw new GeometryError('invalid-argument', 'This process is started by VS Code, not by hand.');
-  process.once('disconnect', () => process.exit(0));
+  process.once('disconnect', whenLeft);
   const channel = createBirpc<Functions, Functions>(functions, {
     post: (message) => send(message, undefined, undefined, () => undefined),
     on: (receive) => process.on('message', receive),

@@ -1,0 +1,39 @@
+import * as v from 'valibot';
+import { errorValueSchema, type CallSchemas, type EventSchemas } from './boundary.js';
+import type { TrainerCalls, TrainerEvents, TrainRequest } from './calls.js';
+import { metricsSchema, providerNames, runConfigSchema, runFileSchema } from './run.js';
+
+/** What crosses between the host and a trainer process, as the receiving side checks it. */
+const path = v.pipe(v.string(), v.minLength(1));
+const step = v.pipe(v.number(), v.integer(), v.minValue(0));
+const nothing = v.undefined();
+const noArguments = v.tuple([]);
+
+const trainRequest: v.GenericSchema<unknown, TrainRequest> = v.object({
+  config: runConfigSchema,
+  out: path,
+  provider: v.picklist(providerNames),
+  init: v.exactOptional(path),
+  resume: v.exactOptional(v.boolean()),
+  whenLeft: v.exactOptional(v.picklist(['stop', 'continue'])),
+});
+
+export const trainerSchemas: CallSchemas<TrainerCalls> = {
+  start: { args: v.tuple([trainRequest]), value: nothing },
+  pause: { args: noArguments, value: nothing },
+  resume: { args: noArguments, value: nothing },
+  stop: { args: noArguments, value: nothing },
+};
+
+const outcome = v.union([
+  v.object({ ok: v.literal(true), value: runFileSchema }),
+  v.object({ ok: v.literal(false), error: errorValueSchema }),
+]);
+
+export const trainerEventSchemas: EventSchemas<TrainerEvents> = {
+  started: v.tuple([runFileSchema]),
+  metrics: v.tuple([metricsSchema]),
+  status: v.tuple([runFileSchema.entries.status, step]),
+  grokked: v.tuple([step]),
+  ended: v.tuple([outcome]),
+};
