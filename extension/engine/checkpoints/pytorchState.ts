@@ -30,7 +30,7 @@ const trainingState =
   /^(optim|opt$|opt_|sched|lr_sched|scaler|grad_scaler|amp$|callbacks|loops|rng|random|.*rng_state|hparams|hyper_param|args$|config|trainer|sampler|criterion|loss|best_|history|metrics|.*dataloader|.*optimizer|.*scheduler|.*ema$|ema.*)/i;
 
 const MOST_DEEP = 64;
-const MOST_VISITS = 1_000_000;
+const MOST_VISITS = 500_000;
 const MOST_TENSORS = 200_000;
 const LONGEST_NAME = 4096;
 
