@@ -8,7 +8,9 @@ import { requireFinite, transpose } from './matrix.js';
 import type { Pause } from './pause.js';
 import { pauseFor } from './pause.js';
 import { qr } from './qr.js';
+import type { Scaled } from './scaling.js';
 import { scaled } from './scaling.js';
+import { batchValues } from './batch.js';
 
 export interface Spectrum {
   /** Descending, min(rows, columns) of them. */
@@ -27,6 +29,8 @@ export interface SpectrumOptions {
 
 /** Up to here a matrix and its reflectors stay in the cache, where one stage beats two (README). */
 export const ONE_STAGE_COLUMNS = 256;
+/** Numbers in a matrix that one core reduces sooner than it would hand it out in blocks. */
+const ONE_STAGE_NUMBERS = ONE_STAGE_COLUMNS ** 2;
 /** Rows over columns from which a QR factorisation first costs less than reducing the tall matrix itself. */
 export const TALL = 1.2;
 
@@ -93,25 +97,59 @@ const twoStage = (matrix: Matrix, pause: Pause): Promise<Float64Array> => {
   );
 };
 
-/** All singular values of a real matrix. @throws GeometryError `not-finite`, `invalid-argument`, `cancelled`. */
-export const singularValues = async (a: Matrix, options: SpectrumOptions = {}): Promise<Spectrum> => {
-  requireFinite(a, options.name);
-  const pause = pauseFor(options.signal);
-  const { matrix, restore } = scaled(a.rows < a.columns ? transpose(a) : a);
-  const { rows, columns } = matrix;
-  if (columns === 0) return { values: new Float64Array(0), method: 'householder', errorBound: 0 };
-  const square =
-    rows >= TALL * columns && columns > ONE_STAGE_COLUMNS ? (await qr(matrix, false, pause)).r : matrix;
-  const values = restore(await (columns <= ONE_STAGE_COLUMNS ? oneStage(square) : twoStage(square, pause)));
-  return { values, method: 'householder', errorBound: roundingBound(rows, columns, values[0]!) };
+/** Tall or square, and scaled: what the reductions expect. */
+const prepared = (a: Matrix, name: string | undefined): Scaled => {
+  requireFinite(a, name);
+  return scaled(a.rows < a.columns ? transpose(a) : a);
 };
 
-/** The singular values of many matrices, in the order given. Errors as {@link singularValues}. */
+const spectrum = (values: Float64Array, { rows, columns }: Matrix): Spectrum => ({
+  values,
+  method: 'householder',
+  errorBound: roundingBound(rows, columns, values[0] ?? 0),
+});
+
+/** All singular values of a real matrix. @throws GeometryError `not-finite`, `invalid-argument`, `cancelled`. */
+export const singularValues = async (a: Matrix, options: SpectrumOptions = {}): Promise<Spectrum> => {
+  const pause = pauseFor(options.signal);
+  const { matrix, restore } = prepared(a, options.name);
+  const { rows, columns } = matrix;
+  if (columns === 0) return spectrum(new Float64Array(0), a);
+  const square =
+    rows >= TALL * columns && rows * columns > ONE_STAGE_NUMBERS
+      ? (await qr(matrix, false, pause)).r
+      : matrix;
+  return spectrum(
+    restore(await (columns <= ONE_STAGE_COLUMNS ? oneStage(square) : twoStage(square, pause))),
+    a,
+  );
+};
+
+/**
+ * The singular values of many matrices, in the order given. Small ones are spread over all cores; larger ones, whose
+ * products use all cores by themselves, follow one by one. Errors as {@link singularValues}.
+ */
 export const singularValuesBatch = async (
   matrices: readonly Matrix[],
   options: SpectrumOptions = {},
 ): Promise<Spectrum[]> => {
   const results: Spectrum[] = [];
-  for (const matrix of matrices) results.push(await singularValues(matrix, options));
+  const small = matrices.flatMap((matrix, index) =>
+    matrix.data.length <= ONE_STAGE_NUMBERS && Math.min(matrix.rows, matrix.columns) > 0
+      ? [{ index, ...prepared(matrix, options.name) }]
+      : [],
+  );
+  if (small.length > 1) {
+    const values = await batchValues(
+      small.map(({ matrix }) => matrix),
+      options.signal,
+    );
+    small.forEach(({ index, restore }, i) => {
+      results[index] = spectrum(restore(values[i]!), matrices[index]!);
+    });
+  }
+  for (const [index, matrix] of matrices.entries()) {
+    results[index] ??= await singularValues(matrix, options);
+  }
   return results;
 };

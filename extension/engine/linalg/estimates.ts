@@ -1,0 +1,227 @@
+import type { KrylovView } from './blockLanczos.js';
+import { blockLanczos } from './blockLanczos.js';
+import type { LinearOperator } from './linearOperator.js';
+import { pauseFor } from './pause.js';
+import { symmetricEigen } from './symmetricEigen.js';
+import { GeometryError } from '../../contract/errors.js';
+
+/** A number with an interval that holds it with the probability {@link CONFIDENCE}. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface SpectrumEstimate {
+  readonly method: string;
+  /** ‖A‖_F: not an estimate. */
+  readonly frobeniusNorm: number;
+  readonly spectralNorm: Estimate;
+  /** ‖A‖_F² / ‖A‖₂². */
+  readonly stableRank: Estimate;
+  /** The first values, descending; their lower ends hold without any probability. */
+  readonly leading: readonly Estimate[];
+  /** Σσ. */
+  readonly nuclearNorm: Estimate;
+  /** exp of the entropy of σ/Σσ. */
+  readonly effectiveRank: Estimate;
+  /** How many of the min(rows, columns) values lie above fractions of the spectral norm. */
+  readonly density: readonly { readonly threshold: number; readonly above: Estimate }[];
+  readonly confidence: number;
+  /** How often the matrix was gone through (twice a step where it is wide). */
+  readonly steps: number;
+}
+
+export interface EstimateOptions {
+  /** Leading values wanted; at most 16. */
+  readonly leading?: number;
+  /** Milliseconds after which no further step is begun. */
+  readonly budgetMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export const CONFIDENCE = 0.999;
+/** Random vectors: the products of 32 cost little more than the reading, and their spread gives the intervals. */
+const STARTS = 32;
+const MOST_STEPS = 12;
+/** Steps without which the quadrature error cannot be told: every estimate takes them, whatever the budget. */
+const FEWEST_STEPS = 4;
+const MOST_LEADING = STARTS / 2;
+const SEED = 20_260_101;
+/** Two-sided quantile of Student's t at {@link CONFIDENCE} for 31 degrees of freedom. */
+const T_QUANTILE = 3.633;
+const DENSITY_FRACTIONS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+
+/**
+ * Spectral norm, stable rank, leading values, nuclear norm, effective rank and spectral density of a matrix that is
+ * too large to decompose: block Lanczos from random vectors (Musco and Musco 2015 for the leading values; Ubaru, Chen
+ * and Saad 2017 for the traces, by quadrature). The matrix is gone through a dozen times and never held.
+ * Small matrices (fewer values than 128) want an exact method: here they would be refused.
+ * @throws GeometryError `not-finite`, `invalid-argument`, `cancelled`, and what reading throws.
+ */
+export const estimateSpectrum = async (
+  operator: LinearOperator,
+  options: EstimateOptions = {},
+): Promise<SpectrumEstimate> => {
+  const began = performance.now();
+  if (Math.min(operator.rows, operator.columns) < FEWEST_STEPS * STARTS) {
+    throw new GeometryError(
+      'invalid-argument',
+      `${operator.name} is too small to estimate: its singular values are computed exactly.`,
+    );
+  }
+  const pause = pauseFor(options.signal);
+  const squared = await operator.squaredFrobeniusNorm();
+  if (!Number.isFinite(squared) || (squared > 0 && squared < 1e-250)) {
+    throw new GeometryError(
+      'invalid-argument',
+      `The squares of ${operator.name} leave the range of float64: ask for its exact singular values.`,
+    );
+  }
+  let previous: KrylovView | undefined;
+  let view: KrylovView | undefined;
+  for await (const next of blockLanczos(operator, STARTS, MOST_STEPS, SEED, pause)) {
+    previous = view;
+    view = next;
+    const spent = performance.now() - began;
+    const following = spent / next.steps;
+    if (next.steps >= FEWEST_STEPS && spent + following > (options.budgetMs ?? Infinity)) break;
+  }
+  return describe(squared, await ritz(view!), await ritz(previous ?? view!), options.leading ?? MOST_LEADING);
+};
+
+/** Nodes (approximate singular values, descending) and, for each start, the weights of its quadrature. */
+interface Quadrature {
+  readonly view: KrylovView;
+  readonly nodes: Float64Array;
+  /** starts × nodes. */
+  readonly weights: readonly Float64Array[];
+}
+
+const ritz = async (view: KrylovView): Promise<Quadrature> => {
+  const { values, vectors } = await symmetricEigen(view.projected, { vectors: true });
+  const n = values.length;
+  const weights = Array.from({ length: view.starts }, (_, start) => {
+    const result = new Float64Array(n);
+    for (let i = 0; i <= start; i++) {
+      const factor = view.startFactor.data[i * view.starts + start]!;
+      for (let node = 0; node < n; node++) result[node]! += factor * vectors!.data[i * n + node]!;
+    }
+    return result.map((value) => value * value);
+  });
+  return { view, nodes: values.map((value) => Math.sqrt(Math.max(value, 0))), weights };
+};
+
+/** Σ over all singular values of f, one sample per start. */
+const traces = ({ nodes, weights }: Quadrature, f: (sigma: number) => number): number[] => {
+  const atNodes = nodes.map(f);
+  return weights.map((row) => row.reduce((sum, weight, i) => sum + weight * atNodes[i]!, 0));
+};
+
+const mean = (samples: readonly number[]): number =>
+  samples.reduce((sum, value) => sum + value, 0) / samples.length;
+
+/** Half the width of the interval of a mean. */
+const margin = (samples: readonly number[]): number => {
+  const centre = mean(samples);
+  const square = samples.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  return T_QUANTILE * Math.sqrt(square / (samples.length - 1) / samples.length);
+};
+
+/**
+ * By how much λ may exceed its Ritz value θ: λ ≤ θ / (1 − ε) but with probability 1 − {@link CONFIDENCE}, from the bound
+ * of Kuczyński and Woźniakowski (1992, theorem 4.1) for one random vector, P ≤ 1.648·√n·exp(−√ε·(2·steps − 1)), all
+ * independent starts failing at once.
+ */
+const missedShare = ({ size, steps, exhausted }: KrylovView, starts: number): number => {
+  if (exhausted) return 1e-12;
+  const each = (1 - CONFIDENCE) ** (1 / starts);
+  const root = Math.log((1.648 * Math.sqrt(size)) / each) / (2 * steps - 1);
+  return Math.min(root * root, 0.99);
+};
+
+/** H = ln Σσ − Σσ ln σ / Σσ, and how each start moves it. */
+const entropy = (quadrature: Quadrature): { value: number; samples: number[] } => {
+  const sums = traces(quadrature, (sigma) => sigma);
+  const logs = traces(quadrature, (sigma) => (sigma > 0 ? sigma * Math.log(sigma) : 0));
+  const total = mean(sums);
+  const weighted = mean(logs);
+  return {
+    value: Math.log(total) - weighted / total,
+    samples: sums.map((sum, i) => ((sum - total) * (1 + weighted / total) - (logs[i]! - weighted)) / total),
+  };
+};
+
+const describe = (squared: number, now: Quadrature, before: Quadrature, wanted: number): SpectrumEstimate => {
+  const { view, nodes } = now;
+  const frobeniusNorm = Math.sqrt(squared);
+  const nothing: Estimate = { value: 0, low: 0, high: 0 };
+  const upTo = (node: number, starts: number): number =>
+    Math.min(frobeniusNorm, node / Math.sqrt(1 - missedShare(view, starts)) + 1e-12 * nodes[0]!);
+  const leading = Array.from({ length: Math.min(wanted, MOST_LEADING) }, (_, i) => ({
+    value: nodes[i]!,
+    low: nodes[i]! * (1 - 1e-12),
+    high: upTo(nodes[i]!, view.starts - i),
+  }));
+  const spectralNorm = leading[0] ?? nothing;
+  const sums = traces(now, (sigma) => sigma);
+  const nuclear = mean(sums);
+  // The step before this one was off by more than this one is.
+  const nuclearError = margin(sums) + 2 * Math.abs(nuclear - mean(traces(before, (sigma) => sigma)));
+  const h = entropy(now);
+  const entropyError = margin(h.samples) + 2 * Math.abs(h.value - entropy(before).value);
+  const zero = squared === 0;
+  return {
+    method: `block Lanczos, ${view.starts} random vectors, ${view.steps} steps`,
+    frobeniusNorm,
+    spectralNorm,
+    stableRank: zero
+      ? nothing
+      : {
+          value: squared / spectralNorm.value ** 2,
+          low: squared / spectralNorm.high ** 2,
+          high: squared / spectralNorm.low ** 2,
+        },
+    leading,
+    nuclearNorm: {
+      value: nuclear,
+      low: Math.max(frobeniusNorm, nuclear - nuclearError),
+      high: nuclear + nuclearError,
+    },
+    effectiveRank: zero
+      ? nothing
+      : {
+          value: Math.exp(h.value),
+          low: Math.max(1, Math.exp(h.value - entropyError)),
+          high: Math.min(view.size, Math.exp(h.value + entropyError)),
+        },
+    density: DENSITY_FRACTIONS.map((fraction) => countAbove(now, fraction * spectralNorm.value)),
+    confidence: CONFIDENCE,
+    steps: view.steps,
+  };
+};
+
+/**
+ * Values above a threshold. A Gauss rule's cumulated weights enclose the true distribution between neighbouring nodes
+ * (Chebyshev, Markov, Stieltjes); with a block, neighbours are as many nodes as it has vectors.
+ */
+const countAbove = (
+  { view, nodes, weights }: Quadrature,
+  threshold: number,
+): SpectrumEstimate['density'][number] => {
+  const first = nodes.findIndex((node) => node <= threshold);
+  const above = first === -1 ? nodes.length : first;
+  const count = (end: number): number[] =>
+    weights.map((row) => row.subarray(0, end).reduce((sum, weight) => sum + weight, 0));
+  const value = count(above);
+  const fewest = count(Math.max(0, above - view.starts));
+  const most = count(Math.min(nodes.length, above + view.starts));
+  return {
+    threshold,
+    above: {
+      value: mean(value),
+      low: Math.max(0, mean(fewest) - margin(fewest)),
+      high: Math.min(view.size, mean(most) + margin(most)),
+    },
+  };
+};

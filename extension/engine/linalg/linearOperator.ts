@@ -1,0 +1,123 @@
+import { GeometryError } from '../../contract/errors.js';
+import type { Checkpoint } from '../checkpoints/checkpoint.js';
+import { compileProducts } from './graphs.js';
+import type { Matrix } from './matrix.js';
+import { requireFinite, zeros } from './matrix.js';
+
+/** A matrix known by what it does to blocks of vectors; it may be too large to hold. */
+export interface LinearOperator {
+  readonly rows: number;
+  readonly columns: number;
+  /** What it is called in an error message. */
+  readonly name: string;
+  /** A·X for X columns × k. */
+  readonly multiply: (block: Matrix) => Promise<Matrix>;
+  /** Aᵀ·X for X rows × k. */
+  readonly multiplyTransposed: (block: Matrix) => Promise<Matrix>;
+  /** Aᵀ·A·X for X columns × k, going through the matrix once. */
+  readonly multiplyGram: (block: Matrix) => Promise<Matrix>;
+  /** ‖A‖_F², exact to rounding. @throws GeometryError `not-finite` naming the matrix. */
+  readonly squaredFrobeniusNorm: () => Promise<number>;
+}
+
+/** Calls `use` with consecutive whole rows of a matrix, each once; the view may be overwritten afterwards. */
+export type EachPiece = (use: (piece: Matrix, firstRow: number) => void | Promise<void>) => Promise<void>;
+
+const forward = compileProducts({
+  inputs: ['a', 'x'],
+  output: 'y',
+  products: [{ left: 'a', right: 'x', target: 'y' }],
+});
+
+const backward = compileProducts({
+  inputs: ['a', 'x', 'sum'],
+  output: 'total',
+  products: [{ left: 'aᵀ', right: 'x', target: 'total', plus: 'sum' }],
+});
+
+const forwardAndBack = compileProducts({
+  inputs: ['a', 'x', 'sum'],
+  output: 'total',
+  products: [
+    { left: 'a', right: 'x', target: 'y' },
+    { left: 'aᵀ', right: 'y', target: 'total', plus: 'sum' },
+  ],
+});
+
+const rowsOf = (x: Matrix, first: number, count: number): Matrix => ({
+  rows: count,
+  columns: x.columns,
+  data: x.data.subarray(first * x.columns, (first + count) * x.columns),
+});
+
+/** An operator over a matrix that comes in pieces of rows. */
+export const pieceOperator = (
+  rows: number,
+  columns: number,
+  name: string,
+  eachPiece: EachPiece,
+): LinearOperator => ({
+  rows,
+  columns,
+  name,
+  multiply: async (x) => {
+    const y = zeros(rows, x.columns);
+    await eachPiece((a, first) => forward({ a, x }, rowsOf(y, first, a.rows)));
+    return y;
+  },
+  multiplyTransposed: async (x) => {
+    const sum = zeros(columns, x.columns);
+    await eachPiece((a, first) => backward({ a, x: rowsOf(x, first, a.rows), sum }, sum));
+    return sum;
+  },
+  multiplyGram: async (x) => {
+    const sum = zeros(columns, x.columns);
+    await eachPiece((a) => forwardAndBack({ a, x, sum }, sum));
+    return sum;
+  },
+  squaredFrobeniusNorm: async () => {
+    let total = 0;
+    await eachPiece((piece) => {
+      requireFinite(piece, name);
+      let sum = 0;
+      for (const value of piece.data) sum += value * value;
+      total += sum;
+    });
+    return total;
+  },
+});
+
+export const matrixOperator = (a: Matrix, name = 'The matrix'): LinearOperator =>
+  pieceOperator(a.rows, a.columns, name, async (use) => {
+    await use(a, 0);
+  });
+
+/** Numbers of a tensor held at a time: 8 MB. */
+const PIECE = 2 ** 20;
+
+/**
+ * A tensor of a checkpoint as a matrix, first axis × rest, read in pieces of whole rows at every use.
+ * @throws GeometryError `invalid-argument` where the tensor is not there or has fewer than two dimensions; what reading throws.
+ */
+export const tensorOperator = (
+  checkpoint: Checkpoint,
+  tensor: string,
+  signal?: AbortSignal,
+): LinearOperator => {
+  const info = checkpoint.tensors.find(({ name }) => name === tensor);
+  if (info === undefined || info.shape.length < 2) {
+    throw new GeometryError('invalid-argument', `${tensor} is not a matrix of this checkpoint.`);
+  }
+  const rows = info.shape[0]!;
+  const columns = rows === 0 ? 0 : info.elements / rows;
+  const rowsPerPiece = Math.max(1, Math.floor(PIECE / Math.max(1, columns)));
+  const buffer = new Float64Array(Math.min(rows, rowsPerPiece) * columns);
+  return pieceOperator(rows, columns, tensor, async (use) => {
+    for (let first = 0; first < rows; first += rowsPerPiece) {
+      if (signal?.aborted === true) throw new GeometryError('cancelled', 'The computation was cancelled.');
+      const count = Math.min(rowsPerPiece, rows - first);
+      const data = await checkpoint.read(tensor, first * columns, count * columns, buffer);
+      await use({ rows: count, columns, data: data.subarray(0, count * columns) }, first);
+    }
+  });
+};
