@@ -19,7 +19,7 @@ import type { TaskStep } from './tasks.js';
 
 export interface ReconstructionRun extends Pick<
   SpectraRun,
-  'survey' | 'settings' | 'signal' | 'emit' | 'plan'
+  'survey' | 'values' | 'settings' | 'signal' | 'emit' | 'plan'
 > {
   /** Absent where no descriptor lets the model be run, or it is too large. */
   readonly evaluate?: Evaluate;
@@ -27,6 +27,20 @@ export interface ReconstructionRun extends Pick<
 
 /** Float64 numbers that one block of the joint method's rows holds. */
 const jointBlock = 2e6;
+
+/** The trunk's matrices; none, with a warning, where one has no finite change from the first to the last checkpoint. */
+const rebuildable = async (run: ReconstructionRun): Promise<readonly MatrixSpec[]> => {
+  const trunk = run.plan.matrices.filter(({ trunk: inside }) => inside);
+  const last = run.survey.checkpoints.length - 1;
+  for (const { tensor } of trunk) {
+    const ends = [await run.values.of(0, tensor), await run.values.of(last, tensor)];
+    if (ends.every((values) => values !== undefined)) continue;
+    const message = `The change of the trunk is not rebuilt: ${tensor} is missing, of another shape, or not finite at the first or the last checkpoint.`;
+    run.emit({ warnings: [{ code: 'reconstruction-left-out', message, tensor }] });
+    return [];
+  }
+  return trunk;
+};
 
 const entryOf = (
   method: ReconstructionMethod,
@@ -44,7 +58,7 @@ const entryOf = (
 
 /** Per-matrix SVD of the trunk's changes. */
 export async function* perMatrixReconstruction(run: ReconstructionRun): AsyncGenerator<TaskStep, void> {
-  const trunk = run.plan.matrices.filter(({ trunk: inside }) => inside);
+  const trunk = await rebuildable(run);
   const spectra: Float64Array[] = [];
   for (const spec of trunk) {
     const [found] = await singularValuesBatch([await changeOf(run.survey, spec)], { signal: run.signal });
@@ -89,7 +103,7 @@ const perMatrixRebuild = async (run: ReconstructionRun, trunk: readonly MatrixSp
 /** Joint SVD of the trunk's changes, stacked as rows. */
 export async function* jointReconstruction(run: ReconstructionRun): AsyncGenerator<TaskStep, void> {
   const { survey } = run;
-  const trunk = run.plan.matrices.filter(({ trunk: inside }) => inside);
+  const trunk = await rebuildable(run);
   if (trunk.length === 0) return;
   const last = survey.checkpoints.length - 1;
   const longest = Math.max(...trunk.map(({ rows, columns }) => rows * columns));

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rankForShare, rankStatistics } from '../../../extension/engine/geometry/rankStatistics.js';
+
+const spectrum = fc
+  .array(fc.double({ min: 1e-3, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 40 })
+  .map((values) => values.sort((a, b) => b - a));
+
+describe('rank statistics', () => {
+  it('of the identity are its size', () => {
+    const s = rankStatistics(new Array<number>(7).fill(1));
+    expect(s.stableRank).toBeCloseTo(7, 12);
+    expect(s.effectiveRank).toBeCloseTo(7, 12);
+    expect(s.frobeniusNorm).toBeCloseTo(Math.sqrt(7), 12);
+    expect([s.nuclearNorm, s.rank90, s.rank99]).toEqual([7, 7, 7]);
+  });
+
+  it('of a rank-one matrix are one', () => {
+    const s = rankStatistics([3, 0, 0]);
+    expect([s.stableRank, s.effectiveRank, s.rank90, s.rank99]).toEqual([1, 1, 1, 1]);
+  });
+
+  it('of a zero matrix have no ranks', () => {
+    expect(rankStatistics([0, 0])).toEqual({ spectralNorm: 0, frobeniusNorm: 0, nuclearNorm: 0 });
+  });
+
+  it('lie between one and the number of values, and do not change with scale', () => {
+    fc.assert(
+      fc.property(spectrum, fc.double({ min: 1e-200, max: 1e150, noNaN: true }), (values, scale) => {
+        const s = rankStatistics(values);
+        const scaled = rankStatistics(values.map((value) => value * scale));
+        for (const key of ['stableRank', 'effectiveRank'] as const) {
+          expect(s[key]!).toBeGreaterThan(1 - 1e-12);
+          expect(s[key]!).toBeLessThan(values.length * (1 + 1e-12));
+          expect(Math.abs(scaled[key]! - s[key]!)).toBeLessThan(1e-9 * s[key]!);
+        }
+      }),
+    );
+  });
+
+  it('rank for a share is the smallest that keeps it', () => {
+    fc.assert(
+      fc.property(spectrum, fc.double({ min: 0.01, max: 0.999, noNaN: true }), (values, share) => {
+        const rank = rankForShare(values, share);
+        const energy = (r: number): number => values.slice(0, r).reduce((sum, value) => sum + value * value, 0);
+        expect(energy(rank)).toBeGreaterThanOrEqual(share * energy(values.length) * (1 - 1e-12));
+        if (rank > 1) expect(energy(rank - 1)).toBeLessThan(share * energy(values.length) * (1 + 1e-12));
+      }),
+    );
+  });
+});
