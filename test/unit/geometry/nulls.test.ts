@@ -25,7 +25,8 @@ describe('Marchenko–Pastur edges', () => {
 
   it('are crossed by one planted direction, and by none once entries are shuffled', async () => {
     const matrix = gaussian(120, 80, 1);
-    for (let i = 0; i < matrix.data.length; i++) matrix.data[i]! += 4 * Math.cos(Math.floor(i / 80)) * Math.sin(i % 80);
+    for (let i = 0; i < matrix.data.length; i++)
+      matrix.data[i]! += 4 * Math.cos(Math.floor(i / 80)) * Math.sin(i % 80);
     const { upperEdge } = marchenkoPastur(matrix);
     const own = await singularValues(matrix);
     const shuffled = shuffledEntries(matrix, 1, 2, 3);

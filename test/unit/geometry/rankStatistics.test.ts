@@ -42,7 +42,8 @@ describe('rank statistics', () => {
     fc.assert(
       fc.property(spectrum, fc.double({ min: 0.01, max: 0.999, noNaN: true }), (values, share) => {
         const rank = rankForShare(values, share);
-        const energy = (r: number): number => values.slice(0, r).reduce((sum, value) => sum + value * value, 0);
+        const energy = (r: number): number =>
+          values.slice(0, r).reduce((sum, value) => sum + value * value, 0);
         expect(energy(rank)).toBeGreaterThanOrEqual(share * energy(values.length) * (1 - 1e-12));
         if (rank > 1) expect(energy(rank - 1)).toBeLessThan(share * energy(values.length) * (1 + 1e-12));
       }),

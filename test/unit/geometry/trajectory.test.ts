@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { leadingColumns, principalAngles } from '../../../extension/engine/geometry/principalAngles.js';
 import { reconstructionCurve } from '../../../extension/engine/geometry/reconstruction/curve.js';
 import { jointMixing, jointSvd } from '../../../extension/engine/geometry/reconstruction/jointSvd.js';
-import { perMatrixEnergy, truncatedChange } from '../../../extension/engine/geometry/reconstruction/perMatrixSvd.js';
+import {
+  perMatrixEnergy,
+  truncatedChange,
+} from '../../../extension/engine/geometry/reconstruction/perMatrixSvd.js';
 import {
   trajectoryEnergy,
   trajectoryMixing,
@@ -68,7 +71,10 @@ describe('trajectory PCA from the Gram matrix', () => {
     for (const { rank, energy, relativeError } of curve.points) {
       const weights = trajectoryMixing(pca, rank);
       const rebuilt = last.map((_, i) => weights.reduce((sum, weight, t) => sum + weight * walk[t]![i]!, 0));
-      expect(lengthOf(rebuilt.map((value, i) => value - last[i]!)) / lengthOf(last)).toBeCloseTo(relativeError, 6);
+      expect(lengthOf(rebuilt.map((value, i) => value - last[i]!)) / lengthOf(last)).toBeCloseTo(
+        relativeError,
+        6,
+      );
       expect((lengthOf(rebuilt) / lengthOf(last)) ** 2).toBeCloseTo(energy, 6);
     }
   });
@@ -106,7 +112,10 @@ describe('reconstruction by singular values', () => {
       padded[0]!.map((__, k) => padded.reduce((sum, row, j) => sum + mixing.data[i * 5 + j]! * row[k]!, 0)),
     );
     const error = lengthOf(rebuilt.flatMap((row, i) => row.map((value, k) => value - padded[i]![k]!)));
-    expect(error / lengthOf(padded.flat())).toBeCloseTo(reconstructionCurve(joint.energy, [2]).points[0]!.relativeError, 9);
+    expect(error / lengthOf(padded.flat())).toBeCloseTo(
+      reconstructionCurve(joint.energy, [2]).points[0]!.relativeError,
+      9,
+    );
   });
 });
 

@@ -1,0 +1,204 @@
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Report } from '../../../extension/contract/report.js';
+import { inspectSettingsSchema, reportAdditionSchema } from '../../../extension/contract/report.js';
+import { ReportStore } from '../../../extension/contract/reportStore.js';
+import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
+import { describeFile } from '../../../extension/engine/inspection/describeFile.js';
+import { inspect } from '../../../extension/engine/inspection/inspect.js';
+import { seriesFolder, type Weights } from './seriesFixture.js';
+
+const random = seededRandom(4);
+const noise = (...shape: number[]) => ({
+  shape,
+  values: Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => random.normal()),
+});
+const model = (): Weights => ({
+  'tok.weight': noise(7, 6),
+  'layers.0.self_attn.in_proj_weight': noise(18, 6),
+  'layers.0.linear1.weight': noise(8, 6),
+  bias: noise(6),
+});
+
+const removals: (() => void)[] = [];
+afterEach(() => removals.splice(0).forEach((remove) => remove()));
+const folderOf = (steps: Record<number, Weights>): string => {
+  const { folder, remove } = seriesFolder(steps);
+  removals.push(remove);
+  return folder;
+};
+
+const inspected = async (
+  path: string,
+  more: { settings?: Record<string, unknown>; cacheFolder?: string; onAddition?: () => void } = {},
+): Promise<Report> => {
+  const store = new ReportStore();
+  const settings = v.parse(inspectSettingsSchema, { shuffleDraws: 2, ...more.settings });
+  const { cacheFolder } = more;
+  await inspect(
+    { path, settings, ...(cacheFolder === undefined ? {} : { cacheFolder }) },
+    {
+      signal: new AbortController().signal,
+      onAddition: (addition) => {
+        more.onAddition?.();
+        // Every number that crosses the boundary exists: the validator refuses NaN and infinity.
+        store.add(v.parse(reportAdditionSchema, addition));
+      },
+    },
+  );
+  return store.report()!;
+};
+const codes = ({ warnings }: Report): string[] => warnings.map(({ code }) => code);
+
+describe('inspecting a series', () => {
+  it('fills every section', async () => {
+    const report = await inspected(folderOf({ 0: model(), 10: model(), 20: model(), 30: model() }));
+    expect(report.checkpoints.map(({ step }) => step)).toEqual([0, 10, 20, 30]);
+    expect(report.checkpoints.every(({ files }) => files[0]!.sha256?.length === 64)).toBe(true);
+    expect(report.spectra.filter(({ of }) => of === 'weights')).toHaveLength(6 * 4);
+    expect(report.spectra.filter(({ of }) => of === 'change')).toHaveLength(6 * 3);
+    expect(report.spectra.every(({ nulls }) => nulls.shuffled?.draws === 2)).toBe(true);
+    expect(report.principalAngles).toHaveLength(6 * 3);
+    const groups = new Set(report.trajectories.map(({ group }) => group));
+    expect(groups).toEqual(
+      new Set([
+        'tok.weight',
+        'layers.0.self_attn.in_proj_weight',
+        'layer0.Q',
+        'layer0.K',
+        'layer0.V',
+        'layer0.FF1',
+        'all',
+      ]),
+    );
+    expect(report.reconstructions.map(({ method }) => method).sort()).toEqual([
+      'joint-svd',
+      'per-matrix-svd',
+      'trajectory-pca',
+    ]);
+    for (const { points } of report.reconstructions) {
+      expect(points.at(-1)!.energy).toBeCloseTo(1, 12);
+      expect(points.at(-1)!.relativeError).toBeLessThan(1e-6);
+    }
+    expect(report.warnings).toEqual([]);
+  });
+
+  it('measures sums and distances as they are', async () => {
+    const [first, last] = [model(), model()];
+    const report = await inspected(folderOf({ 1: first, 2: last }));
+    const f32 = Math.fround;
+    const { values } = last.bias!;
+    const entry = report.tensors.find(({ name }) => name === 'bias')!;
+    expect(entry.sum).toBeCloseTo(
+      values.reduce((sum, value) => sum + f32(value), 0),
+      9,
+    );
+    const squared = Object.entries(last).reduce(
+      (sum, [name, tensor]) =>
+        sum + tensor.values.reduce((s, value, i) => s + (f32(value) - f32(first[name]!.values[i]!)) ** 2, 0),
+      0,
+    );
+    expect(report.checkpoints[1]!.distanceFromFirst).toBeCloseTo(Math.sqrt(squared), 9);
+  });
+
+  it('makes a group of the tensors that a glob chooses', async () => {
+    const glob = '**.linear1.weight';
+    const report = await inspected(folderOf({ 0: model(), 1: model() }), { settings: { tensors: glob } });
+    expect(new Set(report.spectra.map(({ tensor }) => tensor))).toEqual(new Set(['layers.0.linear1.weight']));
+    const groups = new Map(report.trajectories.map(({ group, parameters }) => [group, parameters]));
+    expect(groups).toEqual(
+      new Map([
+        ['layer0.FF1', 48],
+        ['all', 204],
+        [glob, 48],
+      ]),
+    );
+    await expect(inspected(folderOf({ 0: model() }), { settings: { tensors: 'nothing' } })).rejects.toThrow(
+      /No tensor's name matches "nothing"/,
+    );
+  });
+
+  it('names checkpoints of equal weights, and NaN by tensor and step', async () => {
+    const [a, b] = [model(), model()];
+    const broken = {
+      ...model(),
+      'layers.0.linear1.weight': { shape: [8, 6], values: new Array<number>(48).fill(NaN) },
+    };
+    const report = await inspected(folderOf({ 0: a, 1: b, 2: broken, 3: b, 4: model() }));
+    expect(report.checkpoints.map(({ duplicateOf }) => duplicateOf)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'step_0001',
+      undefined,
+    ]);
+    expect(report.warnings.filter(({ code }) => code === 'not-finite')).toEqual([
+      expect.objectContaining({ step: 2, tensor: 'layers.0.linear1.weight' }),
+    ]);
+    const steps = (group: string) => report.trajectories.find((entry) => entry.group === group)!.steps;
+    expect(steps('tok.weight')).toEqual([0, 1, 2, 3, 4]);
+    expect(steps('layer0.FF1')).toEqual([0, 1, 3, 4]);
+    expect(steps('all')).toEqual([0, 1, 3, 4]);
+  });
+
+  it('survives NaN at the end, without the reconstruction', async () => {
+    const broken = {
+      ...model(),
+      'layers.0.linear1.weight': { shape: [8, 6], values: new Array<number>(48).fill(Infinity) },
+    };
+    const report = await inspected(folderOf({ 0: model(), 1: model(), 2: broken }));
+    expect(codes(report)).toEqual(expect.arrayContaining(['not-finite', 'reconstruction-left-out']));
+  });
+
+  it('says what is missing where there is one checkpoint, or no matrix', async () => {
+    const single = await inspected(folderOf({ 5: model() }));
+    expect(codes(single)).toEqual(['one-checkpoint']);
+    expect([single.spectra.length, single.trajectories.length]).toEqual([6, 0]);
+    const vectors = await inspected(folderOf({ 0: { bias: noise(4) }, 1: { bias: noise(4) } }));
+    expect(codes(vectors)).toEqual(['no-matrices']);
+    expect(vectors.trajectories.map(({ group }) => group)).toEqual(['all', 'all']);
+  });
+
+  it('refuses checkpoints of different models, and leaves one damaged file out', async () => {
+    const folder = folderOf({ 0: model(), 1: { other: noise(3, 3) } });
+    await expect(inspected(folder)).rejects.toThrow(/different models/);
+    const damaged = folderOf({ 0: model(), 1: model(), 2: model() });
+    writeFileSync(join(damaged, 'step_0001.safetensors'), 'not a checkpoint');
+    const report = await inspected(damaged);
+    expect(codes(report)).toContain('checkpoint-left-out');
+    expect(report.checkpoints.map(({ step }) => step)).toEqual([0, 2]);
+  });
+});
+
+describe('the cache', () => {
+  it('gives the same report without computing, until a file changes', async () => {
+    const folder = folderOf({ 0: model(), 1: model() });
+    const cacheFolder = mkdtempSync(join(tmpdir(), 'weight-geometry-cache-'));
+    const first = await inspected(folder, { cacheFolder });
+    let additions = 0;
+    const again = await inspected(folder, { cacheFolder, onAddition: () => additions++ });
+    expect(additions).toBe(1);
+    expect(again).toEqual(first);
+    expect(readdirSync(cacheFolder).some((name) => name.endsWith('.part'))).toBe(false);
+    const [file] = again.checkpoints[1]!.files;
+    const { cached } = await describeFile(file!.path, cacheFolder);
+    expect(cached.map(({ tensor }) => tensor)).toContain('tok.weight');
+    await inspected(folder, { cacheFolder, settings: { seed: 9 }, onAddition: () => additions++ });
+    expect(additions).toBeGreaterThan(2);
+  });
+});
+
+describe('cancelling', () => {
+  it('ends with the error "cancelled"', async () => {
+    const control = new AbortController();
+    const settings = v.parse(inspectSettingsSchema, {});
+    const running = inspect(
+      { path: folderOf({ 0: model(), 1: model() }), settings },
+      { signal: control.signal, onAddition: ({ spectra }) => spectra && control.abort() },
+    );
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
