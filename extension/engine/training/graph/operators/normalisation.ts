@@ -1,0 +1,77 @@
+import type { Emission } from '../emission.js';
+import type { Operator, Tensor } from '../tensor.js';
+import { mul, sub } from './arithmetic.js';
+import { reduceMean } from './reduction.js';
+
+interface NormAttributes {
+  readonly eps: number;
+}
+
+/** Result and the inverse deviation (or root mean square) of every row. */
+const infer: Operator['infer'] = ([source]) => {
+  const { dtype, shape } = source!;
+  return [
+    { dtype, shape },
+    { dtype, shape: shape.with(-1, 1) },
+  ];
+};
+
+const lastAxis = (emission: Emission): string =>
+  emission.constant('int64', [1], [emission.node.outputs[0]!.shape.length - 1]);
+
+/** Divides the named rows by the root of their mean square plus eps, in operators that every provider has in every type. */
+const emitScaling = (emission: Emission, rows: string, eps: number): void => {
+  const { dtype } = emission.node.outputs[0]!;
+  const [result, inverse] = emission.outputs as [string, string];
+  const squares = emission.value('Mul', [rows, rows]);
+  const mean = emission.value('ReduceMean', [squares, lastAxis(emission)], { keepdims: { int: 1 } });
+  const shifted = emission.value('Add', [mean, emission.constant(dtype, [], [eps])]);
+  const root = emission.value('Sqrt', [shifted]);
+  emission.add('Reciprocal', [root], [inverse]);
+  emission.add('Mul', [rows, inverse], [result]);
+};
+
+/** (x − mean) / √(variance + eps) over the last axis, without gain and shift: a model folds those into the next product. */
+export const layerNormOperator: Operator<NormAttributes> = {
+  name: 'LayerNorm',
+  infer,
+  emit: (emission, { eps }) => {
+    const [source] = emission.inputs as [string];
+    const [{ dtype, shape }] = emission.node.outputs as [Tensor];
+    if (dtype === 'float32') {
+      const [result, inverse] = emission.outputs as [string, string];
+      const side = shape.at(-1)!;
+      const ones = emission.constant(dtype, [side], new Array<number>(side).fill(1));
+      emission.add('LayerNormalization', [source, ones], [result, `${result}_mean`, inverse], {
+        axis: { int: -1 },
+        epsilon: { float: eps },
+      });
+      return;
+    }
+    // The fused operator keeps its statistics in float32.
+    const mean = emission.value('ReduceMean', [source, lastAxis(emission)], { keepdims: { int: 1 } });
+    emitScaling(emission, emission.value('Sub', [source, mean]), eps);
+  },
+  gradient: ({ outputs, upstream }) => {
+    const [result, inverse] = outputs as [Tensor, Tensor];
+    const along = mul(result, reduceMean(mul(upstream, result), [-1]));
+    return [mul(sub(sub(upstream, reduceMean(upstream, [-1])), along), inverse)];
+  },
+};
+
+/** x / √(mean x² + eps) over the last axis, without gain. */
+export const rmsNormOperator: Operator<NormAttributes> = {
+  name: 'RmsNorm',
+  infer,
+  emit: (emission, { eps }) => {
+    emitScaling(emission, emission.inputs[0]!, eps);
+  },
+  gradient: ({ outputs, upstream }) => {
+    const [result, inverse] = outputs as [Tensor, Tensor];
+    return [mul(sub(upstream, mul(result, reduceMean(mul(upstream, result), [-1]))), inverse)];
+  },
+};
+
+export const layerNorm = (x: Tensor, eps: number): Tensor =>
+  x.graph.apply(layerNormOperator, [x], { eps })[0]!;
+export const rmsNorm = (x: Tensor, eps: number): Tensor => x.graph.apply(rmsNormOperator, [x], { eps })[0]!;

@@ -1,0 +1,171 @@
+import type { ModelDescriptor } from '../../../contract/descriptor.js';
+import { GeometryError } from '../../../contract/errors.js';
+import { emitModel } from '../graph/emitModel.js';
+import { gradients } from '../graph/gradients.js';
+import { add } from '../graph/operators/arithmetic.js';
+import { input } from '../graph/operators/input.js';
+import { concat, reshape, split } from '../graph/operators/layout.js';
+import { takeRows } from '../graph/operators/lookup.js';
+import { constant } from '../graph/operators/input.js';
+import { loop } from '../graph/operators/loop.js';
+import { Graph, type Tensor } from '../graph/tensor.js';
+import { crossEntropy } from '../models/loss.js';
+import { buildModel, type BuiltModel } from '../models/model.js';
+import { viewsOf, type Parameter, type Views } from '../models/parameters.js';
+import { adamWStep, gradientNorm, type AdamW } from './adamw.js';
+import { SCHEDULE_LEAD } from './schedule.js';
+
+/** A decay step after the optimiser's, such as Low-Rank Decay. */
+export interface DecayStep {
+  /** How many columns of the schedule it reads, after the decay groups'. */
+  readonly columns: number;
+  /** New rows of weights from the optimiser's; `columns` are [1], or [replicas, 1]. */
+  apply(weights: Tensor, parameters: readonly Parameter[], columns: readonly Tensor[]): Tensor;
+}
+
+export interface TrainingGraphOptions {
+  readonly descriptor: ModelDescriptor;
+  readonly optimiser: AdamW;
+  readonly batch: number;
+  readonly replicas: number;
+  readonly dtype: 'float32' | 'float64';
+  /** Decay group of a parameter, 0 or more; absent: all are in group 0. */
+  readonly decayGroup?: (parameter: Parameter) => number;
+  readonly decayStep?: DecayStep;
+}
+
+export interface TrainingGraph {
+  readonly bytes: Uint8Array;
+  readonly model: BuiltModel;
+  readonly decayGroups: number;
+  /** Columns of the feed `schedule`. */
+  readonly scheduleColumns: number;
+}
+
+/**
+ * The training step as an ONNX model: as many steps as the feed `steps` says, in one Loop.
+ *
+ * Feeds: `steps` int64 []; `parameters`, `firstMoment`, `secondMoment` [replicas, parameters]; `tokens` int32
+ * [steps, replicas, 2, batch] (a, then b); `labels` int32 [steps, replicas, tasks, batch]; `schedule`
+ * [steps, replicas, columns] (see `adamWSchedule`). Fetches: `newParameters`, `newFirstMoment`, `newSecondMoment`;
+ * `losses` [steps, replicas, tasks], before each step; `gradientNorms` [steps, replicas], before clipping.
+ * @throws GeometryError `invalid-argument`, `invalid-graph`.
+ */
+export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
+  const { descriptor, optimiser, batch, replicas, dtype, decayStep } = options;
+  if (batch < 1 || replicas < 1) {
+    throw new GeometryError('invalid-argument', 'A training step needs at least one pair and one replica.');
+  }
+  const model = buildModel(descriptor);
+  const groups = model.parameters.map((parameter) => options.decayGroup?.(parameter) ?? 0);
+  const decayGroups = Math.max(...groups) + 1;
+  const scheduleColumns = SCHEDULE_LEAD + decayGroups + (decayStep?.columns ?? 0);
+
+  const graph = new Graph();
+  // One replica has no replica axis at all.
+  const lead = replicas === 1 ? [] : [replicas];
+  const rows = [...lead, model.count];
+  const state = ['parameters', 'firstMoment', 'secondMoment'].map((name) =>
+    reshape(input(graph, name, dtype, [replicas, model.count]), rows),
+  );
+
+  const { states, perTurn } = loop(graph, 'steps', state, (turn) => {
+    const [parameters, firstMoment, secondMoment] = turn.states as [Tensor, Tensor, Tensor];
+    const perReplica = (name: string, count: number): readonly Tensor[] => {
+      const fed = turn.stepInput(name, 'int32', [replicas, count, batch]);
+      return split(reshape(fed, [...lead, count, batch]), -2, new Array<number>(count).fill(1)).map((piece) =>
+        reshape(piece, [...lead, batch]),
+      );
+    };
+    const [a, b] = perReplica('tokens', 2) as [Tensor, Tensor];
+    const labels = perReplica('labels', model.tasks.length);
+    const schedule = turn.stepInput('schedule', dtype, [replicas, scheduleColumns]);
+    const columns = split(
+      reshape(schedule, [...lead, scheduleColumns]),
+      -1,
+      new Array<number>(scheduleColumns).fill(1),
+    );
+
+    const views = graph.labelled('views', () => viewsOf(parameters, model.parameters));
+    const losses = taskLosses(graph, model, views, { a, b }, labels);
+    const [gradient] = gradients(sumOf(losses), [parameters]) as [Tensor];
+    const norm = graph.labelled('clip', () => gradientNorm(gradient));
+    const after = graph.labelled('optimiser', () => {
+      const keeps = columns.slice(SCHEDULE_LEAD, SCHEDULE_LEAD + decayGroups);
+      const stepped = adamWStep(optimiser, { parameters, firstMoment, secondMoment }, gradient, norm, {
+        stepSize: columns[0]!,
+        eps: columns[1]!,
+        keep: keepPerParameter(graph, model, groups, keeps),
+      });
+      return {
+        ...stepped,
+        parameters:
+          decayStep?.apply(
+            stepped.parameters,
+            model.parameters,
+            columns.slice(SCHEDULE_LEAD + decayGroups),
+          ) ?? stepped.parameters,
+      };
+    });
+    return {
+      states: [after.parameters, after.firstMoment, after.secondMoment],
+      perTurn: [
+        reshape(
+          concat(
+            losses.map((loss) => reshape(loss, [replicas, 1])),
+            -1,
+          ),
+          [replicas, losses.length],
+        ),
+        reshape(norm, [replicas]),
+      ],
+    };
+  });
+  const [parameters, firstMoment, secondMoment] = states.map((rowsAfter) =>
+    reshape(rowsAfter, [replicas, model.count]),
+  ) as [Tensor, Tensor, Tensor];
+  const [losses, gradientNorms] = perTurn as [Tensor, Tensor];
+  return {
+    bytes: emitModel({
+      newParameters: parameters,
+      newFirstMoment: firstMoment,
+      newSecondMoment: secondMoment,
+      losses,
+      gradientNorms,
+    }),
+    model,
+    decayGroups,
+    scheduleColumns,
+  };
+};
+
+const taskLosses = (
+  graph: Graph,
+  model: BuiltModel,
+  views: Views,
+  tokens: { readonly a: Tensor; readonly b: Tensor },
+  labels: readonly Tensor[],
+): readonly Tensor[] => {
+  const logits = model.forward(views, tokens);
+  return graph.labelled('loss', () => logits.map((task, i) => crossEntropy(task, labels[i]!)));
+};
+
+const sumOf = (losses: readonly Tensor[]): Tensor => losses.reduce((sum, loss) => add(sum, loss));
+
+/** One number for all where there is one group; else every parameter's own group's number, looked up. */
+const keepPerParameter = (
+  graph: Graph,
+  model: BuiltModel,
+  groups: readonly number[],
+  keeps: readonly Tensor[],
+): Tensor => {
+  if (keeps.length === 1) return keeps[0]!;
+  const table = concat(keeps, -1);
+  const lead = table.shape.slice(0, -1);
+  const places = model.parameters.flatMap(({ elements }, i) => new Array<number>(elements).fill(groups[i]!));
+  const looked = takeRows(
+    reshape(table, [...lead, keeps.length, 1]),
+    constant(graph, 'int32', [model.count], places),
+  );
+  return reshape(looked, [...lead, model.count]);
+};
