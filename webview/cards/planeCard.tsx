@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { ChartCard } from '../charts/chartCard.js';
 import { trajectorySays } from '../describe/trajectory.js';
-import { coordinatesTable, planeFigure } from '../figures/trajectory.js';
+import { coordinatesTable, groupName, planeFigure } from '../figures/trajectory.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { say } from '../strings.js';
 
@@ -29,7 +29,7 @@ export function PlaneCard({ id, group, centred, pair, controls }: PlaneCardProps
   return (
     <ChartCard
       id={id}
-      title={say('trajectory.title', { group, centring })}
+      title={say('trajectory.title', { group: groupName(group), centring })}
       figure={figure}
       {...(table ? { table } : {})}
       says={entry ? trajectorySays(entry, pair) : ''}

@@ -5,7 +5,7 @@ export type Rgba = readonly [number, number, number, number];
 export function parseColour(text: string): Rgba | undefined {
   const hex = /^#([0-9a-f]{3,8})$/i.exec(text)?.[1];
   if (hex) {
-    const digits = hex.length <= 4 ? [...hex].map((digit) => digit + digit).join('') : hex;
+    const digits = hex.length <= 4 ? hex.replaceAll(/./g, '$&$&') : hex;
     const byte = (index: number): number => parseInt(digits.slice(2 * index, 2 * index + 2), 16);
     if (digits.length === 6) return [byte(0), byte(1), byte(2), 1];
     if (digits.length === 8) return [byte(0), byte(1), byte(2), byte(3) / 255];

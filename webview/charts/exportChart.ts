@@ -2,6 +2,7 @@ import type { ExportedFile } from '../../extension/contract/panel.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import { toCsv } from './csv.js';
 import type { Figure } from './figure.js';
+import { fileStem } from './fileStem.js';
 import { plainText } from './plainText.js';
 import { plotly } from './plotly.js';
 import { draw } from './plotlyFigure.js';
@@ -74,14 +75,6 @@ function image({ figure, theme, title, source }: ExportedChart, format: 'png' | 
     { format, width: 960, height: 560, scale: format === 'png' ? 2 : 1 },
   );
 }
-
-/** Letters, digits and dashes of source and title; nothing that a file system or a shell reads otherwise. */
-export const fileStem = ({ source, title }: Pick<ExportedChart, 'source' | 'title'>): string =>
-  `${source} ${title}`
-    .normalize('NFKD')
-    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
-    .replaceAll(/^-|-$/g, '')
-    .slice(0, 100) || 'chart';
 
 const escapeXml = (text: string): string =>
   text

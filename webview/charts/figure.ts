@@ -47,10 +47,13 @@ export interface Mark {
   readonly at: number;
   readonly label: string;
   readonly look: Look;
+  /** Where the name of a level stands: on the side where no curve is. */
+  readonly side?: 'left' | 'right';
   /** The one mark that the user can move. */
   readonly draggable?: true;
 }
 
+/** A name beside a point; it stands on the side away from the middle of the curves. */
 export interface PointLabel {
   readonly x: number;
   readonly y: number;

@@ -1,7 +1,7 @@
 import type { Dash, Look, MarkerSymbol } from './figure.js';
 
 /** Curves differ in colour, dash and marker at once, so that none has to be told by its colour. */
-const dashes: readonly Dash[] = ['solid', 'longdash', 'dashdot', 'dash', 'solid', 'longdash'];
+const dashes: readonly Dash[] = ['solid', 'longdash', 'dashdot', 'dot', 'solid', 'longdash'];
 const symbols: readonly MarkerSymbol[] = ['circle', 'square', 'diamond', 'triangle-up', 'cross', 'x'];
 
 /** Only lines: the dash tells them apart. */

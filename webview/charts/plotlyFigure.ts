@@ -2,7 +2,17 @@ import type { Annotation, Config, Data, Layout, Shape } from 'plotly.js';
 import { integer, number, percent } from '../describe/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import { mix } from './colour.js';
-import type { Axis, Curve, Figure, HeatFigure, LineFigure, Look, Mark, SpaceFigure } from './figure.js';
+import type {
+  Axis,
+  Curve,
+  Figure,
+  HeatFigure,
+  LineFigure,
+  Look,
+  Mark,
+  PointLabel,
+  SpaceFigure,
+} from './figure.js';
 import { plainLines, plainText } from './plainText.js';
 
 export interface Drawing {
@@ -65,29 +75,36 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
       ];
     }),
     ...curves.map((curve) => drawCurve(curve, figure, theme)),
+    ...reach(figure),
   ];
   return {
     data,
     layout: {
       ...frame(theme),
       hovermode: 'closest',
-      xaxis: axisLayout(figure.x, theme),
-      yaxis: { ...axisLayout(figure.y, theme), automargin: true },
+      xaxis: axisLayout(
+        figure.x,
+        theme,
+        decadesOf(
+          figure.x,
+          curves.flatMap((curve) => curve.x),
+        ),
+      ),
+      yaxis: {
+        ...axisLayout(
+          figure.y,
+          theme,
+          decadesOf(
+            figure.y,
+            curves.flatMap((curve) => curve.y),
+          ),
+        ),
+        automargin: true,
+      },
       shapes: marks.map((mark) => drawMark(mark, theme)),
       annotations: [
         ...marks.map((mark) => markLabel(mark, figure, theme)),
-        ...labels.map(({ x, y, text }): Partial<Annotation> => ({
-          x: onAxis(figure.x, x),
-          y: onAxis(figure.y, y),
-          text: plainText(text),
-          showarrow: true,
-          arrowhead: 0,
-          arrowwidth: 1,
-          arrowcolor: theme.muted,
-          ax: 28,
-          ay: -22,
-          font: { color: theme.foreground, size: theme.fontSize - 1 },
-        })),
+        ...labels.map((label) => pointLabel(label, figure, theme)),
       ],
     },
   };
@@ -127,6 +144,62 @@ function drawCurve(curve: Curve, { x, y }: LineFigure, theme: ChartTheme): Data 
   };
 }
 
+/** Shapes do not widen an axis; an unseen point at each level does, so that no null falls outside the picture. */
+function reach({ curves, marks = [], y }: LineFigure): Data[] {
+  const levels = marks.filter((mark) => mark.across === 'y' && !y.range).map(({ at }) => at);
+  const place = curves.find((curve) => curve.x.length > 0)?.x[0];
+  return levels.length === 0 || place === undefined
+    ? []
+    : [
+        {
+          type: 'scatter',
+          mode: 'lines',
+          x: levels.map(() => place),
+          y: levels,
+          line: { width: 0 },
+          hoverinfo: 'skip',
+          showlegend: false,
+        },
+      ];
+}
+
+const labelDistance = 30;
+
+function pointLabel(
+  { x, y, text }: PointLabel,
+  { curves, ...figure }: LineFigure,
+  theme: ChartTheme,
+): Partial<Annotation> {
+  const away = (value: number, all: readonly number[]): number => {
+    const low = Math.min(...all);
+    const high = Math.max(...all);
+    return high > low ? (value - (low + high) / 2) / (high - low) : 0;
+  };
+  const right = away(
+    x,
+    curves.flatMap((curve) => curve.x),
+  );
+  const up = away(
+    y,
+    curves.flatMap((curve) => curve.y),
+  );
+  const length = Math.hypot(right, up) || 1;
+  return {
+    x: onAxis(figure.x, x),
+    y: onAxis(figure.y, y),
+    text: plainText(text),
+    showarrow: true,
+    arrowhead: 0,
+    arrowwidth: 1,
+    arrowcolor: theme.muted,
+    standoff: 5,
+    ax: (right / length) * labelDistance,
+    ay: (-up / length) * labelDistance,
+    xanchor: right < 0 ? 'right' : 'left',
+    font: { color: theme.foreground, size: theme.fontSize - 1 },
+  };
+}
+
 const drawMark = (mark: Mark, theme: ChartTheme): Partial<Shape> => ({
   type: 'line',
   ...(mark.across === 'x'
@@ -145,24 +218,37 @@ const markLabel = (
   text: plainText(mark.label),
   showarrow: false,
   font: { color: theme.muted, size: theme.fontSize - 2 },
-  bgcolor: theme.background,
-  borderpad: 1,
   ...(mark.across === 'x'
     ? { x: onAxis(x, mark.at), xref: 'x', y: 1, yref: 'paper', yanchor: 'bottom', xanchor: 'center' }
     : {
         y: onAxis(y ?? x, mark.at),
         yref: 'y',
-        x: mark.draggable ? 1 : 0,
+        x: mark.side === 'right' ? 1 : 0,
         xref: 'paper',
-        xanchor: mark.draggable ? 'right' : 'left',
-        yanchor: 'bottom',
+        xanchor: mark.side ?? 'left',
+        yanchor: mark.draggable ? 'top' : 'bottom',
       }),
 });
 
 /** Annotation and ranges live in the logarithm on a log axis; shapes and points do not. */
 const onAxis = (axis: Axis, value: number): number => (axis.scale === 'log' ? Math.log10(value) : value);
 
-function axisLayout(axis: Axis, theme: ChartTheme): NonNullable<Layout['xaxis']> {
+/** Whole powers of ten over many decades, 1-2-5 over few, the library's own choice within one. */
+const logTicks = (
+  { format }: Axis,
+  decades: number,
+): Pick<NonNullable<Layout['xaxis']>, 'dtick' | 'tickformat'> => ({
+  tickformat: format === 'percent' ? '.2~%' : '~g',
+  ...(decades > 2.5 ? { dtick: 1 } : decades > 0.7 ? { dtick: 'D2' } : {}),
+});
+
+/** How many powers of ten an axis spans. */
+function decadesOf(axis: Axis, values: readonly number[]): number {
+  const ends = axis.range ?? values.filter((value) => value > 0);
+  return ends.length === 0 ? 0 : Math.log10(Math.max(...ends) / Math.min(...ends));
+}
+
+function axisLayout(axis: Axis, theme: ChartTheme, decades = 0): NonNullable<Layout['xaxis']> {
   return {
     title: {
       text: plainText(axis.title),
@@ -173,10 +259,9 @@ function axisLayout(axis: Axis, theme: ChartTheme): NonNullable<Layout['xaxis']>
     ...(axis.range
       ? { range: [onAxis(axis, axis.range[0]), onAxis(axis, axis.range[1])] as [number, number] }
       : {}),
-    ...(axis.format === 'percent' ? { tickformat: axis.scale === 'log' ? '.2~%' : '~%' } : {}),
-    ...(axis.format === 'integer' && axis.scale === 'linear' ? { tickformat: 'd' } : {}),
-    ...(axis.scale === 'log' && axis.format !== 'percent' ? { exponentformat: 'power', dtick: 'D1' } : {}),
-    ...(axis.scale === 'log' && axis.format === 'percent' ? { dtick: 'D2' } : {}),
+    ...(axis.format === 'percent' && axis.scale === 'linear' ? { tickformat: '~%' } : {}),
+    ...(axis.format === 'integer' ? { tickformat: 'd', nticks: 8 } : {}),
+    ...(axis.scale === 'log' ? logTicks(axis, decades) : {}),
     gridcolor: theme.grid,
     linecolor: theme.grid,
     zerolinecolor: theme.grid,
@@ -230,6 +315,7 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
       yaxis: {
         automargin: true,
         autorange: 'reversed',
+        ticks: '',
         showgrid: false,
         zeroline: false,
         tickvals: rows.map((_, index) => index),

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { PanelState } from '../../extension/contract/panel.js';
-import { panelContractVersion, panelStateSchema } from '../../extension/contract/panel.js';
+import { panelStateSchema } from '../../extension/contract/panel.js';
 import { reportAdditionSchema } from '../../extension/contract/report.js';
 import type { Connection } from './connection.js';
 
@@ -46,7 +46,7 @@ function sessionKeeper() {
     read: (): PanelState | undefined => {
       try {
         const kept = v.safeParse(panelStateSchema, JSON.parse(sessionStorage.getItem(key) ?? 'null'));
-        return kept.success && kept.output.version === panelContractVersion ? kept.output : undefined;
+        return kept.success ? kept.output : undefined;
       } catch {
         return undefined;
       }

@@ -12,8 +12,8 @@ export function sourceLine({ source, checkpoints, tensors }: Report): string {
     first === undefined || last === undefined
       ? ''
       : first === last
-        ? say('header.step', { first: integer(first) })
-        : say('header.steps', { first: integer(first), last: integer(last) });
+        ? say('header.step', { first })
+        : say('header.steps', { first, last });
   return [
     [counted, steps].filter(Boolean).join(', '),
     source.parameters === undefined ? '' : say('header.parameters', { n: integer(source.parameters) }),

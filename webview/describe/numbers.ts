@@ -4,14 +4,21 @@ export const setNumberLocale = (tag: string): void => {
   locale = tag;
 };
 
-/** Three significant digits, with powers of ten where a number is far from one. */
-export function number(value: number, digits = 3): string {
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const raised = (exponent: string): string =>
+  exponent.replace('-', '⁻').replaceAll(/\d/g, (digit) => superscripts[Number(digit)]!);
+
+/** Significant digits, with powers of ten where a number is far from one. */
+export function number(value: number, digits = 3, minimum = 1): string {
   const size = Math.abs(value);
   const far = size !== 0 && (size < 1e-3 || size >= 1e6);
   return new Intl.NumberFormat(locale, {
+    minimumSignificantDigits: minimum,
     maximumSignificantDigits: digits,
     ...(far ? { notation: 'scientific' } : {}),
-  }).format(value);
+  })
+    .format(value)
+    .replace(/E([-\d]+)$/, (_, exponent: string) => ` × 10${raised(exponent)}`);
 }
 
 /** A fixed number of decimals, for columns that are read downwards. */

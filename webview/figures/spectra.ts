@@ -87,7 +87,7 @@ export function spectrumFigure(
       ...curves,
     ],
     bands: bands ?? [],
-    marks: edge ? [{ across: 'y', at: edge, label: say('edge'), look: edgeLook }] : [],
+    marks: edge ? [{ across: 'y', at: edge, label: say('edge'), look: edgeLook, side: 'right' }] : [],
   };
 }
 
@@ -112,7 +112,15 @@ export function severalSpectraFigure(
     ],
     bands: bands ?? [],
     marks: edge
-      ? [{ across: 'y', at: edge, label: `${say('edge')}, ${first.matrix.label}`, look: edgeLook }]
+      ? [
+          {
+            across: 'y',
+            at: edge,
+            label: `${say('edge')}, ${first.matrix.label}`,
+            look: edgeLook,
+            side: 'right',
+          },
+        ]
       : [],
   };
 }
@@ -217,6 +225,7 @@ export function anglesFigure(
         across: 'y',
         at: randomAngle(first.k, matrix.rows),
         label: say('angles.null'),
+        side: 'right',
         look: nullLook,
       },
       ...grokMark(grokStep),

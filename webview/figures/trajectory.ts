@@ -5,6 +5,9 @@ import type { Table } from '../charts/table.js';
 import { number, percent } from '../describe/numbers.js';
 import { say } from '../strings.js';
 
+/** `all` in words; a matrix by its name. */
+export const groupName = (group: string): string => (group === 'all' ? say('scope.all') : group);
+
 /** What `explained` is a share of: centred rows have a variance, uncentred ones a squared length. */
 export const shareOf = ({ centred }: TrajectoryEntry): string =>
   say(centred ? 'trajectory.variance' : 'trajectory.squaredLength');
@@ -212,6 +215,7 @@ export function residualFigure(
         across: 'y',
         at: meanResidual(entry.null.mean, k),
         label: say('residual.null', { k }),
+        side: 'right',
         look: nullLook,
       },
       ...grokMark(grokStep),

@@ -2,14 +2,13 @@ import { useMemo } from 'preact/hooks';
 import type { SpectrumEntry } from '../../extension/contract/report.js';
 import { ChartCard } from '../charts/chartCard.js';
 import { anglesSay, ranksOverStepsSay, spectrumSays } from '../describe/spectra.js';
-import { integer } from '../describe/numbers.js';
 import { FilterField } from '../elements.js';
 import { anglesFigure, ranksOverSteps, spectrumFigure } from '../figures/spectra.js';
 import { Choice } from '../parts/choice.js';
 import { ScaleChoice, useScale } from '../parts/scaleChoice.js';
 import { SpectrumStatistics } from '../parts/spectrumStatistics.js';
 import type { Of } from '../report/matrices.js';
-import { matrixKey, sides } from '../report/matrices.js';
+import { matrixKey, sides, substantial } from '../report/matrices.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { isNumber, isText, oneOf, usePersistedState } from '../state/persistedState.js';
 import { say } from '../strings.js';
@@ -42,7 +41,8 @@ export function RankSpectra() {
 
   const wanted = filter.trim().toLowerCase();
   const listed = matrices.filter(({ label, key }) => `${label} ${key}`.toLowerCase().includes(wanted));
-  const matrix = listed.find(({ key }) => key === chosenMatrix) ?? listed[0] ?? matrices[0];
+  const matrix =
+    listed.find(({ key }) => key === chosenMatrix) ?? substantial(listed)[0] ?? listed[0] ?? matrices[0];
   const entries = useMemo(() => (matrix ? spectra.of(matrix, side) : []), [matrix, side, spectra]);
   const found = entries.findIndex((entry) => entry.step === step);
   const at = found >= 0 ? found : entries.length - 1;
@@ -115,10 +115,10 @@ export function RankSpectra() {
               max={entries.length - 1}
               step="1"
               value={at}
-              aria-valuetext={say('spectra.atStep', { step: integer(entry.step) })}
+              aria-valuetext={say('spectra.atStep', { step: entry.step })}
               onInput={({ currentTarget }) => setStep(entries[currentTarget.valueAsNumber]?.step ?? lastStep)}
             />
-            <output>{integer(entry.step)}</output>
+            <output>{entry.step}</output>
           </label>
         )}
         {entries.length > 1 && (

@@ -6,6 +6,7 @@ import {
   coordinatesTable,
   distanceFigure,
   explainedFigure,
+  groupName,
   residualFigure,
   shareOf,
   spaceFigure,
@@ -31,7 +32,7 @@ export function Trajectory() {
     oneOf(['yes', 'no']),
   );
   const [pair, setPair] = usePersistedState<(typeof pairs)[number]>('trajectory.pair', '1,2', oneOf(pairs));
-  const [explainedScale, setExplainedScale] = useScale('trajectory.explained.scale', 'linear');
+  const [explainedScale, setExplainedScale] = useScale('trajectory.explained.scale', 'log');
   const [residualScale, setResidualScale] = useScale('trajectory.residual.scale', 'linear');
   const [distanceScale, setDistanceScale] = useScale('trajectory.distance.scale', 'linear');
   const group = groups.includes(chosen) ? chosen : (groups[0] ?? 'all');
@@ -60,7 +61,10 @@ export function Trajectory() {
           <Choice
             label={say('group')}
             value={group}
-            options={(groups.length > 0 ? groups : [group]).map((value) => ({ value, text: value }))}
+            options={(groups.length > 0 ? groups : [group]).map((value) => ({
+              value,
+              text: groupName(value),
+            }))}
             onChange={setGroup}
           />
         </label>
@@ -96,7 +100,7 @@ export function Trajectory() {
         />
         <ChartCard
           id="trajectory.space"
-          title={say('trajectory.title3', { group, centring })}
+          title={say('trajectory.title3', { group: groupName(group), centring })}
           figure={space}
           {...(table ? { table } : {})}
           says={entry ? trajectorySays(entry) : ''}

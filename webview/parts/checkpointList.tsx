@@ -35,7 +35,7 @@ export function CheckpointList() {
             {checkpoints.map((checkpoint) => (
               <tr key={checkpoint.label}>
                 <th scope="row" class="number">
-                  {integer(checkpoint.step)}
+                  {checkpoint.step}
                 </th>
                 <td>
                   {checkpoint.files.map(({ path }) =>

@@ -102,7 +102,7 @@ export function MatrixTable() {
                           label={`${say('effectiveRank')}, ${say('matrices.overSteps')}`}
                         />
                       </td>
-                      <td class="number">{about + number(entry.spectralNorm)}</td>
+                      <td class="number">{about + number(entry.spectralNorm, 3, 3)}</td>
                     </>
                   ) : (
                     <td colSpan={6} class="muted">

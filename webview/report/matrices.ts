@@ -72,3 +72,10 @@ export function shuffledRanks(
     draws: shuffled.draws,
   };
 }
+
+/** Matrices whose smaller side is at least a quarter of the largest one's, and whose parts are not listed for themselves. */
+export function substantial(matrices: readonly MatrixInfo[]): MatrixInfo[] {
+  const side = ({ rows, columns }: MatrixInfo): number => Math.min(rows, columns);
+  const largest = Math.max(0, ...matrices.map(side));
+  return matrices.filter((matrix) => !matrix.fused && side(matrix) * 4 >= largest);
+}

@@ -1,19 +1,19 @@
 import type { SpectrumEntry } from '../../extension/contract/report.js';
 import type { MatrixInfo, SpectraIndex } from './matrices.js';
+import { substantial } from './matrices.js';
 
 export interface ChosenSpectrum {
   readonly matrix: MatrixInfo;
   readonly entry: SpectrumEntry;
 }
 
-/** The last spectra of at most `most` matrices, evenly spaced from the lowest to the highest stable rank. */
+/** The last spectra of at most `most` substantial matrices, evenly spaced from the lowest to the highest stable rank. */
 export function severalMatrices(
   matrices: readonly MatrixInfo[],
   spectra: SpectraIndex,
   most = 4,
 ): ChosenSpectrum[] {
-  const ranked = matrices
-    .filter(({ fused }) => !fused)
+  const ranked = substantial(matrices)
     .flatMap((matrix): ChosenSpectrum[] => {
       const entry = spectra.of(matrix, 'weights').at(-1);
       return entry?.stableRank === undefined ? [] : [{ matrix, entry }];

@@ -18,9 +18,9 @@ export interface InspectionView {
   /** Absent in a report opened from disk. */
   readonly host?: PanelCalls;
   /** Says a sentence to everybody: in the live region. */
-  announce(text: string): void;
+  readonly announce: (text: string) => void;
   /** Goes to another page, with pickers set: name → value. */
-  open(page: string, choices?: Readonly<Record<string, unknown>>): void;
+  readonly open: (page: string, choices?: Readonly<Record<string, unknown>>) => void;
 }
 
 export const InspectionContext = createContext<InspectionView | undefined>(undefined);

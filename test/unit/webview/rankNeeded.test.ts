@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { ReconstructionEntry } from '../../../extension/contract/report.js';
+import { kStar, rankForEnergy, shareOfBaseline } from '../../../webview/describe/rankNeeded.js';
+import { accuracySays } from '../../../webview/describe/reconstruction.js';
+
+/** The figures that PyTorch gave for data/torch-add-seed42 (expected.json, `reconstruction`). */
+const measured: Record<string, { fullRank: number; accuracy: Record<number, number> }> = {
+  'trajectory-pca': {
+    fullRank: 35,
+    accuracy: { 1: 0.0159, 2: 0.1549, 3: 0.7991, 4: 0.9972, 5: 0.9974, 8: 0.9998 },
+  },
+  'per-matrix-svd': {
+    fullRank: 128,
+    accuracy: { 64: 0.031, 80: 0.2272, 96: 0.7634, 112: 0.9926, 128: 1 },
+  },
+};
+const entry = (method: keyof typeof measured, scale = 1): ReconstructionEntry => ({
+  method: method as ReconstructionEntry['method'],
+  scope: 'all',
+  matrices: [],
+  fullRank: measured[method]!.fullRank,
+  baseline: { testAccuracy: { add: scale } },
+  points: Object.entries(measured[method]!.accuracy)
+    .map(([rank, accuracy]) => ({
+      rank: Number(rank),
+      energy: Number(rank) / measured[method]!.fullRank,
+      relativeError: 0,
+      testAccuracy: { add: accuracy * scale },
+    }))
+    .reverse(),
+});
+
+describe('k* (2602.18649, section 2)', () => {
+  it('is 4 trajectory components and rank 112 of 128 for the addition run', () => {
+    expect(kStar(entry('trajectory-pca'), 0.95)).toBe(4);
+    expect(kStar(entry('per-matrix-svd'), 0.95)).toBe(112);
+  });
+
+  it('is relative to the baseline of the model', () => {
+    expect(kStar(entry('trajectory-pca', 0.5), 0.95)).toBe(4);
+  });
+
+  it('asks every task to reach its own baseline', () => {
+    expect(shareOfBaseline({ add: 1, mul: 0.4 }, { add: 1, mul: 0.8 })).toBe(0.5);
+    expect(shareOfBaseline({ add: 1 }, { add: 1, mul: 0.8 })).toBeUndefined();
+  });
+
+  it('does not exist where no measured rank reaches the share', () => {
+    expect(
+      kStar({ ...entry('trajectory-pca'), points: entry('trajectory-pca').points.slice(-2) }, 0.95),
+    ).toBe(undefined);
+  });
+
+  it('goes by energy at the smallest measured rank that keeps it', () => {
+    expect(rankForEnergy(entry('per-matrix-svd'), 0.5)).toBe(64);
+    expect(rankForEnergy(entry('per-matrix-svd'), 0.51)).toBe(80);
+  });
+
+  it('is said with the chance level in the same sentence', () => {
+    const says = accuracySays([entry('per-matrix-svd'), entry('trajectory-pca')], 'add', 0.95, 1 / 97);
+    expect(says).toContain('trajectory PCA needs rank 4 of 35');
+    expect(says).toContain('per-matrix SVD needs rank 112 of 128');
+    expect(says).toContain('chance is 1%');
+    expect(says.split('. ')).toHaveLength(1);
+  });
+});

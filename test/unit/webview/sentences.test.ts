@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { SpectrumEntry, TrajectoryEntry } from '../../../extension/contract/report.js';
+import { bytes, number, percent } from '../../../webview/describe/numbers.js';
+import { heatSays, spectrumSays } from '../../../webview/describe/spectra.js';
+import { explainedSays, trajectorySays } from '../../../webview/describe/trajectory.js';
+import { meanAngle, randomAngle } from '../../../webview/figures/spectra.js';
+import type { MatrixInfo } from '../../../webview/report/matrices.js';
+import { shuffledRanks } from '../../../webview/report/matrices.js';
+
+const trajectory: TrajectoryEntry = {
+  group: 'layer0.Q',
+  parameters: 16384,
+  centred: true,
+  steps: [0, 100, 200],
+  explained: [0.708, 0.164, 0.05],
+  coordinates: [
+    [1, 0],
+    [0, 1],
+    [-1, 0],
+  ],
+  residual: [
+    [0.1, 0],
+    [0.2, 0.1],
+    [0.6, 0.529],
+  ],
+  null: {
+    kind: 'random-walk',
+    draws: 20,
+    seed: 1,
+    mean: [0.493, 0.2, 0.1],
+    q05: [0.484, 0.19, 0.09],
+    q95: [0.501, 0.21, 0.11],
+  },
+};
+
+const spectrum = (step: number, singularValues: number[], above = 1): SpectrumEntry => {
+  const squares = singularValues.reduce((sum, value) => sum + value * value, 0);
+  return {
+    step,
+    tensor: 'w',
+    of: 'weights',
+    rows: singularValues.length,
+    columns: singularValues.length,
+    singularValues,
+    method: 'test',
+    exact: true,
+    errorBound: 0,
+    spectralNorm: singularValues[0]!,
+    frobeniusNorm: Math.sqrt(squares),
+    stableRank: squares / singularValues[0]! ** 2,
+    effectiveRank: 2,
+    nulls: {
+      marchenkoPastur: { variance: 1, lowerEdge: 0, upperEdge: 2, above },
+      shuffled: { draws: 5, seed: 1, mean: [2, 2], q05: [1, 1], q95: [3, 3] },
+    },
+  };
+};
+
+const matrix: MatrixInfo = {
+  key: 'w',
+  label: 'w',
+  tensor: { name: 'w', shape: [2, 2], dtype: 'float32' },
+  rows: 2,
+  columns: 2,
+  fused: false,
+};
+
+describe('the sentence under a chart', () => {
+  it('holds the null of a trajectory beside the share', () => {
+    const says = trajectorySays(trajectory, [0, 1]);
+    expect(says).toContain('70.8% of the variance; a random walk with the same step lengths 49.3%');
+    expect(says).toContain('20 draws');
+    expect(says).toContain('hold 87.2%');
+    expect(says).toContain('52.9%');
+  });
+
+  it('speaks of squared length where rows are not centred', () => {
+    expect(trajectorySays({ ...trajectory, centred: false })).toContain('of the squared length');
+  });
+
+  it('counts the components above the walk', () => {
+    expect(explainedSays(trajectory)).toContain('1 of the first 3 components');
+  });
+
+  it('holds both nulls of a spectrum', () => {
+    const says = spectrumSays(spectrum(10, [4, 1]));
+    expect(says).toContain('1 of 2 singular values lie above');
+    expect(says).toContain('σ₁ is 2 times');
+    expect(says).toContain('5 draws');
+  });
+
+  it('says so where the change is zero', () => {
+    expect(spectrumSays(spectrum(0, [0, 0]))).toContain('the change is zero');
+  });
+
+  it('names the matrix whose rank fell most', () => {
+    const rows = [
+      { matrix, entries: [spectrum(0, [1, 1]), spectrum(100, [2, 1])] },
+      { matrix: { ...matrix, label: 'steeper' }, entries: [spectrum(0, [1, 1]), spectrum(100, [10, 1])] },
+    ];
+    const says = heatSays(rows, 'stableRank', 'weights');
+    expect(says).toContain('falls in 2 of 2 matrices');
+    expect(says).toContain('most in steeper: 2 to 1.01');
+    expect(says).toContain('shuffled entries (5 draws) steeper would have 2 at step 100');
+  });
+});
+
+describe('nulls that the page works out', () => {
+  it('gives two equal singular values rank two', () => {
+    const ranks = shuffledRanks(spectrum(0, [1, 1]))!;
+    expect(ranks.stableRank).toBeCloseTo(2, 12);
+    expect(ranks.effectiveRank).toBeCloseTo(2, 12);
+  });
+
+  it('puts random k-dimensional subspaces of n dimensions at cos² = k ⁄ n', () => {
+    expect(randomAngle(64, 128)).toBeCloseTo(45, 10);
+    expect(meanAngle([Math.PI / 4, Math.PI / 4])).toBeCloseTo(45, 10);
+    expect(meanAngle([0, 0])).toBeCloseTo(0, 6);
+  });
+});
+
+describe('numbers as people read them', () => {
+  it('never rounds a fraction below one to 100 %', () => {
+    for (const fraction of [0.994, 0.9951, 0.9994, 0.99996]) expect(percent(fraction)).not.toBe('100%');
+  });
+
+  it('writes powers of ten', () => {
+    expect(number(6.78e-15)).toBe('6.78 × 10⁻¹⁵');
+    expect(number(12.345)).toBe('12.3');
+  });
+
+  it('counts bytes in thousands', () => {
+    expect(bytes(1_180_000)).toBe('1.18 MB');
+  });
+});
