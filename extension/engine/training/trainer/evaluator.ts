@@ -1,0 +1,97 @@
+import type { TaskName } from '../../../contract/descriptor.js';
+import type { GraphSession } from '../../runtime/session.js';
+import type { Floats } from '../run/trainerState.js';
+import type { PairSplit } from '../tasks/split.js';
+import { taskLabels } from '../tasks/tasks.js';
+import type { Evaluation } from './trainingEngine.js';
+
+export interface EvaluatorRequest {
+  readonly tasks: readonly TaskName[];
+  readonly prime: number;
+  readonly pairs: PairSplit;
+  readonly dtype: 'float32' | 'float64';
+  /** A session of the evaluation graph for so many pairs. */
+  readonly open: (batch: number) => Promise<GraphSession>;
+}
+
+/** Pairs that go through the graph at once, at most. */
+const LARGEST_BLOCK = 2048;
+
+interface Sums {
+  readonly pairs: number;
+  /** Per task. */
+  readonly correct: readonly number[];
+  readonly losses: readonly number[];
+}
+
+/** Accuracy and loss over all training and all test pairs; the session is opened at the first evaluation. */
+export const createEvaluator = (request: EvaluatorRequest): ((weights: Floats) => Promise<Evaluation>) => {
+  const { tasks, prime, pairs, dtype } = request;
+  const most = Math.max(pairs.train.length, pairs.test.length) / 2;
+  // Equal blocks leave the fewest empty places.
+  const block = Math.ceil(most / Math.ceil(most / LARGEST_BLOCK));
+  const sides = [pairs.train, pairs.test].map((side) => blocksOf(side, tasks, prime, block));
+  let session: GraphSession | undefined;
+
+  const sumsOver = async (weights: Floats, blocks: readonly PairBlock[]): Promise<Sums> => {
+    session ??= await request.open(block);
+    const correct = tasks.map(() => 0);
+    const losses = tasks.map(() => 0);
+    let count = 0;
+    for (const { tokens, labels, filled } of blocks) {
+      const pairWeights = dtype === 'float64' ? new Float64Array(block) : new Float32Array(block);
+      const fetched = await session.run({
+        parameters: { data: weights, dims: [1, weights.length] },
+        tokens: { data: tokens, dims: [2, block] },
+        labels: { data: labels, dims: [tasks.length, block] },
+        pairWeights: { data: pairWeights.fill(1, 0, filled), dims: [block] },
+      });
+      for (let task = 0; task < tasks.length; task++) {
+        correct[task]! += (fetched.correct!.data as Floats)[task]!;
+        losses[task]! += (fetched.losses!.data as Floats)[task]!;
+      }
+      count += filled;
+    }
+    return { pairs: count, correct, losses };
+  };
+
+  const accuracy = (sums: Sums): Record<string, number> =>
+    Object.fromEntries(tasks.map((task, i) => [task, sums.correct[i]! / sums.pairs]));
+
+  return async (weights) => {
+    const [train, test] = sides as [readonly PairBlock[], readonly PairBlock[]];
+    const onTrain = await sumsOver(weights, train);
+    const onTest = await sumsOver(weights, test);
+    return {
+      trainAccuracy: accuracy(onTrain),
+      testAccuracy: accuracy(onTest),
+      testLoss: onTest.losses.reduce((sum, loss) => sum + loss, 0) / onTest.pairs,
+    };
+  };
+};
+
+/** As many pairs as the graph takes; places after `filled` are empty. */
+interface PairBlock {
+  /** [2, block]. */
+  readonly tokens: Int32Array;
+  /** [tasks, block]. */
+  readonly labels: Int32Array;
+  readonly filled: number;
+}
+
+const blocksOf = (
+  pairs: Int32Array,
+  tasks: readonly TaskName[],
+  prime: number,
+  block: number,
+): readonly PairBlock[] => {
+  const count = pairs.length / 2;
+  return Array.from({ length: Math.ceil(count / block) }, (_, index) => {
+    const part = pairs.subarray(2 * index * block, 2 * Math.min(count, (index + 1) * block));
+    const tokens = new Int32Array(2 * block);
+    for (let i = 0; i < part.length; i++) tokens[(i % 2) * block + (i >> 1)] = part[i]!;
+    const labels = new Int32Array(tasks.length * block);
+    tasks.forEach((task, i) => labels.set(taskLabels(task, part, prime), i * block));
+    return { tokens, labels, filled: part.length / 2 };
+  });
+};
