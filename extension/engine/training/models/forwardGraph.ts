@@ -93,7 +93,7 @@ export const evaluationGraph = (options: ModelGraphOptions): ModelGraph => {
  * Fetches: `gradient` [replicas, parameters] of the sum of the tasks' losses; `losses` [replicas, tasks].
  */
 export const gradientGraph = (options: ModelGraphOptions): ModelGraph => {
-  const { descriptor, replicas, batch, dtype } = options;
+  const { descriptor, replicas, batch } = options;
   const { model, graph, lead, rows, views, oneByOne } = open(options);
   const fed = (name: string, count: number): readonly Tensor[] =>
     oneByOne(reshape(input(graph, name, 'int32', [replicas, count, batch]), [...lead, count, batch]));

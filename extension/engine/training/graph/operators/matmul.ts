@@ -47,8 +47,11 @@ export const matMulOperator: Operator<MatMulAttributes> = {
     const [a, b, c] = emission.inputs as [string, string, string?];
     const [{ dtype, shape }] = emission.node.outputs as [Tensor];
     if (shape.length === 2) {
-      emission.add('Gemm', emission.inputs, emission.outputs, {
-        alpha: { float: alpha },
+      // The attribute is a float32, whatever the matrices are.
+      const exact = dtype === 'float32' || Math.fround(alpha) === alpha;
+      const scaled = exact ? a : emission.value('Mul', [a, emission.constant(dtype, [], [alpha])]);
+      emission.add('Gemm', [scaled, ...emission.inputs.slice(1)], emission.outputs, {
+        alpha: { float: exact ? alpha : 1 },
         transA: { int: Number(transposeA) },
         transB: { int: Number(transposeB) },
       });
