@@ -4,9 +4,10 @@ import { benchCommand } from './benchCommand.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { inspectCommand } from './inspectCommand.js';
+import { trainCommand } from './trainCommand.js';
 
 /** Every subcommand: to add one is to add a file and a row. */
-const commands: readonly Command[] = [inspectCommand, benchCommand];
+const commands: readonly Command[] = [inspectCommand, trainCommand, benchCommand];
 
 const help = (): string =>
   [

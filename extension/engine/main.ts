@@ -1,11 +1,13 @@
 import { serveCompute } from './process/compute.js';
 import { serveReader } from './process/reader.js';
 import { runProbeProcess } from './runtime/probe.js';
+import { serveTrainer } from './training/trainer/trainerProcess.js';
 
 /** What a child process is for; the one that forks it names it, and gives it the rest of its arguments. */
 const roles: Readonly<Record<string, (args: readonly string[]) => void>> = {
   reader: ([cacheFolder]) => serveReader(cacheFolder),
   compute: () => serveCompute(),
+  trainer: () => serveTrainer(),
   probe: ([provider = 'cpu']) => void runProbeProcess(provider),
 };
 

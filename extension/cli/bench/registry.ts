@@ -1,5 +1,6 @@
 import type { Bench } from './bench.js';
+import { trainBench } from './train.js';
 import { trajectoryBench } from './trajectory.js';
 
 /** Every benchmark of the project: to add one is to add a file here and a row. */
-export const benches: readonly Bench[] = [trajectoryBench];
+export const benches: readonly Bench[] = [trajectoryBench, trainBench];
