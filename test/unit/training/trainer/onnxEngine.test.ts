@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunConfig } from '../../../../extension/contract/run.js';
+import { loadRunConfig, withAssignments } from '../../../../extension/engine/training/runConfig.js';
+import type { OptimiserState } from '../../../../extension/engine/training/run/trainerState.js';
+import { createTrainingEngine } from '../../../../extension/engine/training/trainer/onnxEngine.js';
+import type { TrainingEngine } from '../../../../extension/engine/training/trainer/trainingEngine.js';
+
+const small = ['model.prime=11', 'model.d=16', 'model.heads=2', 'model.dFf=32', 'model.layers=2', 'batch=32'];
+const configWith = async (...assignments: string[]): Promise<RunConfig> =>
+  withAssignments(await loadRunConfig('tiny'), [...small, ...assignments]);
+
+const startOf = (engine: TrainingEngine): OptimiserState => {
+  const weights = engine.initialWeights(3);
+  const zeros = () => weights.slice().fill(0);
+  return { weights, firstMoment: zeros(), secondMoment: zeros() };
+};
+
+/** The state and the losses after chunks of the given sizes. */
+const runChunks = async (engine: TrainingEngine, chunks: readonly number[]) => {
+  let state = startOf(engine);
+  let step = 0;
+  const losses: number[] = [];
+  for (const steps of chunks) {
+    const result = await engine.run(state, step, steps);
+    ({ state } = result);
+    losses.push(...Array.from(result.losses));
+    step += steps;
+  }
+  return { state, losses };
+};
+
+describe.each([
+  ['float32', []],
+  ['float64', ['dtype=float64']],
+  ['several tasks, all pairs, warm-up', ['data.tasks=["add","mul"]', 'batch=full', 'warmupSteps=5']],
+  ['decay of matrices, read-out of the mean', ['decayedParameters=matrices', 'model.readout=mean']],
+])('steps in a Loop: %s', (_what, assignments) => {
+  let engine: TrainingEngine;
+  beforeAll(async () => {
+    engine = await createTrainingEngine(await configWith(...assignments), 'cpu');
+  });
+  afterAll(() => engine.dispose());
+
+  it('give the same bits however they are cut into calls', async () => {
+    const whole = await runChunks(engine, [24]);
+    const one = await runChunks(engine, new Array<number>(24).fill(1));
+    const uneven = await runChunks(engine, [5, 16, 3]);
+    expect(one).toEqual(whole);
+    expect(uneven).toEqual(whole);
+    expect(whole.losses.every((loss) => Number.isFinite(loss))).toBe(true);
+  });
+
+  it('learn', async () => {
+    const { losses, state } = await runChunks(engine, [64, 64, 64]);
+    const mean = (values: number[]): number => values.reduce((a, b) => a + b) / values.length;
+    expect(mean(losses.slice(-10))).toBeLessThan(0.9 * mean(losses.slice(0, 10)));
+    const before = await engine.evaluate(startOf(engine).weights);
+    const after = await engine.evaluate(state.weights);
+    for (const [task, accuracy] of Object.entries(after.trainAccuracy))
+      expect(accuracy).toBeGreaterThan(before.trainAccuracy[task]!);
+  });
+});
+
+describe('an evaluation', () => {
+  it('counts every pair once, over several blocks', async () => {
+    const engine = await createTrainingEngine(await configWith('model.prime=67'), 'cpu');
+    const weights = engine.initialWeights(1).fill(0);
+    const evaluation = await engine.evaluate(weights);
+    // Zero weights answer 0 to everything, with equal probability for every class.
+    const zeros = (pairs: number, accuracy: number): number => Math.round(pairs * accuracy);
+    const trainPairs = Math.floor(67 * 67 * 0.6);
+    const { add: onTrain } = evaluation.trainAccuracy as { add: number };
+    const { add: onTest } = evaluation.testAccuracy as { add: number };
+    expect(zeros(trainPairs, onTrain) + zeros(67 * 67 - trainPairs, onTest)).toBe(67);
+    expect(evaluation.testLoss).toBeCloseTo(Math.log(67), 4);
+    await engine.dispose();
+  });
+});
+
+describe('weight decay', () => {
+  it('of matrices leaves vectors to the gradient alone', async () => {
+    // With no learning but the decay's: a rate so small that only decay · rate = 0.5 is seen.
+    const after = async (decayedParameters: string) => {
+      const engine = await createTrainingEngine(
+        await configWith('learningRate=1e-9', 'weightDecay=5e8', `decayedParameters=${decayedParameters}`),
+        'cpu',
+      );
+      const start = startOf(engine);
+      const before = engine.tensors(start.weights);
+      const { state } = await engine.run(start, 0, 1);
+      const kept = engine.tensors(state.weights).map(({ data, shape }, i) => {
+        const at = before[i]!.data.findIndex((value) => Math.abs(value) > 0.01);
+        return at < 0 ? undefined : { vector: shape.length === 1, share: data[at]! / before[i]!.data[at]! };
+      });
+      await engine.dispose();
+      return kept.filter((entry) => entry !== undefined);
+    };
+    for (const { share } of await after('all')) expect(share).toBeCloseTo(0.5, 4);
+    for (const { vector, share } of await after('matrices')) expect(share).toBeCloseTo(vector ? 1 : 0.5, 4);
+  });
+});
