@@ -26,11 +26,17 @@ export function Plot({ figure, theme, label, onDrag }: PlotProps) {
     const marks = figure.kind === 'lines' ? (figure.marks ?? []) : [];
     const moving = marks.findIndex((mark) => mark.draggable);
     let live = true;
-    void plotly.react(element, data, layout, plotlyConfig).then((graph: PlotlyHTMLElement) => {
+    const config = moving < 0 ? plotlyConfig : { ...plotlyConfig, edits: { shapePosition: true } };
+    void plotly.react(element, data, layout, config).then((graph: PlotlyHTMLElement) => {
       if (!live || moving < 0) return;
+      const { at } = marks[moving]!;
       graph.removeAllListeners('plotly_relayout');
       graph.on('plotly_relayout', (event: object) => {
-        const value = (event as Record<string, unknown>)[`shapes[${moving}].y0`];
+        // Held at an end, only that end moves.
+        const ends = ['y0', 'y1'].map(
+          (end) => (event as Record<string, unknown>)[`shapes[${moving}].${end}`],
+        );
+        const value = ends.find((end) => typeof end === 'number' && end !== at);
         if (typeof value === 'number') dragged.current?.(value);
       });
     });

@@ -82,6 +82,8 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
     layout: {
       ...frame(theme),
       hovermode: 'closest',
+      // A mark that was dragged goes where the page then puts it, not where the pointer left its ends.
+      editrevision: marks.find((mark) => mark.draggable)?.at ?? 0,
       xaxis: axisLayout(
         figure.x,
         theme,
@@ -205,7 +207,6 @@ const drawMark = (mark: Mark, theme: ChartTheme): Partial<Shape> => ({
   ...(mark.across === 'x'
     ? { x0: mark.at, x1: mark.at, y0: 0, y1: 1, xref: 'x' as const, yref: 'paper' as const }
     : { y0: mark.at, y1: mark.at, x0: 0, x1: 1, yref: 'y' as const, xref: 'paper' as const }),
-  editable: mark.draggable === true,
   layer: mark.draggable ? 'above' : 'below',
   line: { color: inkOf(mark.look.ink, theme), width: mark.draggable ? 2 : 1.2, dash: mark.look.dash },
 });
@@ -382,7 +383,8 @@ function drawSpace({ axes, curves }: SpaceFigure, theme: ChartTheme): Drawing {
         xaxis: axis(axes[0]),
         yaxis: axis(axes[1]),
         zaxis: axis(axes[2]),
-        camera: { eye: { x: 1.5, y: -1.6, z: 0.9 } },
+        aspectmode: 'cube',
+        camera: { eye: { x: 1.3, y: -1.4, z: 0.75 } },
       },
     },
   };
