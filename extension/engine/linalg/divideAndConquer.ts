@@ -17,6 +17,8 @@ export interface BidiagonalSvd {
 
 /** Where LAPACK's dlasd2 deflates, in units of the largest entry; twice that of its early versions. */
 const DEFLATION = 16 * 2 ** -53;
+/** Poles and z of a block of zeros: their squares and the squares' quotients stay within float64. */
+const SMALLEST = 1e-100;
 
 /**
  * The singular value decomposition of the n × n upper bidiagonal matrix, by divide and conquer (Gu and Eisenstat 1995):
@@ -105,7 +107,7 @@ const merge = async (
     upper.values[above - 1] ?? 0,
     lower.values[below - 1] ?? 0,
   );
-  const tolerance = Math.max(DEFLATION * largest, Number.MIN_VALUE * 2 ** 100);
+  const tolerance = Math.max(DEFLATION * largest, SMALLEST);
   const first: Entry = {
     d: 0,
     z: Math.max(z0, tolerance),

@@ -134,7 +134,7 @@ const margin = (samples: readonly number[]): number => {
  * independent starts failing at once.
  */
 const missedShare = ({ size, steps, exhausted }: KrylovView, starts: number): number => {
-  if (exhausted) return 1e-12;
+  if (exhausted) return 0;
   const each = (1 - CONFIDENCE) ** (1 / starts);
   const root = Math.log((1.648 * Math.sqrt(size)) / each) / (2 * steps - 1);
   return Math.min(root * root, 0.99);
@@ -156,12 +156,14 @@ const describe = (squared: number, now: Quadrature, before: Quadrature, wanted: 
   const { view, nodes } = now;
   const frobeniusNorm = Math.sqrt(squared);
   const nothing: Estimate = { value: 0, low: 0, high: 0 };
+  // Rounding of AᵀA: what is below √ε·σ₁ cannot be told from zero.
+  const rounding = 1e-13 * nodes[0]! ** 2;
   const upTo = (node: number, starts: number): number =>
-    Math.min(frobeniusNorm, node / Math.sqrt(1 - missedShare(view, starts)) + 1e-12 * nodes[0]!);
+    Math.min(frobeniusNorm, Math.sqrt(node ** 2 / (1 - missedShare(view, starts)) + rounding));
   const leading = Array.from({ length: Math.min(wanted, MOST_LEADING) }, (_, i) => ({
     value: nodes[i]!,
-    low: nodes[i]! * (1 - 1e-12),
-    high: upTo(nodes[i]!, view.starts - i),
+    low: Math.sqrt(Math.max(0, nodes[i]! ** 2 - rounding)),
+    high: Math.max(nodes[i]!, upTo(nodes[i]!, view.starts - i)),
   }));
   const spectralNorm = leading[0] ?? nothing;
   const sums = traces(now, (sigma) => sigma);
@@ -191,8 +193,8 @@ const describe = (squared: number, now: Quadrature, before: Quadrature, wanted: 
     effectiveRank: zero
       ? nothing
       : {
-          value: Math.exp(h.value),
-          low: Math.max(1, Math.exp(h.value - entropyError)),
+          value: Math.min(view.size, Math.exp(h.value)),
+          low: Math.min(view.size, Math.max(1, Math.exp(h.value - entropyError))),
           high: Math.min(view.size, Math.exp(h.value + entropyError)),
         },
     density: DENSITY_FRACTIONS.map((fraction) => countAbove(now, fraction * spectralNorm.value)),
@@ -213,15 +215,16 @@ const countAbove = (
   const above = first === -1 ? nodes.length : first;
   const count = (end: number): number[] =>
     weights.map((row) => row.subarray(0, end).reduce((sum, weight) => sum + weight, 0));
+  const within = (number: number): number => Math.min(view.size, Math.max(0, number));
   const value = count(above);
   const fewest = count(Math.max(0, above - view.starts));
   const most = count(Math.min(nodes.length, above + view.starts));
   return {
     threshold,
     above: {
-      value: mean(value),
-      low: Math.max(0, mean(fewest) - margin(fewest)),
-      high: Math.min(view.size, mean(most) + margin(most)),
+      value: within(mean(value)),
+      low: within(mean(fewest) - margin(fewest)),
+      high: within(mean(most) + margin(most)),
     },
   };
 };

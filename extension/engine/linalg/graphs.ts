@@ -29,7 +29,14 @@ export interface View {
 
 const IR_VERSION = 9n;
 const OPSET = 18n;
-const ONLY_ERRORS = 3;
+/**
+ * Each session has threads of its own. If they wait in a loop (the default) they keep the cores from the other sessions
+ * and from the kernels between two products: on busy cores a decomposition then takes three times as long.
+ */
+const sessionOptions: InferenceSession.SessionOptions = {
+  logSeverityLevel: 3,
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+};
 
 const plain = (name: string): string => (name.endsWith('ᵀ') ? name.slice(0, -1) : name);
 
@@ -91,7 +98,7 @@ export const compileProducts = (
   let session: Promise<InferenceSession> | undefined;
   return async (feeds, target) => {
     const ort = await onnxruntime();
-    session ??= ort.InferenceSession.create(serialise(graph), { logSeverityLevel: ONLY_ERRORS });
+    session ??= ort.InferenceSession.create(serialise(graph), sessionOptions);
     const tensor = ({ rows, columns, data }: View): Tensor =>
       new ort.Tensor('float64', data, [rows, columns]);
     const tensors = Object.fromEntries(Object.entries(feeds).map(([name, view]) => [name, tensor(view)]));
