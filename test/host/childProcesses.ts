@@ -23,3 +23,15 @@ function commandOf(pid: string): string[] {
     return [];
   }
 }
+
+/** Processor time that a process has used so far; 0 for one that has ended. */
+export function processorSeconds(pid: number): number {
+  try {
+    const afterName = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1] ?? '';
+    const fields = afterName.split(' ').map(Number);
+    const ticksPerSecond = 100;
+    return ((fields[11] ?? 0) + (fields[12] ?? 0)) / ticksPerSecond;
+  } catch {
+    return 0;
+  }
+}

@@ -104,13 +104,25 @@ export const explorerRow = (page: Page, name: string): Locator =>
     }),
   });
 
-/** Chooses an item of a row's context menu. Menu items ignore the mouse for their first 100 ms. */
+/**
+ * Chooses an item of a row's context menu. Menu items ignore the mouse for their first 100 ms, and an item that depends
+ * on what an extension has found is there only once it has.
+ */
 export async function chooseFromMenu(page: Page, row: Locator, item: string): Promise<void> {
-  await row.click({ button: 'right' });
   const entry = page.locator('.monaco-menu .action-item', { hasText: item }).first();
-  await entry.hover();
-  await pause(300);
-  await entry.click();
+  for (let tries = 0; tries < 40; tries++) {
+    await row.click({ button: 'right' });
+    await page.locator('.monaco-menu .action-item').first().waitFor();
+    await pause(300);
+    if (await entry.isVisible()) {
+      await entry.hover();
+      await entry.click();
+      return;
+    }
+    await page.keyboard.press('Escape');
+    await pause(500);
+  }
+  throw new Error(`The menu has no "${item}".`);
 }
 
 /** The items of a row's context menu. */

@@ -8,7 +8,7 @@ export default defineConfig({
     include: ['test/host/*.e2e.ts'],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 90_000,
+    testTimeout: 240_000,
     hookTimeout: 600_000,
   },
 });

@@ -1,0 +1,145 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Frame, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  chooseFromMenu,
+  explorerRow,
+  pageFrame,
+  pause,
+  picture,
+  pictureOfFailure,
+  runCommand,
+  useTheme,
+} from './hostWindow.js';
+import { safetensorsFile } from './safetensorsFile.js';
+import { hostileName } from './sampleWorkspace.js';
+import { canRun, startSession, type Session } from './session.js';
+
+/** The cells of a matrix's row in the table of the Overview. */
+const rowOf = (frame: Frame, matrix: string): Promise<string[]> =>
+  frame
+    .locator('table.matrices tbody tr', { has: frame.locator('th', { hasText: matrix }) })
+    .first()
+    .locator('th, td')
+    .allInnerTexts();
+
+const finished = (frame: Frame): Promise<void> =>
+  frame.locator('.run progress').waitFor({ state: 'detached', timeout: 120_000 });
+
+describe.runIf(canRun())('the inspector', () => {
+  let session: Session;
+  let page: Page;
+  beforeAll(async () => {
+    session = await startSession({ settings: { 'workbench.colorTheme': 'Default Light Modern' } });
+    page = session.window.page;
+  });
+  afterAll(() => session.end());
+  afterEach(({ task }) => pictureOfFailure(page, task));
+
+  it('opens from the context menu of a folder and shows the values that LAPACK gives', async () => {
+    await explorerRow(page, 'runs').click();
+    await chooseFromMenu(page, explorerRow(page, 'grok'), 'Inspect Weight Geometry');
+    const frame = await pageFrame(page, 'Matrices at step 3800');
+    await finished(frame);
+    // numpy.linalg.svd of the same file: stable rank 6.922, effective rank 20.971; 8.434, 24.221.
+    expect((await rowOf(frame, 'tok.weight')).join(' ')).toMatch(/53 × 32.*6\.9.*21\.0/s);
+    expect((await rowOf(frame, 'head.weight')).join(' ')).toMatch(/53 × 32.*8\.4.*24\.2/s);
+    await expect
+      .poll(() => frame.locator('.js-plotly-plot .main-svg').count(), { timeout: 20_000 })
+      .toBeGreaterThan(3);
+    await pause(500);
+    await picture(page, 'overview-light');
+  });
+
+  it('draws every page in light, dark and high contrast', async () => {
+    await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+    for (const [theme, name] of [
+      ['Default Light Modern', 'light'],
+      ['Default Dark Modern', 'dark'],
+      ['Default High Contrast', 'high-contrast'],
+      ['Default High Contrast Light', 'high-contrast-light'],
+    ] as const) {
+      await useTheme(page, theme);
+      const frame = await pageFrame(page, 'Rank spectra');
+      for (const tab of ['Overview', 'Rank spectra', 'Trajectory', 'Reconstruction']) {
+        await frame.getByRole('tab', { name: tab }).click();
+        await frame.locator('.js-plotly-plot .main-svg').first().waitFor();
+        await pause(800);
+        await picture(page, `${tab.toLowerCase().replace(' ', '-')}-${name}`);
+      }
+    }
+    await useTheme(page, 'Default Light Modern');
+    await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
+  });
+
+  it('keeps its page when it is hidden and shown again', async () => {
+    const frame = await pageFrame(page, 'Rank spectra');
+    await frame.getByRole('tab', { name: 'Trajectory' }).click();
+    await explorerRow(page, 'NOTES.md').dblclick();
+    await page.locator('.editor-instance .view-line').first().waitFor();
+    await page.locator('.tab', { hasText: 'grok' }).click();
+    const again = await pageFrame(page, 'Rank spectra');
+    await expect
+      .poll(() => again.getByRole('tab', { name: 'Trajectory' }).getAttribute('aria-selected'), {
+        timeout: 10_000,
+      })
+      .toBe('true');
+  });
+
+  it('opens a weight file in its read-only editor', async () => {
+    await explorerRow(page, 'identity.safetensors').dblclick();
+    const frame = await pageFrame(page, 'eye.weight');
+    await finished(frame);
+    expect((await rowOf(frame, 'eye.weight')).join(' ')).toMatch(/16 × 16.*16\.0.*16\.0/s);
+    expect((await rowOf(frame, 'halves.weight')).join(' ')).toMatch(/8 × 8.*1\.3/s);
+    await picture(page, 'weight-editor');
+  });
+
+  it('follows a file that is replaced while it is shown', async () => {
+    const file = path.join(session.folder, 'identity.safetensors');
+    fs.writeFileSync(
+      file,
+      safetensorsFile({ 'eye.weight': { shape: [4, 4], values: (i) => (i === 0 ? 1 : 0) } }),
+    );
+    const frame = await pageFrame(page, '4 × 4');
+    await expect
+      .poll(async () => (await rowOf(frame, 'eye.weight')).join(' '), { timeout: 20_000 })
+      .toMatch(/4 × 4.*1\.0.*1\.0/s);
+    await expect
+      .poll(() => frame.locator('body').innerText(), { timeout: 20_000 })
+      .not.toContain('halves.weight');
+  });
+
+  it('shows a hostile tensor name as text', async () => {
+    await explorerRow(page, 'hostile.safetensors').dblclick();
+    const frame = await pageFrame(page, hostileName);
+    expect(await frame.locator('img').count()).toBe(0);
+    expect(await frame.title()).not.toBe('owned');
+    await picture(page, 'hostile-name');
+  });
+
+  it('follows a folder that grows', async () => {
+    await page.locator('.tab', { hasText: 'grok' }).click();
+    await pageFrame(page, '20 checkpoints');
+    const series = path.join(session.folder, 'runs/grok');
+    fs.copyFileSync(path.join(series, 'step_000200.pt'), path.join(series, 'step_004000.pt'));
+    const frame = await pageFrame(page, '21 checkpoints');
+    await finished(frame);
+    await frame.getByRole('tab', { name: 'Overview' }).click();
+    await expect
+      .poll(() => frame.locator('body').textContent(), { timeout: 10_000 })
+      .toContain('same weights as step_000200');
+  });
+
+  it('says so when the folder is deleted, and keeps what it shows', async () => {
+    fs.rmSync(path.join(session.folder, 'runs/grok'), { recursive: true });
+    const frame = await pageFrame(page, 'not there any more');
+    expect(await frame.locator('body').innerText()).toContain('21 checkpoints');
+    await picture(page, 'folder-deleted');
+  });
+
+  it('obeys its content security policy', () => {
+    expect(session.window.errors).toEqual([]);
+  });
+});
