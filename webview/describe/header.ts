@@ -7,7 +7,10 @@ export function sourceLine({ source, checkpoints, tensors }: Report): string {
   const first = checkpoints[0]?.step;
   const last = checkpoints.at(-1)?.step;
   const dtypes = [...new Set(tensors.map(({ dtype }) => dtype))];
-  const counted = sayCount('header.checkpoints', checkpoints.length, { n: integer(checkpoints.length) });
+  const counted =
+    checkpoints.length === 0
+      ? ''
+      : sayCount('header.checkpoints', checkpoints.length, { n: integer(checkpoints.length) });
   const steps =
     first === undefined || last === undefined
       ? ''
