@@ -7,6 +7,7 @@ import { GeometryError } from '../contract/errors.js';
 import type { InspectRequest } from '../contract/calls.js';
 import { inspectSettingsSchema, type Warning } from '../contract/report.js';
 import { ReportStore } from '../contract/reportStore.js';
+import { openEvaluate } from '../engine/evaluation/openEvaluate.js';
 import { inspect } from '../engine/inspection/inspect.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
@@ -21,6 +22,9 @@ PATH is a folder of checkpoints, one checkpoint, or a folder of run folders.
   --json FILE      write the report as JSON; - writes it to standard output
   --html FILE      write the report as one HTML file that opens from disk
   --model FILE     the model descriptor (else weight-geometry.json or run.json beside the checkpoints)
+  --model FILE.onnx --data FILE.npz
+                   run a model of your own instead: its initialisers are named like the checkpoints' tensors; the
+                   arrays are its inputs under their names, and labels (labels.OUTPUT where it has several outputs)
   --tensors GLOB   analyse the tensors whose names match; trajectories of them as one group
   --ranks LIST     ranks of reconstruction, separated by commas (else every rank to 16, then a ladder)
 
@@ -31,6 +35,7 @@ const options = {
   json: { type: 'string' },
   html: { type: 'string' },
   model: { type: 'string' },
+  data: { type: 'string' },
   tensors: { type: 'string' },
   ranks: { type: 'string' },
 } as const;
@@ -77,9 +82,9 @@ const parse = async (args: readonly string[]): Promise<InspectArguments> => {
     ...(values.tensors === undefined ? {} : { tensors: values.tensors }),
     ...(values.ranks === undefined ? {} : { ranks: parseRanks(values.ranks) }),
   });
-  const descriptor = values.model === undefined ? undefined : await readDescriptor(values.model);
+  const model = await readModel(values.model, values.data);
   return {
-    request: { path: resolve(path), settings, ...(descriptor === undefined ? {} : { descriptor }) },
+    request: { path: resolve(path), settings, ...model },
     ...(values.json === undefined ? {} : { json: values.json }),
     ...(values.html === undefined ? {} : { html: values.html }),
   };
@@ -104,6 +109,20 @@ export const parseRanks = (text: string): number[] =>
     }
     return rank;
   });
+
+/** A descriptor, or an ONNX model with the data it is run on. */
+const readModel = async (
+  model: string | undefined,
+  data: string | undefined,
+): Promise<Pick<InspectRequest, 'descriptor' | 'evaluation'>> => {
+  const isOnnx = model?.toLowerCase().endsWith('.onnx') === true;
+  if (isOnnx !== (data !== undefined)) {
+    throw new UsageError('--data FILE.npz goes with --model FILE.onnx, and the model with its data.');
+  }
+  if (model === undefined) return {};
+  if (data !== undefined) return { evaluation: { model: resolve(model), data: resolve(data) } };
+  return { descriptor: await readDescriptor(model) };
+};
 
 const readDescriptor = async (path: string): Promise<NonNullable<InspectRequest['descriptor']>> => {
   let json: unknown;
@@ -137,6 +156,7 @@ const inspected = async (request: InspectRequest, console: CommandConsole): Prom
         }
       },
       onProgress: progress.show,
+      evaluator: openEvaluate,
     });
   } finally {
     progress.clear();

@@ -5,6 +5,8 @@ import type { ComputeCalls, ComputeEvents, ReaderCalls } from './calls.js';
 import { focuses } from './calls.js';
 import { descriptorSchema } from './descriptor.js';
 import { inspectSettingsSchema, reportAdditionSchema, warningSchema } from './report.js';
+import { runConfigSchema } from './run.js';
+import { presetSchema, runRecordSchema } from './training.js';
 
 /** What crosses between the host and its child processes, as the receiving side checks it. */
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -49,12 +51,16 @@ export const readerSchemas: CallSchemas<ReaderCalls> = {
   describe: { args: v.tuple([path]), value: fileSummary },
   discover: { args: v.tuple([path]), value: v.array(seriesListing) },
   quickStatistics: { args: v.tuple([path, v.string()]), value: v.optional(cachedStatisticsSchema) },
+  presets: { args: v.tuple([]), value: v.array(presetSchema) },
+  runConfig: { args: v.tuple([path]), value: runConfigSchema },
+  run: { args: v.tuple([path]), value: v.optional(runRecordSchema) },
 };
 
 const inspectRequest = v.object({
   path,
   settings: inspectSettingsSchema,
   descriptor: v.exactOptional(v.object({ value: descriptorSchema, path: v.exactOptional(path) })),
+  evaluation: v.exactOptional(v.object({ model: path, data: path })),
   cacheFolder: v.exactOptional(path),
 });
 

@@ -1,7 +1,8 @@
 import type { ErrorValue } from './errors.js';
 import type { ModelDescriptor } from './descriptor.js';
-import type { InspectSettings, ReportAddition, SpectrumEntry, Warning } from './report.js';
+import type { InspectSettings, OnnxEvaluation, ReportAddition, SpectrumEntry, Warning } from './report.js';
 import type { Metrics, ProviderName, RunConfig, RunFile } from './run.js';
+import type { PresetEntry, RunRecord } from './training.js';
 
 /**
  * The calls between processes. A boundary is one interface of async methods; the client is a proxy derived from it.
@@ -53,6 +54,11 @@ export interface ReaderCalls {
   discover(path: string): Promise<Reply<readonly SeriesListing[]>>;
   /** Statistics of one small matrix, computed now when cheap; undefined when it is not. */
   quickStatistics(path: string, tensor: string): Promise<Reply<CachedStatistics | undefined>>;
+  presets(): Promise<Reply<readonly PresetEntry[]>>;
+  /** The configuration in a run file, checked, with its defaults. */
+  runConfig(file: string): Promise<Reply<RunConfig>>;
+  /** The run in a folder: its files, and who trains it; undefined where there is none. */
+  run(folder: string): Promise<Reply<RunRecord | undefined>>;
 }
 
 export interface InspectRequest {
@@ -60,12 +66,14 @@ export interface InspectRequest {
   readonly settings: InspectSettings;
   /** Confirmed by the user or given by option; else looked for beside the checkpoints. */
   readonly descriptor?: { readonly value: ModelDescriptor; readonly path?: string };
+  /** A model that the product does not know, run in its own ONNX file; goes before the descriptor. */
+  readonly evaluation?: OnnxEvaluation;
   /** Folder of the report cache; nothing is cached when absent. */
   readonly cacheFolder?: string;
 }
 
 /** What the user looks at, so that it is computed first. */
-export const focuses = ['overview', 'spectra', 'trajectory', 'reconstruction'] as const;
+export const focuses = ['overview', 'spectra', 'trajectory', 'reconstruction', 'training'] as const;
 export type Focus = (typeof focuses)[number];
 
 export interface Progress {
@@ -119,6 +127,8 @@ export interface TrainerEvents {
   /** Provider chosen and why, run directory ready. */
   started(run: RunFile): void;
   metrics(line: Metrics): void;
+  /** After every chunk of steps. */
+  advanced(step: number): void;
   status(status: RunFile['status'], step: number): void;
   grokked(step: number): void;
   ended(outcome: Reply<RunFile>): void;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { descriptorSchema } from './descriptor.js';
+import { metricsSchema, runFileSchema, type Metrics, type RunFile } from './run.js';
 
 /**
  * The report is the store: one append-only document per inspected source. The engine emits {@link ReportAddition}s
@@ -185,6 +186,15 @@ export const reconstructionEntrySchema = v.object({
 });
 export type ReconstructionEntry = v.InferOutput<typeof reconstructionEntrySchema>;
 
+/** A model that the product does not know, run in its own file. */
+export const onnxEvaluationSchema = v.object({
+  /** ONNX file whose initialisers are named like the checkpoints' tensors. */
+  model: v.string(),
+  /** `.npz` file with the model's inputs under their names and the right classes under `labels`. */
+  data: v.string(),
+});
+export type OnnxEvaluation = v.InferOutput<typeof onnxEvaluationSchema>;
+
 export const sourceSchema = v.object({
   path: v.string(),
   name: v.string(),
@@ -199,6 +209,8 @@ export const sourceSchema = v.object({
       path: v.optional(v.string()),
     }),
   ),
+  /** The user's own model that accuracies come from, instead of a descriptor. */
+  evaluation: v.optional(onnxEvaluationSchema),
   /** What parameter names and shapes suggest; heads and read-out are the user's to confirm. */
   proposal: v.optional(v.string()),
   /** First step with test accuracy ≥ 0.9, where the run's own metrics say so. */
@@ -248,6 +260,9 @@ export const reportSections = {
     schema: reconstructionEntrySchema,
     key: (e: ReconstructionEntry) => `${e.method}|${e.scope}`,
   },
+  /** The run that wrote the checkpoints, where they are a run of ours: one entry. */
+  run: { schema: runFileSchema, key: (_: RunFile) => 'run' },
+  metrics: { schema: metricsSchema, key: (e: Metrics) => String(e.step) },
 } as const;
 
 export const reportHeaderSchema = v.object({
@@ -272,6 +287,8 @@ export const reportAdditionSchema = v.object({
   principalAngles: listOf(principalAnglesEntrySchema),
   trajectories: listOf(trajectoryEntrySchema),
   reconstructions: listOf(reconstructionEntrySchema),
+  run: listOf(runFileSchema),
+  metrics: listOf(metricsSchema),
 });
 export type ReportAddition = v.InferOutput<typeof reportAdditionSchema>;
 
@@ -283,4 +300,6 @@ export interface Report extends ReportHeader {
   principalAngles: PrincipalAnglesEntry[];
   trajectories: TrajectoryEntry[];
   reconstructions: ReconstructionEntry[];
+  run: RunFile[];
+  metrics: Metrics[];
 }

@@ -3,7 +3,8 @@ import type { ModelDescriptor } from '../../contract/descriptor.js';
 import type { ReportAddition, ReportHeader, Warning } from '../../contract/report.js';
 import { reportSchemaName } from '../../contract/report.js';
 import { ReportStore } from '../../contract/reportStore.js';
-import { toErrorValue } from '../../contract/errors.js';
+import { GeometryError, toErrorValue } from '../../contract/errors.js';
+import type { OpenEvaluate, openEvaluate } from '../evaluation/openEvaluate.js';
 import { mostEvaluatedParameters, type Evaluate } from './accuracy.js';
 import { anglesOf } from './angles.js';
 import { chooseTensors } from './chooseTensors.js';
@@ -13,6 +14,7 @@ import { proposeDescriptor } from '../checkpoints/proposeDescriptor.js';
 import { PassCollector } from './passCollector.js';
 import { jointReconstruction, perMatrixReconstruction, trajectoryReconstruction } from './reconstructions.js';
 import { fileIdentities, readReport, writeReport, type ReportKey } from './reportCache.js';
+import { runRecordOf, startingRun } from './runRecord.js';
 import { findSeries, type SourceSeries } from './source.js';
 import { spectraOf, type SpectraRun } from './spectra.js';
 import { survey as surveySeries, type Survey } from './survey.js';
@@ -29,8 +31,8 @@ export interface InspectOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** What the user looks at now: its results are computed first. */
   readonly focus?: () => Focus;
-  /** Gives the means to run a described model, for accuracies of reconstructions; undefined where it cannot be run. */
-  readonly evaluator?: (descriptor: ModelDescriptor) => Promise<Evaluate | undefined>;
+  /** Gives the means to run the model, for accuracies of reconstructions; accuracies are left out where it is absent. */
+  readonly evaluator?: typeof openEvaluate;
 }
 
 /**
@@ -45,7 +47,14 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     store.add(addition);
     options.onAddition(addition);
   };
-  const source = await findSeries(request.path, options.signal);
+  const source = await findSeries(request.path, options.signal).catch(async (thrown: unknown) => {
+    const empty = thrown instanceof GeometryError && thrown.code === 'no-checkpoints';
+    const started = empty ? await startingRun(request) : undefined;
+    if (started === undefined) throw thrown;
+    emit(started);
+    return undefined;
+  });
+  if (source === undefined) return;
   throwIfCancelled(options.signal);
   const model = await modelOf(request, source.root);
   const found = await surveySeries(source, options.signal);
@@ -54,6 +63,7 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     const cached = request.cacheFolder === undefined ? undefined : await readReport(request.cacheFolder, key);
     if (cached !== undefined) {
       emit(cached);
+      emit(await runRecordOf(source.root));
       return;
     }
     emit({
@@ -62,24 +72,62 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
       tensors: tensorEntries(found),
       warnings: [...source.warnings, ...found.warnings, ...model.warnings],
     });
-    const evaluate =
-      model.descriptor !== undefined && found.parameters <= mostEvaluatedParameters
-        ? await options.evaluator?.(model.descriptor.value)
-        : undefined;
-    const { tasks, afterwards } = plannedTasks(request, found, store, emit, options.signal, evaluate);
-    const run = {
-      signal: options.signal,
-      onProgress: options.onProgress ?? (() => undefined),
-      focus: options.focus ?? (() => 'overview' as const),
-    };
-    await runTasks(tasks, run);
-    await runTasks(afterwards(), run);
+    // A run's metrics grow with every look at them, so they are no part of what is cached.
+    options.onAddition(await runRecordOf(source.root));
+    const evaluation = await openEvaluation(request, found, model, options, emit);
+    try {
+      const { tasks, afterwards } = plannedTasks(
+        request,
+        found,
+        store,
+        emit,
+        options.signal,
+        evaluation?.evaluate,
+      );
+      const run = {
+        signal: options.signal,
+        onProgress: options.onProgress ?? (() => undefined),
+        focus: options.focus ?? (() => 'overview' as const),
+      };
+      await runTasks(tasks, run);
+      await runTasks(afterwards(), run);
+    } finally {
+      await evaluation?.dispose();
+    }
     const report = store.report();
     if (request.cacheFolder !== undefined && report !== undefined) {
       await keep(request.cacheFolder, key, store, emit);
     }
   } finally {
     await found.pool.close();
+  }
+};
+
+/** How the model is run, where somebody said what it is; a description that does not fit the weights is a warning. */
+const openEvaluation = async (
+  request: InspectRequest,
+  found: Survey,
+  model: FoundModel,
+  options: InspectOptions,
+  emit: (addition: ReportAddition) => void,
+): Promise<OpenEvaluate | undefined> => {
+  const { descriptor } = model;
+  const isOneCheckpoint = found.checkpoints.length === 1;
+  if (options.evaluator === undefined || isOneCheckpoint) return undefined;
+  if (found.parameters > mostEvaluatedParameters) return undefined;
+  if (request.evaluation !== undefined) {
+    return options.evaluator({ kind: 'onnx', ...request.evaluation }, found.comparable);
+  }
+  if (descriptor === undefined) return undefined;
+  try {
+    return await options.evaluator({ kind: 'descriptor', descriptor: descriptor.value }, found.comparable);
+  } catch (thrown) {
+    if (!(thrown instanceof GeometryError)) throw thrown;
+    const { code, message } = thrown;
+    emit({
+      warnings: [{ code, message, ...(descriptor.path === undefined ? {} : { path: descriptor.path }) }],
+    });
+    return undefined;
   }
 };
 
@@ -166,6 +214,7 @@ const headerOf = (
       parameters: found.parameters,
       ...(descriptor === undefined ? {} : { descriptor }),
       ...(proposal === undefined ? {} : { proposal: proposal.sentence }),
+      ...(request.evaluation === undefined ? {} : { evaluation: request.evaluation }),
       ...(grokStep === undefined ? {} : { grokStep }),
       ...(source.otherSeries.length > 0 ? { otherSeries: [...source.otherSeries] } : {}),
     },
@@ -180,7 +229,10 @@ const cacheKey = async (
   found: Survey,
   descriptor: ModelDescriptor | undefined,
 ): Promise<ReportKey> => ({
-  files: await fileIdentities(found.checkpoints.flatMap(({ files }) => files.map(({ path }) => path))),
+  files: await fileIdentities([
+    ...found.checkpoints.flatMap(({ files }) => files.map(({ path }) => path)),
+    ...(request.evaluation === undefined ? [] : [request.evaluation.model, request.evaluation.data]),
+  ]),
   settings: request.settings,
   ...(descriptor === undefined ? {} : { descriptor: JSON.stringify(descriptor) }),
 });

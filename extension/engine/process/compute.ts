@@ -2,6 +2,7 @@ import { computeEventSchemas, computeSchemas } from '../../contract/callSchemas.
 import type { ComputeCalls, ComputeEvents, Focus, InspectRequest, Reply } from '../../contract/calls.js';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import type { ReportAddition } from '../../contract/report.js';
+import { openEvaluate } from '../evaluation/openEvaluate.js';
 import { inspect } from '../inspection/inspect.js';
 import { serveParentWithEvents } from './channel.js';
 import { endWithParent } from './orphanWatch.js';
@@ -61,6 +62,7 @@ async function run(id: string, job: Job, events: ComputeEvents): Promise<Reply<v
       onAddition: (addition) => events.addition(id, addition),
       onProgress: (progress) => events.progress(id, progress),
       focus: () => job.focus,
+      evaluator: openEvaluate,
     });
     for (const refinement of job.refinements) await refinement;
     return done;

@@ -1,0 +1,66 @@
+import { GeometryError } from '../../contract/errors.js';
+import type { OnnxEvaluation } from '../../contract/report.js';
+import type { TensorInfo } from '../checkpoints/checkpoint.js';
+import type { NamedWeights } from '../inspection/accuracy.js';
+import { createSession, type NamedTensor } from '../runtime/session.js';
+import type { OpenEvaluate } from './openEvaluate.js';
+import { readLabelledData } from './labelledData.js';
+import { openModel, type FedWeight } from './onnxModel.js';
+import { countRight } from './rightAnswers.js';
+
+/**
+ * Accuracies of a user's ONNX model with weights put in place of its own: per output, the share of rows whose largest
+ * entry along the last axis is the label.
+ * @throws GeometryError naming the file and what does not fit.
+ */
+export const evaluateOnnx = async (
+  { model: modelPath, data: dataPath }: OnnxEvaluation,
+  tensors: readonly TensorInfo[],
+): Promise<OpenEvaluate> => {
+  const model = await openModel(modelPath, tensors);
+  const { feeds, labels } = await readLabelledData(dataPath, model);
+  const session = await createSession(model.bytes, { provider: 'cpu' }).catch((cause: unknown) => {
+    throw new GeometryError('invalid-graph', `${modelPath}: onnxruntime refused the model.`, { cause });
+  });
+
+  const accuracy = async (weights: NamedWeights): Promise<Record<string, number>> => {
+    const outputs = await session.run({ ...feeds, ...weightFeeds(model.weights, weights) });
+    return Object.fromEntries(
+      [...labels].map(([output, right]) => [output, share(outputs[output]!, right, output, dataPath)]),
+    );
+  };
+  return {
+    evaluate: async (weights) => {
+      const found = [];
+      for (const each of weights) found.push(await accuracy(each));
+      return found;
+    },
+    dispose: () => session.dispose(),
+  };
+};
+
+const weightFeeds = (
+  fed: readonly FedWeight[],
+  weights: NamedWeights,
+): Readonly<Record<string, NamedTensor>> =>
+  Object.fromEntries(
+    fed.map(({ tensor, feed, shape }) => [
+      feed,
+      { data: Float32Array.from(weights.get(tensor)!), dims: shape },
+    ]),
+  );
+
+const share = ({ data, dims }: NamedTensor, labels: Int32Array, output: string, dataPath: string): number => {
+  const classes = dims.at(-1) ?? 0;
+  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
+  if (!isFloat || data.length !== classes * labels.length) {
+    throw new GeometryError(
+      'invalid-argument',
+      `The model's output ${output} is ${dims.join(' × ')}, which does not fit the ${labels.length} labels of ${dataPath}.`,
+    );
+  }
+  if (labels.some((label) => label < 0 || label >= classes)) {
+    throw new GeometryError('invalid-argument', `${dataPath}: a label is not one of ${classes} classes.`);
+  }
+  return countRight(data, labels, classes) / labels.length;
+};

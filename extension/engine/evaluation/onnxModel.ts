@@ -1,0 +1,124 @@
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { readFile } from 'node:fs/promises';
+import { GeometryError } from '../../contract/errors.js';
+import type { TensorInfo } from '../checkpoints/checkpoint.js';
+import { dropPrefixes } from '../checkpoints/tensorNames.js';
+import { nodeProto, valueInfoProto } from '../onnx/modelProto.js';
+import {
+  ModelProtoSchema,
+  TensorProto_DataType as DataType,
+  type GraphProto,
+  type ModelProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from '../onnx/onnx_pb.js';
+
+/** A weight of the model that is fed instead of being an initialiser. */
+export interface FedWeight {
+  /** As the checkpoint calls it. */
+  readonly tensor: string;
+  /** The graph input that takes it. */
+  readonly feed: string;
+  readonly shape: readonly number[];
+}
+
+/** A user's model that takes its weights as inputs. */
+export interface OpenedModel {
+  readonly bytes: Uint8Array;
+  readonly weights: readonly FedWeight[];
+  /** What else is fed: name and ONNX element type. */
+  readonly inputs: readonly { readonly name: string; readonly type: number }[];
+  readonly outputs: readonly string[];
+}
+
+/** Larger files are past what protobuf can say in one message. */
+const mostBytes = 2 ** 31 - 1;
+
+const floatTypes: ReadonlySet<number> = new Set([
+  DataType.FLOAT,
+  DataType.DOUBLE,
+  DataType.FLOAT16,
+  DataType.BFLOAT16,
+]);
+
+const readModel = async (path: string): Promise<{ model: ModelProto; graph: GraphProto }> => {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new GeometryError('unreadable', `${path} could not be read.`, { cause });
+  }
+  if (bytes.length > mostBytes) throw new GeometryError('too-large', `${path} is larger than 2 GB.`);
+  try {
+    const model = fromBinary(ModelProtoSchema, bytes);
+    if (model.graph !== undefined) return { model, graph: model.graph };
+  } catch (cause) {
+    throw new GeometryError('malformed-file', `${path} is not an ONNX model.`, { cause });
+  }
+  throw new GeometryError('malformed-file', `${path} is not an ONNX model: it has no graph.`);
+};
+
+const shapeOf = ({ dims }: TensorProto): number[] => dims.map(Number);
+
+const elementType = ({ type }: ValueInfoProto): number =>
+  type?.value.case === 'tensorType' ? type.value.value.elemType : 0;
+
+/**
+ * A model from a file, changed so that every floating initialiser which bears the name and shape of a checkpoint's tensor
+ * (`module.` and the like dropped) becomes an input; the others keep their values.
+ * @throws GeometryError `unreadable`, `malformed-file`, `invalid-argument` where no initialiser is named like a tensor,
+ * or one of that name has another shape.
+ */
+export const openModel = async (path: string, tensors: readonly TensorInfo[]): Promise<OpenedModel> => {
+  const { model, graph } = await readModel(path);
+  const wanted = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const bare = dropPrefixes(graph.initializer.map(({ name }) => name));
+  const fed = new Map<TensorProto, FedWeight>();
+  graph.initializer.forEach((initialiser, i) => {
+    const tensor = wanted.get(initialiser.name) ?? wanted.get(bare[i]!);
+    if (tensor === undefined || !floatTypes.has(initialiser.dataType)) return;
+    const shape = shapeOf(initialiser);
+    if (shape.join() !== tensor.shape.join()) {
+      throw new GeometryError(
+        'invalid-argument',
+        `${path}: the initialiser ${initialiser.name} is ${shape.join(' × ')}, but the checkpoint's tensor of that name is ${tensor.shape.join(' × ')}.`,
+      );
+    }
+    fed.set(initialiser, { tensor: tensor.name, feed: `fed weights ${i}`, shape });
+  });
+  if (fed.size === 0) {
+    throw new GeometryError(
+      'invalid-argument',
+      `${path}: no initialiser of the model is named like a tensor of the checkpoints (${[...wanted.keys()].slice(0, 3).join(', ')}, …).`,
+    );
+  }
+  const held = new Set(graph.initializer.map(({ name }) => name));
+  const inputs = graph.input.filter(({ name }) => !held.has(name));
+  const casts = [...fed].map(([{ name, dataType }, { feed }]) =>
+    nodeProto({
+      operator: 'Cast',
+      name: `cast ${feed}`,
+      inputs: [feed],
+      outputs: [name],
+      attributes: { to: { int: dataType } },
+    }),
+  );
+  const changed = create(ModelProtoSchema, {
+    ...model,
+    graph: {
+      ...graph,
+      node: [...casts, ...graph.node],
+      initializer: graph.initializer.filter((initialiser) => !fed.has(initialiser)),
+      input: [
+        ...inputs,
+        ...[...fed.values()].map(({ feed, shape }) => valueInfoProto(feed, 'float32', shape)),
+      ],
+    },
+  });
+  return {
+    bytes: toBinary(ModelProtoSchema, changed),
+    weights: [...fed.values()],
+    inputs: inputs.map((input) => ({ name: input.name, type: elementType(input) })),
+    outputs: graph.output.map(({ name }) => name),
+  };
+};

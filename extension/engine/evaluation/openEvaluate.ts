@@ -1,0 +1,41 @@
+import type { ModelDescriptor } from '../../contract/descriptor.js';
+import type { OnnxEvaluation } from '../../contract/report.js';
+import type { TensorInfo } from '../checkpoints/checkpoint.js';
+import type { Evaluate } from '../inspection/accuracy.js';
+import { openEvaluator } from './evaluator.js';
+import { evaluateOnnx } from './onnxEvaluator.js';
+import { requireFit, weightRow } from './weightRow.js';
+
+/** An {@link Evaluate} that must be given back. */
+export interface OpenEvaluate {
+  readonly evaluate: Evaluate;
+  dispose(): Promise<void>;
+}
+
+/** How weights are to be run: by what the product knows of the model, or in the user's own one. */
+export type Evaluation =
+  | { readonly kind: 'descriptor'; readonly descriptor: ModelDescriptor }
+  | ({ readonly kind: 'onnx' } & OnnxEvaluation);
+
+/**
+ * Test accuracies of weights under the names of a checkpoint's tensors.
+ * @throws GeometryError `invalid-descriptor` where the described model has other tensors; what {@link evaluateOnnx} throws.
+ */
+export const openEvaluate = async (
+  evaluation: Evaluation,
+  tensors: readonly TensorInfo[],
+): Promise<OpenEvaluate> => {
+  if (evaluation.kind === 'onnx') return evaluateOnnx(evaluation, tensors);
+  const evaluator = await openEvaluator(evaluation.descriptor);
+  try {
+    requireFit(evaluator.parameters, tensors);
+  } catch (thrown) {
+    await evaluator.dispose();
+    throw thrown;
+  }
+  return {
+    evaluate: (weights) =>
+      evaluator.accuracies(weights.map((named) => weightRow(evaluator.parameters, named))),
+    dispose: () => evaluator.dispose(),
+  };
+};

@@ -1,0 +1,33 @@
+import { GeometryError } from '../../contract/errors.js';
+import type { TensorInfo } from '../checkpoints/checkpoint.js';
+import type { Parameter } from '../training/models/parameters.js';
+
+/**
+ * That a checkpoint holds every parameter of the described model in its shape; other tensors do not matter.
+ * @throws GeometryError `invalid-descriptor` naming the first that it does not.
+ */
+export const requireFit = (
+  parameters: readonly Parameter[],
+  tensors: readonly Pick<TensorInfo, 'name' | 'shape'>[],
+): void => {
+  const shapes = new Map(tensors.map(({ name, shape }) => [name, shape.join(' × ')]));
+  for (const { name, shape } of parameters) {
+    const found = shapes.get(name);
+    const needed = shape.join(' × ');
+    if (found === needed) continue;
+    throw new GeometryError(
+      'invalid-descriptor',
+      `The model descriptor does not fit the checkpoints: its model has ${name} (${needed}), but ${found === undefined ? 'they have no such tensor' : `theirs is ${found}`}.`,
+    );
+  }
+};
+
+/** One row of weights in the model's order, from values by tensor name; tensors that the model lacks are left out. */
+export const weightRow = (
+  parameters: readonly Parameter[],
+  weights: ReadonlyMap<string, ArrayLike<number>>,
+): Float32Array => {
+  const row = new Float32Array(parameters.reduce((sum, { elements }) => sum + elements, 0));
+  for (const { name, offset } of parameters) row.set(weights.get(name)!, offset);
+  return row;
+};
