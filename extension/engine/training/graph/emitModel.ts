@@ -125,11 +125,16 @@ export const emitModel = (outputs: NamedOutputs): Uint8Array => {
     for (const node of nodes) if (!inside.has(node) && !isDone(outer, node)) write(outer, node);
     const scope = openScope(outer);
     for (const node of nodes) if (inside.has(node)) write(scope, node);
+    const given = new Set<string>();
     const names = bodyOutputs.map((tensor) => {
-      const name = `b${counter++}`;
-      scope.nodes.push(
-        nodeProto({ operator: 'Identity', name, inputs: [nameIn(scope)(tensor)], outputs: [name] }),
-      );
+      let name = nameIn(scope)(tensor);
+      // A body gives values of its own nodes, each once.
+      if (!scope.done.has(tensor.node) || given.has(name)) {
+        const own = `b${counter++}`;
+        scope.nodes.push(nodeProto({ operator: 'Identity', name: own, inputs: [name], outputs: [own] }));
+        name = own;
+      }
+      given.add(name);
       return valueInfoProto(name, tensor.dtype, tensor.shape);
     });
     return graphProto({

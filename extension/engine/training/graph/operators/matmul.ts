@@ -64,7 +64,9 @@ export const matMulOperator: Operator<MatMulAttributes> = {
     if (alpha === 1 && c === undefined) return emission.add('MatMul', [left, right], [result]);
     let product = emission.value('MatMul', [left, right]);
     if (alpha !== 1) {
-      const factor = emission.constant(dtype, [], [alpha]);
+      // A vector of equal numbers: a scalar would be fused into a float32 attribute.
+      const side = shape.at(-1)!;
+      const factor = emission.constant(dtype, [side], new Array<number>(side).fill(alpha));
       if (c === undefined) return emission.add('Mul', [product, factor], [result]);
       product = emission.value('Mul', [product, factor]);
     }
