@@ -21,7 +21,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const errors = new ErrorMessages(log);
   const reader = new Reader(bundle, cache, log);
   const compute = new Compute(bundle, log);
-  const inspections = new Inspections(compute, cache);
+  const inspections = new Inspections(compute, errors, cache);
   const panels = new InspectorPanels({ extension: context.extensionUri, inspections, errors, log });
   const folders = new CheckpointFolders();
   const decorations = new WeightFileDecorations(reader, folders);

@@ -2,14 +2,18 @@ import * as vscode from 'vscode';
 import type { ErrorValue } from '../contract/errors.js';
 
 /** The errors that the host itself makes. */
-export const processDied = (role: 'reader' | 'compute', how?: string): ErrorValue => ({
+export const processDied = (role: keyof typeof diedMessages, how?: string): ErrorValue => ({
   code: 'process-died',
-  message:
-    role === 'compute'
-      ? vscode.l10n.t('The process that computes ended before its work was done.')
-      : vscode.l10n.t('The process that reads files ended before it answered.'),
+  message: diedMessages[role](),
   ...(how === undefined ? {} : { cause: how }),
 });
+
+const diedMessages = {
+  compute: () => vscode.l10n.t('The process that computes ended before its work was done.'),
+  reader: () => vscode.l10n.t('The process that reads files ended before it answered.'),
+  trainer: () =>
+    vscode.l10n.t('The process that trains ended before its run was done; every checkpoint written is whole.'),
+};
 
 /**
  * Shows an error with what the user can do about it. The cause goes to the log, never into the message. Errors of one

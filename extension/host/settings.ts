@@ -16,6 +16,7 @@ interface Settings {
   readonly 'explorer.tooltip': boolean;
   readonly 'hover.enabled': boolean;
   readonly 'hover.rows': number;
+  readonly 'training.onWindowClose': 'stop' | 'continue';
 }
 export type SettingName = keyof Settings;
 

@@ -169,14 +169,3 @@ export async function pageFrame(page: Page, holds: string, timeout = 30_000): Pr
 
 export const notification = (page: Page, text: string): Locator =>
   page.locator('.notifications-toasts .notification-list-item', { hasText: text });
-
-/** Sets the colours of the window by the theme's name. */
-export async function useTheme(page: Page, name: string): Promise<void> {
-  await runCommand(page, 'Preferences: Color Theme');
-  const box = page.locator('.quick-input-widget input.input');
-  await box.waitFor();
-  await box.fill(name);
-  await pause(500);
-  await page.keyboard.press('Enter');
-  await pause(1000);
-}

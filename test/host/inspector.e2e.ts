@@ -10,7 +10,6 @@ import {
   picture,
   pictureOfFailure,
   runCommand,
-  useTheme,
 } from './hostWindow.js';
 import { safetensorsFile } from './safetensorsFile.js';
 import { hostileName } from './sampleWorkspace.js';
@@ -60,8 +59,11 @@ describe.runIf(canRun())('the inspector', () => {
       ['Default High Contrast', 'high-contrast'],
       ['Default High Contrast Light', 'high-contrast-light'],
     ] as const) {
-      await useTheme(page, theme);
+      session.host.changeSettings({ 'workbench.colorTheme': theme });
       const frame = await pageFrame(page, 'Rank spectra');
+      await expect
+        .poll(() => frame.evaluate(() => document.body.dataset.vscodeThemeId), { timeout: 10_000 })
+        .toBe(theme);
       for (const tab of ['Overview', 'Rank spectra', 'Trajectory', 'Reconstruction']) {
         await frame.getByRole('tab', { name: tab }).click();
         await frame.locator('.js-plotly-plot .main-svg').first().waitFor();
@@ -69,7 +71,7 @@ describe.runIf(canRun())('the inspector', () => {
         await picture(page, `${tab.toLowerCase().replace(' ', '-')}-${name}`);
       }
     }
-    await useTheme(page, 'Default Light Modern');
+    session.host.changeSettings({ 'workbench.colorTheme': 'Default Light Modern' });
     await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
   });
 

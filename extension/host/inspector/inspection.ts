@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Focus, Progress, Reply } from '../../contract/calls.js';
+import type { ErrorValue } from '../../contract/errors.js';
 import type { ModelDescriptor } from '../../contract/descriptor.js';
 import type { PanelEvents } from '../../contract/panel.js';
 import type { Report, ReportAddition } from '../../contract/report.js';
@@ -18,6 +19,7 @@ export type Descriptor = { readonly value: ModelDescriptor; readonly path?: stri
 export class Inspection implements vscode.Disposable {
   private readonly views = new Set<PanelEvents>();
   private readonly watch: SourceWatch;
+  private readonly died = new vscode.EventEmitter<ErrorValue>();
   private readonly runningChanged = new vscode.EventEmitter<boolean>();
   private store = new ReportStore();
   private job: Job | undefined;
@@ -27,6 +29,8 @@ export class Inspection implements vscode.Disposable {
   private status = '';
   private descriptor: Descriptor | undefined;
   readonly onRunningChanged = this.runningChanged.event;
+  /** The process that computed ended before its work was done. */
+  readonly onDied = this.died.event;
 
   constructor(
     readonly source: string,
@@ -88,6 +92,7 @@ export class Inspection implements vscode.Disposable {
     this.job = undefined;
     job?.cancel();
     this.runningChanged.dispose();
+    this.died.dispose();
   }
 
   private start(): Job {
@@ -142,6 +147,7 @@ export class Inspection implements vscode.Disposable {
     this.outcome = outcome;
     for (const view of this.views) view.ended(outcome);
     this.runningChanged.fire(false);
+    if (!outcome.ok && outcome.error.code === 'process-died') this.died.fire(outcome.error);
   }
 
   /** Entries of checkpoints that have gone since the last inspection stay visible until this one is complete. */

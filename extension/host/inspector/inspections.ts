@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ErrorMessages } from '../errors.js';
 import type { Compute } from '../processes/compute.js';
 import { affects } from '../settings.js';
 import { Inspection } from './inspection.js';
@@ -18,6 +19,7 @@ export class Inspections implements vscode.Disposable {
 
   constructor(
     private readonly compute: Compute,
+    private readonly errors: ErrorMessages,
     private readonly cacheFolder: string,
   ) {
     this.settingsListener = vscode.workspace.onDidChangeConfiguration((event) => {
@@ -32,7 +34,9 @@ export class Inspections implements vscode.Disposable {
     if (!entry) {
       entry = { inspection: new Inspection(source, this.compute, this.cacheFolder), users: 0 };
       this.entries.set(source, entry);
-      entry.inspection.onRunningChanged((running) => {
+      const { inspection } = entry;
+      inspection.onDied((error) => void this.errors.show(error, () => inspection.retry()));
+      inspection.onRunningChanged((running) => {
         if (!running) this.finished.fire();
       });
     }

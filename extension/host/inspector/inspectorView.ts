@@ -1,9 +1,10 @@
 import { createBirpc } from 'birpc';
 import * as vscode from 'vscode';
 import { eventsOver, serveCalls } from '../../contract/boundary.js';
-import type { Reply } from '../../contract/calls.js';
+import type { Focus, Reply } from '../../contract/calls.js';
 import { GeometryError } from '../../contract/errors.js';
 import type { PanelCalls, PanelEvents } from '../../contract/panel.js';
+import type { TrainingAction, TrainingState } from '../../contract/training.js';
 import { panelContractVersion, panelEventSchemas, panelSchemas } from '../../contract/panel.js';
 import type { ErrorMessages } from '../errors.js';
 import { chooseDescriptor } from './chooseDescriptor.js';
@@ -17,6 +18,16 @@ export interface InspectorServices {
   readonly inspections: Inspections;
   readonly errors: ErrorMessages;
   readonly log: vscode.LogOutputChannel;
+  readonly training: TrainingFace;
+}
+
+/** What a view asks of the training of its source. */
+export interface TrainingFace {
+  /** Undefined when this window neither steers nor watches a run in the folder. */
+  stateOf(folder: string): TrainingState | undefined;
+  steer(folder: string, action: TrainingAction): void;
+  /** The state of the run in a folder is another. */
+  readonly onChanged: vscode.Event<string>;
 }
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;
@@ -28,6 +39,7 @@ export class InspectorView implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
   private readonly events: PanelEvents;
   private attached: vscode.Disposable | undefined;
+  private wanted: Focus | undefined;
 
   constructor(
     readonly panel: vscode.WebviewPanel,
@@ -52,6 +64,11 @@ export class InspectorView implements vscode.Disposable {
     this.events = eventsOver<PanelEvents>(panelEventSchemas, (name, args) => {
       void channel.$callEvent(name, ...args);
     });
+    this.subscriptions.push(
+      services.training.onChanged((folder) => {
+        if (folder === source) this.tellTraining(services.training);
+      }),
+    );
     webview.html = pageHtml(webview, services.extension);
     panel.onDidDispose(() => this.dispose());
   }
@@ -72,7 +89,7 @@ export class InspectorView implements vscode.Disposable {
           );
         }
         // The page wants the answer before what follows from it.
-        setTimeout(() => this.join());
+        setTimeout(() => this.join(services.training));
         return answer({
           source: this.source,
           locale: vscode.env.language,
@@ -90,6 +107,7 @@ export class InspectorView implements vscode.Disposable {
       }),
       copy: (text) => act(() => vscode.env.clipboard.writeText(text)),
       openFile: (file) => act(() => this.openFile(file)),
+      steerTraining: (action) => act(() => services.training.steer(this.source, action)),
       confirmDescriptor: async () => {
         const chosen = await chooseDescriptor(this.inspection);
         if (!chosen) return done;
@@ -100,9 +118,26 @@ export class InspectorView implements vscode.Disposable {
     };
   }
 
-  private join(): void {
+  /** Shows a page, now or when the webview is there. */
+  turnTo(page: Focus): void {
+    this.wanted = page;
+    if (this.attached) this.showWanted();
+  }
+
+  private join(training: TrainingFace): void {
     this.attached?.dispose();
     this.attached = this.inspection.attach(this.events);
+    this.tellTraining(training);
+    this.showWanted();
+  }
+
+  private showWanted(): void {
+    if (this.wanted) this.events.turnTo(this.wanted);
+    this.wanted = undefined;
+  }
+
+  private tellTraining(training: TrainingFace): void {
+    if (this.attached) this.events.training(training.stateOf(this.source) ?? null);
   }
 
   /** Opens a file of the report; a path that is not in the report is not the page's to name. */

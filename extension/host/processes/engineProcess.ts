@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
+import fs from 'node:fs';
 import { createBirpc } from 'birpc';
 import type { CallSchemas } from '../../contract/boundary.js';
 import { callsOver } from '../../contract/boundary.js';
 
-export type Role = 'reader' | 'compute';
+export type Role = 'reader' | 'compute' | 'trainer' | 'installer';
 
 /** How a child process ended: of itself, or because this side ended it. */
 export interface End {
@@ -18,6 +19,8 @@ export interface EngineProcess<Calls> {
   readonly ended: Promise<End>;
   /** Ends the process now, whatever it is doing. */
   kill(): void;
+  /** Leaves the process to itself: its channel closes, and it ends or goes on as it was told to. */
+  leave(): void;
 }
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;
@@ -32,6 +35,8 @@ export interface ProcessOptions<Calls extends object> {
   readonly events: Functions;
   /** A line that the child wrote to its standard output or error. */
   readonly onOutput: (line: string) => void;
+  /** A process that may live longer than this one writes its output to a file: a pipe would end with its reader. */
+  readonly outputFile?: string;
 }
 
 /**
@@ -41,11 +46,14 @@ export interface ProcessOptions<Calls extends object> {
 export function startEngineProcess<Calls extends object>(
   options: ProcessOptions<Calls>,
 ): EngineProcess<Calls> {
+  const output = options.outputFile === undefined ? 'pipe' : fs.openSync(options.outputFile, 'a');
   const child = fork(options.bundle, [options.role, ...options.args], {
     serialization: 'advanced',
     execArgv: [],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', output, output, 'ipc'],
+    detached: output !== 'pipe',
   });
+  if (output !== 'pipe') fs.closeSync(output);
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       for (const line of text.split('\n')) if (line.trim() !== '') options.onOutput(line.trimEnd());
@@ -78,6 +86,11 @@ export function startEngineProcess<Calls extends object>(
     kill: () => {
       expected = true;
       child.kill('SIGKILL');
+    },
+    leave: () => {
+      expected = true;
+      if (child.connected) child.disconnect();
+      child.unref();
     },
   };
 }

@@ -34,6 +34,10 @@ export class Reader implements vscode.Disposable, ReaderCalls {
   readonly discover: ReaderCalls['discover'] = (path) => this.lease.get().calls.discover(path);
   readonly quickStatistics: ReaderCalls['quickStatistics'] = (path, tensor) =>
     this.lease.get().calls.quickStatistics(path, tensor);
+  readonly presets: ReaderCalls['presets'] = () => this.lease.get().calls.presets();
+  readonly runConfig: ReaderCalls['runConfig'] = (presetOrFile, assignments) =>
+    this.lease.get().calls.runConfig(presetOrFile, assignments);
+  readonly run: ReaderCalls['run'] = (folder) => this.lease.get().calls.run(folder);
 
   dispose(): void {
     this.lease.end();
