@@ -2,7 +2,12 @@ import type { ReconstructionEntry, ReconstructionMethod } from '../../contract/r
 import type { MatrixSpec } from '../geometry/matrices.js';
 import { chosenRanks } from '../geometry/ranks.js';
 import { reconstructionCurve } from '../geometry/reconstruction/curve.js';
-import { jointMixing, jointSvd } from '../geometry/reconstruction/jointSvd.js';
+import {
+  jointMixing,
+  jointRelativeErrors,
+  jointSvd,
+  type JointSegment,
+} from '../geometry/reconstruction/jointSvd.js';
 import { perMatrixEnergy, truncatedChange } from '../geometry/reconstruction/perMatrixSvd.js';
 import { trajectoryEnergy, trajectoryMixing } from '../geometry/reconstruction/trajectoryPca.js';
 import type { TrajectoryPca } from '../geometry/trajectory.js';
@@ -48,13 +53,11 @@ const entryOf = (
   matrices: readonly MatrixSpec[],
   energy: Float64Array,
   ranks: readonly number[],
-): ReconstructionEntry => ({
-  method,
-  scope,
-  matrices: matrices.map(({ group }) => group),
-  ...reconstructionCurve(energy, ranks),
-  points: [...reconstructionCurve(energy, ranks).points],
-});
+  relativeErrors?: readonly number[],
+): ReconstructionEntry => {
+  const curve = reconstructionCurve(energy, ranks, relativeErrors);
+  return { method, scope, matrices: matrices.map(({ group }) => group), ...curve, points: [...curve.points] };
+};
 
 /** Per-matrix SVD of the trunk's changes. */
 export async function* perMatrixReconstruction(run: ReconstructionRun): AsyncGenerator<TaskStep, void> {
@@ -105,26 +108,19 @@ export async function* jointReconstruction(run: ReconstructionRun): AsyncGenerat
   const { survey } = run;
   const trunk = await rebuildable(run);
   if (trunk.length === 0) return;
-  const last = survey.checkpoints.length - 1;
-  const longest = Math.max(...trunk.map(({ rows, columns }) => rows * columns));
-  const length = Math.min(longest, Math.max(4096, Math.floor(jointBlock / trunk.length)));
-  const rows = trunk.map(() => new Float64Array(length));
-  const first = new Float64Array(length);
-  const gram = new GramAccumulator(trunk.length);
-  for (let start = 0; start < longest; start += length) {
-    for (const [i, spec] of trunk.entries()) {
-      await readPart(survey, last, spec, start, length, rows[i]!);
-      await readPart(survey, 0, spec, start, length, first);
-      for (let k = 0; k < length; k++) rows[i]![k]! -= first[k]!;
-    }
-    await gram.add(rows, length);
-    yield { fraction: Math.min(1, (start + length) / longest), text: 'Joint reconstruction' };
+  const segments: JointSegment[] = [];
+  const lengths = trunk.map(({ rows, columns }) => rows * columns);
+  const ends = [...new Set(lengths)].sort((x, y) => x - y);
+  for (const [i, end] of ends.entries()) {
+    const gram = yield* segmentGram(survey, trunk, ends[i - 1] ?? 0, end, ends.at(-1)!);
+    segments.push({ end, gram });
   }
-  const joint = await jointSvd(gram.result());
+  const joint = await jointSvd(segments);
   // At most as many rows as matrices: every rank is shown unless ranks were chosen.
   const everyRank = Array.from({ length: trunk.length }, (_, i) => i + 1);
   const ranks = chosenRanks(run.settings.ranks ?? everyRank, trunk.length);
-  const entry = entryOf('joint-svd', 'trunk', trunk, joint.energy, ranks);
+  const errors = jointRelativeErrors(joint, segments, lengths, ranks);
+  const entry = entryOf('joint-svd', 'trunk', trunk, joint.energy, ranks, errors);
   run.emit({ reconstructions: [entry] });
   if (!run.evaluate) return;
   const changes: Matrix[] = [];
@@ -137,6 +133,32 @@ export async function* jointReconstruction(run: ReconstructionRun): AsyncGenerat
     return rebuilt;
   };
   yield* evaluated(run, run.evaluate, entry, rebuild);
+}
+
+/** Inner products of the changes, flattened and padded, over their elements [start, end). */
+async function* segmentGram(
+  survey: Survey,
+  trunk: readonly MatrixSpec[],
+  start: number,
+  end: number,
+  longest: number,
+): AsyncGenerator<TaskStep, Matrix> {
+  const last = survey.checkpoints.length - 1;
+  const block = Math.min(end - start, Math.max(4096, Math.floor(jointBlock / trunk.length)));
+  const rows = trunk.map(() => new Float64Array(block));
+  const first = new Float64Array(block);
+  const gram = new GramAccumulator(trunk.length);
+  for (let from = start; from < end; from += block) {
+    const length = Math.min(block, end - from);
+    for (const [i, spec] of trunk.entries()) {
+      await readPart(survey, last, spec, from, length, rows[i]!);
+      await readPart(survey, 0, spec, from, length, first);
+      for (let k = 0; k < length; k++) rows[i]![k]! -= first[k]!;
+    }
+    await gram.add(rows, length);
+    yield { fraction: (from + length) / longest, text: 'Joint reconstruction' };
+  }
+  return gram.result();
 }
 
 const mixed = (changes: readonly Matrix[], mixing: Matrix): Matrix[] =>

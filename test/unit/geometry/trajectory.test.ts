@@ -2,7 +2,11 @@ import { Matrix as Dense, SVD } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
 import { leadingColumns, principalAngles } from '../../../extension/engine/geometry/principalAngles.js';
 import { reconstructionCurve } from '../../../extension/engine/geometry/reconstruction/curve.js';
-import { jointMixing, jointSvd } from '../../../extension/engine/geometry/reconstruction/jointSvd.js';
+import {
+  jointMixing,
+  jointRelativeErrors,
+  jointSvd,
+} from '../../../extension/engine/geometry/reconstruction/jointSvd.js';
 import {
   perMatrixEnergy,
   truncatedChange,
@@ -101,21 +105,36 @@ describe('reconstruction by singular values', () => {
     }
   });
 
-  it('jointly is the SVD of the stacked, padded rows', async () => {
-    const rows = [...rowsOf(3, 20), ...rowsOf(2, 12)];
+  describe('jointly', () => {
+    const lengths = [20, 12, 20, 7, 12];
+    const rows = lengths.map((length) => rowsOf(1, length)[0]!);
     const padded = rows.map((row) => [...row, ...new Array<number>(20 - row.length).fill(0)]);
-    const joint = await jointSvd(gramOf(padded));
-    const { diagonal } = new SVD(new Dense(padded), { autoTranspose: true });
-    joint.energy.forEach((value, i) => expect(Math.sqrt(value)).toBeCloseTo(diagonal[i]!, 9));
-    const mixing = jointMixing(joint, 2);
-    const rebuilt = padded.map((_, i) =>
-      padded[0]!.map((__, k) => padded.reduce((sum, row, j) => sum + mixing.data[i * 5 + j]! * row[k]!, 0)),
-    );
-    const error = lengthOf(rebuilt.flatMap((row, i) => row.map((value, k) => value - padded[i]![k]!)));
-    expect(error / lengthOf(padded.flat())).toBeCloseTo(
-      reconstructionCurve(joint.energy, [2]).points[0]!.relativeError,
-      9,
-    );
+    const segments = [
+      [0, 7],
+      [7, 12],
+      [12, 20],
+    ].map(([start, end]) => ({ end: end!, gram: gramOf(padded.map((row) => row.slice(start, end))) }));
+
+    it('is the SVD of the stacked, padded rows', async () => {
+      const { diagonal } = new SVD(new Dense(padded), { autoTranspose: true });
+      const joint = await jointSvd(segments);
+      joint.energy.forEach((value, i) => expect(Math.sqrt(value)).toBeCloseTo(diagonal[i]!, 9));
+    });
+
+    it('is off by what the matrices themselves are off, their padding left out', async () => {
+      const joint = await jointSvd(segments);
+      const ranks = [1, 2, 3, 4, 5];
+      const errors = jointRelativeErrors(joint, segments, lengths, ranks);
+      const { points } = reconstructionCurve(joint.energy, ranks, errors);
+      for (const { rank, energy, relativeError } of points) {
+        const { data } = jointMixing(joint, rank);
+        const differences = rows.flatMap((row, i) =>
+          row.map((value, k) => padded.reduce((sum, other, j) => sum + data[i * 5 + j]! * other[k]!, -value)),
+        );
+        expect(relativeError).toBeCloseTo(lengthOf(differences) / lengthOf(rows.flat()), 9);
+        if (rank < 5) expect(relativeError).toBeLessThan(Math.sqrt(1 - energy));
+      }
+    });
   });
 });
 

@@ -22,11 +22,13 @@ export interface ReconstructionCurve {
 
 /**
  * The curve from the energy that each rank adds (squared singular values, summed over the matrices rebuilt together).
- * The parts kept and left out are orthogonal in all three methods, so the relative error is √(share left out).
+ * Where the parts kept and left out are orthogonal the relative error is √(share left out); the joint method, which
+ * drops what falls on padding, brings its own errors: one per rank.
  */
 export const reconstructionCurve = (
   energyPerRank: ArrayLike<number>,
   ranks: readonly number[],
+  relativeErrors?: readonly number[],
 ): ReconstructionCurve => {
   const fullRank = energyPerRank.length;
   const kept = new Float64Array(fullRank + 1);
@@ -35,10 +37,10 @@ export const reconstructionCurve = (
   // Summed from the tail: a difference from the whole would lose the small errors.
   for (let i = fullRank - 1; i >= 0; i--) left[i] = left[i + 1]! + energyPerRank[i]!;
   const total = left[0]!;
-  const points = ranks.map((rank) => ({
+  const points = ranks.map((rank, i) => ({
     rank,
     energy: total > 0 ? Math.min(1, kept[rank]! / (kept[rank]! + left[rank]!)) : 1,
-    relativeError: total > 0 ? Math.sqrt(left[rank]! / total) : 0,
+    relativeError: relativeErrors?.[i] ?? (total > 0 ? Math.sqrt(left[rank]! / total) : 0),
   }));
   if (total === 0) return { fullRank, points };
   const lengths = Array.from(energyPerRank, Math.sqrt);

@@ -1,0 +1,58 @@
+import { GramAccumulator } from '../../linalg/gram.js';
+import { symmetricEigen } from '../../linalg/symmetricEigen.js';
+
+import { meanAccuracy, type Accuracies } from './rankForAccuracy.js';
+import { addInto, dot } from './vectors.js';
+
+/**
+ * The leading eigenvectors of a task's gradient covariance (2602.18649 §3.4): orthonormal, at most `count`. The covariance
+ * is the second moment of the gradients over batches, without subtracting their mean: the paper does not say which, and
+ * near the end of training the mean is a direction of the task like the others.
+ *
+ * @param gradients one gradient of all parameters per batch.
+ */
+export const gradientSubspace = async (
+  gradients: readonly Float64Array[],
+  count: number,
+): Promise<Float64Array[]> => {
+  const gram = new GramAccumulator(gradients.length);
+  await gram.add(gradients);
+  const { values, vectors } = await symmetricEigen(gram.result(), { vectors: true });
+  const n = gradients.length;
+  const directions: Float64Array[] = [];
+  for (let i = 0; i < Math.min(count, n); i++) {
+    // Below this a direction is rounding of the larger ones.
+    if (!(values[i]! > values[0]! * 1e-10)) break;
+    const direction = new Float64Array(gradients[0]!.length);
+    const scale = 1 / Math.sqrt(values[i]!);
+    gradients.forEach((gradient, g) => addInto(direction, scale * vectors!.data[g * n + i]!, gradient));
+    directions.push(direction);
+  }
+  return directions;
+};
+
+/** Mean squared cosine of the principal angles between two subspaces of equal dimension: 0 orthogonal, 1 equal. */
+export const subspaceOverlap = (a: readonly Float64Array[], b: readonly Float64Array[]): number => {
+  const sum = a.reduce((total, x) => total + b.reduce((inner, y) => inner + dot(x, y) ** 2, 0), 0);
+  return sum / Math.min(a.length, b.length);
+};
+
+/**
+ * (own − others)/(own + others) of the drops in accuracy when a task's directions are taken out: `own` of that task,
+ * `others` the mean of the other tasks. 1 where it alone suffers, 0 where all suffer alike, −1 where the others do.
+ * Gains count as no drop. Undefined where nothing drops, or there is no other task.
+ */
+export const selectivityIndex = (
+  task: string,
+  baseline: Accuracies,
+  ablated: Accuracies,
+): number | undefined => {
+  const drops = Object.entries(baseline).map(
+    ([name, whole]) => [name, Math.max(0, whole - ablated[name]!)] as const,
+  );
+  const others = Object.fromEntries(drops.filter(([name]) => name !== task));
+  if (Object.keys(others).length === 0) return undefined;
+  const own = Object.fromEntries(drops)[task]!;
+  const other = meanAccuracy(others);
+  return own + other > 0 ? (own - other) / (own + other) : undefined;
+};

@@ -1,0 +1,88 @@
+import { GramAccumulator } from '../../linalg/gram.js';
+import { seededRandom } from '../seededRandom.js';
+import { trajectoryPca } from '../trajectory.js';
+import { trajectoryEnergy, trajectoryMixing } from './trajectoryPca.js';
+import { dot } from './vectors.js';
+
+/** What the leading components of a random walk rebuild of a given end point. */
+export interface WalkToEnd {
+  /** (v_i · E)² per component of the walk, E its end, as shares of the end's squared length. */
+  readonly energy: Float64Array;
+  /** The change rebuilt from the first `rank` components, for each rank asked. */
+  readonly rebuilt: readonly Float64Array[];
+}
+
+/** Dimensions of the walk that are made at one time. */
+const blockLength = 8192;
+
+/**
+ * A control for trajectory PCA: a random walk with the run's step lengths, mirrored and scaled so that it ends at the run's
+ * own final change. It knows nothing of the way there, so what its few components rebuild of the change is owed to the
+ * construction (the end is one of the rows) and to what any walk is like (Antognini and Sohl-Dickstein 2018), not to the
+ * run. Mirroring and scaling leave the walk's shares of variance as they are.
+ *
+ * @param change θ_T − θ_0, not zero; `lengths`: ‖θ_{t+1} − θ_t‖, T − 1 of them.
+ */
+export const walkToEnd = async (
+  change: Float64Array,
+  lengths: readonly number[],
+  ranks: readonly number[],
+  ...seeds: readonly number[]
+): Promise<WalkToEnd> => {
+  const dimensions = change.length;
+  const rows = lengths.length + 1;
+  // A step of independent Gaussians of this deviation has the wanted length but for 1/√(2·dimensions) of it.
+  const deviations = lengths.map((length) => length / Math.sqrt(dimensions));
+  const block = Array.from({ length: rows }, () => new Float64Array(Math.min(blockLength, dimensions)));
+  /** The walk block by block, the same at every call. */
+  const eachBlock = async (take: (start: number, length: number) => Promise<void> | void): Promise<void> => {
+    const random = seededRandom(...seeds);
+    for (let start = 0; start < dimensions; start += blockLength) {
+      const length = Math.min(blockLength, dimensions - start);
+      for (let t = 1; t < rows; t++) {
+        const before = block[t - 1]!;
+        const row = block[t]!;
+        const deviation = deviations[t - 1]!;
+        for (let i = 0; i < length; i++) row[i] = before[i]! + deviation * random.normal();
+      }
+      await take(start, length);
+    }
+  };
+
+  const gram = new GramAccumulator(rows);
+  const end = new Float64Array(dimensions);
+  await eachBlock(async (start, length) => {
+    await gram.add(block, length);
+    end.set(block[rows - 1]!.subarray(0, length), start);
+  });
+  const pca = await trajectoryPca(gram.result(), false);
+  const mixings = ranks.map((rank) => trajectoryMixing(pca, rank));
+  const rebuilt = ranks.map(() => new Float64Array(dimensions));
+  await eachBlock((start, length) => {
+    mixings.forEach((weights, r) => {
+      const target = rebuilt[r]!;
+      for (let t = 1; t < rows; t++) {
+        const weight = weights[t]!;
+        const row = block[t]!;
+        for (let i = 0; i < length; i++) target[start + i]! += weight * row[i]!;
+      }
+    });
+  });
+  const toChange = mirror(end, change);
+  rebuilt.forEach(toChange);
+  const total = dot(end, end);
+  return { energy: trajectoryEnergy(pca).map((value) => value / total), rebuilt };
+};
+
+/** The reflection and scaling that takes `from` to `to`, in place. */
+const mirror = (from: Float64Array, to: Float64Array): ((x: Float64Array) => void) => {
+  const fromLength = Math.sqrt(dot(from, from));
+  const toLength = Math.sqrt(dot(to, to));
+  const scale = toLength / fromLength;
+  const normal = from.map((value, i) => value / fromLength - to[i]! / toLength);
+  const squared = dot(normal, normal);
+  return (x) => {
+    const factor = squared > 0 ? (2 * dot(x, normal)) / squared : 0;
+    for (let i = 0; i < x.length; i++) x[i] = scale * (x[i]! - factor * normal[i]!);
+  };
+};
