@@ -85,7 +85,7 @@ const measure = async (
     };
     const count = stepsPerRound(await warmUp(take));
     await take(count);
-    if (peer) await warmUp(peer.steps);
+    if (peer) await warmUp((steps) => peer.steps(steps));
     const ours: number[] = [];
     const theirs: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {

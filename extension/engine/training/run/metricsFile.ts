@@ -15,14 +15,22 @@ const parseLine = (line: string): Metrics | undefined => {
   }
 };
 
-/** The lines of a run's metrics, in order. A torn last line, left by a killed process, is passed over. */
-export const readMetrics = async (run: string): Promise<Metrics[]> => {
-  const text = await readFile(metricsPath(run), 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .map(parseLine)
-    .filter((line) => line !== undefined);
+interface ReadLine {
+  readonly text: string;
+  readonly metrics: Metrics;
+}
+
+const readLines = async (run: string): Promise<ReadLine[]> => {
+  const file = await readFile(metricsPath(run), 'utf8').catch(() => '');
+  return file.split('\n').flatMap((text) => {
+    const metrics = parseLine(text);
+    return metrics === undefined ? [] : [{ text, metrics }];
+  });
 };
+
+/** The lines of a run's metrics, in order. A torn last line, left by a killed process, is passed over. */
+export const readMetrics = async (run: string): Promise<Metrics[]> =>
+  (await readLines(run)).map(({ metrics }) => metrics);
 
 /** `metrics.jsonl` of a running run: one JSON object a line, only ever appended to. */
 export interface MetricsFile {
@@ -39,7 +47,7 @@ export interface MetricsFile {
  */
 export const openMetrics = async (run: string, lastStep: number): Promise<MetricsFile> => {
   const file = metricsPath(run);
-  const kept = (await readMetrics(run)).filter(({ step }) => step <= lastStep);
+  const kept = (await readLines(run)).filter(({ metrics }) => metrics.step <= lastStep);
   const guard = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
       return await act();
@@ -47,7 +55,7 @@ export const openMetrics = async (run: string, lastStep: number): Promise<Metric
       throw writeError(file, cause);
     }
   };
-  if (lastStep >= 0) await writeAtomically(file, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await writeAtomically(file, kept.map(({ text }) => `${text}\n`).join(''));
   const handle: FileHandle = await guard(() => open(file, 'a'));
   return {
     append: (line) => guard(() => handle.appendFile(`${JSON.stringify(line)}\n`)),

@@ -1,10 +1,9 @@
-import { access, constants, mkdir, readFile, rm } from 'node:fs/promises';
+import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GeometryError } from '../../../contract/errors.js';
 import { runFileSchema, type RunFile } from '../../../contract/run.js';
 import { writeAtomically, writeError } from './atomicFile.js';
-import { metricsPath } from './metricsFile.js';
 import { safetensorsFile, type WrittenTensor } from './safetensorsWriter.js';
 import { stateFolder } from './trainerState.js';
 
@@ -65,9 +64,4 @@ export const makeRunFolders = async (run: string): Promise<void> => {
       throw writeError(folder, cause);
     }
   }
-};
-
-/** Removes what a run that was killed before its first state left behind; its checkpoints are written over. */
-export const clearUnstartedRun = async (run: string): Promise<void> => {
-  await rm(metricsPath(run), { force: true });
 };
