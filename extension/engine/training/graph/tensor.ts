@@ -77,7 +77,7 @@ export class Graph {
     const outputs: Tensor[] = [];
     const node: GraphNode = {
       id: this.#nextId++,
-      operator: operator as Operator,
+      operator,
       attributes,
       inputs,
       outputs,

@@ -50,8 +50,8 @@ const attentionProjections = (views: Views, layer: string): readonly [Projection
   const biasThirds = split(biases, -1, thirds);
   const [q, k, v] = split(weights, -2, thirds).map((weight, i) =>
     foldNorm(weight, biasThirds[i]!, views(`${layer}.norm1.weight`), views(`${layer}.norm1.bias`)),
-  ) as [Projection, Projection, Projection];
-  return [q, k, v];
+  );
+  return [q!, k!, v!];
 };
 
 /** Rows of the two positions, position by position, as two tensors. */

@@ -61,13 +61,19 @@ export const matMulOperator: Operator<MatMulAttributes> = {
     const left = transposeA ? emission.value('Transpose', [a], perm) : a;
     const right = transposeB ? emission.value('Transpose', [b], perm) : b;
     const [result] = emission.outputs as [string];
-    if (alpha === 1 && c === undefined) return emission.add('MatMul', [left, right], [result]);
+    if (alpha === 1 && c === undefined) {
+      emission.add('MatMul', [left, right], [result]);
+      return;
+    }
     let product = emission.value('MatMul', [left, right]);
     if (alpha !== 1) {
       // A vector of equal numbers: a scalar would be fused into a float32 attribute.
       const side = shape.at(-1)!;
       const factor = emission.constant(dtype, [side], new Array<number>(side).fill(alpha));
-      if (c === undefined) return emission.add('Mul', [product, factor], [result]);
+      if (c === undefined) {
+        emission.add('Mul', [product, factor], [result]);
+        return;
+      }
       product = emission.value('Mul', [product, factor]);
     }
     emission.add('Add', [product, c!], [result]);
