@@ -101,7 +101,9 @@ export const batchValues = async (
     if (shared) while (pool.length < availableParallelism()) pool.push(start());
     const members = shared ? [...pool] : [start()];
     try {
-      await Promise.all(members.map(serve));
+      // All threads answer before anyone else may ask them, also where one has failed or the batch is cancelled.
+      const ends = await Promise.allSettled(members.map(serve));
+      for (const end of ends) if (end.status === 'rejected') throw end.reason;
     } finally {
       if (!shared) for (const { worker } of members) void worker.terminate();
     }

@@ -3,8 +3,10 @@ import { compileProducts } from './graphs.js';
 import type { Matrix } from './matrix.js';
 import { zeros } from './matrix.js';
 
-/** Columns that one product takes: 20 rows of them (1.3 MB) stay in the cache between writing and multiplying. */
-const CHUNK = 8192;
+/** Numbers that one product takes: 2 MB stay in the cache between copying and multiplying. */
+const CHUNK = 2 ** 18;
+const LONGEST = 8192;
+const SHORTEST = 64;
 
 const accumulate = compileProducts({
   inputs: ['x', 'sum'],
@@ -24,7 +26,7 @@ export class GramAccumulator {
 
   constructor(
     readonly rows: number,
-    readonly pieceLength: number = CHUNK,
+    readonly pieceLength: number = Math.max(SHORTEST, Math.min(LONGEST, Math.floor(CHUNK / rows))),
   ) {
     this.#sums = zeros(rows, rows);
     this.#columns = zeros(rows, pieceLength);

@@ -1,3 +1,4 @@
+import { GeometryError } from '../../contract/errors.js';
 import { kernelsBase64 } from './kernels.generated.js';
 
 /** What assembly/ exports. Addresses are bytes; sizes are counts of float64. */
@@ -86,10 +87,24 @@ const instantiate = (): Instance => {
   return { memory, kernels: exports as unknown as KernelFunctions };
 };
 
+/** WebAssembly addresses 4 GiB. */
+const grow = (memory: WebAssembly.Memory, pages: number): void => {
+  try {
+    memory.grow(pages);
+  } catch (cause) {
+    const gigabytes = ((pages * PAGE) / 2 ** 30).toFixed(1);
+    throw new GeometryError(
+      'too-large',
+      `The exact decomposition would take ${gigabytes} GB of memory, more than there is: ask for an estimate.`,
+      { cause },
+    );
+  }
+};
+
 const open = ({ memory, kernels }: Instance, bytes: number): Workspace => {
   const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
   // Growing replaces the buffer, so it happens once, before the first view is handed out.
-  if (missing > 0) memory.grow(missing);
+  if (missing > 0) grow(memory, missing);
   let next = FIRST_ADDRESS;
   return {
     kernels,

@@ -43,8 +43,8 @@ export const transpose = ({ rows, columns, data }: Matrix): Matrix => {
 /** Largest absolute element, 0 for an empty matrix. */
 export const maxAbs = (data: Float64Array): number => {
   let largest = 0;
-  for (const value of data) {
-    const size = Math.abs(value);
+  for (let i = 0; i < data.length; i++) {
+    const size = Math.abs(data[i]!);
     if (size > largest) largest = size;
   }
   return largest;
