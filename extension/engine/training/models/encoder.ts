@@ -49,7 +49,7 @@ const attentionProjections = (views: Views, layer: string): readonly [Projection
   const thirds = [d, d, d];
   const biasThirds = split(biases, -1, thirds);
   const [q, k, v] = split(weights, -2, thirds).map((weight, i) =>
-    foldNorm(weight, biasThirds[i]!, views(`${layer}.norm1.weight`), views(`${layer}.norm1.bias`)),
+    foldNorm(weight, biasThirds[i], views(`${layer}.norm1.weight`), views(`${layer}.norm1.bias`)),
   );
   return [q!, k!, v!];
 };
