@@ -18,7 +18,9 @@ const modules = path.join(root, 'dist/node_modules');
 fs.rmSync(modules, { recursive: true, force: true });
 const take = (name, parts) => {
   for (const part of parts) {
-    fs.cpSync(path.join(root, 'node_modules', name, part), path.join(modules, name, part), { recursive: true });
+    fs.cpSync(path.join(root, 'node_modules', name, part), path.join(modules, name, part), {
+      recursive: true,
+    });
   }
 };
 take('onnxruntime-node', ['package.json', 'dist', `bin/napi-v6/${target.replace('-', '/')}`]);

@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
-    include: ['test/host/*.e2e.ts'],
+    include: [process.env.FIGURES === undefined ? 'test/host/*.e2e.ts' : 'test/host/*.figures.ts'],
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 240_000,

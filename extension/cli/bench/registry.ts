@@ -1,7 +1,8 @@
 import type { Bench } from './bench.js';
+import { hostBench } from './host.js';
 import { svdBench } from './svd.js';
 import { trainBench } from './train.js';
 import { trajectoryBench } from './trajectory.js';
 
 /** Every benchmark of the project: to add one is to add a file here and a row. */
-export const benches: readonly Bench[] = [svdBench, trajectoryBench, trainBench];
+export const benches: readonly Bench[] = [svdBench, trajectoryBench, trainBench, hostBench];
