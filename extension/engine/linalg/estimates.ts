@@ -25,7 +25,7 @@ export interface SpectrumEstimate {
   readonly nuclearNorm: Estimate;
   /** exp of the entropy of σ/Σσ. */
   readonly effectiveRank: Estimate;
-  /** How many of the min(rows, columns) values lie above fractions of the spectral norm. */
+  /** How many of the min(rows, columns) values lie above fractions of the spectral norm, and the thresholds asked for. */
   readonly density: readonly { readonly threshold: number; readonly above: Estimate }[];
   readonly confidence: number;
   /** How often the matrix was gone through (twice a step where it is wide). */
@@ -35,6 +35,8 @@ export interface SpectrumEstimate {
 export interface EstimateOptions {
   /** Leading values wanted; at most 16. */
   readonly leading?: number;
+  /** Further thresholds, absolute, that the density is wanted at. */
+  readonly thresholds?: readonly number[];
   /** Milliseconds after which no further step is begun. */
   readonly budgetMs?: number;
   readonly signal?: AbortSignal;
@@ -87,7 +89,7 @@ export const estimateSpectrum = async (
     const following = spent / next.steps;
     if (next.steps >= FEWEST_STEPS && spent + following > (options.budgetMs ?? Infinity)) break;
   }
-  return describe(squared, await ritz(view!), await ritz(previous ?? view!), options.leading ?? MOST_LEADING);
+  return describe(squared, await ritz(view!), await ritz(previous ?? view!), options);
 };
 
 /** Nodes (approximate singular values, descending) and, for each start, the weights of its quadrature. */
@@ -152,7 +154,12 @@ const entropy = (quadrature: Quadrature): { value: number; samples: number[] } =
   };
 };
 
-const describe = (squared: number, now: Quadrature, before: Quadrature, wanted: number): SpectrumEstimate => {
+const describe = (
+  squared: number,
+  now: Quadrature,
+  before: Quadrature,
+  { leading: wanted = MOST_LEADING, thresholds = [] }: EstimateOptions,
+): SpectrumEstimate => {
   const { view, nodes } = now;
   const frobeniusNorm = Math.sqrt(squared);
   const nothing: Estimate = { value: 0, low: 0, high: 0 };
@@ -197,7 +204,9 @@ const describe = (squared: number, now: Quadrature, before: Quadrature, wanted: 
           low: Math.min(view.size, Math.max(1, Math.exp(h.value - entropyError))),
           high: Math.min(view.size, Math.exp(h.value + entropyError)),
         },
-    density: DENSITY_FRACTIONS.map((fraction) => countAbove(now, fraction * spectralNorm.value)),
+    density: [...DENSITY_FRACTIONS.map((fraction) => fraction * spectralNorm.value), ...thresholds].map(
+      (threshold) => countAbove(now, threshold),
+    ),
     confidence: CONFIDENCE,
     steps: view.steps,
   };
