@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { cacheFolder, commandTable } from './host/commands.js';
 import { ErrorMessages } from './host/errors.js';
@@ -10,6 +11,13 @@ import { InspectorPanels } from './host/inspector/inspectorPanels.js';
 import { Inspections } from './host/inspector/inspections.js';
 import { Compute } from './host/processes/compute.js';
 import { Reader } from './host/processes/reader.js';
+import { cudaCommandTable } from './host/training/cudaCommands.js';
+import { tellNews } from './host/training/runNews.js';
+import { RunRegister } from './host/training/runRegister.js';
+import { RunsTree } from './host/training/runsTree.js';
+import { TrainingStatusBar } from './host/training/statusBar.js';
+import { trainCommandTable } from './host/training/trainCommands.js';
+import { Training } from './host/training/training.js';
 
 /** Wires the parts together; nothing is read and no process is started here. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -22,7 +30,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const reader = new Reader(bundle, cache, log);
   const compute = new Compute(bundle, log);
   const inspections = new Inspections(compute, errors, cache);
-  const panels = new InspectorPanels({ extension: context.extensionUri, inspections, errors, log });
+  const training = new Training({
+    place: { bundle, outputFile: path.join(context.logUri.fsPath, 'trainer.log') },
+    reader,
+    register: new RunRegister(path.join(context.globalStorageUri.fsPath, 'runs')),
+    log,
+  });
+  const panels = new InspectorPanels({ extension: context.extensionUri, inspections, errors, log, training });
   const folders = new CheckpointFolders();
   const decorations = new WeightFileDecorations(reader, folders);
   const tree = new SeriesTree(reader, folders, errors);
@@ -33,10 +47,22 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.languages.registerHoverProvider('*', new PathHover(reader)),
     vscode.languages.registerHoverProvider({ pattern: '**/*.index.json' }, new ShardIndexHover(reader)),
   );
-  const commands = commandTable({ context, panels, reader, folders, errors, log });
+  context.subscriptions.push(
+    training,
+    new TrainingStatusBar(training),
+    new RunsTree(training),
+    training.onAddition(({ folder, addition }) => inspections.add(folder, addition)),
+    training.onNews((news) => tellNews(news, { training, panels, errors })),
+  );
+  const commands = {
+    ...commandTable({ context, panels, reader, folders, errors, log }),
+    ...trainCommandTable({ context, training, panels, reader, errors }),
+    ...cudaCommandTable({ bundle, errors, log }),
+  };
   for (const [name, run] of Object.entries(commands)) {
     context.subscriptions.push(vscode.commands.registerCommand(name, run));
   }
   void folders.look();
+  void training.find();
   log.info(`Activated in ${(performance.now() - started).toFixed(1)} ms.`);
 }

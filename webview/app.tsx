@@ -27,19 +27,16 @@ export function App({ connection }: { readonly connection: Connection }) {
   const { host } = connection;
 
   useEffect(() => {
-    void connection.start(new Inspection(setState)).then((start) => {
+    void connection.start(new Inspection(setState, setCurrent)).then((start) => {
       if (!start) return;
       speak(start);
       setLanguage(start.locale);
       rememberSource(start.source);
     });
-  }, [connection]);
-  useEffect(() => {
-    void host?.focus(current);
-  }, [host, current]);
-
+  }, [connection, setCurrent]);
   const report = state?.report;
   const running = state?.running ?? true;
+  const training = state?.training;
   const view = useMemo(
     (): InspectionView | undefined =>
       report && {
@@ -48,6 +45,7 @@ export function App({ connection }: { readonly connection: Connection }) {
         spectra: indexSpectra(report),
         theme,
         running,
+        training,
         provenance: provenanceOf(report),
         ...(host ? { host } : {}),
         announce,
@@ -59,9 +57,13 @@ export function App({ connection }: { readonly connection: Connection }) {
           scrollTo({ top: 0 });
         },
       },
-    [report, theme, running, host, setCurrent],
+    [report, theme, running, training, host, setCurrent],
   );
-  const shown = pages.find(({ id }) => id === current) ?? pages[0]!;
+  const there = pages.filter(({ isFor }) => isFor?.(report) ?? true);
+  const shown = there.find(({ id }) => id === current) ?? there[0]!;
+  useEffect(() => {
+    void host?.focus(shown.id);
+  }, [host, shown.id]);
   const Page = shown.component;
   return (
     <InspectionContext.Provider value={view}>
@@ -69,7 +71,7 @@ export function App({ connection }: { readonly connection: Connection }) {
         {view && <SourceHeader />}
         {state && <RunBar state={state} host={host} />}
         <Tabs
-          tabs={pages.map(({ id, title }) => ({ id, title: say(title) }))}
+          tabs={there.map(({ id, title }) => ({ id, title: say(title) }))}
           current={shown.id}
           onChange={(id) => {
             const chosen = pageIds.find((one) => one === id);

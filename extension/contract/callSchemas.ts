@@ -52,7 +52,7 @@ export const readerSchemas: CallSchemas<ReaderCalls> = {
   discover: { args: v.tuple([path]), value: v.array(seriesListing) },
   quickStatistics: { args: v.tuple([path, v.string()]), value: v.optional(cachedStatisticsSchema) },
   presets: { args: v.tuple([]), value: v.array(presetSchema) },
-  runConfig: { args: v.tuple([path]), value: runConfigSchema },
+  runConfig: { args: v.tuple([path, v.array(v.string())]), value: runConfigSchema },
   run: { args: v.tuple([path]), value: v.optional(runRecordSchema) },
 };
 

@@ -55,8 +55,8 @@ export interface ReaderCalls {
   /** Statistics of one small matrix, computed now when cheap; undefined when it is not. */
   quickStatistics(path: string, tensor: string): Promise<Reply<CachedStatistics | undefined>>;
   presets(): Promise<Reply<readonly PresetEntry[]>>;
-  /** The configuration in a run file, checked, with its defaults. */
-  runConfig(file: string): Promise<Reply<RunConfig>>;
+  /** The configuration of a preset or a run file with `key=value` assignments made, checked, with its defaults. */
+  runConfig(presetOrFile: string, assignments: readonly string[]): Promise<Reply<RunConfig>>;
   /** The run in a folder: its files, and who trains it; undefined where there is none. */
   run(folder: string): Promise<Reply<RunRecord | undefined>>;
 }

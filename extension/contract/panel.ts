@@ -5,6 +5,7 @@ import type { Progress, Reply } from './calls.js';
 import { focuses } from './calls.js';
 import type { ReportAddition } from './report.js';
 import { reportAdditionSchema } from './report.js';
+import { trainingActions, trainingStateSchema, type TrainingAction, type TrainingState } from './training.js';
 
 /**
  * The boundary between the panel's page and the host. The page speaks first: it listens, then calls `ready`, and the
@@ -70,6 +71,8 @@ export interface PanelCalls {
   openFile(path: string): Promise<Reply<void>>;
   /** Lets the user choose or confirm the model descriptor; an addition with a new header follows. */
   confirmDescriptor(): Promise<Reply<void>>;
+  /** Pauses, resumes or stops the training run that is shown. */
+  steerTraining(action: TrainingAction): Promise<Reply<void>>;
 }
 
 /** Host → page. */
@@ -81,6 +84,10 @@ export interface PanelEvents {
   ended(outcome: Reply<void>): void;
   /** One sentence about the source's state (still growing, deleted, replaced); empty takes it away. */
   status(text: string): void;
+  /** The source is a run that this window steers or watches; null when it is not, or not any more. */
+  training(state: TrainingState | null): void;
+  /** The user asked for this page. */
+  turnTo(page: (typeof focuses)[number]): void;
 }
 
 /** VS Code posts messages as JSON (with byte arrays beside it): a value of undefined is a missing key. */
@@ -98,6 +105,7 @@ export const panelSchemas: CallSchemas<PanelCalls> = {
   copy: { args: v.tuple([v.string()]), value: nothing },
   openFile: { args: v.tuple([v.string()]), value: nothing },
   confirmDescriptor: { args: none, value: nothing },
+  steerTraining: { args: v.tuple([v.picklist(trainingActions)]), value: nothing },
 };
 
 export const panelEventSchemas: EventSchemas<PanelEvents> = {
@@ -116,4 +124,6 @@ export const panelEventSchemas: EventSchemas<PanelEvents> = {
     ]),
   ]),
   status: v.tuple([v.string()]),
+  training: v.tuple([v.nullable(trainingStateSchema)]),
+  turnTo: v.tuple([v.picklist(focuses)]),
 };

@@ -106,7 +106,7 @@ export const spectrumEntrySchema = v.object({
   stableRank: v.optional(finite),
   /** exp of the entropy of σ/Σσ; absent for a zero matrix. */
   effectiveRank: v.optional(finite),
-  /** 95 % intervals of estimated quantities: name → [low, high]. */
+  /** Intervals of estimated quantities, name → [low, high]; `method` says with what probability they hold. */
   intervals: v.optional(v.record(v.string(), v.tuple([finite, finite]))),
   /** Smallest r with Σ_{i≤r}σ² ≥ 0.9 Σσ² (0.99). */
   rank90: v.optional(count),

@@ -33,6 +33,7 @@ const outcome = v.union([
 export const trainerEventSchemas: EventSchemas<TrainerEvents> = {
   started: v.tuple([runFileSchema]),
   metrics: v.tuple([metricsSchema]),
+  advanced: v.tuple([step]),
   status: v.tuple([runFileSchema.entries.status, step]),
   grokked: v.tuple([step]),
   ended: v.tuple([outcome]),

@@ -1,5 +1,6 @@
 import { serveCompute } from './process/compute.js';
 import { serveReader } from './process/reader.js';
+import { serveInstaller } from './runtime/installerProcess.js';
 import { runProbeProcess } from './runtime/probe.js';
 import { serveTrainer } from './training/trainer/trainerProcess.js';
 
@@ -8,6 +9,7 @@ const roles: Readonly<Record<string, (args: readonly string[]) => void>> = {
   reader: ([cacheFolder]) => serveReader(cacheFolder),
   compute: () => serveCompute(),
   trainer: () => serveTrainer(),
+  installer: () => serveInstaller(),
   probe: ([provider = 'cpu']) => void runProbeProcess(provider),
 };
 

@@ -24,17 +24,17 @@ export class ErrorMessages {
 
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
-  async show(error: ErrorValue, retry?: () => void): Promise<void> {
+  /** @param retry what the first button does, if there is one; `label` is its text. */
+  async show(error: ErrorValue, retry?: () => void, label = vscode.l10n.t('Retry')): Promise<void> {
     if (error.code === 'cancelled') return;
     this.log.error(error.message, ...(error.cause === undefined ? [] : [error.cause]));
     if (this.shown.has(error.message)) return;
     this.shown.add(error.message);
     try {
       const showLog = vscode.l10n.t('Show Log');
-      const again = vscode.l10n.t('Retry');
-      const chosen = await vscode.window.showErrorMessage(error.message, ...(retry ? [again] : []), showLog);
+      const chosen = await vscode.window.showErrorMessage(error.message, ...(retry ? [label] : []), showLog);
       if (chosen === showLog) this.log.show();
-      if (chosen === again) retry?.();
+      if (chosen === label) retry?.();
     } finally {
       this.shown.delete(error.message);
     }

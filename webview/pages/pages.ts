@@ -1,9 +1,11 @@
 import type { FunctionComponent } from 'preact';
 import type { Focus } from '../../extension/contract/calls.js';
+import type { Report } from '../../extension/contract/report.js';
 import type { StringKey } from '../strings.js';
 import { Overview } from './overview.js';
 import { RankSpectra } from './rankSpectra.js';
 import { Reconstruction } from './reconstruction.js';
+import { Training } from './training.js';
 import { Trajectory } from './trajectory.js';
 
 export interface Page {
@@ -11,6 +13,8 @@ export interface Page {
   readonly id: Focus;
   readonly title: StringKey;
   readonly component: FunctionComponent;
+  /** Whether the report has anything for it; always when absent. */
+  readonly isFor?: (report: Report | undefined) => boolean;
 }
 
 /** The pages in the order of their tabs; to add one is to add a file and a row. */
@@ -19,4 +23,10 @@ export const pages: readonly Page[] = [
   { id: 'spectra', title: 'page.spectra', component: RankSpectra },
   { id: 'trajectory', title: 'page.trajectory', component: Trajectory },
   { id: 'reconstruction', title: 'page.reconstruction', component: Reconstruction },
+  {
+    id: 'training',
+    title: 'page.training',
+    component: Training,
+    isFor: (report) => (report?.run.length ?? 0) > 0,
+  },
 ];

@@ -1,8 +1,9 @@
-import type { Progress } from '../../extension/contract/calls.js';
+import type { Focus, Progress } from '../../extension/contract/calls.js';
 import type { ErrorValue } from '../../extension/contract/errors.js';
 import type { PanelEvents } from '../../extension/contract/panel.js';
 import type { Report } from '../../extension/contract/report.js';
 import { ReportStore } from '../../extension/contract/reportStore.js';
+import type { TrainingState } from '../../extension/contract/training.js';
 
 /** What the page knows of the inspection at a moment. */
 export interface InspectionState {
@@ -11,6 +12,8 @@ export interface InspectionState {
   readonly running: boolean;
   readonly error: ErrorValue | undefined;
   readonly status: string;
+  /** The source is a run that the window steers or watches. */
+  readonly training: TrainingState | undefined;
 }
 
 const fresh: InspectionState = {
@@ -19,6 +22,7 @@ const fresh: InspectionState = {
   running: true,
   error: undefined,
   status: '',
+  training: undefined,
 };
 
 /** Additions come in bursts; the page is drawn anew this often at most, in milliseconds. */
@@ -31,11 +35,16 @@ export class Inspection implements PanelEvents {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private stale = false;
 
-  constructor(private readonly show: (state: InspectionState) => void) {}
+  constructor(
+    private readonly show: (state: InspectionState) => void,
+    /** The host asks for a page. */
+    readonly turnTo: (page: Focus) => void,
+  ) {}
 
   reset(): void {
     this.store = new ReportStore();
-    this.state = fresh;
+    // Training goes on whatever is inspected.
+    this.state = { ...fresh, training: this.state.training };
     this.later();
   }
 
@@ -62,6 +71,11 @@ export class Inspection implements PanelEvents {
 
   status(text: string): void {
     this.state = { ...this.state, status: text };
+    this.later();
+  }
+
+  training(training: TrainingState | null): void {
+    this.state = { ...this.state, training: training ?? undefined };
     this.later();
   }
 

@@ -1,6 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { PanelCalls } from '../../extension/contract/panel.js';
+import type { TrainingState } from '../../extension/contract/training.js';
 import type { Report } from '../../extension/contract/report.js';
 import type { MatrixInfo, SpectraIndex } from '../report/matrices.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
@@ -13,6 +14,8 @@ export interface InspectionView {
   readonly theme: ChartTheme;
   /** More numbers may come. */
   readonly running: boolean;
+  /** The source is a run that the window steers or watches. */
+  readonly training?: TrainingState | undefined;
   /** Lines that every export carries. */
   readonly provenance: readonly string[];
   /** Absent in a report opened from disk. */

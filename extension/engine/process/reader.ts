@@ -1,10 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { readerSchemas } from '../../contract/callSchemas.js';
 import type { CachedStatistics, FileSummary, Reply } from '../../contract/calls.js';
+import type { RunRecord } from '../../contract/training.js';
 import { GeometryError } from '../../contract/errors.js';
 import { describeFile, listSeries } from '../inspection/describeFile.js';
 import { quickStatistics } from '../inspection/quickStatistics.js';
 import { fileIdentities, readStatistics } from '../inspection/reportCache.js';
+import { presets } from '../training/presets.js';
+import { trainingProcess } from '../training/run/liveness.js';
+import { readMetrics } from '../training/run/metricsFile.js';
+import { readRunFile } from '../training/run/runDirectory.js';
+import { loadRunConfig, parseRunConfig, withAssignments } from '../training/runConfig.js';
 import { serveParent } from './channel.js';
 
 /** Headers and statistics of this many files are kept; the oldest leave first. */
@@ -24,10 +30,25 @@ export function serveReader(cacheFolder: string | undefined): void {
     discover: async (path) => ok(await listSeries(path)),
     quickStatistics: async (path, tensor) =>
       ok(await spectra.of(`${path}\n${tensor}`, path, () => quickStatistics(path, tensor))),
+    presets: () =>
+      Promise.resolve(
+        ok(presets.map((preset) => ({ ...preset, config: parseRunConfig(preset.config, preset.name) }))),
+      ),
+    runConfig: async (presetOrFile, assignments) =>
+      ok(withAssignments(await loadRunConfig(presetOrFile), assignments)),
+    run: async (folder) => ok(await runIn(folder)),
   });
 }
 
 const ok = <T>(value: T): Reply<T> => ({ ok: true, value });
+
+async function runIn(folder: string): Promise<RunRecord | undefined> {
+  const file = await readRunFile(folder);
+  if (file === undefined) return undefined;
+  const trainedBy = await trainingProcess(folder);
+  const metrics = await readMetrics(folder);
+  return { folder, file, metrics, ...(trainedBy === undefined ? {} : { trainedBy }) };
+}
 
 /** Answers about files, each as long as its file has the size and time that it had. */
 class Kept<T> {

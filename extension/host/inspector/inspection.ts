@@ -22,6 +22,10 @@ export class Inspection implements vscode.Disposable {
   private readonly died = new vscode.EventEmitter<ErrorValue>();
   private readonly runningChanged = new vscode.EventEmitter<boolean>();
   private store = new ReportStore();
+  /** What the running job has found, without what was shown before it. */
+  private fresh = this.store;
+  /** The files have changed since the job began, or while nobody looked at what it computes. */
+  private behind = false;
   private job: Job | undefined;
   private focused: Focus = 'overview';
   private progress: Progress | undefined;
@@ -63,6 +67,7 @@ export class Inspection implements vscode.Disposable {
   focus(focus: Focus): void {
     this.focused = focus;
     this.job?.focus(focus);
+    if (this.behind) this.catchUp();
   }
 
   cancel(): void {
@@ -72,6 +77,12 @@ export class Inspection implements vscode.Disposable {
   /** Begins again what was cancelled or failed; the cache makes what is done already quick. */
   retry(): void {
     if (!this.running) this.start();
+  }
+
+  /** More is known of the source than its inspection has read: a run tells of its metrics as it goes. */
+  add(addition: ReportAddition): void {
+    if (this.fresh !== this.store) this.fresh.add(addition);
+    this.show(addition);
   }
 
   async refine(entry: SpectrumName): Promise<Reply<void>> {
@@ -99,6 +110,8 @@ export class Inspection implements vscode.Disposable {
     this.job?.cancel();
     const scope = vscode.Uri.file(this.source);
     const fresh = new ReportStore();
+    this.fresh = fresh;
+    this.behind = false;
     this.outcome = undefined;
     this.progress = undefined;
     const job: Job = this.compute.start(
@@ -125,6 +138,7 @@ export class Inspection implements vscode.Disposable {
           this.job = undefined;
           if (outcome.ok) this.replaceStale(fresh);
           this.end(outcome);
+          if (this.behind) this.catchUp();
         },
       },
     );
@@ -169,10 +183,19 @@ export class Inspection implements vscode.Disposable {
       this.tell(vscode.l10n.t('These files are not there any more; what is shown was read before.'));
     } else if (setting('analysis.follow', vscode.Uri.file(this.source))) {
       this.tell('');
-      this.start();
+      this.behind = true;
+      this.catchUp();
     } else {
       this.tell(vscode.l10n.t('The files have changed since they were read.'));
     }
+  }
+
+  /**
+   * Inspects what has changed, once the inspection under way is complete: a folder that grows faster than it is read
+   * would never be read to its end. A run is not analysed, and so not slowed down, while the user watches it train.
+   */
+  private catchUp(): void {
+    if (!this.running && this.focused !== 'training') this.start();
   }
 
   private tell(status: string): void {

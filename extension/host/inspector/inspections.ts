@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ErrorMessages } from '../errors.js';
+import type { ReportAddition } from '../../contract/report.js';
 import type { Compute } from '../processes/compute.js';
 import { affects } from '../settings.js';
 import { Inspection } from './inspection.js';
@@ -50,6 +51,11 @@ export class Inspections implements vscode.Disposable {
         opened.inspection.dispose();
       }),
     };
+  }
+
+  /** Passes on what is known of a source besides its inspection, where it is shown. */
+  add(source: string, addition: ReportAddition): void {
+    this.entries.get(source)?.inspection.add(addition);
   }
 
   dispose(): void {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import type { Focus } from '../../contract/calls.js';
 import { panelStateSchema } from '../../contract/panel.js';
 import { InspectorView, type InspectorServices } from './inspectorView.js';
 
@@ -38,21 +39,23 @@ export class InspectorPanels implements vscode.Disposable {
   }
 
   /** Shows the panel of a source: the one there is, else a new one. It is there before anything has been read. */
-  open(source: string): void {
+  open(source: string, page?: Focus): void {
     const shown = [...this.views].find(
       (view) => view.source === source && view.panel.viewType.endsWith(panelType),
     );
     if (shown) {
       shown.panel.reveal();
+      if (page) shown.turnTo(page);
       return;
     }
-    this.adopt(
+    const view = this.adopt(
       vscode.window.createWebviewPanel(panelType, path.basename(source) || source, vscode.ViewColumn.Active, {
         enableScripts: true,
         enableFindWidget: true,
       }),
       source,
     );
+    if (page) view.turnTo(page);
   }
 
   /** The view that the user looks at. */
@@ -65,7 +68,7 @@ export class InspectorPanels implements vscode.Disposable {
     for (const view of this.views) view.dispose();
   }
 
-  private adopt(panel: vscode.WebviewPanel, source: string): void {
+  private adopt(panel: vscode.WebviewPanel, source: string): InspectorView {
     const { extension } = this.services;
     if (panel.viewType.endsWith(panelType)) {
       panel.iconPath = {
@@ -83,6 +86,7 @@ export class InspectorPanels implements vscode.Disposable {
       this.updateContext();
     });
     this.updateContext();
+    return view;
   }
 
   /** The title bar's Cancel belongs to the view that is looked at. */

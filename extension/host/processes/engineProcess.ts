@@ -21,6 +21,8 @@ export interface EngineProcess<Calls> {
   kill(): void;
   /** Leaves the process to itself: its channel closes, and it ends or goes on as it was told to. */
   leave(): void;
+  /** Closes the channel of a process that has done its work, so that it ends by itself. */
+  finish(): void;
 }
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;
@@ -91,6 +93,9 @@ export function startEngineProcess<Calls extends object>(
       expected = true;
       if (child.connected) child.disconnect();
       child.unref();
+    },
+    finish: () => {
+      if (child.connected) child.disconnect();
     },
   };
 }

@@ -23,7 +23,9 @@ export function startTrainerProcess(
     role: 'trainer',
     args: [],
     schemas: trainerSchemas,
-    events: receiveEvents(trainerEventSchemas, events, (error) => log.error(error.message, String(error.cause))),
+    events: receiveEvents(trainerEventSchemas, events, (error) =>
+      log.error(error.message, String(error.cause)),
+    ),
     onOutput: () => undefined,
     outputFile,
   });

@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { metricsSchema, runConfigSchema, runFileSchema } from './run.js';
+
+/** What the host and the panel's page know of training runs, besides their files. */
+const step = v.pipe(v.number(), v.integer(), v.minValue(0));
+const path = v.pipe(v.string(), v.minLength(1));
+
+/** A run that a user starts by name: its configuration with the defaults filled in. */
+export const presetSchema = v.object({ name: v.string(), summary: v.string(), config: runConfigSchema });
+export type PresetEntry = v.InferOutput<typeof presetSchema>;
+
+/** A run directory as its files have it. */
+export const runRecordSchema = v.object({
+  folder: path,
+  file: runFileSchema,
+  metrics: v.array(metricsSchema),
+  /** The process that trains it at this moment. */
+  trainedBy: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+});
+export type RunRecord = v.InferOutput<typeof runRecordSchema>;
+
+export const trainingPhases = [
+  'queued',
+  'starting',
+  'running',
+  'pausing',
+  'paused',
+  'stopping',
+  'stopped',
+  'finished',
+  'failed',
+] as const;
+export type TrainingPhase = (typeof trainingPhases)[number];
+
+export const trainingActions = ['pause', 'resume', 'stop'] as const;
+export type TrainingAction = (typeof trainingActions)[number];
+
+/** A run that this window steers or watches, at a moment. */
+export const trainingStateSchema = v.object({
+  phase: v.picklist(trainingPhases),
+  step,
+  maxSteps: step,
+  /** A process of an earlier or another window trains it: it can be stopped, not paused. */
+  alone: v.boolean(),
+  /** What can be asked for now. */
+  actions: v.array(v.picklist(trainingActions)),
+});
+export type TrainingState = v.InferOutput<typeof trainingStateSchema>;

@@ -1,0 +1,34 @@
+import path from 'node:path';
+import type { InspectRequest } from '../../contract/calls.js';
+import type { ReportAddition, ReportHeader } from '../../contract/report.js';
+import { reportSchemaName } from '../../contract/report.js';
+import { readMetrics } from '../training/run/metricsFile.js';
+import { readRunFile, runFilePath } from '../training/run/runDirectory.js';
+import { reportVersions } from './versions.js';
+
+/** The run whose folder this is, with its metrics; empty where it is no run of ours or its `run.json` is damaged. */
+export const runRecordOf = async (root: string): Promise<ReportAddition> => {
+  const file = await readRunFile(root).catch(() => undefined);
+  return file === undefined ? {} : { run: [file], metrics: await readMetrics(root) };
+};
+
+/** What there is to show of a run before its first checkpoint; undefined where there is none. */
+export const startingRun = async (request: InspectRequest): Promise<ReportAddition | undefined> => {
+  const record = await runRecordOf(request.path);
+  const [file] = record.run ?? [];
+  if (file === undefined) return undefined;
+  const { model, data } = file;
+  const header: ReportHeader = {
+    schema: reportSchemaName,
+    source: {
+      path: request.path,
+      name: path.basename(request.path),
+      kind: 'series',
+      descriptor: { value: { model, data }, origin: 'run', path: runFilePath(request.path) },
+    },
+    settings: request.settings,
+    versions: reportVersions(),
+    created: new Date().toISOString(),
+  };
+  return { header, ...record };
+};

@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import type { Metrics, RunFile } from '../../contract/run.js';
+import type { TrainingPhase } from '../../contract/training.js';
+import type { TrainingRun } from './trainingRun.js';
+
+const integer = (value: number): string =>
+  new Intl.NumberFormat(vscode.env.language, { maximumFractionDigits: 0 }).format(value);
+const percent = (value: number): string =>
+  new Intl.NumberFormat(vscode.env.language, { style: 'percent', maximumFractionDigits: 1 }).format(value);
+const significant = (value: number): string =>
+  new Intl.NumberFormat(vscode.env.language, { maximumSignificantDigits: 3 }).format(value);
+
+/** The accuracy of the task that is furthest behind: a run groks when its last task does. */
+export const lowest = (accuracy: Metrics['testAccuracy']): number | undefined => {
+  const values = Object.values(accuracy ?? {});
+  return values.length === 0 ? undefined : Math.min(...values);
+};
+
+const phaseNames: Readonly<Record<TrainingPhase, () => string>> = {
+  queued: () => vscode.l10n.t('waiting for its turn'),
+  starting: () => vscode.l10n.t('starting'),
+  running: () => vscode.l10n.t('running'),
+  pausing: () => vscode.l10n.t('pausing'),
+  paused: () => vscode.l10n.t('paused'),
+  stopping: () => vscode.l10n.t('stopping'),
+  stopped: () => vscode.l10n.t('stopped'),
+  finished: () => vscode.l10n.t('finished'),
+  failed: () => vscode.l10n.t('failed'),
+};
+
+export const phaseName = (phase: TrainingPhase): string => phaseNames[phase]();
+
+const phaseIcons: Readonly<Record<TrainingPhase, string>> = {
+  queued: 'clock',
+  starting: 'loading~spin',
+  running: 'loading~spin',
+  pausing: 'debug-pause',
+  paused: 'debug-pause',
+  stopping: 'loading~spin',
+  stopped: 'debug-stop',
+  finished: 'check',
+  failed: 'error',
+};
+
+/** The codicon of a phase. */
+export const phaseIcon = (phase: TrainingPhase): string => phaseIcons[phase];
+
+/** Step, test accuracy and pace, as far as they are known. */
+export function progressLine(run: TrainingRun): string {
+  const accuracy = lowest(run.last?.testAccuracy);
+  const pace = run.phase === 'running' ? run.last?.stepsPerSecond : undefined;
+  return [
+    `${integer(run.step)}/${integer(run.maxSteps)}`,
+    ...(accuracy === undefined ? [] : [vscode.l10n.t('test {0}', percent(accuracy))]),
+    ...(pace === undefined ? [] : [vscode.l10n.t('{0} steps/s', significant(pace))]),
+  ].join(' · ');
+}
+
+/** The provider of a run, and why better ones were passed over. */
+export const providerLine = ({ name, device, passedOver }: RunFile['provider']): string =>
+  [
+    vscode.l10n.t('trains on {0}', device === undefined ? name : `${name} (${device})`),
+    ...passedOver.map((other) => `${other.name}: ${other.reason}`),
+  ].join('; ');
+
+/** Everything in lines: for tooltips. */
+export const runLines = (run: TrainingRun): string[] => [
+  `${run.name} · ${phaseName(run.phase)}${run.alone ? ` (${vscode.l10n.t('started by another window')})` : ''}`,
+  vscode.l10n.t('Step {0} of {1}', integer(run.step), integer(run.maxSteps)),
+  ...(run.last?.loss === undefined ? [] : [vscode.l10n.t('Training loss {0}', significant(run.last.loss))]),
+  ...(run.last ? accuracyLines(run.last) : []),
+  ...(run.file?.grokStep === undefined
+    ? []
+    : [vscode.l10n.t('Groks at step {0}', integer(run.file.grokStep))]),
+  ...(run.file ? [providerLine(run.file.provider)] : []),
+  run.folder,
+];
+
+const accuracyLines = ({ trainAccuracy, testAccuracy }: Metrics): string[] => {
+  const [train, test] = [lowest(trainAccuracy), lowest(testAccuracy)];
+  return train === undefined || test === undefined
+    ? []
+    : [vscode.l10n.t('Accuracy {0} on training pairs, {1} on test pairs', percent(train), percent(test))];
+};
+
+export const stepNumber = integer;

@@ -1,0 +1,128 @@
+import * as vscode from 'vscode';
+
+/** How a step of a multi-step input was left: `again` asks the same once more. */
+export type StepEnd = 'next' | 'back' | 'again' | 'cancel';
+
+export interface StepPlace {
+  readonly title: string;
+  readonly step: number;
+  readonly totalSteps: number;
+}
+
+/** A step asks one thing and writes what it learns into the state. */
+export type Step<S> = (state: S, place: StepPlace) => Promise<StepEnd>;
+
+/** Asks step by step, with a way back. True when the last step was passed. */
+export async function askSteps<S>(title: string, steps: readonly Step<S>[], state: S): Promise<boolean> {
+  let at = 0;
+  for (;;) {
+    const end = await steps[at]!(state, { title, step: at + 1, totalSteps: steps.length });
+    if (end === 'cancel') return false;
+    at += end === 'back' ? -1 : end === 'next' ? 1 : 0;
+    if (at < 0) return false;
+    if (at === steps.length) return true;
+  }
+}
+
+export interface PickOptions<T extends vscode.QuickPickItem> {
+  readonly placeholder: string;
+  readonly items: readonly T[];
+  /** The item to start from: what was chosen last. */
+  readonly active?: T | undefined;
+  readonly onChoose: (item: T) => StepEnd | Promise<StepEnd>;
+  readonly onButton?: (item: T) => StepEnd | Promise<StepEnd>;
+}
+
+export async function pickStep<T extends vscode.QuickPickItem>(
+  place: StepPlace,
+  options: PickOptions<T>,
+): Promise<StepEnd> {
+  const pick = vscode.window.createQuickPick<T>();
+  Object.assign(pick, place);
+  pick.placeholder = options.placeholder;
+  pick.matchOnDetail = true;
+  pick.ignoreFocusOut = true;
+  pick.items = options.items;
+  if (options.active) pick.activeItems = [options.active];
+  pick.buttons = place.step > 1 ? [vscode.QuickInputButtons.Back] : [];
+  return ended(pick, (end) => [
+    pick.onDidTriggerButton(() => end('back')),
+    pick.onDidAccept(() => {
+      const [item] = pick.selectedItems;
+      if (item) end(options.onChoose(item));
+    }),
+    pick.onDidTriggerItemButton(({ item }) => {
+      if (options.onButton) end(options.onButton(item));
+    }),
+  ]);
+}
+
+export interface InputOptions {
+  readonly prompt: string;
+  readonly placeholder?: string;
+  readonly value: string;
+  /** What is wrong with a value; undefined when nothing is. */
+  readonly check: (value: string) => Promise<string | undefined>;
+  readonly onChoose: (value: string) => void;
+  /** A further way to give the value. */
+  readonly button?: {
+    readonly icon: string;
+    readonly tooltip: string;
+    readonly onPress: () => Promise<StepEnd>;
+  };
+}
+
+const checkAfterMs = 200;
+
+export async function inputStep(place: StepPlace, options: InputOptions): Promise<StepEnd> {
+  const box = vscode.window.createInputBox();
+  Object.assign(box, place);
+  const { button } = options;
+  const more = button && { iconPath: new vscode.ThemeIcon(button.icon), tooltip: button.tooltip };
+  box.prompt = options.prompt;
+  box.placeholder = options.placeholder;
+  box.value = options.value;
+  box.ignoreFocusOut = true;
+  box.buttons = [...(place.step > 1 ? [vscode.QuickInputButtons.Back] : []), ...(more ? [more] : [])];
+  let timer: NodeJS.Timeout | undefined;
+  const check = async (value: string): Promise<boolean> => {
+    const wrong = await options.check(value);
+    if (box.value === value) box.validationMessage = wrong;
+    return wrong === undefined;
+  };
+  return ended(box, (end) => [
+    { dispose: () => clearTimeout(timer) },
+    box.onDidChangeValue((value) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => void check(value), checkAfterMs);
+    }),
+    box.onDidTriggerButton((pressed) => {
+      if (pressed === vscode.QuickInputButtons.Back) end('back');
+      else if (button) end(button.onPress());
+    }),
+    box.onDidAccept(async () => {
+      const { value } = box;
+      if (!(await check(value))) return;
+      options.onChoose(value);
+      end('next');
+    }),
+  ]);
+}
+
+/** Shows an input until one of its listeners ends it, or the user leaves. */
+async function ended(
+  input: vscode.QuickInput,
+  listen: (end: (how: StepEnd | Promise<StepEnd>) => void) => vscode.Disposable[],
+): Promise<StepEnd> {
+  const listeners: vscode.Disposable[] = [];
+  try {
+    return await new Promise<StepEnd>((resolve) => {
+      listeners.push(...listen(resolve));
+      listeners.push(input.onDidHide(() => resolve('cancel')));
+      input.show();
+    });
+  } finally {
+    for (const listener of listeners) listener.dispose();
+    input.dispose();
+  }
+}

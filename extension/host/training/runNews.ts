@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import type { ErrorMessages } from '../errors.js';
+import type { InspectorPanels } from '../inspector/inspectorPanels.js';
+import { stepNumber } from './describeRun.js';
+import type { RunNews, Training } from './training.js';
+import type { TrainingRun } from './trainingRun.js';
+
+interface NewsServices {
+  readonly training: Training;
+  readonly panels: InspectorPanels;
+  readonly errors: ErrorMessages;
+}
+
+type Teller<K extends RunNews['kind']> = (news: RunNews & { kind: K }, services: NewsServices) => unknown;
+
+/** Tells the user what happened to a run, with what can be done about it. */
+export function tellNews(news: RunNews, services: NewsServices): void {
+  const tell = tellers[news.kind] as Teller<RunNews['kind']>;
+  void tell(news, services);
+}
+
+const tellers: { readonly [K in RunNews['kind']]: Teller<K> } = {
+  started: ({ run }, { panels }) => panels.open(run.folder, 'training'),
+  grokked: ({ run, step }, { panels }) =>
+    offer(run, panels, vscode.l10n.t('“{0}” groks at step {1}.', run.name, stepNumber(step))),
+  // One that grokked has been spoken of.
+  finished: ({ run }, { panels }) =>
+    run.file?.grokStep === undefined
+      ? offer(
+          run,
+          panels,
+          vscode.l10n.t('“{0}” finished at step {1} without grokking.', run.name, stepNumber(run.step)),
+        )
+      : undefined,
+  failed: async ({ run, error }, { training, errors }) => {
+    const wantsCuda = error.code === 'no-provider' && run.request?.provider === 'cuda';
+    const resume = (): void => training.steer(run.folder, 'resume');
+    const install = (): void => void vscode.commands.executeCommand('weightGeometry.installCuda');
+    await errors.show(
+      { ...error, message: vscode.l10n.t('“{0}” failed. {1}', run.name, error.message) },
+      wantsCuda ? install : resume,
+      wantsCuda ? vscode.l10n.t('Install CUDA Provider') : vscode.l10n.t('Resume'),
+    );
+  },
+};
+
+async function offer(run: TrainingRun, panels: InspectorPanels, message: string): Promise<void> {
+  const inspect = vscode.l10n.t('Inspect');
+  const show = vscode.l10n.t('Show Training');
+  const chosen = await vscode.window.showInformationMessage(message, inspect, show);
+  if (chosen === inspect) panels.open(run.folder, 'overview');
+  if (chosen === show) panels.open(run.folder, 'training');
+}

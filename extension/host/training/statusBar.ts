@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import { phaseIcon, phaseName, progressLine, runLines } from './describeRun.js';
+import type { Training } from './training.js';
+
+/** Steps come many times a second; the item is written this often at most. */
+const paceMs = 250;
+
+/** One item, there while a run is: step, accuracy, pace. A click shows the run. */
+export class TrainingStatusBar implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem(
+    'weightGeometry.training',
+    vscode.StatusBarAlignment.Right,
+    90,
+  );
+  private readonly listener: vscode.Disposable;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly training: Training) {
+    this.item.name = vscode.l10n.t('Weight Geometry: Training');
+    this.item.command = 'weightGeometry.showTraining';
+    this.listener = training.onChanged(() => {
+      this.timer ??= setTimeout(() => {
+        this.timer = undefined;
+        this.show();
+      }, paceMs);
+    });
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.listener.dispose();
+    this.item.dispose();
+  }
+
+  private show(): void {
+    const run = this.training.shown;
+    const waiting = this.training.runs.filter(({ phase }) => phase === 'queued').length;
+    void setContexts(run?.state.actions ?? [], this.training.runs.length > 0);
+    if (!run) {
+      this.item.hide();
+      return;
+    }
+    const words = run.phase === 'running' ? '' : ` ${phaseName(run.phase)}`;
+    this.item.text = `$(${phaseIcon(run.phase)}) ${run.name}${words} ${progressLine(run)}`;
+    this.item.accessibilityInformation = {
+      label: `${run.name} ${phaseName(run.phase)} ${progressLine(run)}`,
+    };
+    // Names of folders are shown as they are: this is plain text.
+    this.item.tooltip = [
+      ...runLines(run),
+      ...(waiting === 0 ? [] : [vscode.l10n.t('Runs waiting: {0}', waiting)]),
+    ].join('\n');
+    this.item.show();
+  }
+}
+
+/** What the palette and the view offer. */
+async function setContexts(actions: readonly string[], hasRuns: boolean): Promise<void> {
+  const contexts = {
+    'weightGeometry.canPauseTraining': actions.includes('pause'),
+    'weightGeometry.canResumeTraining': actions.includes('resume'),
+    'weightGeometry.canStopTraining': actions.includes('stop'),
+    'weightGeometry.hasRuns': hasRuns,
+  };
+  for (const [name, value] of Object.entries(contexts)) {
+    await vscode.commands.executeCommand('setContext', name, value);
+  }
+}

@@ -1,0 +1,120 @@
+import * as vscode from 'vscode';
+import { toErrorValue, type ErrorValue } from '../../contract/errors.js';
+import type { TrainingAction } from '../../contract/training.js';
+import type { ErrorMessages } from '../errors.js';
+import type { InspectorPanels } from '../inspector/inspectorPanels.js';
+import type { Reader } from '../processes/reader.js';
+import { setting } from '../settings.js';
+import { phaseName, progressLine } from './describeRun.js';
+import type { Training } from './training.js';
+import type { TrainingRun } from './trainingRun.js';
+import { askForRun } from './trainWizard.js';
+
+export interface TrainCommandServices {
+  readonly context: vscode.ExtensionContext;
+  readonly training: Training;
+  readonly panels: InspectorPanels;
+  readonly reader: Reader;
+  readonly errors: ErrorMessages;
+}
+
+/** What a command is given by the place it is run from: nothing, a run file, or a run of the tree. */
+type Target = vscode.Uri | TrainingRun | undefined;
+
+/** Commands of training by name. */
+export const trainCommandTable = (services: TrainCommandServices) => ({
+  'weightGeometry.train': (target: Target) => train(services, target),
+  'weightGeometry.pauseTraining': (target: Target) => steer(services, 'pause', target),
+  'weightGeometry.resumeTraining': (target: Target) => steer(services, 'resume', target),
+  'weightGeometry.stopTraining': (target: Target) => steer(services, 'stop', target),
+  'weightGeometry.showTraining': (target: Target) => show(services, target),
+  'weightGeometry.inspectRun': (target: Target) => {
+    const folder = folderOf(target);
+    if (folder !== undefined) services.panels.open(folder, 'overview');
+  },
+  'weightGeometry.forgetRun': (target: Target) => {
+    const folder = folderOf(target);
+    if (folder !== undefined) services.training.forget(folder);
+  },
+});
+
+const folderOf = (target: Target): string | undefined =>
+  target instanceof vscode.Uri ? target.fsPath : target?.folder;
+
+async function train(
+  { context, training, reader, errors }: TrainCommandServices,
+  target: Target,
+): Promise<void> {
+  if (!(await isTrusted())) return;
+  const runFile = target instanceof vscode.Uri ? target.fsPath : undefined;
+  try {
+    const asked = await askForRun({ reader, memento: context.workspaceState }, runFile);
+    if (!asked) return;
+    const { config, provider, folder } = asked;
+    training.start({ config, out: folder, provider, whenLeft: setting('training.onWindowClose') });
+  } catch (thrown) {
+    void errors.show(isErrorValue(thrown) ? thrown : toErrorValue(thrown));
+  }
+}
+
+const isErrorValue = (thrown: unknown): thrown is ErrorValue =>
+  typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && 'code' in thrown;
+
+/** Training runs native code with settings of the workspace: that wants trust. */
+async function isTrusted(): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = vscode.l10n.t('Manage Workspace Trust');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Training needs a trusted workspace.'),
+    manage,
+  );
+  if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+  return vscode.workspace.isTrusted;
+}
+
+/** The run meant: the one given, else the only one that allows the action, else the user's choice. */
+async function runFor(
+  training: Training,
+  target: Target,
+  action?: TrainingAction,
+): Promise<TrainingRun | undefined> {
+  const folder = folderOf(target);
+  if (folder !== undefined) return training.run(folder);
+  const fitting = training.runs.filter(({ state }) => action === undefined || state.actions.includes(action));
+  const [first] = fitting;
+  if (fitting.length <= 1 || (first && action === undefined && first.isActive)) return first;
+  const chosen = await vscode.window.showQuickPick(
+    fitting.map((run) => ({
+      run,
+      label: run.name,
+      description: `${phaseName(run.phase)} ${progressLine(run)}`,
+      detail: run.folder,
+    })),
+    { placeHolder: vscode.l10n.t('Which run?') },
+  );
+  return chosen?.run;
+}
+
+async function steer(
+  { training }: TrainCommandServices,
+  action: TrainingAction,
+  target: Target,
+): Promise<void> {
+  if (action === 'resume' && !(await isTrusted())) return;
+  const run = await runFor(training, target, action);
+  if (run) training.steer(run.folder, action);
+  else void vscode.window.showInformationMessage(nothingTo[action]());
+}
+
+const nothingTo: Readonly<Record<TrainingAction, () => string>> = {
+  pause: () => vscode.l10n.t('No run is training that could be paused.'),
+  resume: () => vscode.l10n.t('No run is paused or stopped.'),
+  stop: () => vscode.l10n.t('No run is training.'),
+};
+
+async function show({ training, panels }: TrainCommandServices, target: Target): Promise<void> {
+  const run = await runFor(training, target);
+  if (run?.file) panels.open(run.folder, 'training');
+  else if (run) void vscode.window.showInformationMessage(`${run.name}: ${phaseName(run.phase)}`);
+  else void vscode.window.showInformationMessage(vscode.l10n.t('There are no runs to show.'));
+}

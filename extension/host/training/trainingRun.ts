@@ -1,0 +1,72 @@
+import path from 'node:path';
+import type { Metrics, RunFile } from '../../contract/run.js';
+import type { TrainRequest } from '../../contract/calls.js';
+import type { RunRecord, TrainingPhase, TrainingState } from '../../contract/training.js';
+import { actionsIn, isActive, phaseOnDisk } from './phases.js';
+
+/** One run as this window knows it: asked for here, or found on disk. */
+export class TrainingRun {
+  phase: TrainingPhase;
+  step: number;
+  file: RunFile | undefined;
+  last: Metrics | undefined;
+  /** Trained by a process that this window did not start. */
+  alone = false;
+  /** Position of the last line of its metrics that this window has passed on. */
+  linesSeen = 0;
+
+  private constructor(
+    readonly folder: string,
+    phase: TrainingPhase,
+    /** How this window starts it; a run that was found is resumed with what its file says. */
+    public request: TrainRequest | undefined,
+  ) {
+    this.phase = phase;
+    this.step = 0;
+  }
+
+  static asked(request: TrainRequest): TrainingRun {
+    return new TrainingRun(request.out, 'queued', request);
+  }
+
+  static found(record: RunRecord): TrainingRun {
+    const run = new TrainingRun(record.folder, 'stopped', undefined);
+    run.readFrom(record);
+    return run;
+  }
+
+  /** What the run's files say now. */
+  readFrom({ file, metrics, trainedBy }: RunRecord): void {
+    this.file = file;
+    this.alone = trainedBy !== undefined;
+    this.phase = phaseOnDisk(file.status, this.alone);
+    this.last = metrics.at(-1);
+    this.step = Math.max(file.lastStep, this.last?.step ?? 0);
+  }
+
+  get name(): string {
+    return path.basename(this.folder);
+  }
+
+  get maxSteps(): number {
+    return this.request?.config.maxSteps ?? this.file?.config.maxSteps ?? 0;
+  }
+
+  get isActive(): boolean {
+    return isActive(this.phase);
+  }
+
+  get state(): TrainingState {
+    const { phase, step, maxSteps, alone } = this;
+    return { phase, step, maxSteps, alone, actions: actionsIn(phase, alone) };
+  }
+
+  /** The request that goes on from its last checkpoint. */
+  resumption(whenLeft: 'stop' | 'continue'): TrainRequest | undefined {
+    const config = this.request?.config ?? this.file?.config;
+    if (!config) return undefined;
+    const hasStarted = this.file !== undefined;
+    const provider = this.file?.provider.name ?? this.request?.provider ?? 'auto';
+    return { config, out: this.folder, provider, resume: hasStarted, whenLeft };
+  }
+}
