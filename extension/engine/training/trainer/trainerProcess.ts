@@ -63,7 +63,7 @@ export const createTrainer = (events: TrainerEvents, options: TrainOptions = {})
  * The role `trainer` of the engine's bundle: serves the process that forked it. SIGTERM and SIGINT checkpoint and end
  * the run, so a run that goes on alone can be ended by its process id (`state/trainer.pid` in the run directory).
  */
-export const serveTrainer = (): void => {
+export const serveTrainer = (options: TrainOptions = {}): void => {
   let trainer: Trainer | undefined;
   const exitAfter = (ended: Promise<void> | undefined): void => {
     void Promise.resolve(ended).finally(() => process.exit(0));
@@ -73,7 +73,7 @@ export const serveTrainer = (): void => {
     trainerSchemas,
     trainerEventSchemas,
     (events) => {
-      trainer = createTrainer(events);
+      trainer = createTrainer(events, options);
       return trainer.calls;
     },
     () => exitAfter(trainer?.left()),
