@@ -39,7 +39,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['extension/contract/**'],
+    files: ['extension/contract/**/*.{ts,tsx}'],
     rules: forbid(
       [
         layer(
@@ -51,21 +51,21 @@ export default tseslint.config(
     ),
   },
   {
-    files: ['extension/engine/**'],
+    files: ['extension/engine/**/*.{ts,tsx}'],
     rules: forbid(
       [layer(['**/host/**', '**/cli/**', '**/webview/**'], 'The engine knows the contract only.')],
       onlyHostImportsVscode,
     ),
   },
   {
-    files: ['extension/cli/**'],
+    files: ['extension/cli/**/*.{ts,tsx}'],
     rules: forbid(
       [layer(['**/host/**', '**/webview/**'], 'The command line knows the engine and the contract.')],
       onlyHostImportsVscode,
     ),
   },
   {
-    files: ['extension/host/**', 'extension/extension.ts'],
+    files: ['extension/host/**/*.ts', 'extension/extension.ts'],
     rules: forbid([
       layer(
         ['**/engine/**', '**/cli/**', '**/webview/**', 'onnxruntime-*'],
@@ -74,7 +74,7 @@ export default tseslint.config(
     ]),
   },
   {
-    files: ['webview/**'],
+    files: ['webview/**/*.{ts,tsx}'],
     rules: forbid(
       [
         layer(
@@ -86,7 +86,7 @@ export default tseslint.config(
     ),
   },
   {
-    files: ['test/**'],
+    files: ['test/**/*.ts', 'test/**/*.tsx'],
     rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/require-await': 'off' },
   },
 );
