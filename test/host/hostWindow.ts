@@ -139,8 +139,8 @@ export async function menuOf(page: Page, row: Locator): Promise<string[]> {
 export async function hoverOver(page: Page, target: Locator, text: string | RegExp): Promise<string> {
   const hover = page
     .locator('.workbench-hover, .monaco-editor .monaco-hover, .monaco-hover')
-    .filter({ hasText: text });
-  for (let tries = 0; tries < 12; tries++) {
+    .filter({ hasText: text, visible: true });
+  for (let tries = 0; tries < 8; tries++) {
     await target.hover();
     try {
       await hover.first().waitFor({ timeout: 2500 });
@@ -150,6 +150,9 @@ export async function hoverOver(page: Page, target: Locator, text: string | RegE
       await pause(300);
     }
   }
+  await target.hover();
+  await pause(1500);
+  await picture(page, 'missing-hover');
   throw new Error(`There is no hover with ${String(text)}.`);
 }
 

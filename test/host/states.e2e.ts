@@ -45,7 +45,7 @@ describe.runIf(canRun())('states of a workspace', () => {
     await box.fill(`${folder}/`);
     await page.keyboard.press('Enter');
     await page
-      .locator('.notification-list-item', { hasText: 'no weights were found in it' })
+      .locator('.notification-list-item', { hasText: 'no weights were found' })
       .waitFor({ timeout: 20_000 });
     await picture(page, 'no-checkpoints');
     fs.rmSync(folder, { recursive: true });
