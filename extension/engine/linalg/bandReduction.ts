@@ -21,7 +21,7 @@ export interface BandReduction {
   readonly right: readonly BlockReflector[];
 }
 
-/** Superdiagonals that the reduction leaves; 32 was best of 16, 24, 32, 48, 64 (README). */
+/** Superdiagonals that the reduction leaves; the figures of five widths are in README.md. */
 export const BANDWIDTH = 32;
 
 const project = compileProducts({

@@ -1,4 +1,5 @@
 import { secularRoot } from './secularEquation.js';
+import { identity, maxAbs } from './matrix.js';
 import { product } from './product.js';
 import type { Pause } from './pause.js';
 
@@ -15,22 +16,29 @@ export interface BidiagonalSvd {
   readonly right: Float64Array;
 }
 
-/** Where LAPACK's dlasd2 deflates, in units of the largest entry; twice that of its early versions. */
-const DEFLATION = 16 * 2 ** -53;
-/** Poles and z of a block of zeros: their squares and the squares' quotients stay within float64. */
-const SMALLEST = 1e-100;
+/** What counts as zero when two blocks are joined, in units of their largest entry. */
+const DEFLATION = 8 * 2 ** -53;
+/**
+ * The least tolerance, in units of the whole matrix's largest entry: within a block that is nearly zero, poles and their
+ * squares' quotients would otherwise leave the range of float64.
+ */
+const FLOOR = 2 ** -60;
 
 /**
  * The singular value decomposition of the n × n upper bidiagonal matrix, by divide and conquer (Gu and Eisenstat 1995):
  * the halves beside the middle row are solved, which leaves an arrow matrix whose values come from the secular equation
  * and whose vectors from the z that has exactly those values. Nearly all work is matrix products.
- * The largest entry should be near 1.
  */
-export const bidiagonalSvd = (
+export const bidiagonalSvd = async (
   diagonal: Float64Array,
   superdiagonal: Float64Array,
   pause: Pause,
-): Promise<BidiagonalSvd> => solve(diagonal, superdiagonal, 0, diagonal.length, 0, pause);
+): Promise<BidiagonalSvd> => {
+  const n = diagonal.length;
+  const largest = Math.max(maxAbs(diagonal), maxAbs(superdiagonal));
+  if (largest > 0) return solve(diagonal, superdiagonal, 0, n, 0, FLOOR * largest, pause);
+  return { values: new Float64Array(n), left: identity(n).data, right: identity(n).data };
+};
 
 const solve = async (
   d: Float64Array,
@@ -38,6 +46,7 @@ const solve = async (
   from: number,
   n: number,
   extra: 0 | 1,
+  floor: number,
   pause: Pause,
 ): Promise<BidiagonalSvd> => {
   if (n === 0) {
@@ -49,9 +58,9 @@ const solve = async (
   }
   if (n === 1) return oneRow(d[from]!, extra === 1 ? e[from]! : undefined);
   const above = n >> 1;
-  const upper = await solve(d, e, from, above, 1, pause);
-  const lower = await solve(d, e, from + above + 1, n - above - 1, extra, pause);
-  const merged = await merge(upper, lower, d[from + above]!, e[from + above] ?? 0, extra);
+  const upper = await solve(d, e, from, above, 1, floor, pause);
+  const lower = await solve(d, e, from + above + 1, n - above - 1, extra, floor, pause);
+  const merged = await merge(upper, lower, d[from + above]!, e[from + above] ?? 0, extra, floor);
   await pause();
   return merged;
 };
@@ -86,6 +95,7 @@ const merge = async (
   alpha: number,
   beta: number,
   extra: 0 | 1,
+  floor: number,
 ): Promise<BidiagonalSvd> => {
   const above = upper.values.length;
   const below = lower.values.length;
@@ -107,7 +117,7 @@ const merge = async (
     upper.values[above - 1] ?? 0,
     lower.values[below - 1] ?? 0,
   );
-  const tolerance = Math.max(DEFLATION * largest, SMALLEST);
+  const tolerance = Math.max(DEFLATION * largest, floor);
   const first: Entry = {
     d: 0,
     z: Math.max(z0, tolerance),

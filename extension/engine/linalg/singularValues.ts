@@ -31,8 +31,8 @@ export interface SpectrumOptions {
 export const ONE_STAGE_COLUMNS = 256;
 /** Numbers in a matrix that one core reduces sooner than it would hand it out in blocks. */
 const ONE_STAGE_NUMBERS = ONE_STAGE_COLUMNS ** 2;
-/** Rows over columns from which a QR factorisation first costs less than reducing the tall matrix itself. */
-export const TALL = 1.2;
+/** Rows over columns from which a QR factorisation first takes fewer operations (Chan 1982). */
+export const TALL = 5 / 3;
 
 /**
  * What every value of a backward stable reduction is within: Weyl's bound on the rounding of the orthogonal

@@ -26,9 +26,6 @@ export interface Decomposition {
   readonly errorBound: number;
 }
 
-/** Divide and conquer leaves 1e-100 where a whole block is zero; elements of the scaled matrix are about 1. */
-const NOTHING = 1e-90;
-
 interface Factors {
   readonly u: Matrix;
   readonly values: Float64Array;
@@ -47,8 +44,7 @@ const asColumns = (vectors: Float64Array, n: number, rows: number): Matrix => {
 
 const startingFactors = ({ values, left, right }: BidiagonalSvd, rows: number): Factors => {
   const n = values.length;
-  const descending = values.map((value) => (value < NOTHING ? 0 : value)).reverse();
-  return { u: asColumns(left, n, rows), values: descending, v: asColumns(right, n, n) };
+  return { u: asColumns(left, n, rows), values: values.toReversed(), v: asColumns(right, n, n) };
 };
 
 const oneStage = ({ rows: m, columns: n, data }: Matrix, pause: Pause): Promise<Factors> =>

@@ -85,6 +85,36 @@ describe('decompositions', () => {
     }
   });
 
+  it.each([
+    ['of ones', () => 1],
+    ['with rows down to 1e-285', (row: number, column: number) => 10 ** -row * Math.sin(row + column ** 2)],
+    ['with rows up from 1e-285', (row: number, column: number) => 10 ** (row - 285) * Math.cos(row * column)],
+    ['of powers of two far apart', (row: number, column: number) => (row === column ? 2 ** (-37 * row) : 0)],
+  ])('a matrix %s', async (_, element) => {
+    for (const [rows, columns] of [
+      [49, 44],
+      [286, 270],
+    ] as const) {
+      const a = zeros(rows, columns);
+      a.data.forEach((_zero, at) => {
+        a.data[at] = element(Math.floor(at / columns), at % columns);
+      });
+      const { u, v, singularValues: values } = await svd(a);
+      expect(await orthogonalityDefect(u)).toBeLessThanOrEqual(1e-12);
+      expect(await orthogonalityDefect(v)).toBeLessThanOrEqual(1e-12);
+      const unit = { ...a, data: a.data.map((x) => x / values[0]!) };
+      const again = await composed(
+        u,
+        values.map((x) => x / values[0]!),
+        v,
+      );
+      expect(distance(unit, again)).toBeLessThanOrEqual(1e-12);
+      expect(largestError((await singularValues(a)).values, [...values])).toBeLessThanOrEqual(
+        1e-12 * values[0]!,
+      );
+    }
+  });
+
   it('agrees with ml-matrix', async () => {
     const a = randomMatrix(150, 90, 3);
     const oracle = new SingularValueDecomposition(DenseMatrix.from1DArray(150, 90, a.data)).diagonal;
