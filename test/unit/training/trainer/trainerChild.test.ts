@@ -55,7 +55,7 @@ const startChild = async (maxSteps: number, whenLeft: 'stop' | 'continue'): Prom
         (payload: unknown) => {
           events.push(name);
           if (name === 'metrics') resolve();
-          if (name === 'ended' && (payload as { ok: boolean }).ok === false)
+          if (name === 'ended' && !(payload as { ok: boolean }).ok)
             reject(new Error(JSON.stringify(payload)));
         },
       ]),

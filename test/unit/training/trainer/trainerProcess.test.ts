@@ -26,7 +26,8 @@ const trainerOf = (onEvent: (name: string, args: unknown[]) => void = () => unde
       name,
       (...args: unknown[]) => {
         v.parse(trainerEventSchemas[name], args);
-        seen.push(name === 'status' ? `status ${args.join(' ')}` : name);
+        // How many chunks a run takes depends on the machine's pace.
+        if (name !== 'advanced') seen.push(name === 'status' ? `status ${args.join(' ')}` : name);
         onEvent(name, args);
         if (name === 'ended') finish(args[0]);
       },
