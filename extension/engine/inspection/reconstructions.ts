@@ -13,7 +13,7 @@ import { trajectoryEnergy, trajectoryMixing } from '../geometry/reconstruction/t
 import type { TrajectoryPca } from '../geometry/trajectory.js';
 import { GramAccumulator } from '../linalg/gram.js';
 import type { Matrix } from '../linalg/matrix.js';
-import { singularValuesBatch } from '../linalg/singularValues.js';
+import { singularValues } from '../linalg/singularValues.js';
 import { svd, type Decomposition } from '../linalg/svd.js';
 import { weightsOf, withAccuracy, type Evaluate, type Rebuild } from './accuracy.js';
 import { readPart } from './partReader.js';
@@ -21,6 +21,7 @@ import { scatterPart } from './scatterPart.js';
 import type { SpectraRun } from './spectra.js';
 import type { Survey } from './survey.js';
 import type { TaskStep } from './tasks.js';
+import { isFinite } from './tensorValues.js';
 
 export interface ReconstructionRun extends Pick<
   SpectraRun,
@@ -33,18 +34,20 @@ export interface ReconstructionRun extends Pick<
 /** Float64 numbers that one block of the joint method's rows holds. */
 const jointBlock = 2e6;
 
-/** The trunk's matrices; none, with a warning, where one has no finite change from the first to the last checkpoint. */
-const rebuildable = async (run: ReconstructionRun): Promise<readonly MatrixSpec[]> => {
+const leaveOut = ({ emit }: ReconstructionRun, tensor: string, why: string): void => {
+  const message = `The change of the trunk is not rebuilt: ${tensor} ${why}.`;
+  emit({ warnings: [{ code: 'reconstruction-left-out', message, tensor }] });
+};
+const notFinite = 'is not finite at the first or the last checkpoint';
+
+/** The trunk's matrices; none, with a warning, where one is not there at both ends. */
+const rebuildable = (run: ReconstructionRun): readonly MatrixSpec[] => {
+  const { present } = run.survey;
   const trunk = run.plan.matrices.filter(({ trunk: inside }) => inside);
-  const last = run.survey.checkpoints.length - 1;
-  for (const { tensor } of trunk) {
-    const ends = [await run.values.of(0, tensor), await run.values.of(last, tensor)];
-    if (ends.every((values) => values !== undefined)) continue;
-    const message = `The change of the trunk is not rebuilt: ${tensor} is missing, of another shape, or not finite at the first or the last checkpoint.`;
-    run.emit({ warnings: [{ code: 'reconstruction-left-out', message, tensor }] });
-    return [];
-  }
-  return trunk;
+  const absent = trunk.find(({ tensor }) => !present[0]!.has(tensor) || !present.at(-1)!.has(tensor));
+  if (absent === undefined) return trunk;
+  leaveOut(run, absent.tensor, 'is missing, or of another shape, at the first checkpoint');
+  return [];
 };
 
 const entryOf = (
@@ -61,11 +64,21 @@ const entryOf = (
 
 /** Per-matrix SVD of the trunk's changes. */
 export async function* perMatrixReconstruction(run: ReconstructionRun): AsyncGenerator<TaskStep, void> {
-  const trunk = await rebuildable(run);
+  const trunk = rebuildable(run);
+  const tooLarge = trunk.find((spec) => run.plan.estimated.has(spec));
+  if (tooLarge !== undefined) {
+    leaveOut(run, tooLarge.tensor, 'is too large to be decomposed, so the per-matrix method is left out');
+    return;
+  }
   const spectra: Float64Array[] = [];
   for (const spec of trunk) {
-    const [found] = await singularValuesBatch([await changeOf(run.survey, spec)], { signal: run.signal });
-    spectra.push(found!.values);
+    const change = await changeOf(run.survey, spec);
+    if (!isFinite(change.data)) {
+      leaveOut(run, spec.tensor, notFinite);
+      return;
+    }
+    const { values } = await singularValues(change, { signal: run.signal });
+    spectra.push(values);
     yield {
       fraction: spectra.length / trunk.length,
       text: `Per-matrix reconstruction: ${spectra.length} of ${trunk.length} matrices`,
@@ -106,7 +119,7 @@ const perMatrixRebuild = async (run: ReconstructionRun, trunk: readonly MatrixSp
 /** Joint SVD of the trunk's changes, stacked as rows. */
 export async function* jointReconstruction(run: ReconstructionRun): AsyncGenerator<TaskStep, void> {
   const { survey } = run;
-  const trunk = await rebuildable(run);
+  const trunk = rebuildable(run);
   if (trunk.length === 0) return;
   const segments: JointSegment[] = [];
   const lengths = trunk.map(({ rows, columns }) => rows * columns);
@@ -114,6 +127,13 @@ export async function* jointReconstruction(run: ReconstructionRun): AsyncGenerat
   for (const [i, end] of ends.entries()) {
     const gram = yield* segmentGram(survey, trunk, ends[i - 1] ?? 0, end, ends.at(-1)!);
     segments.push({ end, gram });
+  }
+  const faulty = trunk.findIndex((_, i) =>
+    segments.some(({ gram }) => !Number.isFinite(gram.data[i * gram.rows + i])),
+  );
+  if (faulty !== -1) {
+    leaveOut(run, trunk[faulty]!.tensor, notFinite);
+    return;
   }
   const joint = await jointSvd(segments);
   // At most as many rows as matrices: every rank is shown unless ranks were chosen.
@@ -233,7 +253,7 @@ async function* evaluated(
 }
 
 /** θ_T − θ_0 of one matrix. */
-const changeOf = async (survey: Survey, spec: MatrixSpec): Promise<Matrix> => {
+export const changeOf = async (survey: Survey, spec: MatrixSpec): Promise<Matrix> => {
   const length = spec.rows * spec.columns;
   const data = new Float64Array(length);
   const first = new Float64Array(length);

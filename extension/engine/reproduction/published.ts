@@ -1,0 +1,93 @@
+/**
+ * What arXiv 2602.18649 v1 publishes in its Tables 2, 3 and 4 (text read through the archive
+ * `kraidiky/grokking-conceptual-review_en`). One row per cell of the grid; what a table leaves open is absent.
+ */
+export interface PublishedCell {
+  readonly scale: 'baseline' | 'medium' | 'large';
+  readonly decay: number;
+  /** Table 2. `>30`: not reached in the scan to 30 components. */
+  readonly kStar95: number;
+  readonly kStar99: number | '>30';
+  /** Table 3: ranks for 90 % and 99 % of the energy, in percent of the full rank; a range where the paper gives one. */
+  readonly rank90Percent: readonly [number, number];
+  readonly rank99Percent: number;
+  /** Table 4: mean test accuracy over the three tasks. */
+  readonly accuracy: {
+    readonly perMatrix64: number;
+    readonly jointHalf: number;
+    readonly jointFull: number;
+    readonly trajectory3: number;
+    readonly trajectory5: number;
+    readonly baseline?: number;
+  };
+}
+
+type Row = readonly [
+  decay: number,
+  kStar95: number,
+  kStar99: number | '>30',
+  rank90: number | readonly [number, number],
+  rank99: number,
+  perMatrix64: number,
+  jointHalf: number,
+  jointFull: number,
+  trajectory3: number,
+  trajectory5: number,
+  baseline?: number,
+];
+
+const tables: Readonly<Record<PublishedCell['scale'], readonly Row[]>> = {
+  baseline: [
+    [0.1, 5, 7, 50, 79, 0.673, 0.009, 0.994, 0.845, 0.968, 0.994],
+    [0.2, 5, 16, 50, 79, 0.606, 0.011, 0.988, 0.86, 0.944, 0.988],
+    [0.3, 6, 11, 51, 80, 0.216, 0.009, 0.991, 0.574, 0.935, 0.991],
+    [0.5, 3, 5, 51, 80, 0.208, 0.01, 0.988, 0.975, 0.979, 0.988],
+    [1, 5, 7, 50, 80, 0.035, 0.009, 0.986, 0.846, 0.969, 0.986],
+  ],
+  medium: [
+    [0.1, 5, 15, [51, 52], 80, 0.869, 0.02, 0.989, 0.863, 0.952],
+    [0.2, 5, 7, [51, 52], 80, 0.66, 0.013, 0.979, 0.806, 0.944],
+    [0.3, 4, 5, [51, 52], 80, 0.379, 0.011, 0.993, 0.916, 0.984],
+    [0.5, 3, 5, [51, 52], 80, 0.285, 0.025, 0.992, 0.952, 0.99],
+    [1, 4, 5, [51, 52], 80, 0.033, 0.01, 0.986, 0.92, 0.985],
+  ],
+  large: [
+    [0.1, 4, '>30', 44, 77, 0.742, 0.027, 0.991, 0.923, 0.973],
+    [0.2, 3, 6, 47, 78, 0.753, 0.042, 0.99, 0.965, 0.979],
+    [0.3, 3, '>30', 49, 79, 0.704, 0.027, 0.988, 0.965, 0.977],
+    [0.5, 2, 3, 49, 79, 0.192, 0.015, 0.997, 0.993, 0.993],
+    [1, 2, 3, 50, 80, 0.082, 0.106, 0.989, 0.989, 0.994],
+  ],
+};
+
+export const publishedCells: readonly PublishedCell[] = Object.entries(tables).flatMap(([scale, rows]) =>
+  rows.map((row): PublishedCell => {
+    const [decay, kStar95, kStar99, rank90, rank99Percent, perMatrix64, jointHalf, jointFull] = row;
+    const [, , , , , , , , trajectory3, trajectory5, baseline] = row;
+    return {
+      scale: scale as PublishedCell['scale'],
+      decay,
+      kStar95,
+      kStar99,
+      rank90Percent: typeof rank90 === 'number' ? [rank90, rank90] : rank90,
+      rank99Percent,
+      accuracy: {
+        perMatrix64,
+        jointHalf,
+        jointFull,
+        trajectory3,
+        trajectory5,
+        ...(baseline === undefined ? {} : { baseline }),
+      },
+    };
+  }),
+);
+
+/** The published cell of a run, where the paper has one. */
+export const publishedCell = (scale: string, decay: number): PublishedCell | undefined =>
+  publishedCells.find((cell) => cell.scale === scale && cell.decay === decay);
+
+/** Said once for all cells. */
+export const publishedSelectivity = { index: [0.97, 1], overlap: [0.061, 0.12] } as const;
+export const publishedFirstComponent = [0.9, 0.97] as const;
+export const publishedEntropy = 0.87;
