@@ -23,7 +23,7 @@ import { TensorValues } from './tensorValues.js';
 import { tensorEntries } from './tensorEntries.js';
 import { trajectoryPass } from './trajectoryPass.js';
 import { reportVersions } from './versions.js';
-import { decompositionCost, planWork } from './workPolicy.js';
+import { planWork } from './workPolicy.js';
 
 export interface InspectOptions {
   readonly signal: AbortSignal;
@@ -59,11 +59,12 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
   const model = await modelOf(request, source.root);
   const found = await surveySeries(source, options.signal);
   try {
+    const record = await runRecordOf(source.root);
     const key = await cacheKey(request, found, model.descriptor?.value);
     const cached = request.cacheFolder === undefined ? undefined : await readReport(request.cacheFolder, key);
     if (cached !== undefined) {
       emit(cached);
-      emit(await runRecordOf(source.root));
+      if (record !== undefined) emit(record);
       return;
     }
     emit({
@@ -73,7 +74,7 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
       warnings: [...source.warnings, ...found.warnings, ...model.warnings],
     });
     // A run's metrics grow with every look at them, so they are no part of what is cached.
-    options.onAddition(await runRecordOf(source.root));
+    if (record !== undefined) options.onAddition(record);
     const evaluation = await openEvaluation(request, found, model, options, emit);
     try {
       const { tasks, afterwards } = plannedTasks(
@@ -150,7 +151,7 @@ const plannedTasks = (
   emit({ warnings: [...plan.warnings] });
   const run: SpectraRun = { survey: found, values: new TensorValues(found), plan, settings, signal, emit };
   const collector = new PassCollector(found, settings, chosen.group, emit);
-  const cost = plan.matrices.reduce((sum, matrix) => sum + decompositionCost(matrix), 0) * 2;
+  const cost = plan.costPerCheckpoint;
   const perCheckpoint = (indices: readonly number[]): number =>
     indices.reduce((sum, t) => sum + cost * (plan.nullsOf.has(t) ? 1 + settings.shuffleDraws : 1), 1);
   const [last, ...others] = plan.spectraOf;

@@ -6,16 +6,18 @@ import { readMetrics } from '../training/run/metricsFile.js';
 import { readRunFile, runFilePath } from '../training/run/runDirectory.js';
 import { reportVersions } from './versions.js';
 
-/** The run whose folder this is, with its metrics; empty where it is no run of ours or its `run.json` is damaged. */
-export const runRecordOf = async (root: string): Promise<ReportAddition> => {
+/** The run whose folder this is, with its metrics; undefined where it is no run of ours or its `run.json` is damaged. */
+export const runRecordOf = async (
+  root: string,
+): Promise<Required<Pick<ReportAddition, 'run' | 'metrics'>> | undefined> => {
   const file = await readRunFile(root).catch(() => undefined);
-  return file === undefined ? {} : { run: [file], metrics: await readMetrics(root) };
+  return file === undefined ? undefined : { run: [file], metrics: await readMetrics(root) };
 };
 
 /** What there is to show of a run before its first checkpoint; undefined where there is none. */
 export const startingRun = async (request: InspectRequest): Promise<ReportAddition | undefined> => {
   const record = await runRecordOf(request.path);
-  const [file] = record.run ?? [];
+  const file = record?.run[0];
   if (file === undefined) return undefined;
   const { model, data } = file;
   const header: ReportHeader = {
