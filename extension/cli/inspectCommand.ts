@@ -26,6 +26,7 @@ PATH is a folder of checkpoints, one checkpoint, or a folder of run folders.
                    run a model of your own instead: its initialisers are named like the checkpoints' tensors; the
                    arrays are its inputs under their names, and labels (labels.OUTPUT where it has several outputs)
   --tensors GLOB   analyse the tensors whose names match; trajectories of them as one group
+  --exact          decompose very large matrices too, however long it takes (else their spectra are estimated)
   --ranks LIST     ranks of reconstruction, separated by commas (else every rank to 16, then a ladder)
 
 Without --json - a readable table goes to standard output. Warnings and progress go to standard error.
@@ -38,6 +39,7 @@ const options = {
   data: { type: 'string' },
   tensors: { type: 'string' },
   ranks: { type: 'string' },
+  exact: { type: 'boolean' },
 } as const;
 
 interface InspectArguments {
@@ -81,6 +83,7 @@ const parse = async (args: readonly string[]): Promise<InspectArguments> => {
   const settings = v.parse(inspectSettingsSchema, {
     ...(values.tensors === undefined ? {} : { tensors: values.tensors }),
     ...(values.ranks === undefined ? {} : { ranks: parseRanks(values.ranks) }),
+    ...(values.exact === true ? { precision: 'exact' } : {}),
   });
   const model = await readModel(values.model, values.data);
   return {

@@ -9,18 +9,26 @@ export interface MarchenkoPasturEdges {
   readonly upperEdge: number;
 }
 
-/**
- * The Marchenko–Pastur edges for the matrix's own entry variance (Marchenko and Pastur 1967, for singular values and
- * not their squares): as m, n grow, a matrix of independent entries with mean zero has every singular value between
- * them. A mean other than zero adds one value near |mean|·√(mn).
- */
+/** The edges for the matrix's own entry variance, see {@link marchenkoPasturEdges}. */
 export const marchenkoPastur = ({ rows, columns, data }: Matrix): MarchenkoPasturEdges => {
   let sum = 0;
   for (const value of data) sum += value;
   const mean = sum / data.length;
   let squares = 0;
   for (const value of data) squares += (value - mean) * (value - mean);
-  const variance = squares / data.length;
+  return marchenkoPasturEdges(squares / data.length, rows, columns);
+};
+
+/**
+ * The Marchenko–Pastur edges (Marchenko and Pastur 1967, for singular values and not their squares): as m, n grow, an
+ * m × n matrix of independent entries with mean zero and this variance has every singular value between them. A mean
+ * other than zero adds one value near |mean|·√(mn).
+ */
+export const marchenkoPasturEdges = (
+  variance: number,
+  rows: number,
+  columns: number,
+): MarchenkoPasturEdges => {
   const deviation = Math.sqrt(variance);
   return {
     variance,

@@ -16,9 +16,10 @@ interface Subspaces {
 /** Principal angles between the leading singular subspaces of the weights at neighbouring checkpoints. */
 export async function* anglesOf(run: SpectraRun): AsyncGenerator<TaskStep, void> {
   const { survey, values, plan, settings, signal } = run;
-  const total = plan.anglesOf.length * plan.matrices.length;
+  const matrices = plan.matrices.filter((spec) => !plan.estimated.has(spec));
+  const total = plan.anglesOf.length * matrices.length;
   let done = 0;
-  for (const spec of plan.matrices) {
+  for (const spec of matrices) {
     let before: Subspaces | undefined;
     for (const index of plan.anglesOf) {
       const data = await values.of(index, spec.tensor);

@@ -7,18 +7,20 @@ import { seedFromText } from '../geometry/seededRandom.js';
 import { shuffledEntries } from '../geometry/shuffledNull.js';
 import type { Matrix } from '../linalg/matrix.js';
 import { singularValuesBatch, type Spectrum } from '../linalg/singularValues.js';
+import { estimatedEntry } from './estimatedSpectra.js';
+import type { SpectrumOf } from './matrixPieces.js';
 import type { Survey } from './survey.js';
 import { matrixFrom } from './tensorMatrix.js';
 import type { TaskStep } from './tasks.js';
 import type { TensorValues } from './tensorValues.js';
 import type { WorkPlan } from './workPolicy.js';
 
-/** Elements given to one batch of decompositions: keeps a chunk short and its memory small. */
-const batchElements = 1 << 20;
+/** Elements given to one batch of decompositions, shuffles included: keeps its memory small. */
+const batchElements = 1 << 21;
 
 interface Subject {
   readonly spec: MatrixSpec;
-  readonly of: 'weights' | 'change';
+  readonly of: SpectrumOf;
   readonly matrix: Matrix;
 }
 
@@ -31,26 +33,66 @@ export interface SpectraRun {
   readonly emit: (addition: ReportAddition) => void;
 }
 
+/**
+ * One spectrum exactly, whatever its size: of the weights, or of the change from the first checkpoint. Undefined where
+ * the checkpoint lacks the matrix or a value is not finite.
+ */
+export const exactSpectrum = async (
+  run: Pick<SpectraRun, 'survey' | 'values' | 'settings' | 'signal'>,
+  index: number,
+  spec: MatrixSpec,
+  of: SpectrumOf,
+): Promise<SpectrumEntry | undefined> => {
+  const subjects = await subjectsOf(run, index, spec.tensor, [spec]);
+  const [entry] = await entriesOf(
+    run,
+    index,
+    subjects.filter((subject) => subject.of === of),
+    0,
+  );
+  return entry;
+};
+
 /** The spectra of every planned matrix of the given checkpoints: of the weights, and of the change from the first. */
 export async function* spectraOf(
   run: SpectraRun,
   indices: readonly number[],
 ): AsyncGenerator<TaskStep, void> {
-  const perTensor = groupByTensor(run.plan.matrices);
-  const total = indices.length * run.plan.matrices.length;
+  const { plan, survey } = run;
+  const exact = groupByTensor(plan.matrices.filter((spec) => !plan.estimated.has(spec)));
+  const total = indices.length * plan.matrices.length;
   let done = 0;
+  const progress = (index: number, matrices: number): TaskStep => {
+    done += matrices;
+    return {
+      fraction: done / Math.max(1, total),
+      text: `Spectra: ${done} of ${total} matrices (checkpoint ${survey.checkpoints[index]!.label})`,
+    };
+  };
   for (const index of indices) {
-    for (const [tensor, specs] of perTensor) {
-      for (const batch of batches(await subjectsOf(run, index, tensor, specs))) {
-        const entries = await entriesOf(run, index, batch);
-        run.emit({ spectra: entries });
-        yield {
-          fraction: done / Math.max(1, total),
-          text: `Spectra: ${done} of ${total} matrices (checkpoint ${run.survey.checkpoints[index]!.label})`,
-        };
-      }
-      done += specs.length;
+    const draws = plan.nullsOf.has(index) ? run.settings.shuffleDraws : 0;
+    for await (const batch of batches(run, index, exact, batchElements / (1 + draws))) {
+      run.emit({ spectra: await entriesOf(run, index, batch, draws) });
+      yield progress(index, batch.filter(({ of }) => of === 'weights').length);
     }
+    for (const spec of plan.estimated) {
+      yield* estimatedSpectra(run, index, spec);
+      yield progress(index, 1);
+    }
+  }
+}
+
+/** Steps without progress let other tasks, and a cancel, in between two estimates. */
+async function* estimatedSpectra(
+  { survey, emit, signal }: SpectraRun,
+  index: number,
+  spec: MatrixSpec,
+): AsyncGenerator<TaskStep, void> {
+  const isThere = (checkpoint: number): boolean => survey.present[checkpoint]!.has(spec.tensor);
+  if (!isThere(index)) return;
+  for (const of of index > 0 && isThere(0) ? (['weights', 'change'] as const) : (['weights'] as const)) {
+    const entry = await estimatedEntry(survey, index, spec, of, signal);
+    if (entry !== undefined) emit({ spectra: [entry] });
   }
 }
 
@@ -62,7 +104,7 @@ const groupByTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[
 
 /** Matrices of one tensor at one checkpoint; none where a value is not finite or the shape differs. */
 const subjectsOf = async (
-  { survey, values }: SpectraRun,
+  { survey, values }: Pick<SpectraRun, 'survey' | 'values'>,
   index: number,
   tensor: string,
   specs: readonly MatrixSpec[],
@@ -80,60 +122,67 @@ const subjectsOf = async (
   ]);
 };
 
-const batches = function* (subjects: readonly Subject[]): Generator<readonly Subject[]> {
+/** Subjects of one checkpoint, together where they are small: large batches keep all cores at work. */
+async function* batches(
+  run: SpectraRun,
+  index: number,
+  perTensor: ReadonlyMap<string, readonly MatrixSpec[]>,
+  mostElements: number,
+): AsyncGenerator<readonly Subject[]> {
   let batch: Subject[] = [];
   let elements = 0;
-  for (const subject of subjects) {
-    const size = subject.matrix.data.length;
-    if (batch.length > 0 && elements + size > batchElements) {
-      yield batch;
-      batch = [];
-      elements = 0;
+  for (const [tensor, specs] of perTensor) {
+    for (const subject of await subjectsOf(run, index, tensor, specs)) {
+      const size = subject.matrix.data.length;
+      if (batch.length > 0 && elements + size > mostElements) {
+        yield batch;
+        batch = [];
+        elements = 0;
+      }
+      batch.push(subject);
+      elements += size;
     }
-    batch.push(subject);
-    elements += size;
   }
   if (batch.length > 0) yield batch;
-};
+}
 
+/** Each subject's spectrum and those of its shuffles, which are made as their turn comes. */
 const entriesOf = async (
-  { survey, plan, settings, signal }: SpectraRun,
+  { survey, settings, signal }: Pick<SpectraRun, 'survey' | 'settings' | 'signal'>,
   index: number,
   batch: readonly Subject[],
+  draws: number,
 ): Promise<SpectrumEntry[]> => {
   const { step } = survey.checkpoints[index]!;
-  const draws = plan.nullsOf.has(index) ? settings.shuffleDraws : 0;
-  const spectra = await singularValuesBatch(
-    batch.map(({ matrix }) => matrix),
-    { signal },
-  );
-  const shuffled = draws > 0 ? await shuffledSpectra(batch, step, draws, settings, signal) : undefined;
-  return batch.map((subject, i) => spectrumEntry(subject, step, spectra[i]!, shuffled?.[i], settings.seed));
-};
-
-const shuffledSpectra = async (
-  batch: readonly Subject[],
-  step: number,
-  draws: number,
-  settings: InspectSettings,
-  signal: AbortSignal,
-): Promise<Float64Array[][]> => {
-  const collected: Float64Array[][] = batch.map(() => []);
-  for (let draw = 0; draw < draws; draw++) {
-    const matrices = batch.map(({ spec, of, matrix }) =>
-      shuffledEntries(matrix, settings.seed, seedFromText(`${matrixKey(spec)}|${of}`), step, draw),
-    );
-    const spectra = await singularValuesBatch(matrices, { signal });
-    spectra.forEach(({ values }, i) => collected[i]!.push(values));
+  const wanted = batch.flatMap(({ spec, of, matrix }) => [
+    { elements: matrix.data.length, make: () => matrix },
+    ...Array.from({ length: draws }, (_, draw) => ({
+      elements: matrix.data.length,
+      make: () =>
+        shuffledEntries(matrix, settings.seed, seedFromText(`${matrixKey(spec)}|${of}`), step, draw),
+    })),
+  ]);
+  const found: Spectrum[] = [];
+  while (found.length < wanted.length) {
+    let end = found.length;
+    for (let elements = 0; end < wanted.length; end++) {
+      elements += wanted[end]!.elements;
+      if (end > found.length && elements > batchElements) break;
+    }
+    const matrices = wanted.slice(found.length, end).map(({ make }) => make());
+    found.push(...(await singularValuesBatch(matrices, { signal })));
   }
-  return collected;
+  return batch.map((subject, i) => {
+    const [own, ...shuffled] = found.slice(i * (1 + draws), (i + 1) * (1 + draws));
+    return spectrumEntry(subject, step, own!, shuffled, settings.seed);
+  });
 };
 
 const spectrumEntry = (
   { spec, of, matrix }: Subject,
   step: number,
   { values, method, errorBound }: Spectrum,
-  shuffled: readonly Float64Array[] | undefined,
+  shuffled: readonly Spectrum[],
   seed: number,
 ): SpectrumEntry => {
   const edges = marchenkoPastur(matrix);
@@ -151,7 +200,9 @@ const spectrumEntry = (
     ...rankStatistics(values),
     nulls: {
       marchenkoPastur: { ...edges, above: countAbove(values, edges.upperEdge) },
-      ...(shuffled === undefined ? {} : { shuffled: { seed, ...summariseDraws(shuffled) } }),
+      ...(shuffled.length === 0
+        ? {}
+        : { shuffled: { seed, ...summariseDraws(shuffled.map((draw) => draw.values)) } }),
     },
   };
 };

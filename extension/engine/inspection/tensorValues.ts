@@ -26,7 +26,8 @@ export class TensorValues {
   }
 }
 
-const isFinite = (values: Float64Array): boolean => {
+/** Whether no value is NaN or infinite. */
+export const isFinite = (values: Float64Array): boolean => {
   let sum = 0;
   // Zero unless a value is NaN or infinite, however large the others are.
   for (const value of values) sum += value - value;

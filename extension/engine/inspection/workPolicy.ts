@@ -1,14 +1,30 @@
 import type { Warning } from '../../contract/report.js';
 import type { MatrixSpec } from '../geometry/matrices.js';
+import { effortFor } from '../linalg/policy.js';
 
-/**
- * Multiply-adds of one dense decomposition, but for a factor: rows × columns × the smaller of them.
- */
-export const decompositionCost = ({ rows, columns }: Pick<MatrixSpec, 'rows' | 'columns'>): number =>
+type Size = Pick<MatrixSpec, 'rows' | 'columns'>;
+
+/** Multiply-adds of one dense decomposition, but for a factor: rows × columns × the smaller of them. */
+export const decompositionCost = ({ rows, columns }: Size): number =>
   rows * columns * Math.min(rows, columns);
 
-/** Beyond this many elements a matrix is not held in memory as float64 together with its decomposition. */
-const mostElements = 6e6;
+/** An estimate goes through its matrix some dozen times: as dear as a decomposition of this many columns. */
+const estimateColumns = 320;
+/** Values below which there is no estimate. */
+const fewestEstimated = 128;
+/** Elements beyond which a matrix is not held in memory, as float64 beside its workspace, unless that is asked for. */
+const mostHeld = 1.6e7;
+
+/** Whether the spectrum of a matrix of this size is estimated. */
+export const isEstimated = ({ rows, columns }: Size, exactWanted: boolean): boolean => {
+  if (Math.min(rows, columns) < fewestEstimated) return false;
+  const isTooLarge = !exactWanted && rows * columns > mostHeld;
+  return isTooLarge || effortFor(rows, columns, 'spectrum', { exact: exactWanted }) === 'estimated';
+};
+
+const spectrumCost = (size: Size, estimated: boolean): number =>
+  estimated ? size.rows * size.columns * estimateColumns : decompositionCost(size);
+
 /** Budgets in units of {@link decompositionCost}; a million million is in the order of minutes. */
 const spectraBudget = 4e11;
 const nullBudget = 2e11;
@@ -23,40 +39,42 @@ export interface WorkPlan {
   /** Indices of checkpoints, ascending, between neighbours of which angles are measured; none when too dear. */
   readonly anglesOf: readonly number[];
   readonly matrices: readonly MatrixSpec[];
-  /** What is left out, and why: nothing is missing without a word. */
+  /** Of these, the ones whose spectra are estimated. */
+  readonly estimated: ReadonlySet<MatrixSpec>;
+  /** What the spectra of one checkpoint cost, in units of {@link decompositionCost}. */
+  readonly costPerCheckpoint: number;
+  /** What is estimated or left out, and why: nothing is missing without a word. */
   readonly warnings: readonly Warning[];
 }
 
-/** Plans the decompositions of a series of `checkpoints` whose `matrices` are all wanted, with `draws` shuffles each. */
+/** Plans the decompositions of a series of `checkpoints` with these matrices, with `draws` shuffles each. */
 export const planWork = (
-  all: readonly MatrixSpec[],
+  matrices: readonly MatrixSpec[],
   checkpoints: number,
   draws: number,
   exactWanted: boolean,
 ): WorkPlan => {
-  const matrices = exactWanted ? all : all.filter(({ rows, columns }) => rows * columns <= mostElements);
-  const perCheckpoint = 2 * matrices.reduce((sum, matrix) => sum + decompositionCost(matrix), 0);
+  const estimated = new Set(matrices.filter((matrix) => isEstimated(matrix, exactWanted)));
+  const exact = matrices.filter((matrix) => !estimated.has(matrix));
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+  const exactCost = 2 * sum(exact.map(decompositionCost));
+  const costPerCheckpoint = 2 * sum(matrices.map((matrix) => spectrumCost(matrix, estimated.has(matrix))));
   const order = coarseToFine(checkpoints);
   const affordable = (budget: number, cost: number): number =>
     exactWanted ? checkpoints : Math.max(1, Math.min(checkpoints, Math.floor(budget / Math.max(1, cost))));
-  const spectra = affordable(spectraBudget, perCheckpoint);
-  const nullsWanted = perCheckpoint * draws <= nullBudget || exactWanted;
-  const nulls = nullsWanted ? affordable(nullBudget, perCheckpoint * draws) : 0;
-  const angles = exactWanted || perCheckpoint * checkpoints <= angleBudget;
-  const kept = order.slice(0, spectra);
+  const spectra = affordable(spectraBudget, costPerCheckpoint);
+  const nullsWanted = exactCost * draws <= nullBudget || exactWanted;
+  const nulls = nullsWanted ? Math.min(spectra, affordable(nullBudget, exactCost * draws)) : 0;
+  const angles = exactWanted || exactCost * checkpoints <= angleBudget;
   return {
-    spectraOf: kept,
+    spectraOf: order.slice(0, spectra),
     nullsOf: new Set(order.slice(0, nulls)),
     anglesOf: angles && checkpoints > 1 ? Array.from({ length: checkpoints }, (_, t) => t) : [],
     matrices,
+    estimated,
+    costPerCheckpoint,
     warnings: [
-      ...all
-        .filter((matrix) => !matrices.includes(matrix))
-        .map(({ tensor, rows, columns }) => ({
-          code: 'spectrum-left-out',
-          message: `The spectrum of ${tensor} (${rows} × ${columns}) is left out, as the matrix is very large; --tensors with its name and the setting "exact" compute it.`,
-          tensor,
-        })),
+      ...(estimated.size > 0 ? [estimatedWarning([...estimated], exactWanted)] : []),
       ...(spectra < checkpoints && matrices.length > 0
         ? [
             {
@@ -65,7 +83,7 @@ export const planWork = (
             },
           ]
         : []),
-      ...(nulls < spectra && matrices.length > 0
+      ...(nulls < spectra && exact.length > 0
         ? [
             {
               code: 'shuffled-null-left-out',
@@ -73,7 +91,7 @@ export const planWork = (
             },
           ]
         : []),
-      ...(!angles && checkpoints > 1 && matrices.length > 0
+      ...(!angles && checkpoints > 1 && exact.length > 0
         ? [
             {
               code: 'angles-left-out',
@@ -83,6 +101,21 @@ export const planWork = (
           ]
         : []),
     ],
+  };
+};
+
+const estimatedWarning = (estimated: readonly MatrixSpec[], exactWanted: boolean): Warning => {
+  const [first] = estimated;
+  const { tensor, rows, columns } = first!;
+  const others = estimated.length > 1 ? ` and of ${estimated.length - 1} more` : '';
+  return {
+    code: 'spectra-estimated',
+    message:
+      `The spectrum of ${tensor} (${rows} × ${columns})${others} is estimated, with intervals and without shuffles and angles, as the matrix is very large; ` +
+      (exactWanted
+        ? 'exactly it would not fit into memory.'
+        : 'it can be computed exactly on demand (--exact).'),
+    tensor,
   };
 };
 

@@ -1,9 +1,9 @@
 import { computeEventSchemas, computeSchemas } from '../../contract/callSchemas.js';
 import type { ComputeCalls, ComputeEvents, Focus, InspectRequest, Reply } from '../../contract/calls.js';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
-import type { ReportAddition } from '../../contract/report.js';
 import { openEvaluate } from '../evaluation/openEvaluate.js';
 import { inspect } from '../inspection/inspect.js';
+import { refine } from '../inspection/refine.js';
 import { serveParentWithEvents } from './channel.js';
 import { endWithParent } from './orphanWatch.js';
 
@@ -14,8 +14,6 @@ interface Job {
   readonly refinements: Promise<void>[];
   focus: Focus;
 }
-
-type SpectrumName = Parameters<ComputeCalls['refine']>[1];
 
 /** The role that runs inspections; they take turns at their chunks, so several go forward at once. */
 export function serveCompute(): void {
@@ -39,7 +37,9 @@ export function serveCompute(): void {
     refine: (id, entry) => {
       const job = jobs.get(id);
       if (!job) throw new GeometryError('invalid-argument', 'The inspection has ended; inspect again first.');
-      const refinement = refine(job, entry, (addition) => events.addition(id, addition));
+      const refinement = refine(job.request, entry, job.stop.signal).then((spectrum) =>
+        events.addition(id, { spectra: [spectrum] }),
+      );
       // A failure is the job's outcome; until that is asked for it must not count as unhandled.
       refinement.catch(() => undefined);
       job.refinements.push(refinement);
@@ -70,29 +70,3 @@ async function run(id: string, job: Job, events: ComputeEvents): Promise<Reply<v
     return { ok: false, error: toErrorValue(thrown) };
   }
 }
-
-/** One spectrum, exactly: an inspection of its tensor alone, of which only that spectrum is kept. */
-function refine(
-  { request, stop }: Job,
-  { step, tensor, part, of }: SpectrumName,
-  onAddition: (addition: ReportAddition) => void,
-): Promise<void> {
-  const { path, settings, descriptor } = request;
-  const alone = { ...settings, tensors: literalGlob(tensor), precision: 'exact' as const };
-  return inspect(
-    { path, settings: alone, ...(descriptor ? { descriptor } : {}) },
-    {
-      signal: stop.signal,
-      focus: () => 'spectra',
-      onAddition: ({ spectra = [] }) => {
-        const asked = spectra.filter(
-          (entry) => entry.step === step && entry.tensor === tensor && entry.part === part && entry.of === of,
-        );
-        if (asked.length > 0) onAddition({ spectra: asked });
-      },
-    },
-  );
-}
-
-/** A pattern for a name: what patterns read otherwise stands as any one character. */
-const literalGlob = (name: string): string => name.replace(/[\s,{}!*?]/g, '?');
