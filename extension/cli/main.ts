@@ -4,10 +4,11 @@ import { benchCommand } from './benchCommand.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { inspectCommand } from './inspectCommand.js';
+import { reproduceCommand } from './reproduceCommand.js';
 import { trainCommand } from './trainCommand.js';
 
 /** Every subcommand: to add one is to add a file and a row. */
-const commands: readonly Command[] = [inspectCommand, trainCommand, benchCommand];
+const commands: readonly Command[] = [inspectCommand, trainCommand, reproduceCommand, benchCommand];
 
 const help = (): string =>
   [

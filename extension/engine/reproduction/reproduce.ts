@@ -1,0 +1,84 @@
+import { cpus } from 'node:os';
+import path from 'node:path';
+import type { Progress } from '../../contract/calls.js';
+import type { ProviderName } from '../../contract/run.js';
+import { reportVersions } from '../inspection/versions.js';
+import type { Cell } from '../sweeps/grid.js';
+import { runSweep } from '../sweeps/runSweep.js';
+import { beginSweep, runFolder } from '../sweeps/sweepFile.js';
+import { writeAtomically } from '../training/run/atomicFile.js';
+import { readRunFile } from '../training/run/runDirectory.js';
+import type { RunEvents } from '../training/trainer/train.js';
+import { analysisOf, readAnalysis } from './keptAnalysis.js';
+import { markdown } from './markdown.js';
+import { page } from './page.js';
+import { planOf, type Choices, type Plan } from './plan.js';
+import { cellResult, type CellResult, type Results } from './results.js';
+
+export interface ReproduceOptions {
+  readonly out: string;
+  readonly choices: Choices;
+  /** Single tasks, the control and the baseline at weight decay 1 only. */
+  readonly quick: boolean;
+  readonly provider: ProviderName;
+  /** The command that goes on with the whole grid. */
+  readonly command: string;
+  readonly signal: AbortSignal;
+  readonly onRun: (cell: Cell, folder: string) => RunEvents;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** What a reproduction leaves in its folder, beside `sweep.json` and the runs. */
+export const outputs = { markdown: 'tables.md', json: 'results.json', page: 'report.html' } as const;
+
+/**
+ * Trains the runs of 2602.18649, measures each when it ends, and writes measured | published | null as Markdown, JSON and
+ * a page after every run. Finished runs and measurements are kept: the same call goes on where it was stopped.
+ * @throws GeometryError `cancelled`, and what training and reading throw.
+ */
+export const reproduce = async (options: ReproduceOptions): Promise<Results> => {
+  const { out, choices, quick, provider, signal, onRun, onProgress } = options;
+  const plan = planOf(choices, quick);
+  await beginSweep(out, plan.grid);
+  let results = await collect(options, plan);
+  await runSweep(out, [...plan.singles, plan.control, ...plan.gridCells], {
+    signal,
+    provider,
+    onRun,
+    onEnded: async (cell, run) => {
+      await analysisOf(runFolder(out, cell), run, { signal, onProgress });
+      results = await collect(options, plan);
+      await write(out, results);
+    },
+  });
+  return results;
+};
+
+/** Every run as its folder says; nothing is filled in that was not measured. */
+const collect = async (options: ReproduceOptions, plan: Plan): Promise<Results> => {
+  const found = async (cell: Cell): Promise<CellResult> => {
+    const folder = runFolder(options.out, cell);
+    const run = await readRunFile(folder);
+    return cellResult(cell, run, run && (await readAnalysis(folder, run)));
+  };
+  const [first] = cpus();
+  const whole = planOf(options.choices, false);
+  return {
+    schema: 'weight-geometry/reproduction@1',
+    paper: '2602.18649',
+    choices: options.choices,
+    versions: reportVersions(),
+    machine: `${cpus().length} × ${first?.model.trim() ?? 'unknown processor'}`,
+    created: new Date().toISOString(),
+    command: options.command,
+    grid: await Promise.all(whole.gridCells.map(found)),
+    singles: await Promise.all(plan.singles.map(found)),
+    control: await found(plan.control),
+  };
+};
+
+const write = async (out: string, results: Results): Promise<void> => {
+  await writeAtomically(path.join(out, outputs.json), `${JSON.stringify(results, undefined, 1)}\n`);
+  await writeAtomically(path.join(out, outputs.markdown), `${markdown(results)}\n`);
+  await writeAtomically(path.join(out, outputs.page), page(results));
+};
