@@ -32,7 +32,7 @@ it('first and second panel', async () => {
     await row.waitFor();
     const start = performance.now();
     await row.dblclick();
-    await pageFrame(page, text);
+    await pageFrame(page, text, 90_000);
     return performance.now() - start;
   };
   figure('first paint of the first panel', await opened('identity.safetensors', 'Overview'), 'as it is');

@@ -172,3 +172,13 @@ export async function pageFrame(page: Page, holds: string, timeout = 30_000): Pr
 
 export const notification = (page: Page, text: string): Locator =>
   page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+
+/** Chooses the window's colours in the list of themes, by the label that the list has for them. */
+export async function useTheme(page: Page, label: string): Promise<void> {
+  await runCommand(page, 'Preferences: Color Theme');
+  const box = page.locator('.quick-input-widget input.input');
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Light Modern' }).first().waitFor();
+  await box.fill(label);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first().click();
+  await box.waitFor({ state: 'hidden' });
+}

@@ -45,12 +45,12 @@ describe.runIf(canRun())('the inspector', () => {
 
   it('draws every page in light, dark and high contrast', async () => {
     for (const [theme, kind, name] of [
-      ['Default Light Modern', 'vscode-light', 'light'],
-      ['Default Dark Modern', 'vscode-dark', 'dark'],
-      ['Default High Contrast', 'vscode-high-contrast', 'high-contrast'],
-      ['Default High Contrast Light', 'vscode-high-contrast-light', 'high-contrast-light'],
+      ['Light Modern', 'vscode-light', 'light'],
+      ['Dark Modern', 'vscode-dark', 'dark'],
+      ['Dark High Contrast', 'vscode-high-contrast', 'high-contrast'],
+      ['Light High Contrast', 'vscode-high-contrast-light', 'high-contrast-light'],
     ] as const) {
-      session.host.changeSettings({ 'workbench.colorTheme': theme });
+      await useTheme(page, theme);
       const frame = await pageFrame(page, 'Rank spectra');
       await expect
         .poll(() => frame.evaluate(() => [...document.body.classList]), { timeout: 20_000 })
@@ -62,7 +62,7 @@ describe.runIf(canRun())('the inspector', () => {
         await picture(page, `${tab.toLowerCase().replace(' ', '-')}-${name}`);
       }
     }
-    session.host.changeSettings({ 'workbench.colorTheme': 'Default Light Modern' });
+    await useTheme(page, 'Light Modern');
   });
 
   it('keeps its page when it is hidden and shown again', async () => {

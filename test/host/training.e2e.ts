@@ -1,0 +1,153 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Frame, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { childProcesses } from './childProcesses.js';
+import {
+  notification,
+  pageFrame,
+  pause,
+  picture,
+  pictureOfFailure,
+  runCommand,
+  useTheme,
+} from './hostWindow.js';
+import { canRun, startSession, type Session } from './session.js';
+import { checkpointsOf, startRun, statusOf, waitFor } from './trainingRuns.js';
+
+const phase = (frame: Frame) => frame.locator('.run.training strong');
+const button = (frame: Frame, name: string) =>
+  frame.locator('.run.training vscode-button', { hasText: new RegExp(`^${name}$`) });
+const statusBar = (page: Page) => page.locator('.statusbar-item', { hasText: /tiny|small/ }).first();
+
+describe.runIf(canRun())('training in the window', () => {
+  let session: Session;
+  let page: Page;
+  const run = (...parts: string[]): string => path.join(session.folder, 'runs', ...parts);
+  beforeAll(async () => {
+    session = await startSession({ settings: { 'workbench.colorTheme': 'Default Light Modern' } });
+    page = session.window.page;
+  });
+  afterAll(() => session.end());
+  afterEach(({ task }) => pictureOfFailure(page, task));
+
+  it('says what is wrong with a change before anything starts', async () => {
+    await runCommand(page, 'Weight Geometry: Train…');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'tiny' }).first().waitFor();
+    await picture(page, 'train-presets');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'tiny' }).first().click();
+    const box = page.locator('.quick-input-widget input.input');
+    await page.locator('.quick-input-title', { hasText: '(2/4)' }).waitFor();
+    await box.fill('learningrate=2');
+    await page.locator('.quick-input-message', { hasText: 'learningrate' }).waitFor();
+    await picture(page, 'train-wrong-change');
+    await page.keyboard.press('Escape');
+    expect(fs.existsSync(run('tiny'))).toBe(false);
+  });
+
+  it('trains the tiny preset from the palette and draws its curves as it goes', async () => {
+    await startRun(page, { what: 'tiny', changes: 'maxSteps=1500', provider: 'CPU' });
+    const frame = await pageFrame(page, 'Training at step', 60_000);
+    await expect.poll(() => statusBar(page).innerText(), { timeout: 20_000 }).toMatch(/tiny .*\/1,500/);
+    await expect
+      .poll(() => frame.locator('.js-plotly-plot .scatterlayer .trace').count(), { timeout: 40_000 })
+      .toBeGreaterThan(4);
+    await expect
+      .poll(() => frame.locator('body').innerText(), { timeout: 30_000 })
+      .toMatch(/training loss is/);
+    await pause(400);
+    await picture(page, 'training-light');
+    expect(await frame.locator('body').innerText()).toContain('cuda was passed over');
+  });
+
+  it('pauses, stays where it is, and resumes', async () => {
+    const frame = await pageFrame(page, 'Training at step');
+    await button(frame, 'Pause').click();
+    await expect.poll(() => phase(frame).innerText(), { timeout: 20_000 }).toMatch(/^Paused at step/);
+    const where = await phase(frame).innerText();
+    expect(statusOf(run('tiny'))).toBe('paused');
+    await pause(1500);
+    expect(await phase(frame).innerText()).toBe(where);
+    await useTheme(page, 'Default Dark Modern');
+    await picture(page, 'training-dark');
+    await button(frame, 'Resume').click();
+    await expect.poll(() => phase(frame).innerText(), { timeout: 20_000 }).toMatch(/^Training at step/);
+  });
+
+  it('puts a second run behind the first', async () => {
+    await startRun(page, {
+      what: 'tiny',
+      changes: 'maxSteps=60 evaluateEvery=20 checkpointEvery=20',
+      folder: 'runs/small',
+    });
+    await runCommand(page, 'Weight Geometry: Focus on Training Runs View');
+    const row = page.locator('.monaco-list-row', { hasText: 'waiting for its turn' });
+    await row.waitFor();
+    expect(fs.existsSync(run('small'))).toBe(false);
+    await picture(page, 'training-queue');
+  });
+
+  it('stops with a checkpoint, and the next run begins', async () => {
+    await runCommand(page, 'Weight Geometry: Stop Training');
+    await waitFor(() => statusOf(run('tiny')) === 'stopped');
+    const steps = checkpointsOf(run('tiny'));
+    const { lastStep } = JSON.parse(fs.readFileSync(run('tiny', 'run.json'), 'utf8')) as { lastStep: number };
+    expect(steps.at(-1)).toBe(lastStep);
+    await waitFor(() => statusOf(run('small')) === 'finished', 60_000);
+    expect(checkpointsOf(run('small'))).toEqual([0, 20, 40, 60]);
+    const toast = notification(page, 'finished at step 60 without grokking');
+    await toast.waitFor();
+    await toast.locator('.monaco-button', { hasText: 'Inspect' }).click();
+  });
+
+  it('inspects a run, its Training page beside the others', async () => {
+    const frame = await pageFrame(page, '4 checkpoints', 60_000);
+    await frame.locator('.run progress').first().waitFor({ state: 'detached', timeout: 60_000 });
+    await frame.locator('[role=tab]', { hasText: 'Trajectory' }).click();
+    await expect.poll(() => frame.locator('body').innerText()).toContain('random walk');
+    await frame.locator('[role=tab]', { hasText: 'Training' }).click();
+    await expect.poll(() => phase(frame).innerText()).toBe('Finished at step 60 of 60');
+    await picture(page, 'training-finished-dark');
+  });
+
+  it('leaves no trainer behind', async () => {
+    await waitFor(() => childProcesses(session.host.folder).every(({ role }) => role !== 'trainer'));
+  });
+
+  it('goes on with a stopped run from its last checkpoint', async () => {
+    const before = checkpointsOf(run('tiny')).at(-1)!;
+    await runCommand(page, 'Weight Geometry: Resume Training');
+    await waitFor(() => statusOf(run('tiny')) === 'running', 30_000);
+    await waitFor(() => checkpointsOf(run('tiny')).at(-1)! > before, 60_000);
+  });
+
+  it('checkpoints and stops the run of a window that is reloaded, and the new window finds it', async () => {
+    await page.reload();
+    await waitFor(() => statusOf(run('tiny')) === 'stopped', 30_000);
+    await waitFor(() => childProcesses(session.host.folder).every(({ role }) => role !== 'trainer'));
+    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await runCommand(page, 'Weight Geometry: Focus on Training Runs View');
+    await page.locator('.monaco-list-row', { hasText: /tiny.*stopped/ }).waitFor({ timeout: 60_000 });
+  });
+
+  it('lets a run go on alone when it was told so; the new window shows it and can stop it', async () => {
+    session.host.changeSettings({ 'weightGeometry.training.onWindowClose': 'continue' });
+    await pause(1500);
+    await startRun(page, { what: 'tiny', changes: 'maxSteps=100000', folder: 'runs/tiny-alone' });
+    await waitFor(() => statusOf(run('tiny-alone')) === 'running', 60_000);
+    await page.reload();
+    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    const item = page.locator('.statusbar-item', { hasText: 'tiny-alone' });
+    await item.waitFor({ timeout: 60_000 });
+    await item.click();
+    const frame = await pageFrame(page, 'Started by another window', 60_000);
+    await picture(page, 'training-alone');
+    await button(frame, 'Stop').click();
+    await waitFor(() => statusOf(run('tiny-alone')) === 'stopped', 30_000);
+    await waitFor(() => childProcesses(session.host.folder).every(({ role }) => role !== 'trainer'));
+  });
+
+  it('obeys its content security policy', () => {
+    expect(session.window.errors).toEqual([]);
+  });
+});
