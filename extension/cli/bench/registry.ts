@@ -1,8 +1,17 @@
 import type { Bench } from './bench.js';
+import { evaluateBench } from './evaluate.js';
 import { hostBench } from './host.js';
+import { inspectBench } from './inspect.js';
 import { svdBench } from './svd.js';
 import { trainBench } from './train.js';
 import { trajectoryBench } from './trajectory.js';
 
 /** Every benchmark of the project: to add one is to add a file here and a row. */
-export const benches: readonly Bench[] = [svdBench, trajectoryBench, trainBench, hostBench];
+export const benches: readonly Bench[] = [
+  svdBench,
+  inspectBench,
+  trajectoryBench,
+  trainBench,
+  evaluateBench,
+  hostBench,
+];
