@@ -2,7 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Frame, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chooseFromMenu, explorerRow, pageFrame, pause, picture, pictureOfFailure } from './hostWindow.js';
+import {
+  chooseFromMenu,
+  explorerRow,
+  pageFrame,
+  pause,
+  picture,
+  pictureOfFailure,
+  useTheme,
+} from './hostWindow.js';
 import { safetensorsFile } from './safetensorsFile.js';
 import { hostileName } from './sampleWorkspace.js';
 import { canRun, startSession, type Session } from './session.js';

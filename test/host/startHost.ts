@@ -19,6 +19,8 @@ export interface Host {
   /** Profile, extensions, home: all of it goes with the host. */
   readonly folder: string;
   readonly log: () => string;
+  /** Writes user settings, as somebody does while the window is open. */
+  readonly changeSettings: (settings: Readonly<Record<string, unknown>>) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -48,14 +50,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
   ) as [string, string, string];
   fs.mkdirSync(path.join(profile, 'User'), { recursive: true });
   fs.mkdirSync(home);
-  fs.writeFileSync(
-    path.join(profile, 'User/settings.json'),
-    JSON.stringify({
-      ...quiet,
-      'security.workspace.trust.enabled': options.trust ?? false,
-      ...options.settings,
-    }),
-  );
+  const kept: Record<string, unknown> = {
+    ...quiet,
+    'security.workspace.trust.enabled': options.trust ?? false,
+  };
+  const changeSettings = (settings: Readonly<Record<string, unknown>>): void => {
+    Object.assign(kept, settings);
+    fs.writeFileSync(path.join(profile, 'User/settings.json'), JSON.stringify(kept));
+  };
+  changeSettings(options.settings ?? {});
   const env: NodeJS.ProcessEnv = { ...process.env, HOME: home };
   for (const name of [
     'VSCODE_IPC_HOOK_CLI',
@@ -92,6 +95,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     url: `http://localhost:${port}/?folder=${encodeURIComponent(options.workspace)}`,
     folder,
     log,
+    changeSettings,
     stop: () => stop(server, folder),
   };
 }
