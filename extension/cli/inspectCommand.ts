@@ -13,6 +13,7 @@ import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { htmlReport } from './htmlReport.js';
 import { progressLine } from './progressLine.js';
+import { reportJson } from './reportJson.js';
 import { reportTable } from './reportTable.js';
 
 const usage = `Usage: weight-geometry inspect PATH [OPTIONS]
@@ -52,10 +53,10 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   const { request, json, html } = await parse(args);
   const store = await inspected(request, console);
   const report = store.report()!;
-  if (json !== undefined && json !== '-') await write(json, `${JSON.stringify(report, null, 1)}\n`);
+  if (json !== undefined && json !== '-') await write(json, reportJson(report));
   if (html !== undefined) await write(html, await htmlReport(store.asAddition()));
   if (json === '-') {
-    console.out(`${JSON.stringify(report)}\n`);
+    console.out(reportJson(report));
     return 0;
   }
   console.out(reportTable(report));

@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-import { createInterface } from 'node:readline';
+import { startPythonPeer } from './pythonPeer.js';
 
 /** What is trained; the fields of the peer's argument. */
 export interface TrainSize {
@@ -23,32 +20,13 @@ export interface TrainPeer {
   end(): void;
 }
 
-const SCRIPT = path.join(__dirname, '..', 'test', 'bench', 'peers', 'train_torch.py');
-
 /** Starts the peer; undefined where its script, Python or PyTorch is not there. */
 export const startTrainPeer = async (size: TrainSize): Promise<TrainPeer | undefined> => {
-  if (!existsSync(SCRIPT)) return undefined;
-  const child = spawn('python3', [SCRIPT, JSON.stringify(size)], { stdio: ['pipe', 'pipe', 'ignore'] });
-  child.stdin.on('error', () => undefined);
-  const ended = new Promise<undefined>((resolve) => {
-    child.on('error', () => resolve(undefined));
-    child.on('close', () => resolve(undefined));
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answer = async (): Promise<Record<string, unknown> | undefined> => {
-    const line = await Promise.race([lines.next(), ended]);
-    return line?.done === false ? (JSON.parse(line.value) as Record<string, unknown>) : undefined;
-  };
-  const hello = await answer();
-  if (hello === undefined) return undefined;
+  const peer = await startPythonPeer('train_torch.py', [JSON.stringify(size)]);
+  if (peer === undefined) return undefined;
   return {
-    name: `PyTorch ${String(hello.version)} eager`,
-    steps: async (count) => {
-      child.stdin.write(`${count}\n`);
-      const reply = await answer();
-      if (reply === undefined) throw new Error('The PyTorch peer ended early.');
-      return Number(reply.seconds);
-    },
-    end: () => child.stdin.end(),
+    name: `PyTorch ${peer.version} eager`,
+    steps: async (count) => Number((await peer.ask(String(count))).seconds),
+    end: () => peer.end(),
   };
 };

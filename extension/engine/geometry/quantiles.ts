@@ -32,5 +32,5 @@ export const summariseDraws = (draws: readonly ArrayLike<number>[]): DrawSummary
   return summary;
 };
 
-/** Seven digits: a null from a few draws knows fewer, and nulls are most of a report's length. */
-const significant = (value: number): number => Number(value.toPrecision(7));
+/** Five digits: a null from a few draws knows fewer, and nulls are most of a report's length. */
+const significant = (value: number): number => Number(value.toPrecision(5));

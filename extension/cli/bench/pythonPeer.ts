@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** A peer of a benchmark: a Python script in a process of its own that answers each line by a line of JSON. */
+export interface PythonPeer {
+  /** Of the library that does the work. */
+  readonly version: string;
+  /** The answer to one line. */
+  ask(line: string): Promise<Record<string, unknown>>;
+  end(): void;
+}
+
+const scripts = path.join(__dirname, '..', 'test', 'bench', 'peers');
+
+/** Starts a script of test/bench/peers; undefined where it, Python or what it imports is not there. */
+export const startPythonPeer = async (
+  script: string,
+  args: readonly string[] = [],
+): Promise<PythonPeer | undefined> => {
+  const file = path.join(scripts, script);
+  if (!existsSync(file)) return undefined;
+  const child = spawn('python3', [file, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+  child.stdin.on('error', () => undefined);
+  const ended = new Promise<undefined>((resolve) => {
+    child.on('error', () => resolve(undefined));
+    child.on('close', () => resolve(undefined));
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async (): Promise<Record<string, unknown> | undefined> => {
+    const line = await Promise.race([lines.next(), ended]);
+    return line?.done === false ? (JSON.parse(line.value) as Record<string, unknown>) : undefined;
+  };
+  const hello = await answer();
+  if (hello === undefined) return undefined;
+  return {
+    version: String(hello.version),
+    ask: async (line) => {
+      child.stdin.write(`${line}\n`);
+      const reply = await answer();
+      if (reply === undefined) throw new Error(`The peer ${script} ended early.`);
+      return reply;
+    },
+    end: () => child.stdin.end(),
+  };
+};
