@@ -1,4 +1,5 @@
 import type { Bench } from './bench.js';
+import { estimatesBench } from './estimates.js';
 import { evaluateBench } from './evaluate.js';
 import { hostBench } from './host.js';
 import { inspectBench } from './inspect.js';
@@ -9,6 +10,7 @@ import { trajectoryBench } from './trajectory.js';
 /** Every benchmark of the project: to add one is to add a file here and a row. */
 export const benches: readonly Bench[] = [
   svdBench,
+  estimatesBench,
   inspectBench,
   trajectoryBench,
   trainBench,
