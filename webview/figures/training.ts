@@ -1,5 +1,5 @@
 import type { Metrics, RunFile } from '../../extension/contract/run.js';
-import type { Curve, LineFigure, Scale } from '../charts/figure.js';
+import type { Curve, LineFigure, Look, Scale } from '../charts/figure.js';
 import { lineLook, nullLook } from '../charts/looks.js';
 import { say } from '../strings.js';
 import { grokMark } from './trajectory.js';
@@ -25,12 +25,12 @@ function curve(
   lines: readonly Metrics[],
   {
     name,
-    index,
+    look,
     of,
     scales,
   }: {
     readonly name: string;
-    readonly index: number;
+    readonly look: Look;
     readonly of: (line: Metrics) => number | undefined;
     readonly scales: Scales;
   },
@@ -42,9 +42,14 @@ function curve(
     name,
     x: shown.map(({ step }) => step),
     y: shown.map((line) => of(line)!),
-    look: lineLook(index),
+    look,
   };
 }
+
+/** Training pairs are dotted and test pairs drawn through; with several tasks the colour says which. */
+const onTraining = (ink: number): Look => ({ ...lineLook(ink), dash: 'dot' });
+const onTest = (ink: number): Look => ({ ...lineLook(ink), dash: 'solid' });
+const taskInks = [0, 2, 3, 4, 5, 1] as const;
 
 const stepAxis = (scale: Scale): LineFigure['x'] => ({ title: say('step'), scale, format: 'integer' });
 
@@ -63,8 +68,13 @@ export function lossFigure(history: RunHistory, scales: Scales): LineFigure | un
     x: stepAxis(scales.steps),
     y: { title: say('training.lossAxis'), scale: scales.values, format: 'number' },
     curves: [
-      curve(lines, { name: say('training.loss'), index: 0, of: ({ loss }) => loss, scales }),
-      curve(lines, { name: say('training.testLoss'), index: 1, of: ({ testLoss }) => testLoss, scales }),
+      curve(lines, { name: say('training.loss'), look: onTraining(0), of: ({ loss }) => loss, scales }),
+      curve(lines, {
+        name: say('training.testLoss'),
+        look: onTest(2),
+        of: ({ testLoss }) => testLoss,
+        scales,
+      }),
     ],
     marks: [
       {
@@ -97,13 +107,13 @@ export function accuracyFigure(history: RunHistory, scales: Scales): LineFigure 
     curves: tasks.flatMap((task, index) => [
       curve(lines, {
         name: named('training.trainAccuracy', task),
-        index: 2 * index,
+        look: onTraining(tasks.length === 1 ? 0 : taskInks[index % taskInks.length]!),
         of: ({ trainAccuracy }) => trainAccuracy?.[task],
         scales,
       }),
       curve(lines, {
         name: named('training.testAccuracy', task),
-        index: 2 * index + 1,
+        look: onTest(tasks.length === 1 ? 2 : taskInks[index % taskInks.length]!),
         of: ({ testAccuracy }) => testAccuracy?.[task],
         scales,
       }),
@@ -130,13 +140,13 @@ export function normFigure(history: RunHistory, scales: Scales): LineFigure | un
     curves: [
       curve(lines, {
         name: say('training.parameterNorm'),
-        index: 0,
+        look: lineLook(0),
         of: ({ parameterNorm }) => parameterNorm,
         scales,
       }),
       curve(lines, {
         name: say('training.gradientNorm'),
-        index: 1,
+        look: lineLook(2),
         of: ({ gradientNorm }) => gradientNorm,
         scales,
       }),
@@ -153,7 +163,7 @@ export function paceFigure(history: RunHistory, scales: Scales): LineFigure | un
     curves: [
       curve(history.lines, {
         name: say('training.pace'),
-        index: 0,
+        look: lineLook(0),
         of: ({ stepsPerSecond }) => stepsPerSecond,
         scales,
       }),

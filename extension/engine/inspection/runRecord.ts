@@ -2,14 +2,19 @@ import path from 'node:path';
 import type { InspectRequest } from '../../contract/calls.js';
 import type { ReportAddition, ReportHeader } from '../../contract/report.js';
 import { reportSchemaName } from '../../contract/report.js';
+import type { Metrics, RunFile } from '../../contract/run.js';
 import { readMetrics } from '../training/run/metricsFile.js';
 import { readRunFile, runFilePath } from '../training/run/runDirectory.js';
 import { reportVersions } from './versions.js';
 
+/** The part of a report that a run's own files give. */
+interface RecordedRun {
+  readonly run: RunFile[];
+  readonly metrics: Metrics[];
+}
+
 /** The run whose folder this is, with its metrics; undefined where it is no run of ours or its `run.json` is damaged. */
-export const runRecordOf = async (
-  root: string,
-): Promise<Required<Pick<ReportAddition, 'run' | 'metrics'>> | undefined> => {
+export const runRecordOf = async (root: string): Promise<RecordedRun | undefined> => {
   const file = await readRunFile(root).catch(() => undefined);
   return file === undefined ? undefined : { run: [file], metrics: await readMetrics(root) };
 };

@@ -17,6 +17,12 @@ export const parseRunConfig = (value: unknown, origin: string): RunConfig => {
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   const key = v.getDotPath(issue);
+  if (issue.expected === 'never' && key !== null) {
+    throw new GeometryError(
+      'invalid-config',
+      `${origin} is not a run configuration: it has no key “${key}”.`,
+    );
+  }
   throw new GeometryError(
     'invalid-config',
     `${origin} is not a run configuration: ${key === null ? '' : `${key}: `}${issue.message}.`,
