@@ -17,7 +17,7 @@ import { checkpointsOf, startRun, statusOf, waitFor } from './trainingRuns.js';
 
 const phase = (frame: Frame) => frame.locator('.run.training strong');
 const button = (frame: Frame, name: string) =>
-  frame.locator('.run.training vscode-button', { hasText: new RegExp(`^${name}$`) });
+  frame.locator('.run.training vscode-button', { hasText: name });
 const statusBar = (page: Page) => page.locator('.statusbar-item', { hasText: /tiny|small/ }).first();
 
 describe.runIf(canRun())('training in the window', () => {
@@ -46,7 +46,7 @@ describe.runIf(canRun())('training in the window', () => {
   });
 
   it('trains the tiny preset from the palette and draws its curves as it goes', async () => {
-    await startRun(page, { what: 'tiny', changes: 'maxSteps=1500', provider: 'CPU' });
+    await startRun(page, { what: 'tiny', changes: 'maxSteps=1500', provider: 'Automatic' });
     const frame = await pageFrame(page, 'Training at step', 60_000);
     await expect.poll(() => statusBar(page).innerText(), { timeout: 20_000 }).toMatch(/tiny .*\/1,500/);
     await expect
@@ -102,7 +102,7 @@ describe.runIf(canRun())('training in the window', () => {
 
   it('inspects a run, its Training page beside the others', async () => {
     const frame = await pageFrame(page, '4 checkpoints', 60_000);
-    await frame.locator('.run progress').first().waitFor({ state: 'detached', timeout: 60_000 });
+    await frame.locator('.top .run progress').waitFor({ state: 'detached', timeout: 60_000 });
     await frame.locator('[role=tab]', { hasText: 'Trajectory' }).click();
     await expect.poll(() => frame.locator('body').innerText()).toContain('random walk');
     await frame.locator('[role=tab]', { hasText: 'Training' }).click();
