@@ -13,7 +13,7 @@ export interface Evaluator {
   readonly pairs: LabelledPairs;
   /** Per row of weights: task → fraction of the pairs whose largest logit is the answer's. */
   accuracies(rows: readonly Float32Array[]): Promise<Record<string, number>[]>;
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 /**

@@ -9,7 +9,7 @@ import { requireFit, weightRow } from './weightRow.js';
 /** An {@link Evaluate} that must be given back. */
 export interface OpenEvaluate {
   readonly evaluate: Evaluate;
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 /** How weights are to be run: by what the product knows of the model, or in the user's own one. */

@@ -27,7 +27,7 @@ export const preamble = ({ choices, machine, versions, created, command, grid }:
   const source = choices.readout === 'first' ? 'the companion’s code' : 'the paper’s text';
   return [
     `Choices where the paper is ambiguous: heads read ${readout} (${source}); ${batch}. The number of seeds is not published: one seed, 42. Single-task runs and the control are those of 2602.16746: first token, batches of 512.`,
-    `Product ${versions.product ?? 'unknown'}, ${machine}, ${created.slice(0, 10)}.`,
+    `Weight Geometry ${versions.weightGeometry ?? 'unknown'}, ${machine}, ${created.slice(0, 10)}.`,
     missing === 0
       ? 'Every cell of the grid was measured.'
       : `${missing} of ${grid.length} cells of the grid were not measured (–); this command goes on with them: \`${command}\``,

@@ -2,13 +2,15 @@ import type { ProviderName, RunFile } from '../../contract/run.js';
 import { GeometryError } from '../../contract/errors.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import { RunControl } from '../training/trainer/runControl.js';
-import { train, type RunEvents } from '../training/trainer/train.js';
+import { train, type RunEvents, type TrainOptions } from '../training/trainer/train.js';
 import type { Cell } from './grid.js';
 import { runFolder } from './sweepFile.js';
 
 export interface SweepOptions {
   readonly signal: AbortSignal;
   readonly provider: ProviderName;
+  /** How runs are trained; tests put in their own. */
+  readonly training?: TrainOptions;
   /** A run begins or goes on; gives what listens to it. */
   readonly onRun?: (cell: Cell, folder: string) => RunEvents;
   /** A run has ended, now or in an earlier session. */
@@ -40,7 +42,7 @@ const trainCell = async (
   cell: Cell,
   out: string,
   before: RunFile | undefined,
-  { signal, provider, onRun }: SweepOptions,
+  { signal, provider, training, onRun }: SweepOptions,
 ): Promise<RunFile> => {
   const control = new RunControl();
   const stop = (): void => control.stop();
@@ -49,7 +51,7 @@ const trainCell = async (
   try {
     const resume = before !== undefined;
     const config = resume ? { ...before.config, maxSteps: cell.config.maxSteps } : cell.config;
-    return await train({ config, out, provider, resume }, control, onRun?.(cell, out) ?? {});
+    return await train({ config, out, provider, resume }, control, onRun?.(cell, out) ?? {}, training);
   } finally {
     signal.removeEventListener('abort', stop);
   }

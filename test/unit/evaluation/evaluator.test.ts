@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ModelDescriptor } from '../../../extension/contract/descriptor.js';
+import { readDescriptor } from '../../../extension/engine/checkpoints/descriptorFile.js';
+import { openCheckpoint } from '../../../extension/engine/checkpoints/openCheckpoint.js';
+import { openEvaluate } from '../../../extension/engine/evaluation/openEvaluate.js';
+import { openEvaluator } from '../../../extension/engine/evaluation/evaluator.js';
+import { initialise } from '../../../extension/engine/training/models/initialise.js';
+
+const folder = resolve(import.meta.dirname, '../../../../shared/data/torch-add-seed42');
+const isThere = existsSync(folder);
+if (!isThere) console.warn(`${folder} is absent: the comparison with PyTorch's accuracies is not run.`);
+
+const weightsAt = async (step: number) => {
+  const checkpoint = await openCheckpoint(join(folder, `step_${String(step).padStart(6, '0')}.pt`));
+  try {
+    const weights = new Map<string, Float64Array>();
+    for (const { name, elements } of checkpoint.tensors) {
+      weights.set(name, await checkpoint.read(name, 0, elements));
+    }
+    return { tensors: checkpoint.tensors, weights };
+  } finally {
+    await checkpoint.close();
+  }
+};
+
+const described = async (): Promise<ModelDescriptor> => (await readDescriptor(folder))!.descriptor;
+
+describe.runIf(isThere)('a described series', () => {
+  it('has the test accuracies that PyTorch logged while it trained', async () => {
+    const { log } = JSON.parse(readFileSync(join(folder, 'run-info.json'), 'utf8')) as {
+      log: { step: number; test_accuracy: number }[];
+    };
+    const steps = [0, 2900, 3000, 3100, 3200, 3500];
+    const loaded = [];
+    for (const step of steps) loaded.push(await weightsAt(step));
+    const { evaluate, dispose } = await openEvaluate(
+      { kind: 'descriptor', descriptor: await described() },
+      loaded[0]!.tensors,
+    );
+    const found = await evaluate(loaded.map(({ weights }) => weights));
+    await dispose();
+    steps.forEach((step, i) => {
+      const logged = log.find((line) => line.step === step)!.test_accuracy;
+      // One pair of 4705 may fall the other way by rounding.
+      expect(Math.abs(found[i]!.add! - logged)).toBeLessThan(2.5 / 4705);
+    });
+  });
+
+  it('gives other numbers with a wrong head count, and none with a wrong width', async () => {
+    const { tensors, weights } = await weightsAt(3100);
+    const right = await described();
+    const accuracyWith = async (changes: Partial<Extract<ModelDescriptor['model'], { kind: 'encoder' }>>) => {
+      const descriptor = { ...right, model: { ...right.model, ...changes } } as ModelDescriptor;
+      const { evaluate, dispose } = await openEvaluate({ kind: 'descriptor', descriptor }, tensors);
+      const [found] = await evaluate([weights]);
+      await dispose();
+      return found!.add!;
+    };
+    // While it groks: at the end any number of heads answers nearly everything.
+    expect(await accuracyWith({})).toBeCloseTo(0.6593, 3);
+    for (const heads of [1, 2]) expect(await accuracyWith({ heads })).toBeLessThan(0.6);
+    await expect(accuracyWith({ d: 64 })).rejects.toMatchObject({
+      code: 'invalid-descriptor',
+      message: expect.stringContaining('pos') as string,
+    });
+  });
+});
+
+const tiny = (tasks: ModelDescriptor['data']['tasks'], readout: 'first' | 'mean'): ModelDescriptor => ({
+  model: {
+    ...{ kind: 'encoder', prime: 7, d: 8, layers: 2, heads: 2, dFf: 16, readout },
+    ...{ norm: 'LayerNorm', normEps: 1e-5, activation: 'gelu' },
+  },
+  data: { tasks, split: { method: 'python-random-shuffle', seed: 1, trainFraction: 0.5, firstToken: 0 } },
+});
+
+describe('several tasks', () => {
+  it('are all judged, on test, training and all pairs, which add up', async () => {
+    for (const readout of ['first', 'mean'] as const) {
+      const descriptor = tiny(['add', 'mul', 'x2_y2'], readout);
+      const right: Record<string, number>[] = [];
+      const counts: number[] = [];
+      for (const which of ['train', 'test', 'all'] as const) {
+        const evaluator = await openEvaluator(descriptor, which);
+        const row = initialise(evaluator.parameters, 3);
+        right.push((await evaluator.accuracies([row]))[0]!);
+        counts.push(evaluator.pairs.a.length);
+        await evaluator.dispose();
+      }
+      expect(counts).toEqual([24, 25, 49]);
+      for (const task of descriptor.data.tasks) {
+        const [train, test, all] = right.map((accuracies) => accuracies[task]!);
+        expect(train! * 24 + test! * 25).toBeCloseTo(all! * 49, 9);
+      }
+    }
+  });
+});
