@@ -1,13 +1,18 @@
 import type { TensorInfo } from '../checkpoints/checkpoint.js';
-import { foldedSize, matrixKey, type MatrixSpec } from '../geometry/matrices.js';
-import { GramAccumulator } from '../linalg/gram.js';
+import { foldedSize, type MatrixSpec } from '../geometry/matrices.js';
+import { DifferenceGram } from '../linalg/differenceGram.js';
 import { zeros, type Matrix } from '../linalg/matrix.js';
 import { isParameter, type Survey } from './survey.js';
 import type { TaskStep } from './tasks.js';
 import { gatherPart } from './tensorMatrix.js';
+import { isFinite } from './tensorValues.js';
 
-/** Bytes of float64 that one block holds over all checkpoints: what the pass needs, however large the model. */
-const blockBytes = 24 << 20;
+/** Bytes of float64 that the blocks hold over all checkpoints: what the pass needs, however large the model. */
+const blockBytes = 32 << 20;
+/** Blocks: one is read while others are multiplied. */
+const blockCount = 3;
+/** Numbers read at a time of a tensor that only the last checkpoint is read for. */
+const summedElements = 1 << 17;
 /** Reads under way at one time. */
 const parallelReads = 4;
 
@@ -42,13 +47,14 @@ export async function* trajectoryPass(survey: Survey, events: PassEvents): Async
   const cost = (tensor: TensorInfo): number =>
     tensor.elements * (comparable.has(tensor.name) ? checkpoints : 1);
   const total = work.reduce((sum, tensor) => sum + cost(tensor), 0);
-  const blocks = new BlockBuffers(checkpoints);
+  const blocks = new Blocks(checkpoints);
+  const buffer = new Float64Array(summedElements);
   let before = 0;
   for (const tensor of work) {
     const passed =
       comparable.has(tensor.name) && checkpoints > 1
         ? comparedTensor(survey, tensor, blocks, events)
-        : summedTensor(survey, tensor, blocks, events);
+        : summedTensor(survey, tensor, buffer, events);
     for await (const fraction of passed) {
       const done = before + fraction * cost(tensor);
       yield {
@@ -61,20 +67,44 @@ export async function* trajectoryPass(survey: Survey, events: PassEvents): Async
 }
 
 /** One block of numbers per checkpoint, used again and again. */
-class BlockBuffers {
-  readonly perCheckpoint: number;
-  readonly rows: readonly Float64Array[];
+class Block {
+  private rows: Promise<readonly Float64Array[]>;
 
-  constructor(checkpoints: number) {
-    this.perCheckpoint = Math.max(4096, Math.floor(blockBytes / 8 / checkpoints));
-    this.rows = Array.from({ length: checkpoints }, () => new Float64Array(this.perCheckpoint));
+  constructor(checkpoints: number, length: number) {
+    this.rows = Promise.resolve(Array.from({ length: checkpoints }, () => new Float64Array(length)));
   }
 
-  /** Whole rows of a matrix per block; a row longer than a block goes by itself into larger buffers. */
-  block(columns: number): { readonly rowsPerBlock: number; readonly buffers: readonly Float64Array[] } {
+  /** The rows, once nobody multiplies them any more. */
+  free(): Promise<readonly Float64Array[]> {
+    return this.rows;
+  }
+
+  /** Gives the rows away to be multiplied while other blocks are read. */
+  multiply(rows: readonly Float64Array[], gram: DifferenceGram, length: number): void {
+    this.rows = gram.add(rows, length);
+    // A failure is met where the block is waited for; until then it must not count as unhandled.
+    this.rows.catch(() => undefined);
+  }
+}
+
+class Blocks {
+  readonly perCheckpoint: number;
+  private readonly blocks: readonly Block[];
+
+  constructor(private readonly checkpoints: number) {
+    this.perCheckpoint = Math.max(4096, Math.floor(blockBytes / blockCount / 8 / checkpoints));
+    this.blocks = this.ofLength(this.perCheckpoint);
+  }
+
+  /** Whole rows of a matrix per block; a row longer than a block goes by itself into larger ones. */
+  forRows(columns: number): { readonly rowsPerBlock: number; readonly blocks: readonly Block[] } {
     const rowsPerBlock = Math.floor(this.perCheckpoint / columns);
-    if (rowsPerBlock > 0) return { rowsPerBlock, buffers: this.rows };
-    return { rowsPerBlock: 1, buffers: this.rows.map(() => new Float64Array(columns)) };
+    if (rowsPerBlock > 0) return { rowsPerBlock, blocks: this.blocks };
+    return { rowsPerBlock: 1, blocks: this.ofLength(columns) };
+  }
+
+  private ofLength(length: number): Block[] {
+    return Array.from({ length: blockCount }, () => new Block(this.checkpoints, length));
   }
 }
 
@@ -82,13 +112,12 @@ class BlockBuffers {
 async function* summedTensor(
   survey: Survey,
   tensor: TensorInfo,
-  blocks: BlockBuffers,
+  buffer: Float64Array,
   events: PassEvents,
 ): AsyncGenerator<number, void> {
   const index = survey.checkpoints.length - 1;
   const checkpoint = await survey.pool.get(index);
   const sums = new RunningSums();
-  const buffer = blocks.rows[0]!;
   for (let start = 0; start < tensor.elements; start += buffer.length) {
     const length = Math.min(buffer.length, tensor.elements - start);
     sums.add(await checkpoint.read(tensor.name, start, length, buffer), length);
@@ -101,7 +130,7 @@ async function* summedTensor(
 async function* comparedTensor(
   survey: Survey,
   tensor: TensorInfo,
-  blocks: BlockBuffers,
+  allBlocks: Blocks,
   events: PassEvents,
 ): AsyncGenerator<number, void> {
   const checkpoints = survey.checkpoints.length;
@@ -109,55 +138,92 @@ async function* comparedTensor(
   const parts = matrices.filter(({ range }) => range !== undefined);
   // Only a fused tensor must be cut along its rows.
   const columns = parts.length > 0 ? foldedSize(tensor.shape)!.columns : 1;
-  const { rowsPerBlock, buffers } = blocks.block(columns);
-  const accumulators = new Map(
-    (parts.length > 0 ? parts.map(matrixKey) : [tensor.name]).map((key) => [
-      key,
-      new GramAccumulator(checkpoints),
-    ]),
-  );
-  const scratch = parts.length > 0 ? buffers.map(() => new Float64Array(rowsPerBlock * columns)) : undefined;
-  const totals = Array.from({ length: checkpoints }, () => 0);
+  const { rowsPerBlock, blocks } = allBlocks.forRows(columns);
+  const pieces = parts.length > 0 ? parts : [undefined];
+  const grams = pieces.map(() => new DifferenceGram(checkpoints));
+  const gathered = parts.map(() => new Block(checkpoints, rowsPerBlock * columns));
   const lastSums = new RunningSums();
   const rows = tensor.elements / columns;
-  for (let row = 0; row < rows; row += rowsPerBlock) {
+  for (let row = 0, turn = 0; row < rows; row += rowsPerBlock, turn++) {
     const count = Math.min(rowsPerBlock, rows - row);
     const length = count * columns;
-    await readBlock(survey, tensor.name, row * columns, length, buffers);
-    lastSums.add(buffers[checkpoints - 1]!, length);
-    subtractFirst(buffers, length, totals);
-    if (scratch === undefined) await accumulators.get(tensor.name)!.add(buffers, length);
-    else {
-      for (const part of parts) {
-        let gathered = 0;
-        buffers.forEach((buffer, t) => {
-          gathered = gatherPart(part, columns, buffer, row, count, scratch[t]!);
-        });
-        if (gathered > 0) await accumulators.get(matrixKey(part))!.add(scratch, gathered);
-      }
+    const block = blocks[turn % blockCount]!;
+    const values = await block.free();
+    await readBlock(survey, tensor.name, row * columns, length, values);
+    lastSums.add(values[checkpoints - 1]!, length);
+    if (parts.length === 0) block.multiply(values, grams[0]!, length);
+    for (const [i, part] of parts.entries()) {
+      const target = await gathered[i]!.free();
+      const lengths = values.map((from, t) => gatherPart(part, columns, from, row, count, target[t]!));
+      if (lengths[0]! > 0) gathered[i]!.multiply(target, grams[i]!, lengths[0]!);
     }
     yield (row + count) / rows;
   }
-  totals.forEach((sum, index) => {
-    if (!Number.isFinite(sum)) events.onNotFinite(tensor, index);
-  });
+  for (const block of [...blocks, ...gathered]) await block.free();
+  const results = grams.map((gram) => gram.result());
+  for (const index of await notFiniteRows(survey, tensor, results)) {
+    events.onNotFinite(tensor, index);
+    for (const gram of results) spoilRow(gram, index);
+  }
   events.onSums(tensor, lastSums.result());
-  for (const piece of piecesOf(tensor, matrices, accumulators)) await events.onGram(piece);
+  for (const piece of piecesOf(tensor, matrices, results)) await events.onGram(piece);
 }
+
+/** Checkpoints in which a value is NaN or infinite: read again only where the products say that something is amiss. */
+const notFiniteRows = async (
+  survey: Survey,
+  tensor: TensorInfo,
+  grams: readonly Matrix[],
+): Promise<number[]> => {
+  const checkpoints = survey.checkpoints.length;
+  const isSound = (t: number): boolean =>
+    grams.every(({ data }) => Number.isFinite(data[t * checkpoints + t]));
+  const suspects = Array.from({ length: checkpoints }, (_, t) => t).filter((t) => !isSound(t));
+  // A first checkpoint that is not finite spoils the differences of all others.
+  if (suspects.length > 0) suspects.unshift(0);
+  const faulty: number[] = [];
+  for (const index of suspects) {
+    if (!(await isFiniteAt(survey, tensor, index))) faulty.push(index);
+  }
+  return faulty;
+};
+
+const isFiniteAt = async (
+  survey: Survey,
+  { name, elements }: TensorInfo,
+  index: number,
+): Promise<boolean> => {
+  const checkpoint = await survey.pool.get(index);
+  const buffer = new Float64Array(Math.min(elements, summedElements));
+  for (let start = 0; start < elements; start += buffer.length) {
+    const length = Math.min(buffer.length, elements - start);
+    await checkpoint.read(name, start, length, buffer);
+    if (!isFinite(buffer.subarray(0, length))) return false;
+  }
+  return true;
+};
+
+const spoilRow = ({ rows: n, data }: Matrix, index: number): void => {
+  for (let t = 0; t < n; t++) data[index * n + t] = data[t * n + index] = NaN;
+};
 
 const piecesOf = function* (
   tensor: TensorInfo,
   matrices: readonly MatrixSpec[],
-  accumulators: ReadonlyMap<string, GramAccumulator>,
+  grams: readonly Matrix[],
 ): Generator<GramPiece> {
   const parts = matrices.filter(({ range }) => range !== undefined);
   if (parts.length === 0) {
-    const gram = accumulators.get(tensor.name)!.result();
     const [matrix] = matrices;
-    yield { tensor, ...(matrix ? { matrix } : {}), gram, parameters: tensor.elements, disjoint: true };
+    yield {
+      tensor,
+      ...(matrix ? { matrix } : {}),
+      gram: grams[0]!,
+      parameters: tensor.elements,
+      disjoint: true,
+    };
     return;
   }
-  const grams = parts.map((part) => accumulators.get(matrixKey(part))!.result());
   const whole = matrices.find(({ fused }) => fused)!;
   yield { tensor, matrix: whole, gram: sumOf(grams), parameters: tensor.elements, disjoint: false };
   for (const [i, matrix] of parts.entries()) {
@@ -166,7 +232,7 @@ const piecesOf = function* (
 };
 
 /** Sum of matrices of one size. */
-export const sumOf = (matrices: readonly Matrix[]): Matrix => {
+const sumOf = (matrices: readonly Matrix[]): Matrix => {
   const { rows, columns } = matrices[0]!;
   const sum = zeros(rows, columns);
   for (const { data } of matrices) {
@@ -190,26 +256,6 @@ const readBlock = async (
     }
     await Promise.all(reads);
   }
-};
-
-/** θ_t − θ_0 in place, and the running sums that show whether every value read was finite. */
-const subtractFirst = (buffers: readonly Float64Array[], length: number, totals: number[]): void => {
-  const first = buffers[0]!;
-  for (let t = buffers.length - 1; t > 0; t--) {
-    const buffer = buffers[t]!;
-    let sum = 0;
-    for (let i = 0; i < length; i++) {
-      const value = buffer[i]!;
-      sum += value;
-      buffer[i] = value - first[i]!;
-    }
-    totals[t]! += sum;
-  }
-  let sum = 0;
-  for (let i = 0; i < length; i++) sum += first[i]!;
-  totals[0]! += sum;
-  // Infinity minus itself is not zero: only a finite first checkpoint has a zero row.
-  for (let i = 0; i < length; i++) first[i] = first[i]! - first[i]!;
 };
 
 class RunningSums {

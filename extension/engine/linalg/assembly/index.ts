@@ -3,3 +3,4 @@ export { columnsAsRows, factorPanel, triangularFactor, updatedRows } from './pan
 export { applyReflectors, bidiagonalise } from './bidiagonalise';
 export { chase } from './chase';
 export { bidiagonalValues } from './bidiagonalValues';
+export { addDifferenceProducts } from './differences';
