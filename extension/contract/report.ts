@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { descriptorSchema } from './descriptor.js';
+import { descriptorSchema, taskNames } from './descriptor.js';
 import { metricsSchema, runFileSchema, type Metrics, type RunFile } from './run.js';
 
 /**
@@ -213,6 +213,17 @@ export const sourceSchema = v.object({
   evaluation: v.optional(onnxEvaluationSchema),
   /** What parameter names and shapes suggest; heads and read-out are the user's to confirm. */
   proposal: v.optional(v.string()),
+  /** What weights show of a model that the trainer knows; no tasks where one head bears no task's name. */
+  proposed: v.optional(
+    v.object({
+      kind: v.picklist(['encoder', 'scale-invariant']),
+      prime: count,
+      d: count,
+      layers: count,
+      dFf: count,
+      tasks: v.array(v.picklist(taskNames)),
+    }),
+  ),
   /** First step with test accuracy ≥ 0.9, where the run's own metrics say so. */
   grokStep: v.optional(finite),
   /** Other series found under the same path, not inspected here. */
@@ -261,7 +272,7 @@ export const reportSections = {
     key: (e: ReconstructionEntry) => `${e.method}|${e.scope}`,
   },
   /** The run that wrote the checkpoints, where they are a run of ours: one entry. */
-  run: { schema: runFileSchema, key: (_: RunFile) => 'run' },
+  run: { schema: runFileSchema, key: () => 'run' },
   metrics: { schema: metricsSchema, key: (e: Metrics) => String(e.step) },
 } as const;
 

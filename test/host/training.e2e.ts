@@ -46,9 +46,9 @@ describe.runIf(canRun())('training in the window', () => {
   });
 
   it('trains the tiny preset from the palette and draws its curves as it goes', async () => {
-    await startRun(page, { what: 'tiny', changes: 'maxSteps=1500', provider: 'Automatic' });
+    await startRun(page, { what: 'tiny', changes: 'maxSteps=4000 stop=null', provider: 'Automatic' });
     const frame = await pageFrame(page, 'Training at step', 60_000);
-    await expect.poll(() => statusBar(page).innerText(), { timeout: 20_000 }).toMatch(/tiny .*\/1,500/);
+    await expect.poll(() => statusBar(page).innerText(), { timeout: 20_000 }).toMatch(/tiny .*\/4,000/);
     await expect
       .poll(() => frame.locator('.js-plotly-plot .scatterlayer .trace').count(), { timeout: 40_000 })
       .toBeGreaterThan(4);
@@ -68,7 +68,7 @@ describe.runIf(canRun())('training in the window', () => {
     expect(statusOf(run('tiny'))).toBe('paused');
     await pause(1500);
     expect(await phase(frame).innerText()).toBe(where);
-    await useTheme(page, 'Default Dark Modern');
+    await useTheme(page, 'Dark Modern');
     await picture(page, 'training-dark');
     await button(frame, 'Resume').click();
     await expect.poll(() => phase(frame).innerText(), { timeout: 20_000 }).toMatch(/^Training at step/);
@@ -80,7 +80,7 @@ describe.runIf(canRun())('training in the window', () => {
       changes: 'maxSteps=60 evaluateEvery=20 checkpointEvery=20',
       folder: 'runs/small',
     });
-    await runCommand(page, 'Weight Geometry: Focus on Training Runs View');
+    await runCommand(page, 'Focus on Training Runs View');
     const row = page.locator('.monaco-list-row', { hasText: 'waiting for its turn' });
     await row.waitFor();
     expect(fs.existsSync(run('small'))).toBe(false);
@@ -126,25 +126,8 @@ describe.runIf(canRun())('training in the window', () => {
     await waitFor(() => statusOf(run('tiny')) === 'stopped', 30_000);
     await waitFor(() => childProcesses(session.host.folder).every(({ role }) => role !== 'trainer'));
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
-    await runCommand(page, 'Weight Geometry: Focus on Training Runs View');
+    await runCommand(page, 'Focus on Training Runs View');
     await page.locator('.monaco-list-row', { hasText: /tiny.*stopped/ }).waitFor({ timeout: 60_000 });
-  });
-
-  it('lets a run go on alone when it was told so; the new window shows it and can stop it', async () => {
-    session.host.changeSettings({ 'weightGeometry.training.onWindowClose': 'continue' });
-    await pause(1500);
-    await startRun(page, { what: 'tiny', changes: 'maxSteps=100000', folder: 'runs/tiny-alone' });
-    await waitFor(() => statusOf(run('tiny-alone')) === 'running', 60_000);
-    await page.reload();
-    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
-    const item = page.locator('.statusbar-item', { hasText: 'tiny-alone' });
-    await item.waitFor({ timeout: 60_000 });
-    await item.click();
-    const frame = await pageFrame(page, 'Started by another window', 60_000);
-    await picture(page, 'training-alone');
-    await button(frame, 'Stop').click();
-    await waitFor(() => statusOf(run('tiny-alone')) === 'stopped', 30_000);
-    await waitFor(() => childProcesses(session.host.folder).every(({ role }) => role !== 'trainer'));
   });
 
   it('obeys its content security policy', () => {

@@ -17,7 +17,7 @@ import {
 } from './installCuda.js';
 
 const ok = <T>(value: T): Reply<T> => ({ ok: true, value });
-const done = ok<void>(undefined);
+const done: Reply<void> = { ok: true, value: undefined };
 /** Progress is told this often at most, in milliseconds. */
 const TELL_EVERY_MS = 100;
 

@@ -24,8 +24,8 @@ export const cudaCommandTable = (services: CudaServices) => ({
 
 interface Installer {
   readonly calls: InstallerCalls;
-  /** Is told how much has been fetched. */
-  onFetched: (bytes: number, total: number) => void;
+  /** Says who is told from now on how much has been fetched. */
+  readonly whileFetching: (tell: InstallerEvents['fetched']) => void;
 }
 
 /** One process for one command; it ends with it. */
@@ -39,8 +39,8 @@ async function withInstaller(
     );
     return;
   }
-  let installer: Installer | undefined;
-  const events: InstallerEvents = { fetched: (bytes, total) => installer?.onFetched(bytes, total) };
+  let onFetched: InstallerEvents['fetched'] = () => undefined;
+  const events: InstallerEvents = { fetched: (bytes, total) => onFetched(bytes, total) };
   const started: EngineProcess<InstallerCalls> = startEngineProcess<InstallerCalls>({
     bundle: services.bundle,
     role: 'installer',
@@ -49,9 +49,8 @@ async function withInstaller(
     events: receiveEvents(installerEventSchemas, events, (error) => services.log.error(error.message)),
     onOutput: (line) => services.log.info(`[installer] ${line}`),
   });
-  installer = { calls: started.calls, onFetched: () => undefined };
   try {
-    const error = await act(installer);
+    const error = await act({ calls: started.calls, whileFetching: (tell) => (onFetched = tell) });
     if (error) void services.errors.show(error, () => void withInstaller(services, act));
   } finally {
     started.finish();
@@ -93,14 +92,14 @@ async function install(installer: Installer): Promise<ErrorValue | undefined> {
     },
     (progress, token) => {
       let shown = 0;
-      installer.onFetched = (bytes, total) => {
+      installer.whileFetching((bytes, total) => {
         const percent = (100 * bytes) / total;
         progress.report({
           increment: percent - shown,
           message: vscode.l10n.t('{0} of {1}', sized(bytes), sized(total)),
         });
         shown = percent;
-      };
+      });
       token.onCancellationRequested(() => void calls.cancel());
       return calls.install();
     },

@@ -112,9 +112,9 @@ export async function inputStep(place: StepPlace, options: InputOptions): Promis
 /** Shows an input until one of its listeners ends it, or the user leaves. */
 async function ended(
   input: vscode.QuickInput,
-  listen: (end: (how: StepEnd | Promise<StepEnd>) => void) => vscode.Disposable[],
+  listen: (end: (how: StepEnd | Promise<StepEnd>) => void) => { dispose(): unknown }[],
 ): Promise<StepEnd> {
-  const listeners: vscode.Disposable[] = [];
+  const listeners: { dispose(): unknown }[] = [];
   try {
     return await new Promise<StepEnd>((resolve) => {
       listeners.push(...listen(resolve));

@@ -8,7 +8,7 @@ const paceMs = 500;
 /** The runs of this window, those that wait, those that go on alone, and those that can be resumed. */
 export class RunsTree implements vscode.TreeDataProvider<TrainingRun>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
-  private readonly subscriptions: readonly vscode.Disposable[];
+  private readonly subscriptions: readonly { dispose(): unknown }[];
   private timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.changed.event;
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { toErrorValue, type ErrorValue } from '../../contract/errors.js';
+import { toErrorValue } from '../../contract/errors.js';
 import type { TrainingAction } from '../../contract/training.js';
 import type { ErrorMessages } from '../errors.js';
 import type { InspectorPanels } from '../inspector/inspectorPanels.js';
@@ -53,12 +53,9 @@ async function train(
     const { config, provider, folder } = asked;
     training.start({ config, out: folder, provider, whenLeft: setting('training.onWindowClose') });
   } catch (thrown) {
-    void errors.show(isErrorValue(thrown) ? thrown : toErrorValue(thrown));
+    void errors.show(toErrorValue(thrown));
   }
 }
-
-const isErrorValue = (thrown: unknown): thrown is ErrorValue =>
-  typeof thrown === 'object' && thrown !== null && !(thrown instanceof Error) && 'code' in thrown;
 
 /** Training runs native code with settings of the workspace: that wants trust. */
 async function isTrusted(): Promise<boolean> {

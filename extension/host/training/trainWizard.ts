@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { GeometryError } from '../../contract/errors.js';
 import { providerNames, type ProviderName, type RunConfig } from '../../contract/run.js';
 import type { PresetEntry } from '../../contract/training.js';
 import type { Reader } from '../processes/reader.js';
@@ -40,7 +41,7 @@ const mostRunFiles = 50;
 /** Asks what to train, with which changes, where and on what; undefined when the user leaves it. */
 export async function askForRun(services: WizardServices, runFile?: string): Promise<Asked | undefined> {
   const presets = await services.reader.presets();
-  if (!presets.ok) throw presets.error;
+  if (!presets.ok) throw new GeometryError(presets.error.code, presets.error.message, presets.error);
   const last = services.memento.get<Partial<Answers>>(mementoKey) ?? {};
   const answers: Answers = {
     what: runFile ?? last.what ?? presets.value[0]!.name,

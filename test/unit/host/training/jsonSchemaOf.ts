@@ -31,8 +31,8 @@ const limits: Readonly<Record<string, (requirement: unknown) => JsonSchema>> = {
 const lengths = (schema: Described, base: JsonSchema): JsonSchema => {
   const [least, most] = schema.type === 'array' ? ['minItems', 'maxItems'] : ['minLength', 'maxLength'];
   for (const { type, requirement } of schema.pipe ?? []) {
-    if (type === 'min_length') base[least!] = requirement;
-    if (type === 'max_length') base[most!] = requirement;
+    if (type === 'min_length') base[least] = requirement;
+    if (type === 'max_length') base[most] = requirement;
   }
   return base;
 };
@@ -81,4 +81,4 @@ function of(schema: Described): JsonSchema {
 }
 
 /** The JSON Schema (draft 7) of what a valibot schema takes. */
-export const jsonSchemaOf = (schema: v.GenericSchema): JsonSchema => of(schema as unknown as Described);
+export const jsonSchemaOf = (schema: v.GenericSchema): JsonSchema => of(schema);
