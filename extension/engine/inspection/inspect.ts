@@ -9,8 +9,8 @@ import { mostEvaluatedParameters, type Evaluate } from './accuracy.js';
 import { anglesOf } from './angles.js';
 import { chooseTensors } from './chooseTensors.js';
 import { fileDigests } from './fileDigests.js';
-import { grokStepOf, modelOf, type FoundModel } from './modelOf.js';
-import { proposeDescriptor } from '../checkpoints/proposeDescriptor.js';
+import { modelOf, type FoundModel } from './modelOf.js';
+import { proposeDescriptor, type DescriptorProposal } from '../checkpoints/proposeDescriptor.js';
 import { PassCollector } from './passCollector.js';
 import { jointReconstruction, perMatrixReconstruction, trajectoryReconstruction } from './reconstructions.js';
 import { fileIdentities, readReport, writeReport, type ReportKey } from './reportCache.js';
@@ -68,7 +68,7 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
       return;
     }
     emit({
-      header: headerOf(request, source, found, model, await grokStepOf(source.root)),
+      header: headerOf(request, source, found, model, record?.run?.[0]?.grokStep),
       checkpoints: [...found.checkpoints],
       tensors: tensorEntries(found),
       warnings: [...source.warnings, ...found.warnings, ...model.warnings],
@@ -205,7 +205,7 @@ const headerOf = (
   { descriptor }: FoundModel,
   grokStep: number | undefined,
 ): ReportHeader => {
-  const proposal = descriptor === undefined ? proposeDescriptor(found.tensors) : undefined;
+  const proposal = proposeDescriptor(found.tensors);
   return {
     schema: reportSchemaName,
     source: {
@@ -214,7 +214,8 @@ const headerOf = (
       kind: source.entries.length > 1 ? 'series' : 'checkpoint',
       parameters: found.parameters,
       ...(descriptor === undefined ? {} : { descriptor }),
-      ...(proposal === undefined ? {} : { proposal: proposal.sentence }),
+      ...(proposal === undefined ? {} : { proposed: proposedOf(proposal) }),
+      ...(proposal === undefined || descriptor !== undefined ? {} : { proposal: proposal.sentence }),
       ...(request.evaluation === undefined ? {} : { evaluation: request.evaluation }),
       ...(grokStep === undefined ? {} : { grokStep }),
       ...(source.otherSeries.length > 0 ? { otherSeries: [...source.otherSeries] } : {}),
@@ -224,6 +225,11 @@ const headerOf = (
     created: new Date().toISOString(),
   };
 };
+
+const proposedOf = ({ kind, prime, d, layers, dFf, tasks }: DescriptorProposal) => ({
+  ...{ kind, prime, d, layers, dFf },
+  tasks: [...tasks],
+});
 
 const cacheKey = async (
   request: InspectRequest,

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Reply } from '../../contract/calls.js';
 import { descriptorFileName, descriptorSchema, type ModelDescriptor } from '../../contract/descriptor.js';
+import { describeModel } from './describeModel.js';
 import type { Descriptor, Inspection } from './inspection.js';
 
 /** Where a new descriptor starts from; heads and read-out cannot be read off weights, so the user looks it over. */
@@ -28,8 +29,21 @@ const exampleDescriptor: ModelDescriptor = {
 /** Lets the user say what model the weights are of; undefined when they leave it. */
 export async function chooseDescriptor(inspection: Inspection): Promise<Reply<Descriptor> | undefined> {
   const source = inspection.report?.source;
+  const proposed = source?.proposed;
   const choice = await vscode.window.showQuickPick(
     [
+      ...(proposed
+        ? [
+            {
+              id: 'confirm' as const,
+              label: vscode.l10n.t('Confirm what is recognised…'),
+              detail: vscode.l10n.t(
+                'Asks for the number of heads, the read-out and the data, and writes {0}.',
+                descriptorFileName,
+              ),
+            },
+          ]
+        : []),
       {
         id: 'file' as const,
         label: vscode.l10n.t('Choose a descriptor file…'),
@@ -51,6 +65,7 @@ export async function chooseDescriptor(inspection: Inspection): Promise<Reply<De
         vscode.l10n.t('With a descriptor the model can be run, and accuracies are known.'),
     },
   );
+  if (choice?.id === 'confirm' && proposed) return describeModel(inspection.source, proposed);
   if (choice?.id === 'file') return readDescriptor(inspection.source);
   if (choice?.id === 'write') {
     const content = `${JSON.stringify(source?.descriptor?.value ?? exampleDescriptor, null, 2)}\n`;
