@@ -1,4 +1,5 @@
-import type { Report, SpectrumEntry } from '../contract/report.js';
+import type { ReconstructionEntry, Report, SpectrumEntry } from '../contract/report.js';
+import { rankForAccuracy } from '../engine/geometry/reconstruction/rankForAccuracy.js';
 import { percent, shortNumber, textTable } from './textTable.js';
 
 const section = (title: string, body: string): string => `${title}\n\n${body}\n`;
@@ -11,10 +12,13 @@ export const reportTable = (report: Report): string =>
 
 const heading = ({ source, checkpoints: all }: Report): string => {
   const model = source.descriptor?.value.model;
+  const own = source.evaluation === undefined ? '' : `run in ${source.evaluation.model}`;
   const described =
-    model === undefined
-      ? 'no model descriptor'
-      : `${model.kind}, prime ${model.prime}, d ${model.d}, ${model.layers} layers, ${model.heads} heads`;
+    own !== ''
+      ? own
+      : model === undefined
+        ? 'no model descriptor'
+        : `${model.kind}, prime ${model.prime}, d ${model.d}, ${model.layers} layers, ${model.heads} heads, read-out ${model.readout}, from ${source.descriptor?.path ?? 'the option'}`;
   const parameters = source.parameters?.toLocaleString('en') ?? 'unknown';
   return `${source.name}: ${all.length} checkpoint${all.length === 1 ? '' : 's'}, ${parameters} parameters (${described})\n`;
 };
@@ -130,9 +134,11 @@ const reconstruction = (report: Report): string => {
     rankAndShare(entry.rank99, entry.fullRank),
     shortNumber(entry.spectralEntropy),
     entry.baseline === undefined ? '–' : Object.values(entry.baseline.testAccuracy).map(percent).join(', '),
+    rankOf(entry, 0.95),
+    rankOf(entry, 0.99),
   ]);
   return section(
-    'Reconstruction of the change from the first to the last checkpoint (rank that keeps a share of its energy)',
+    'Reconstruction of the change from the first to the last checkpoint (ranks that keep a share of its energy; k*: of the accuracy)',
     textTable(
       [
         { title: 'method' },
@@ -142,11 +148,17 @@ const reconstruction = (report: Report): string => {
         { title: '99 %', align: 'right' },
         { title: 'entropy', align: 'right' },
         { title: 'test accuracy', align: 'right' },
+        { title: 'k*(95)', align: 'right' },
+        { title: 'k*(99)', align: 'right' },
       ],
       rows,
     ),
   );
 };
+
+/** Smallest rank at which every task keeps a share of its own accuracy. */
+const rankOf = ({ baseline, points }: ReconstructionEntry, share: number): string =>
+  baseline === undefined ? '–' : String(rankForAccuracy(points, baseline.testAccuracy, share) ?? '–');
 
 const rankAndShare = (rank: number | undefined, full: number): string =>
   rank === undefined ? '–' : `${rank} (${percent(rank / full)})`;
