@@ -40,7 +40,7 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     await explorerRow(page, 'identity.safetensors').waitFor();
     await explorerRow(page, 'runs').waitFor();
     await expect
-      .poll(() => menuOf(page, explorerRow(page, 'sharded')), { timeout: 20_000 })
+      .poll(() => menuOf(page, explorerRow(page, 'sharded')), { timeout: 45_000 })
       .toContain('Inspect Weight Geometry');
     expect(await menuOf(page, explorerRow(page, 'identity.safetensors'))).toContain(
       'Inspect Weight Geometry',

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { explorerRow, pageFrame, pause, runCommand } from './hostWindow.js';
+import { markedRow, pageFrame, pause, runCommand } from './hostWindow.js';
 import { installHost } from './installHost.js';
 import { writeSparseSafetensors } from './safetensorsFile.js';
 import { startSession, type Session } from './session.js';
@@ -28,8 +28,7 @@ afterAll(async () => {
 it('first and second panel', async () => {
   const { page } = session.window;
   const opened = async (file: string, text: string): Promise<number> => {
-    const row = explorerRow(page, file);
-    await row.waitFor();
+    const row = await markedRow(page, file);
     const start = performance.now();
     await row.dblclick();
     await pageFrame(page, text, 90_000);

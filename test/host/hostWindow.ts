@@ -44,13 +44,13 @@ export async function openWindow(url: string): Promise<HostWindow> {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   const errors: string[] = [];
   page.on('console', (message) => {
     if (/Content Security Policy|Refused to/.test(message.text())) errors.push(message.text());
   });
   await page.goto(url);
-  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 120_000 });
   return { page, errors, close: () => context.close() };
 }
 
@@ -79,7 +79,7 @@ export async function pictureOfFailure(
 /** Runs a command by its title. The list is made when the palette opens, so late contributions want another try. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const box = page.locator('.quick-input-widget input.input');
-  for (let tries = 0; tries < 8; tries++) {
+  for (let tries = 0; tries < 16; tries++) {
     await page.keyboard.press('F1');
     try {
       await box.waitFor({ timeout: 3000 });
@@ -103,6 +103,22 @@ export const explorerRow = (page: Page, name: string): Locator =>
       hasText: new RegExp(`^${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
     }),
   });
+
+/**
+ * Waits until the extension has marked a weight file in the explorer: before that the window may not yet know its
+ * commands and editors.
+ */
+export async function markedRow(page: Page, name: string): Promise<Locator> {
+  const row = explorerRow(page, name);
+  await row.waitFor();
+  const badge = (): Promise<string> =>
+    row.locator('.monaco-icon-label').evaluate((label) => getComputedStyle(label, '::after').content);
+  for (const end = Date.now() + 60_000; !(await badge()).includes('W');) {
+    if (Date.now() > end) throw new Error(`"${name}" was not marked.`);
+    await pause(100);
+  }
+  return row;
+}
 
 /**
  * Chooses an item of a row's context menu. Menu items ignore the mouse for their first 100 ms, and an item that depends
@@ -140,7 +156,7 @@ export async function hoverOver(page: Page, target: Locator, text: string | RegE
   const hover = page
     .locator('.workbench-hover, .monaco-editor .monaco-hover, .monaco-hover')
     .filter({ hasText: text, visible: true });
-  for (let tries = 0; tries < 8; tries++) {
+  for (let tries = 0; tries < 16; tries++) {
     await target.hover();
     try {
       await hover.first().waitFor({ timeout: 2500 });
@@ -157,7 +173,7 @@ export async function hoverOver(page: Page, target: Locator, text: string | RegE
 }
 
 /** The documents of the webviews that hold a given text in their title bar or body; found anew as frames come and go. */
-export async function pageFrame(page: Page, holds: string, timeout = 30_000): Promise<Frame> {
+export async function pageFrame(page: Page, holds: string, timeout = 60_000): Promise<Frame> {
   for (const end = Date.now() + timeout; Date.now() < end;) {
     for (const frame of page.frames()) {
       const text = await frame
@@ -175,10 +191,19 @@ export const notification = (page: Page, text: string): Locator =>
 
 /** Chooses the window's colours in the list of themes, by the label that the list has for them. */
 export async function useTheme(page: Page, label: string): Promise<void> {
-  await runCommand(page, 'Preferences: Color Theme');
   const box = page.locator('.quick-input-widget input.input');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Light Modern' }).first().waitFor();
-  await box.fill(label);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first().click();
-  await box.waitFor({ state: 'hidden' });
+  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
+  for (let tries = 0; tries < 8; tries++) {
+    await runCommand(page, 'Preferences: Color Theme');
+    try {
+      // The list is made when it opens, from the extensions that are known by then.
+      await box.fill(label);
+      await row.click({ timeout: 4000 });
+      await box.waitFor({ state: 'hidden', timeout: 4000 });
+      return;
+    } catch {
+      await page.keyboard.press('Escape');
+    }
+  }
+  throw new Error(`There is no theme "${label}".`);
 }

@@ -1,11 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
-import path from 'node:path';
 import { browserPath, closeBrowser, openWindow, type HostWindow } from './hostWindow.js';
+import { extensionPackage } from './packageExtension.js';
 import { sampleWorkspace } from './sampleWorkspace.js';
 import { startHost, type Host } from './startHost.js';
-
-const root = path.resolve(import.meta.dirname, '../..');
 
 /**
  * Whether these tests can run here. Outside CI a machine without a browser leaves them out and says so; in CI it is
@@ -17,22 +13,6 @@ export function canRun(): boolean {
     'No Chromium on this machine: the tests in a real VS Code are left out (apt-get install chromium).',
   );
   return false;
-}
-
-/** The newest vsix for this platform, made when there is none; VSIX names another. */
-function packaged(): string {
-  const given = process.env.VSIX;
-  if (given !== undefined) return path.resolve(given);
-  const { name, version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-    name: string;
-    version: string;
-  };
-  const target = `linux-${process.arch}`;
-  const vsix = path.join(root, `${name}-${target}-${version}.vsix`);
-  if (!fs.existsSync(vsix)) {
-    execFileSync(process.execPath, ['.ci/package.mjs', target], { cwd: root, stdio: 'inherit' });
-  }
-  return vsix;
 }
 
 export interface Session {
@@ -54,7 +34,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   const workspace =
     options.folder === undefined ? sampleWorkspace() : { folder: options.folder, remove: () => undefined };
   const host = await startHost({
-    vsix: packaged(),
+    vsix: extensionPackage(),
     workspace: workspace.folder,
     ...(options.settings ? { settings: options.settings } : {}),
     ...(options.trust === undefined ? {} : { trust: options.trust }),

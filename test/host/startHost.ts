@@ -101,7 +101,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 }
 
 async function answering(url: string, server: ChildProcess, log: () => string): Promise<void> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     if (server.exitCode !== null) break;
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { explorerRow, pageFrame, picture, pictureOfFailure, runCommand } from './hostWindow.js';
+import { markedRow, pageFrame, picture, pictureOfFailure, runCommand } from './hostWindow.js';
 import { canRun, startSession, type Session } from './session.js';
 
 describe.runIf(canRun())('states of a workspace', () => {
@@ -20,7 +20,7 @@ describe.runIf(canRun())('states of a workspace', () => {
     });
     const { page } = session.window;
     await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
-    await explorerRow(page, 'identity.safetensors').dblclick();
+    await (await markedRow(page, 'identity.safetensors')).dblclick();
     const frame = await pageFrame(page, 'eye.weight', 60_000);
     await picture(page, 'untrusted');
     expect(await frame.locator('body').innerText()).toContain('16 × 16');
@@ -44,9 +44,7 @@ describe.runIf(canRun())('states of a workspace', () => {
     await expect.poll(() => box.inputValue()).toContain('/');
     await box.fill(`${folder}/`);
     await page.keyboard.press('Enter');
-    await page
-      .locator('.notification-list-item', { hasText: 'no weights were found' })
-      .waitFor({ timeout: 20_000 });
+    await page.locator('.notification-list-item', { hasText: 'no weights were found' }).waitFor();
     await picture(page, 'no-checkpoints');
     fs.rmSync(folder, { recursive: true });
   });

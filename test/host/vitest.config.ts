@@ -1,14 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** One window of one host after another: the tests of a file are a story, and stop at what breaks it. */
+/** One window of one host after another: the tests of a file are a story in one window. */
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: [process.env.FIGURES === undefined ? 'test/host/*.e2e.ts' : 'test/host/*.figures.ts'],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 240_000,
+    globalSetup: fileURLToPath(new URL('packageExtension.ts', import.meta.url)),
+    testTimeout: 180_000,
     hookTimeout: 600_000,
+    // A busy machine may lose a click or a hover in a window that is being drawn; what is broken fails three times.
+    retry: process.env.FIGURES === undefined ? 2 : 0,
   },
 });
