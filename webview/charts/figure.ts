@@ -45,9 +45,10 @@ export interface Band {
 export interface Mark {
   readonly across: 'x' | 'y';
   readonly at: number;
+  /** Empty for a line without a name. */
   readonly label: string;
   readonly look: Look;
-  /** Where the name of a level stands: on the side where no curve is. */
+  /** Where the name of a level stands, or the side of the chart towards which an upright line's name ends. */
   readonly side?: 'left' | 'right';
   /** The one mark that the user can move. */
   readonly draggable?: true;

@@ -220,7 +220,14 @@ const markLabel = (
   showarrow: false,
   font: { color: theme.muted, size: theme.fontSize - 2 },
   ...(mark.across === 'x'
-    ? { x: onAxis(x, mark.at), xref: 'x', y: 1, yref: 'paper', yanchor: 'bottom', xanchor: 'center' }
+    ? {
+        x: onAxis(x, mark.at),
+        xref: 'x',
+        y: 1,
+        yref: 'paper',
+        yanchor: 'bottom',
+        xanchor: mark.side ?? 'center',
+      }
     : {
         y: onAxis(y ?? x, mark.at),
         yref: 'y',

@@ -73,20 +73,6 @@ export function accuracyFigure({
   const drawn = curves(entries, ({ testAccuracy }) => testAccuracy?.[task]);
   if (drawn.length === 0) return undefined;
   const baseline = baselineOf(entries, task);
-  const first = inOrder(entries)[0]!;
-  const stars = [0.95, 0.99].flatMap((share): Mark[] => {
-    const rank = kStar(first, share);
-    return rank === undefined || (share === 0.99 && rank === kStar(first, 0.95))
-      ? []
-      : [
-          {
-            across: 'x',
-            at: rank / first.fullRank,
-            label: say('rank.kStar', { share: percent(share), rank, method: say(`method.${first.method}`) }),
-            look: edgeLook,
-          },
-        ];
-  });
   return {
     kind: 'lines',
     x: rankAxis(scale, entries),
@@ -99,12 +85,42 @@ export function accuracyFigure({
       ...(baseline === undefined
         ? []
         : [across(baseline, say('rank.baseline', { accuracy: percent(baseline) }), edgeLook)]),
-      ...stars,
+      ...starMarks(inOrder(entries)[0]!, rankAxis(scale, entries)),
       ...(threshold === undefined || baseline === undefined
         ? []
         : [movable(threshold * baseline, threshold)]),
     ],
   };
+}
+
+/** Lines at k*(95 %) and k*(99 %) of one method, named together at the last: they often stand too close for two names. */
+function starMarks(entry: ReconstructionEntry, axis: LineFigure['x']): Mark[] {
+  const stars = [0.95, 0.99].flatMap((share) => {
+    const rank = kStar(entry, share);
+    return rank === undefined ? [] : [{ rank, text: say('rank.kStar', { share: percent(share), rank }) }];
+  });
+  const label = say('rank.kStars', {
+    method: say(`method.${entry.method}`),
+    stars: stars.map(({ text }) => text).join(', '),
+  });
+  const ranks = [...new Set(stars.map(({ rank }) => rank))];
+  return ranks.map((rank, index) => {
+    const at = rank / entry.fullRank;
+    const last = index === ranks.length - 1;
+    return {
+      across: 'x',
+      at,
+      look: edgeLook,
+      side: shareAlong(axis, at) > 0.5 ? 'right' : 'left',
+      label: last ? label : '',
+    };
+  });
+}
+
+/** Where a value stands on an axis: 0 at its low end, 1 at its high end. */
+function shareAlong({ scale, range }: LineFigure['x'], value: number): number {
+  const [low, high] = range ?? [0, 1];
+  return scale === 'log' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
 }
 
 export function energyFigure(

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
+import { parseColour } from '../charts/colour.js';
 
 /** The colours and the font of the charts, read from the page's own variables (which come from VS Code's theme). */
 export interface ChartTheme {
@@ -25,10 +26,16 @@ export function readChartTheme(): ChartTheme {
     grid: value('--wg-grid'),
     hoverBackground: value('--wg-hover'),
     hoverBorder: value('--wg-hover-border'),
-    inks: inkNames.map((name) => value(`--wg-ink-${name}`)),
+    inks: inkNames.map((name) => opaque(value(`--wg-ink-${name}`))),
     font: style.fontFamily,
     fontSize: parseFloat(style.fontSize) || 13,
   };
+}
+
+/** VS Code's orange is made for highlights under text and lets two thirds through; a thin line of it would not be seen. */
+function opaque(colour: string): string {
+  const parts = parseColour(colour);
+  return parts && parts[3] < 1 ? `rgb(${parts.slice(0, 3).join(', ')})` : colour;
 }
 
 /** The theme now; a new one whenever VS Code (or the report's own switch, or the system) changes it. */
