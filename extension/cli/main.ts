@@ -5,10 +5,17 @@ import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { inspectCommand } from './inspectCommand.js';
 import { reproduceCommand } from './reproduceCommand.js';
+import { sweepCommand } from './sweepCommand.js';
 import { trainCommand } from './trainCommand.js';
 
 /** Every subcommand: to add one is to add a file and a row. */
-const commands: readonly Command[] = [inspectCommand, trainCommand, reproduceCommand, benchCommand];
+const commands: readonly Command[] = [
+  inspectCommand,
+  trainCommand,
+  sweepCommand,
+  reproduceCommand,
+  benchCommand,
+];
 
 const help = (): string =>
   [
@@ -48,7 +55,7 @@ const report = (thrown: unknown, error: (text: string) => void): number => {
 
 const main = async (): Promise<void> => {
   const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
   // A reader that has seen enough (`| head`) closes the pipe.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? 0 : 1);
