@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,10 +26,17 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   for (const bench of wanted) {
     console.error(`${bench.name}: ${bench.summary}\n`);
     const temporaryFolder = await mkdtemp(join(tmpdir(), 'weight-geometry-bench-'));
+    // A benchmark cannot be stopped half-way, but its gigabytes must not stay.
+    const leave = (): void => {
+      rmSync(temporaryFolder, { recursive: true, force: true });
+      process.exit(130);
+    };
+    console.signal.addEventListener('abort', leave);
     try {
       const say = (line: string): void => console.error(`  ${line}\n`);
       results.push({ bench: bench.name, measurements: await bench.run({ say, temporaryFolder }) });
     } finally {
+      console.signal.removeEventListener('abort', leave);
       await rm(temporaryFolder, { recursive: true, force: true });
     }
   }

@@ -18,7 +18,7 @@ export interface CommandConsole {
   readonly error: (text: string) => void;
   /** Standard error is a terminal: progress is a bar that is drawn over. */
   readonly isTerminal: boolean;
-  /** Aborted by Ctrl+C. */
+  /** Aborted by Ctrl+C, and when the process is asked to end. */
   readonly signal: AbortSignal;
 }
 

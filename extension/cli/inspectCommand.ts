@@ -1,12 +1,12 @@
-import { writeFile, readFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import { descriptorSchema } from '../contract/descriptor.js';
 import { GeometryError } from '../contract/errors.js';
 import type { InspectRequest } from '../contract/calls.js';
 import { inspectSettingsSchema, type Warning } from '../contract/report.js';
 import { ReportStore } from '../contract/reportStore.js';
+import { readDescriptorFile } from '../engine/checkpoints/descriptorFile.js';
 import { openEvaluate } from '../engine/evaluation/openEvaluate.js';
 import { inspect } from '../engine/inspection/inspect.js';
 import type { Command, CommandConsole } from './command.js';
@@ -125,25 +125,8 @@ const readModel = async (
   }
   if (model === undefined) return {};
   if (data !== undefined) return { evaluation: { model: resolve(model), data: resolve(data) } };
-  return { descriptor: await readDescriptor(model) };
-};
-
-const readDescriptor = async (path: string): Promise<NonNullable<InspectRequest['descriptor']>> => {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    throw new GeometryError('invalid-descriptor', `The model descriptor ${path} cannot be read as JSON.`, {
-      cause,
-    });
-  }
-  const parsed = v.safeParse(descriptorSchema, json);
-  if (parsed.success) return { value: parsed.output, path: resolve(path) };
-  const [issue] = parsed.issues;
-  throw new GeometryError(
-    'invalid-descriptor',
-    `${path} does not describe a model: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}.`,
-  );
+  const path = resolve(model);
+  return { descriptor: { value: await readDescriptorFile(path), path } };
 };
 
 const inspected = async (request: InspectRequest, console: CommandConsole): Promise<ReportStore> => {

@@ -10,37 +10,6 @@ export interface CheckpointHeader {
   readonly tensors: readonly TensorInfo[];
 }
 
-/** A checkpoint with a digest of all its values in the order of tensor names: equal weights, equal digests. */
-export interface CheckpointDigest {
-  readonly label: string;
-  readonly step: number;
-  readonly digest: string;
-}
-
-export interface Duplicate {
-  readonly label: string;
-  readonly step: number;
-  /** Label of the earliest checkpoint with the same weights. */
-  readonly duplicateOf: string;
-}
-
-/** Checkpoints that repeat an earlier one's weights, in order. */
-export const findDuplicates = (checkpoints: readonly CheckpointDigest[]): readonly Duplicate[] => {
-  const firsts = new Map<string, string>();
-  return checkpoints.flatMap(({ label, step, digest }) => {
-    const duplicateOf = firsts.get(digest);
-    if (duplicateOf === undefined) firsts.set(digest, label);
-    return duplicateOf === undefined ? [] : [{ label, step, duplicateOf }];
-  });
-};
-
-export const duplicateWarnings = (checkpoints: readonly CheckpointDigest[]): readonly Warning[] =>
-  findDuplicates(checkpoints).map(({ label, step, duplicateOf }) => ({
-    code: 'duplicate-weights',
-    step,
-    message: `Checkpoints ${quote(duplicateOf)} and ${quote(label)} hold equal weights.`,
-  }));
-
 const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 const isSameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, i) => size === b[i]);
@@ -98,11 +67,3 @@ export const checkSameModel = (checkpoints: readonly CheckpointHeader[]): void =
     );
   });
 };
-
-/** NaN or infinity was met in a tensor. */
-export const notFiniteWarning = (tensor: string, step: number, count: number): Warning => ({
-  code: 'not-finite',
-  tensor,
-  step,
-  message: `Tensor ${quote(tensor)} at step ${step} has ${count} ${count === 1 ? 'value that is' : 'values that are'} NaN or infinite.`,
-});

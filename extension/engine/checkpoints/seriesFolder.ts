@@ -57,7 +57,7 @@ const missingShards = (folder: string, files: readonly string[]): Warning[] => {
   const absent = total - files.length;
   if (absent <= 0) return [];
   const message = `${folder}: ${absent} of ${total} shards ${absent === 1 ? 'is' : 'are'} missing.`;
-  return [{ code: 'missing-shards', path: folder, message }];
+  return [{ code: 'missing-shard', path: folder, message }];
 };
 
 const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {

@@ -68,7 +68,7 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
       return;
     }
     emit({
-      header: headerOf(request, source, found, model, record?.run?.[0]?.grokStep),
+      header: headerOf(request, source, found, model, record?.run[0]?.grokStep),
       checkpoints: [...found.checkpoints],
       tensors: tensorEntries(found),
       warnings: [...source.warnings, ...found.warnings, ...model.warnings],

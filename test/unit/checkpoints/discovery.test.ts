@@ -187,7 +187,7 @@ describe('warnings that names give', () => {
     await make('checkpoint-2/model.safetensors', 'checkpoint-3/optimizer.pt');
     const found = await discover(folder);
     expect(outline(found)).toEqual([[expect.anything(), 'checkpoint-1 @1', 'checkpoint-2 @2']]);
-    expect(codesOf(found)).toEqual(['missing-shards', 'checkpoint-without-weights']);
+    expect(codesOf(found)).toEqual(['missing-shard', 'checkpoint-without-weights']);
   });
 });
 

@@ -11,8 +11,6 @@ import { proposeDescriptor } from '../../../extension/engine/checkpoints/propose
 import { openPyTorch } from '../../../extension/engine/checkpoints/pytorch.js';
 import {
   checkSameModel,
-  duplicateWarnings,
-  notFiniteWarning,
   shapeChangeWarnings,
   tensorSetWarnings,
 } from '../../../extension/engine/checkpoints/seriesChecks.js';
@@ -34,22 +32,6 @@ const header = (step: number, ...tensors: readonly TensorInfo[]) => ({
 });
 
 describe('checks over a series', () => {
-  it('equal weights name both checkpoints, always the earliest', () => {
-    const digests = ['a', 'b', 'a', 'a'].map((digest, step) => ({ label: `step_${step}`, step, digest }));
-    expect(duplicateWarnings(digests)).toEqual([
-      {
-        code: 'duplicate-weights',
-        step: 2,
-        message: 'Checkpoints "step_0" and "step_2" hold equal weights.',
-      },
-      {
-        code: 'duplicate-weights',
-        step: 3,
-        message: 'Checkpoints "step_0" and "step_3" hold equal weights.',
-      },
-    ]);
-  });
-
   it('a changed shape names tensor and steps', () => {
     const series = [
       header(0, tensor('w', 2, 3)),
@@ -80,12 +62,6 @@ describe('checks over a series', () => {
       /"step_0" and "step_1" are of different models/,
     );
     expect(() => checkSameModel([a, header(1, tensor('w', 2, 3), tensor('x', 1))])).not.toThrow();
-  });
-
-  it('NaN and infinity are counted', () => {
-    expect(notFiniteWarning('w', 3, 1).message).toBe(
-      'Tensor "w" at step 3 has 1 value that is NaN or infinite.',
-    );
   });
 
   it('every hole of an even series is found, wherever it is', () => {

@@ -1,9 +1,17 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Report } from '../../../extension/contract/report.js';
+import type { Report, ReportAddition } from '../../../extension/contract/report.js';
 import { inspectSettingsSchema, reportAdditionSchema } from '../../../extension/contract/report.js';
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
@@ -170,6 +178,36 @@ describe('inspecting a series', () => {
     const report = await inspected(damaged);
     expect(codes(report)).toContain('checkpoint-left-out');
     expect(report.checkpoints.map(({ step }) => step)).toEqual([0, 2]);
+  });
+});
+
+describe('a file that changes under the inspection', () => {
+  it.each([
+    [
+      'replaced',
+      (path: string) => {
+        writeFileSync(`${path}.new`, readFileSync(path));
+        renameSync(`${path}.new`, path);
+      },
+    ],
+    ['modified', (path: string) => appendFileSync(path, 'more')],
+    ['removed', (path: string) => rmSync(path)],
+  ])('ends it with a sentence that names the file: %s', async (how, change) => {
+    const folder = folderOf({ 0: model(), 1: model() });
+    const path = join(folder, 'step_0001.safetensors');
+    let isChanged = false;
+    const onAddition = ({ spectra }: ReportAddition): void => {
+      // The first spectra are there, so the file is open.
+      if (spectra === undefined || isChanged) return;
+      isChanged = true;
+      change(path);
+    };
+    const settings = v.parse(inspectSettingsSchema, {});
+    const running = inspect({ path: folder, settings }, { signal: new AbortController().signal, onAddition });
+    await expect(running).rejects.toMatchObject({
+      code: 'changed-while-reading',
+      message: `${path}: the file was ${how} while it was read; try again.`,
+    });
   });
 });
 
