@@ -24,6 +24,7 @@ const english = {
   'header.readoutMean': '{kind} d {d}, {layers} layers, {heads} heads, mean of tokens',
   'header.task': '{tasks} mod {prime}',
   'header.noModel': 'no model description',
+  'header.evaluation': 'accuracies of {model} on {data}',
   'header.proposal': 'looks like: {proposal}',
   'header.change': 'change',
   'header.confirm': 'confirm',

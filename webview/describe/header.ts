@@ -28,6 +28,10 @@ export function sourceLine({ source, checkpoints, tensors }: Report): string {
 
 /** The model descriptor in words, or what the parameter names suggest. */
 export function modelLine({ source }: Report): string {
+  const { evaluation } = source;
+  if (evaluation) {
+    return say('header.evaluation', { model: fileName(evaluation.model), data: fileName(evaluation.data) });
+  }
   const value = source.descriptor?.value;
   if (!value) {
     return source.proposal ? say('header.proposal', { proposal: source.proposal }) : say('header.noModel');
@@ -40,8 +44,10 @@ export function modelLine({ source }: Report): string {
   ].join(' · ');
 }
 
+const fileName = (path: string): string => path.split(/[/\\]/).at(-1)!;
+
 /** Accuracy of guessing: every residue is as likely as another. */
 export const chanceOf = ({ source }: Report): number | undefined => {
-  const prime = source.descriptor?.value.model.prime;
+  const prime = source.evaluation ? undefined : source.descriptor?.value.model.prime;
   return prime === undefined ? undefined : 1 / prime;
 };
