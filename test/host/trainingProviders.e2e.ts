@@ -63,7 +63,7 @@ describe.runIf(canRun() && hasSwiftShader())('training on other processors and w
       provider: 'Works everywhere',
       folder: 'runs/on-cpu',
     });
-    await waitFor(() => statusOf(run('on-cpu')) === 'finished', 80_000);
+    await waitFor(() => statusOf(run('on-cpu')) === 'finished', 140_000);
     const providerOf = (name: string) =>
       (JSON.parse(fs.readFileSync(run(name, 'run.json'), 'utf8')) as { provider: { name: string } }).provider
         .name;
@@ -74,7 +74,7 @@ describe.runIf(canRun() && hasSwiftShader())('training on other processors and w
       expect(Math.abs(line.testLoss - cpu[index]!.testLoss)).toBeLessThan(1e-3);
       if (line.loss !== undefined) expect(Math.abs(line.loss - cpu[index]!.loss!)).toBeLessThan(1e-3);
     }
-  });
+  }, 240_000);
 
   it('lets a run go on alone when it was told so; the new window shows it and can stop it', async () => {
     await startRun(page, {

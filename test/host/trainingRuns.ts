@@ -30,6 +30,7 @@ export async function startRun(page: Page, answers: RunAnswers): Promise<void> {
   await step(4);
   if (answers.folder !== undefined) await box.fill(answers.folder);
   await page.keyboard.press('Enter');
+  await box.waitFor({ state: 'hidden' });
 }
 
 /** How a run's own file says it stands; undefined before there is one. */

@@ -182,7 +182,6 @@ export class Inspection implements vscode.Disposable {
       this.job?.cancel();
       this.tell(vscode.l10n.t('These files are not there any more; what is shown was read before.'));
     } else if (setting('analysis.follow', vscode.Uri.file(this.source))) {
-      this.tell('');
       this.behind = true;
       this.catchUp();
     } else {
@@ -195,7 +194,14 @@ export class Inspection implements vscode.Disposable {
    * would never be read to its end. A run is not analysed, and so not slowed down, while the user watches it train.
    */
   private catchUp(): void {
-    if (!this.running && this.focused !== 'training') this.start();
+    if (this.running) return;
+    const isWatched = this.focused === 'training';
+    this.tell(
+      isWatched
+        ? vscode.l10n.t('The folder grows; what is new is analysed when another page is looked at.')
+        : '',
+    );
+    if (!isWatched) this.start();
   }
 
   private tell(status: string): void {

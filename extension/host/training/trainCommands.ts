@@ -69,7 +69,7 @@ async function isTrusted(): Promise<boolean> {
   return vscode.workspace.isTrusted;
 }
 
-/** The run meant: the one given, else the only one that allows the action, else the user's choice. */
+/** The run meant: the one given, else the one that is at work, else the only one that allows the action, else the user's choice. */
 async function runFor(
   training: Training,
   target: Target,
@@ -78,8 +78,8 @@ async function runFor(
   const folder = folderOf(target);
   if (folder !== undefined) return training.run(folder);
   const fitting = training.runs.filter(({ state }) => action === undefined || state.actions.includes(action));
-  const [first] = fitting;
-  if (fitting.length <= 1 || (first && action === undefined && first.isActive)) return first;
+  const active = fitting.filter(({ isActive }) => isActive);
+  if (active.length === 1 || fitting.length <= 1) return active[0] ?? fitting[0];
   const chosen = await vscode.window.showQuickPick(
     fitting.map((run) => ({
       run,
