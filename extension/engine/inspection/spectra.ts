@@ -132,16 +132,15 @@ async function* batches(
   let batch: Subject[] = [];
   let elements = 0;
   for (const [tensor, specs] of perTensor) {
-    for (const subject of await subjectsOf(run, index, tensor, specs)) {
-      const size = subject.matrix.data.length;
-      if (batch.length > 0 && elements + size > mostElements) {
-        yield batch;
-        batch = [];
-        elements = 0;
-      }
-      batch.push(subject);
-      elements += size;
+    const size = 2 * specs.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+    // Given out before the next tensor is read, so that two large ones are never held.
+    if (batch.length > 0 && elements + size > mostElements) {
+      yield batch;
+      batch = [];
+      elements = 0;
     }
+    batch.push(...(await subjectsOf(run, index, tensor, specs)));
+    elements += size;
   }
   if (batch.length > 0) yield batch;
 }

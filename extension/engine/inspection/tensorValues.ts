@@ -1,7 +1,7 @@
 import type { Survey } from './survey.js';
 
 /** Float64 numbers kept from the first checkpoint, which every change is measured from. */
-const keptElements = 8e6;
+const keptElements = 2e6;
 
 /** Whole tensors, one at a time; those of the first checkpoint are kept while they are small. */
 export class TensorValues {
