@@ -2,7 +2,7 @@ import type { ReconstructionMethod } from '../../contract/report.js';
 import { meanAccuracy } from '../geometry/reconstruction/rankForAccuracy.js';
 import type { RunAnalysis } from './analysis.js';
 
-const size = { width: 300, height: 190, left: 34, right: 8, top: 10, bottom: 30 } as const;
+const size = { width: 300, height: 190, left: 34, right: 18, top: 10, bottom: 30 } as const;
 
 const methods: readonly { readonly method: ReconstructionMethod; readonly name: string }[] = [
   { method: 'trajectory-pca', name: 'trajectory' },
@@ -87,7 +87,7 @@ export const accuracyFigure = (analysis: RunAnalysis, chance: number, label: str
     ...[0, 0.5, 1].map((y) => text({ x: smallest, y }, [-5, 4], 'end', y.toFixed(1))),
     ...[0.01, 0.1, 1].map((x) => text({ x, y: 0 }, [0, 14], 'middle', `${100 * x} %`)),
     text({ x: 0.07, y: 0 }, [0, 26], 'middle', 'rank, share of the full rank'),
-    ...star.map((x) => text({ x, y: 1 }, [3, 8], 'start', `k*(95) = ${kStar.share95}`)),
+    ...star.map((x) => text({ x, y: 1 }, [3, 12], 'start', `k*(95) = ${kStar.share95}`)),
     '</svg>',
   ].join('');
 };

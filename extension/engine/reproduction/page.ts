@@ -21,7 +21,8 @@ polyline { fill: none; stroke: currentColor; stroke-width: 1.6; }
 .trajectory { stroke: #2f7ed8; } .per-matrix { stroke: #d9822b; stroke-dasharray: 6 2; } .joint { stroke: #7a4fb5; stroke-dasharray: 2 2; }
 .walk { opacity: 0.6; stroke-dasharray: 1 3; } .baseline { opacity: 0.5; stroke-width: 1; } .chance { opacity: 0.5; stroke-width: 1; stroke-dasharray: 4 4; }
 .star { stroke-width: 1; stroke: #2f7ed8; opacity: 0.6; }
-.key { display: inline-block; width: 2rem; height: 0.6rem; margin: 0 0.3rem 0 1rem; }
+.entry { white-space: nowrap; margin-right: 1rem; }
+.key { display: inline-block; width: 2rem; height: 0.6rem; margin-right: 0.3rem; }
 `;
 
 const escape = (text: string): string =>
@@ -55,7 +56,7 @@ const keys = [
 const legend = `<p>${keys
   .map(
     ([look, name]) =>
-      `<svg class="key" viewBox="0 0 32 10" aria-hidden="true"><polyline class="${look}" points="0,5 32,5"/></svg>${name}`,
+      `<span class="entry"><svg class="key" viewBox="0 0 32 10" aria-hidden="true"><polyline class="${look}" points="0,5 32,5"/></svg>${name}</span>`,
   )
   .join(' ')}</p>`;
 
