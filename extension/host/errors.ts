@@ -12,7 +12,9 @@ const diedMessages = {
   compute: () => vscode.l10n.t('The process that computes ended before its work was done.'),
   reader: () => vscode.l10n.t('The process that reads files ended before it answered.'),
   trainer: () =>
-    vscode.l10n.t('The process that trains ended before its run was done; every checkpoint written is whole.'),
+    vscode.l10n.t(
+      'The process that trains ended before its run was done; every checkpoint written is whole.',
+    ),
 };
 
 /**
