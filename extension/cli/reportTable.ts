@@ -1,11 +1,15 @@
 import type { ReconstructionEntry, Report, SpectrumEntry } from '../contract/report.js';
 import { rankForAccuracy } from '../engine/geometry/reconstruction/rankForAccuracy.js';
+import { sweepTable } from './sweepTable.js';
 import { percent, shortNumber, textTable } from './textTable.js';
 
 const section = (title: string, body: string): string => `${title}\n\n${body}\n`;
 
 /** The report for reading in a terminal: checkpoints, matrices, trajectories with their nulls, reconstruction. */
 export const reportTable = (report: Report): string =>
+  report.sweep.length > 0 ? sweepTable(report) : seriesTable(report);
+
+const seriesTable = (report: Report): string =>
   [heading(report), checkpoints(report), matrices(report), trajectories(report), reconstruction(report)]
     .filter((part) => part !== '')
     .join('\n');

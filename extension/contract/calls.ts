@@ -73,7 +73,7 @@ export interface InspectRequest {
 }
 
 /** What the user looks at, so that it is computed first. */
-export const focuses = ['overview', 'spectra', 'trajectory', 'reconstruction', 'training'] as const;
+export const focuses = ['overview', 'spectra', 'trajectory', 'reconstruction', 'training', 'sweep'] as const;
 export type Focus = (typeof focuses)[number];
 
 export interface Progress {

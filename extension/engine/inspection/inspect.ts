@@ -7,6 +7,8 @@ import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import type { OpenEvaluate, openEvaluate } from '../evaluation/openEvaluate.js';
 import { mostEvaluatedParameters, type Evaluate } from './accuracy.js';
 import { anglesOf } from './angles.js';
+import { inspectSweep } from '../sweeps/inspectSweep.js';
+import { readSweep } from '../sweeps/sweepFile.js';
 import { chooseTensors } from './chooseTensors.js';
 import { fileDigests } from './fileDigests.js';
 import { modelOf, type FoundModel } from './modelOf.js';
@@ -38,7 +40,7 @@ export interface InspectOptions {
 /**
  * Inspects a checkpoint or a series and streams the report: header, checkpoints and tensors first; then spectra of the
  * last checkpoint, trajectories, reconstructions, spectra of the others, principal angles, unless the focus asks for
- * another order. Memory does not grow with the number of parameters.
+ * another order. Memory does not grow with the number of parameters. A folder with a sweep in it is reported as that.
  * @throws GeometryError for input that cannot be used, `cancelled` after the signal, `changed-while-reading`.
  */
 export const inspect = async (request: InspectRequest, options: InspectOptions): Promise<void> => {
@@ -47,6 +49,16 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     store.add(addition);
     options.onAddition(addition);
   };
+  const grid = await readSweep(request.path).catch((thrown: unknown) => {
+    // Another program's file may have this name; what lies beside it is inspected all the same.
+    if (!(thrown instanceof GeometryError) || thrown.code !== 'malformed-file') throw thrown;
+    emit({ warnings: [{ code: thrown.code, message: thrown.message, path: request.path }] });
+    return undefined;
+  });
+  if (grid !== undefined) {
+    const { evaluator, ...sweepOptions } = options;
+    return inspectSweep(request, grid, { ...sweepOptions, measures: evaluator !== undefined });
+  }
   const source = await findSeries(request.path, options.signal).catch(async (thrown: unknown) => {
     const empty = thrown instanceof GeometryError && thrown.code === 'no-checkpoints';
     const started = empty ? await startingRun(request) : undefined;

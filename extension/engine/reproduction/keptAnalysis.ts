@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import type { RunFile } from '../../contract/run.js';
@@ -25,15 +25,17 @@ export const readAnalysis = async (folder: string, run: RunFile): Promise<RunAna
   return isCurrent ? parsed.output : undefined;
 };
 
-/** Measures a run, or finds what was measured before. */
+/** Measures a run, or finds what was measured before and kept in its folder, or in another. */
 export const analysisOf = async (
   folder: string,
   run: RunFile,
   options: AnalyseOptions,
+  keptIn = folder,
 ): Promise<RunAnalysis> => {
-  const kept = await readAnalysis(folder, run);
+  const kept = await readAnalysis(keptIn, run);
   if (kept !== undefined) return kept;
   const analysis = await analyseRun(folder, run, options);
-  await writeAtomically(fileIn(folder), `${JSON.stringify(analysis, undefined, 1)}\n`);
+  await mkdir(keptIn, { recursive: true });
+  await writeAtomically(fileIn(keptIn), `${JSON.stringify(analysis, undefined, 1)}\n`);
   return analysis;
 };

@@ -1,4 +1,6 @@
 import type { RunFile } from '../../contract/run.js';
+import { trainingProcess } from '../training/run/liveness.js';
+import { readMetrics } from '../training/run/metricsFile.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import type { Cell } from './grid.js';
 import { runFolder } from './sweepFile.js';
@@ -9,15 +11,23 @@ export interface CellProgress {
   readonly status: 'queued' | RunFile['status'];
   readonly step: number;
   readonly grokStep?: number;
+  /** Absent before the run has begun. */
+  readonly run?: RunFile;
 }
 
 /** The progress table of a sweep, in the order of the queue. */
 export const sweepProgress = (folder: string, cells: readonly Cell[]): Promise<CellProgress[]> =>
-  Promise.all(
-    cells.map(async (cell): Promise<CellProgress> => {
-      const run = await readRunFile(runFolder(folder, cell));
-      if (run === undefined) return { cell, status: 'queued', step: 0 };
-      const { status, lastStep: step, grokStep } = run;
-      return { cell, status, step, ...(grokStep === undefined ? {} : { grokStep }) };
-    }),
-  );
+  Promise.all(cells.map((cell) => cellProgress(folder, cell)));
+
+const cellProgress = async (sweep: string, cell: Cell): Promise<CellProgress> => {
+  const folder = runFolder(sweep, cell);
+  const run = await readRunFile(folder);
+  if (run === undefined) return { cell, status: 'queued', step: 0 };
+  const { status, lastStep, grokStep } = run;
+  const common = { cell, run, ...(grokStep === undefined ? {} : { grokStep }) };
+  if (status !== 'running' && status !== 'paused') return { ...common, status, step: lastStep };
+  // A run that calls itself running without a process was killed: it is gone on with like a stopped one.
+  if ((await trainingProcess(folder)) === undefined) return { ...common, status: 'stopped', step: lastStep };
+  const metrics = await readMetrics(folder);
+  return { ...common, status, step: Math.max(lastStep, metrics.at(-1)?.step ?? 0) };
+};

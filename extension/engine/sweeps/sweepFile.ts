@@ -8,7 +8,7 @@ import { gridSchema, type Cell, type Grid } from './grid.js';
 /** A sweep's folder: `sweep.json`, which holds the grid, and `runs/<cell>`, each an ordinary run directory. */
 const fileSchema = v.object({ schema: v.literal('weight-geometry/sweep@1'), grid: gridSchema });
 
-const filePath = (folder: string): string => path.join(folder, 'sweep.json');
+export const sweepPath = (folder: string): string => path.join(folder, 'sweep.json');
 export const runFolder = (folder: string, { name }: Pick<Cell, 'name'>): string =>
   path.join(folder, 'runs', name);
 
@@ -17,7 +17,7 @@ export const runFolder = (folder: string, { name }: Pick<Cell, 'name'>): string 
  * @throws GeometryError `unreadable`, `malformed-file`.
  */
 export const readSweep = async (folder: string): Promise<Grid | undefined> => {
-  const file = filePath(folder);
+  const file = sweepPath(folder);
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -51,5 +51,5 @@ export const beginSweep = async (folder: string, grid: Grid): Promise<void> => {
     throw new GeometryError('unwritable', `${folder} could not be made.`, { cause });
   }
   const content = { schema: 'weight-geometry/sweep@1', grid } as const;
-  await writeAtomically(filePath(folder), `${JSON.stringify(content, undefined, 2)}\n`);
+  await writeAtomically(sweepPath(folder), `${JSON.stringify(content, undefined, 2)}\n`);
 };

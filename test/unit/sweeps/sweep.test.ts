@@ -1,15 +1,13 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as v from 'valibot';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runConfigSchema } from '../../../extension/contract/run.js';
-import { cellsOf, gridSchema, type Grid } from '../../../extension/engine/sweeps/grid.js';
+import { cellsOf } from '../../../extension/engine/sweeps/grid.js';
 import { sweepProgress } from '../../../extension/engine/sweeps/progress.js';
 import { runSweep } from '../../../extension/engine/sweeps/runSweep.js';
 import { beginSweep, readSweep, runFolder } from '../../../extension/engine/sweeps/sweepFile.js';
-import type { TrainOptions } from '../../../extension/engine/training/trainer/train.js';
 import { readRunFile } from '../../../extension/engine/training/run/runDirectory.js';
+import { onProcessor, smallGrid } from './smallGrid.js';
 
 const folders: string[] = [];
 const temporary = (): string => {
@@ -19,37 +17,9 @@ const temporary = (): string => {
 };
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-const model = {
-  ...{ kind: 'encoder', prime: 5, d: 8, layers: 1, heads: 2, dFf: 16, readout: 'first' },
-  ...{ norm: 'LayerNorm', normEps: 1e-5, activation: 'gelu' },
-} as const;
-const grid: Grid = v.parse(gridSchema, {
-  name: 'small',
-  base: v.parse(runConfigSchema, {
-    name: 'base',
-    model,
-    data: {
-      tasks: ['add'],
-      split: { method: 'python-random-shuffle', seed: 0, trainFraction: 0.5, firstToken: 0 },
-    },
-    batch: 8,
-    maxSteps: 60,
-    evaluateEvery: 20,
-    checkpointEvery: 20,
-  }),
-  scales: [
-    { name: 'narrow', model },
-    { name: 'wide', model: { ...model, d: 16 } },
-  ],
-  decays: [0.1, 1],
-  seeds: [1],
-  tasks: [['add', 'mul']],
-});
 const { signal } = new AbortController();
-/** The bundle's own probe of providers is not there when sources are run. */
-const training: TrainOptions = {
-  choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
-};
+const training = onProcessor;
+const grid = smallGrid;
 
 describe('a grid', () => {
   it('is every combination once, each under a name of its own', () => {

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { SweepCell } from '../../contract/report.js';
+import type { RunFile } from '../../contract/run.js';
+import { analyseRun, type AnalyseOptions } from '../reproduction/analyseRun.js';
+import type { RunAnalysis } from '../reproduction/analysis.js';
+import { analysisOf, readAnalysis } from '../reproduction/keptAnalysis.js';
+
+/** What small multiples and tables of compared runs are drawn from. */
+export type Measured = NonNullable<SweepCell['measured']>;
+
+/** Where an inspection keeps what it measures: a run's folder is the user's, and gets no file from being looked at. */
+const placeOf = (cacheFolder: string, folder: string, { config }: RunFile): string => {
+  const identity = JSON.stringify([folder, config]);
+  return path.join(cacheFolder, `run-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`);
+};
+
+/** What was measured of a finished run before: by a reproduction, beside the run, or by an inspection, in its cache. */
+export const keptMeasurement = async (
+  folder: string,
+  run: RunFile,
+  cacheFolder: string | undefined,
+): Promise<Measured | undefined> => {
+  const places = [folder, ...(cacheFolder === undefined ? [] : [placeOf(cacheFolder, folder, run)])];
+  for (const place of places) {
+    const kept = await readAnalysis(place, run);
+    if (kept !== undefined) return measuredOf(kept);
+  }
+  return undefined;
+};
+
+/** Measures a finished run at its last checkpoint, with the controls that its claims are held against. */
+export const measureRun = async (
+  folder: string,
+  run: RunFile,
+  cacheFolder: string | undefined,
+  options: AnalyseOptions,
+): Promise<Measured> =>
+  measuredOf(
+    cacheFolder === undefined
+      ? await analyseRun(folder, run, options)
+      : await analysisOf(folder, run, options, placeOf(cacheFolder, folder, run)),
+  );
+
+const measuredOf = ({ run, testAccuracy, reconstructions, kStar, controls }: RunAnalysis): Measured => {
+  const { points, kStar95, kStar99 } = controls.walk;
+  return {
+    step: run.lastStep,
+    testAccuracy,
+    reconstructions,
+    kStar,
+    walk: {
+      points,
+      ...(kStar95 === undefined ? {} : { share95: kStar95 }),
+      ...(kStar99 === undefined ? {} : { share99: kStar99 }),
+    },
+  };
+};
