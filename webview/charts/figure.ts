@@ -96,7 +96,27 @@ export interface SpaceFigure {
   readonly curves: readonly SpaceCurve[];
 }
 
-export type Figure = LineFigure | HeatFigure | SpaceFigure;
+/** One of several small charts. */
+export interface Panel {
+  readonly row: number;
+  readonly column: number;
+  readonly curves: readonly Curve[];
+  readonly marks?: readonly Mark[];
+  /** What stands in its place where there are no curves. */
+  readonly note?: string;
+}
+
+/** Small multiples: charts in rows and columns that share both axes. */
+export interface PanelsFigure {
+  readonly kind: 'panels';
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  readonly panels: readonly Panel[];
+}
+
+export type Figure = LineFigure | HeatFigure | SpaceFigure | PanelsFigure;
 
 /** Anything with a look that a legend can name. */
 export interface LegendEntry {
@@ -107,6 +127,10 @@ export interface LegendEntry {
 
 export function legendOf(figure: Figure): LegendEntry[] {
   if (figure.kind === 'heat') return [];
+  if (figure.kind === 'panels') {
+    const curves = figure.panels.flatMap((panel) => panel.curves);
+    return [...new Map(curves.map(({ name, look }) => [name, { name, look }])).values()];
+  }
   const bands = figure.kind === 'lines' ? (figure.bands ?? []) : [];
   return [
     ...figure.curves.map(({ name, look }) => ({ name, look })),
@@ -122,6 +146,10 @@ export function legendOf(figure: Figure): LegendEntry[] {
 export function without(figure: Figure, hidden: ReadonlySet<string>): Figure {
   if (hidden.size === 0 || figure.kind === 'heat') return figure;
   const shown = (entry: { readonly name: string }): boolean => !hidden.has(entry.name);
+  if (figure.kind === 'panels') {
+    const panels = figure.panels.map((panel) => ({ ...panel, curves: panel.curves.filter(shown) }));
+    return { ...figure, panels };
+  }
   return figure.kind === 'space'
     ? { ...figure, curves: figure.curves.filter(shown) }
     : {

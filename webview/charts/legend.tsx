@@ -1,7 +1,7 @@
 import { say } from '../strings.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import type { LegendEntry } from './figure.js';
-import { inkOf } from './plotlyFigure.js';
+import { inkOf } from './plotlyParts.js';
 
 const dashArrays = { solid: '', dash: '5 4', dot: '1.5 3', dashdot: '6 3 1.5 3', longdash: '9 4' } as const;
 const markerPaths = {

@@ -1,24 +1,22 @@
-import type { Annotation, Config, Data, Layout, Shape } from 'plotly.js';
-import { integer, number, percent } from '../describe/numbers.js';
+import type { Annotation, Config, Data } from 'plotly.js';
+import { number } from '../describe/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import { mix } from './colour.js';
-import type {
-  Axis,
-  Curve,
-  Figure,
-  HeatFigure,
-  LineFigure,
-  Look,
-  Mark,
-  PointLabel,
-  SpaceFigure,
-} from './figure.js';
+import type { Figure, HeatFigure, LineFigure, PointLabel, SpaceFigure } from './figure.js';
 import { plainLines, plainText } from './plainText.js';
-
-export interface Drawing {
-  readonly data: Data[];
-  readonly layout: Partial<Layout>;
-}
+import {
+  axisLayout,
+  decadesOf,
+  drawCurve,
+  drawMark,
+  formatOn,
+  frame,
+  inkOf,
+  markLabel,
+  onAxis,
+  type Drawing,
+} from './plotlyParts.js';
+import { drawPanels } from './plotlyPanels.js';
 
 /** No link, no upload, no logo: the charts speak to nobody outside the page. */
 export const plotlyConfig: Partial<Config> = {
@@ -32,23 +30,12 @@ export const plotlyConfig: Partial<Config> = {
 
 const byKind: {
   readonly [K in Figure['kind']]: (figure: Extract<Figure, { kind: K }>, theme: ChartTheme) => Drawing;
-} = { lines: drawLines, heat: drawHeat, space: drawSpace };
+} = { lines: drawLines, heat: drawHeat, space: drawSpace, panels: drawPanels };
 
 export function draw(figure: Figure, theme: ChartTheme): Drawing {
   const make = byKind[figure.kind] as (figure: Figure, theme: ChartTheme) => Drawing;
   return make(figure, theme);
 }
-
-/** The colour of a look in a theme. */
-export const inkOf = (ink: Look['ink'], theme: ChartTheme): string =>
-  ink === 'muted'
-    ? theme.muted
-    : ink === 'foreground'
-      ? theme.foreground
-      : (theme.inks[ink % theme.inks.length] ?? theme.foreground);
-
-const formats = { number, percent, integer } as const;
-export const formatOn = (axis: Axis, value: number): string => formats[axis.format](value);
 
 function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
   const { curves, bands = [], marks = [], labels = [] } = figure;
@@ -112,40 +99,6 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
   };
 }
 
-function drawCurve(curve: Curve, { x, y }: LineFigure, theme: ChartTheme): Data {
-  const { look, shade } = curve;
-  const ink = inkOf(look.ink, theme);
-  const shaded = (amount: number): string => mix(mix(theme.background, theme.muted, 0.75), ink, amount);
-  const line = typeof shade === 'number' ? shaded(shade) : ink;
-  const mode = look.symbol === 'none' ? 'lines' : look.line ? 'lines+markers' : 'markers';
-  return {
-    type: 'scatter',
-    mode,
-    name: plainText(curve.name),
-    x: [...curve.x],
-    y: [...curve.y],
-    line: {
-      color: typeof shade === 'object' ? mix(theme.background, theme.muted, 0.7) : line,
-      width: typeof shade === 'object' ? 1 : look.ink === 'muted' ? 1.3 : 2,
-      dash: look.dash,
-    },
-    marker: {
-      color: typeof shade === 'object' ? shade.map(shaded) : line,
-      symbol: look.symbol === 'none' ? 'circle' : look.symbol,
-      size: 7,
-    },
-    hoverinfo: 'text',
-    hovertext: curve.x.map((place, index) =>
-      plainLines([
-        curve.name,
-        `${x.title}: ${formatOn(x, place)}`,
-        `${y.title}: ${formatOn(y, curve.y[index]!)}`,
-        ...(curve.notes?.[index] ? [curve.notes[index]] : []),
-      ]),
-    ),
-  };
-}
-
 /** Shapes do not widen an axis; an unseen point at each level does, so that no null falls outside the picture. */
 function reach({ curves, marks = [], y }: LineFigure): Data[] {
   const levels = marks.filter((mark) => mark.across === 'y' && !y.range).map(({ at }) => at);
@@ -199,83 +152,6 @@ function pointLabel(
     ay: (-up / length) * labelDistance,
     xanchor: right < 0 ? 'right' : 'left',
     font: { color: theme.foreground, size: theme.fontSize - 1 },
-  };
-}
-
-const drawMark = (mark: Mark, theme: ChartTheme): Partial<Shape> => ({
-  type: 'line',
-  ...(mark.across === 'x'
-    ? { x0: mark.at, x1: mark.at, y0: 0, y1: 1, xref: 'x' as const, yref: 'paper' as const }
-    : { y0: mark.at, y1: mark.at, x0: 0, x1: 1, yref: 'y' as const, xref: 'paper' as const }),
-  layer: mark.draggable ? 'above' : 'below',
-  line: { color: inkOf(mark.look.ink, theme), width: mark.draggable ? 2 : 1.2, dash: mark.look.dash },
-});
-
-const markLabel = (
-  mark: Mark,
-  { x, y }: { readonly x: Axis; readonly y?: Axis },
-  theme: ChartTheme,
-): Partial<Annotation> => ({
-  text: plainText(mark.label),
-  showarrow: false,
-  font: { color: theme.muted, size: theme.fontSize - 2 },
-  ...(mark.across === 'x'
-    ? {
-        x: onAxis(x, mark.at),
-        xref: 'x',
-        y: 1,
-        yref: 'paper',
-        yanchor: 'bottom',
-        xanchor: mark.side ?? 'center',
-      }
-    : {
-        y: onAxis(y ?? x, mark.at),
-        yref: 'y',
-        x: mark.side === 'right' ? 1 : 0,
-        xref: 'paper',
-        xanchor: mark.side ?? 'left',
-        yanchor: mark.draggable ? 'top' : 'bottom',
-      }),
-});
-
-/** Annotation and ranges live in the logarithm on a log axis; shapes and points do not. */
-const onAxis = (axis: Axis, value: number): number => (axis.scale === 'log' ? Math.log10(value) : value);
-
-/** Whole powers of ten over many decades, 1-2-5 over few, the library's own choice within one. */
-const logTicks = (
-  { format }: Axis,
-  decades: number,
-): Pick<NonNullable<Layout['xaxis']>, 'dtick' | 'tickformat'> => ({
-  tickformat: format === 'percent' ? '.2~%' : '~g',
-  ...(decades > 2.5 ? { dtick: 1 } : decades > 0.7 ? { dtick: 'D2' } : {}),
-});
-
-/** How many powers of ten an axis spans. */
-function decadesOf(axis: Axis, values: readonly number[]): number {
-  const ends = axis.range ?? values.filter((value) => value > 0);
-  return ends.length === 0 ? 0 : Math.log10(Math.max(...ends) / Math.min(...ends));
-}
-
-function axisLayout(axis: Axis, theme: ChartTheme, decades = 0): NonNullable<Layout['xaxis']> {
-  return {
-    title: {
-      text: plainText(axis.title),
-      standoff: 8,
-      font: { color: theme.muted, size: theme.fontSize - 1 },
-    },
-    type: axis.scale,
-    ...(axis.range
-      ? { range: [onAxis(axis, axis.range[0]), onAxis(axis, axis.range[1])] as [number, number] }
-      : {}),
-    ...(axis.format === 'percent' && axis.scale === 'linear' ? { tickformat: '~%' } : {}),
-    ...(axis.format === 'integer' ? { tickformat: 'd', nticks: 8 } : {}),
-    ...(axis.scale === 'log' ? logTicks(axis, decades) : {}),
-    gridcolor: theme.grid,
-    linecolor: theme.grid,
-    zerolinecolor: theme.grid,
-    zerolinewidth: 1,
-    tickfont: { color: theme.muted, size: theme.fontSize - 2 },
-    ticks: '',
   };
 }
 
@@ -396,19 +272,3 @@ function drawSpace({ axes, curves }: SpaceFigure, theme: ChartTheme): Drawing {
     },
   };
 }
-
-const frame = (theme: ChartTheme): Partial<Layout> => ({
-  autosize: true,
-  showlegend: false,
-  paper_bgcolor: theme.background,
-  plot_bgcolor: theme.background,
-  margin: { l: 8, r: 14, t: 22, b: 44 },
-  font: { family: theme.font, size: theme.fontSize - 1, color: theme.foreground },
-  hoverlabel: {
-    bgcolor: theme.hoverBackground,
-    bordercolor: theme.hoverBorder,
-    align: 'left',
-    font: { family: theme.font, size: theme.fontSize - 1, color: theme.foreground },
-  },
-  uirevision: 'keep',
-});

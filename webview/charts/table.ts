@@ -1,4 +1,4 @@
-import type { Figure, HeatFigure, LineFigure, SpaceFigure } from './figure.js';
+import type { Figure, HeatFigure, LineFigure, PanelsFigure, SpaceFigure } from './figure.js';
 
 /** The numbers of a chart: for those who cannot see it, and for the CSV file. Missing numbers are undefined. */
 export interface Table {
@@ -10,6 +10,7 @@ const byFigure: { readonly [K in Figure['kind']]: (figure: Extract<Figure, { kin
   lines: lineTable,
   heat: heatTable,
   space: spaceTable,
+  panels: panelsTable,
 };
 
 export function tableOf(figure: Figure): Table {
@@ -56,5 +57,22 @@ function spaceTable({ axes, curves }: SpaceFigure): Table {
     rows: curves.flatMap(({ name, points, notes }) =>
       points.map((point, index) => [name, ...point, notes[index]]),
     ),
+  };
+}
+
+/** One row per panel and place on the shared axis; a panel without numbers has its note. */
+function panelsTable({ x, rows, columns, panels }: PanelsFigure): Table {
+  const names = [...new Set(panels.flatMap(({ curves }) => curves.map(({ name }) => name)))];
+  return {
+    headings: ['', '', x.title, ...names],
+    rows: panels.flatMap(({ row, column, curves, note }) => {
+      const title = [rows[row], columns[column]];
+      if (curves.length === 0) return [[...title, note]];
+      const values = new Map(
+        curves.map((curve) => [curve.name, new Map(curve.x.map((at, i) => [at, curve.y[i]]))]),
+      );
+      const places = [...new Set(curves.flatMap((curve) => curve.x))].sort((a, b) => a - b);
+      return places.map((at) => [...title, at, ...names.map((name) => values.get(name)?.get(at))]);
+    }),
   };
 }

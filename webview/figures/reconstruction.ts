@@ -8,9 +8,9 @@ import { say } from '../strings.js';
 type Point = ReconstructionEntry['points'][number];
 
 /** Trajectory PCA first: its curve is the paper's claim, the other two are what it is held against. */
-const order = ['trajectory-pca', 'per-matrix-svd', 'joint-svd'] as const;
+export const methodOrder = ['trajectory-pca', 'per-matrix-svd', 'joint-svd'] as const;
 export const inOrder = (entries: readonly ReconstructionEntry[]): ReconstructionEntry[] =>
-  [...entries].sort((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
+  [...entries].sort((a, b) => methodOrder.indexOf(a.method) - methodOrder.indexOf(b.method));
 
 export const methodName = ({ method, fullRank }: ReconstructionEntry): string =>
   say('method.of', { method: say(`method.${method}`), full: integer(fullRank) });
@@ -28,7 +28,7 @@ function curves(
         name: methodName(entry),
         x: points.map(({ rank }) => rank / entry.fullRank),
         y: points.map((point) => valueOf(point)!),
-        look: markedLook(order.indexOf(entry.method)),
+        look: markedLook(methodOrder.indexOf(entry.method)),
         notes: points.map(({ rank }) => say('rank.point', { rank, full: entry.fullRank })),
       },
     ];

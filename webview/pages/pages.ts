@@ -5,6 +5,7 @@ import type { StringKey } from '../strings.js';
 import { Overview } from './overview.js';
 import { RankSpectra } from './rankSpectra.js';
 import { Reconstruction } from './reconstruction.js';
+import { Sweep } from './sweep.js';
 import { Training } from './training.js';
 import { Trajectory } from './trajectory.js';
 
@@ -17,16 +18,21 @@ export interface Page {
   readonly isFor?: (report: Report | undefined) => boolean;
 }
 
+/** A sweep's report has a page of its own; its runs are inspected one by one. */
+const isSweep = (report: Report | undefined): boolean => (report?.sweep.length ?? 0) > 0;
+const isSeries = (report: Report | undefined): boolean => !isSweep(report);
+
 /** The pages in the order of their tabs; to add one is to add a file and a row. */
 export const pages: readonly Page[] = [
-  { id: 'overview', title: 'page.overview', component: Overview },
-  { id: 'spectra', title: 'page.spectra', component: RankSpectra },
-  { id: 'trajectory', title: 'page.trajectory', component: Trajectory },
-  { id: 'reconstruction', title: 'page.reconstruction', component: Reconstruction },
+  { id: 'overview', title: 'page.overview', component: Overview, isFor: isSeries },
+  { id: 'spectra', title: 'page.spectra', component: RankSpectra, isFor: isSeries },
+  { id: 'trajectory', title: 'page.trajectory', component: Trajectory, isFor: isSeries },
+  { id: 'reconstruction', title: 'page.reconstruction', component: Reconstruction, isFor: isSeries },
   {
     id: 'training',
     title: 'page.training',
     component: Training,
     isFor: (report) => (report?.run.length ?? 0) > 0,
   },
+  { id: 'sweep', title: 'page.sweep', component: Sweep, isFor: isSweep },
 ];

@@ -1,4 +1,5 @@
 import { modelLine, sourceLine } from '../describe/header.js';
+import { sweepLine } from '../describe/sweep.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { say } from '../strings.js';
 import { ThemeSwitch } from '../theme/themeSwitch.js';
@@ -10,20 +11,28 @@ export function SourceHeader() {
   return (
     <header class="source">
       <h1 title={source.path}>{source.name}</h1>
-      <p>
-        {sourceLine(report)}
-        {' · '}
-        <span title={source.descriptor?.path}>{modelLine(report)}</span>
-        {host && (
-          <>
-            {' '}
-            <button type="button" class="link" onClick={() => void host.confirmDescriptor()}>
-              {say(source.descriptor ? 'header.change' : 'header.confirm')}
-            </button>
-          </>
-        )}
-      </p>
+      {report.sweep.length > 0 ? <p>{sweepLine(report)}</p> : <SeriesLine />}
       {!host && <ThemeSwitch />}
     </header>
+  );
+}
+
+function SeriesLine() {
+  const { report, host } = useInspection();
+  const { descriptor } = report.source;
+  return (
+    <p>
+      {sourceLine(report)}
+      {' · '}
+      <span title={descriptor?.path}>{modelLine(report)}</span>
+      {host && (
+        <>
+          {' '}
+          <button type="button" class="link" onClick={() => void host.confirmDescriptor()}>
+            {say(descriptor ? 'header.change' : 'header.confirm')}
+          </button>
+        </>
+      )}
+    </p>
   );
 }

@@ -149,6 +149,7 @@ export class InspectorView implements vscode.Disposable {
       ...(report?.checkpoints.flatMap((checkpoint) => checkpoint.files.map((entry) => entry.path)) ?? []),
       ...(report?.warnings.map((warning) => warning.path) ?? []),
       ...(report?.source.otherSeries ?? []),
+      ...(report?.sweepCells.map((cell) => cell.path) ?? []),
     ];
     if (!named.includes(file)) {
       throw new GeometryError(

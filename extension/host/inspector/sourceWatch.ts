@@ -8,12 +8,15 @@ const lookEveryMs = 5000;
 /** A file that is being written changes between two looks this far apart. */
 const settleMs = 700;
 const deepestFolder = 3;
+/** What tells of the progress of a sweep; its runs' checkpoints lie deeper than is looked. */
+const sweepFile = 'sweep.json';
+const sweepRecords: ReadonlySet<string> = new Set([sweepFile, 'run.json', 'metrics.jsonl']);
 
 export type SourceChange = 'changed' | 'gone';
 
 /**
- * Tells when the weight files at a path (a file, or a folder and what is under it) have changed and come to rest, or
- * have gone. Sizes and times are compared, contents are not read.
+ * Tells when the weight files at a path (a file, or a folder and what is under it; of a sweep the records of its runs)
+ * have changed and come to rest, or have gone. Sizes and times are compared, contents are not read.
  */
 export class SourceWatch implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
@@ -70,9 +73,18 @@ export class SourceWatch implements vscode.Disposable {
 /** Names, sizes and times of the weight files, in order; empty when there are none any more. */
 async function signatureOf(source: string): Promise<string> {
   const lines: string[] = [];
+  const isSweep = await fs.stat(path.join(source, sweepFile)).then(
+    (stat) => stat.isFile(),
+    () => false,
+  );
+  const counts = (place: string, depth: number): boolean =>
+    depth === 0 ||
+    mayHoldWeights(place) ||
+    isShardIndex(place) ||
+    (isSweep && sweepRecords.has(path.basename(place)));
   const visit = async (place: string, depth: number): Promise<void> => {
     const stat = await fs.stat(place).catch(() => undefined);
-    if (stat?.isFile() && (depth === 0 || mayHoldWeights(place) || isShardIndex(place))) {
+    if (stat?.isFile() && counts(place, depth)) {
       lines.push(`${place}|${stat.size}|${stat.mtimeMs}`);
     } else if (stat?.isDirectory() && depth < deepestFolder) {
       const names = await fs.readdir(place).catch(() => []);

@@ -1,0 +1,152 @@
+import type { Annotation, Data, Layout, Shape } from 'plotly.js';
+import { integer, number, percent } from '../describe/numbers.js';
+import type { ChartTheme } from '../theme/chartTheme.js';
+import { mix } from './colour.js';
+import type { Axis, Curve, LineFigure, Look, Mark } from './figure.js';
+import { plainLines, plainText } from './plainText.js';
+
+/** What charts of every kind are drawn with: curves, marks, axes, the frame around them. */
+
+export interface Drawing {
+  readonly data: Data[];
+  readonly layout: Partial<Layout>;
+}
+
+/** The colour of a look in a theme. */
+export const inkOf = (ink: Look['ink'], theme: ChartTheme): string =>
+  ink === 'muted'
+    ? theme.muted
+    : ink === 'foreground'
+      ? theme.foreground
+      : (theme.inks[ink % theme.inks.length] ?? theme.foreground);
+
+const formats = { number, percent, integer } as const;
+export const formatOn = (axis: Axis, value: number): string => formats[axis.format](value);
+
+export function drawCurve(curve: Curve, { x, y }: Pick<LineFigure, 'x' | 'y'>, theme: ChartTheme): Data {
+  const { look, shade } = curve;
+  const ink = inkOf(look.ink, theme);
+  const shaded = (amount: number): string => mix(mix(theme.background, theme.muted, 0.75), ink, amount);
+  const line = typeof shade === 'number' ? shaded(shade) : ink;
+  const mode = look.symbol === 'none' ? 'lines' : look.line ? 'lines+markers' : 'markers';
+  return {
+    type: 'scatter',
+    mode,
+    name: plainText(curve.name),
+    x: [...curve.x],
+    y: [...curve.y],
+    line: {
+      color: typeof shade === 'object' ? mix(theme.background, theme.muted, 0.7) : line,
+      width: typeof shade === 'object' ? 1 : look.ink === 'muted' ? 1.3 : 2,
+      dash: look.dash,
+    },
+    marker: {
+      color: typeof shade === 'object' ? shade.map(shaded) : line,
+      symbol: look.symbol === 'none' ? 'circle' : look.symbol,
+      size: 7,
+    },
+    hoverinfo: 'text',
+    hovertext: curve.x.map((place, index) =>
+      plainLines([
+        curve.name,
+        `${x.title}: ${formatOn(x, place)}`,
+        `${y.title}: ${formatOn(y, curve.y[index]!)}`,
+        ...(curve.notes?.[index] ? [curve.notes[index]] : []),
+      ]),
+    ),
+  };
+}
+
+export const drawMark = (mark: Mark, theme: ChartTheme): Partial<Shape> => ({
+  type: 'line',
+  ...(mark.across === 'x'
+    ? { x0: mark.at, x1: mark.at, y0: 0, y1: 1, xref: 'x' as const, yref: 'paper' as const }
+    : { y0: mark.at, y1: mark.at, x0: 0, x1: 1, yref: 'y' as const, xref: 'paper' as const }),
+  layer: mark.draggable ? 'above' : 'below',
+  line: { color: inkOf(mark.look.ink, theme), width: mark.draggable ? 2 : 1.2, dash: mark.look.dash },
+});
+
+export const markLabel = (
+  mark: Mark,
+  { x, y }: { readonly x: Axis; readonly y?: Axis },
+  theme: ChartTheme,
+): Partial<Annotation> => ({
+  text: plainText(mark.label),
+  showarrow: false,
+  font: { color: theme.muted, size: theme.fontSize - 2 },
+  ...(mark.across === 'x'
+    ? {
+        x: onAxis(x, mark.at),
+        xref: 'x',
+        y: 1,
+        yref: 'paper',
+        yanchor: 'bottom',
+        xanchor: mark.side ?? 'center',
+      }
+    : {
+        y: onAxis(y ?? x, mark.at),
+        yref: 'y',
+        x: mark.side === 'right' ? 1 : 0,
+        xref: 'paper',
+        xanchor: mark.side ?? 'left',
+        yanchor: mark.draggable ? 'top' : 'bottom',
+      }),
+});
+
+/** Annotation and ranges live in the logarithm on a log axis; shapes and points do not. */
+export const onAxis = (axis: Axis, value: number): number =>
+  axis.scale === 'log' ? Math.log10(value) : value;
+
+/** Whole powers of ten over many decades, 1-2-5 over few, the library's own choice within one. */
+const logTicks = (
+  { format }: Axis,
+  decades: number,
+): Pick<NonNullable<Layout['xaxis']>, 'dtick' | 'tickformat'> => ({
+  tickformat: format === 'percent' ? '.2~%' : '~g',
+  ...(decades > 2.5 ? { dtick: 1 } : decades > 0.7 ? { dtick: 'D2' } : {}),
+});
+
+/** How many powers of ten an axis spans. */
+export function decadesOf(axis: Axis, values: readonly number[]): number {
+  const ends = axis.range ?? values.filter((value) => value > 0);
+  return ends.length === 0 ? 0 : Math.log10(Math.max(...ends) / Math.min(...ends));
+}
+
+export function axisLayout(axis: Axis, theme: ChartTheme, decades = 0): NonNullable<Layout['xaxis']> {
+  return {
+    title: {
+      text: plainText(axis.title),
+      standoff: 8,
+      font: { color: theme.muted, size: theme.fontSize - 1 },
+    },
+    type: axis.scale,
+    ...(axis.range
+      ? { range: [onAxis(axis, axis.range[0]), onAxis(axis, axis.range[1])] as [number, number] }
+      : {}),
+    ...(axis.format === 'percent' && axis.scale === 'linear' ? { tickformat: '~%' } : {}),
+    ...(axis.format === 'integer' ? { tickformat: 'd', nticks: 8 } : {}),
+    ...(axis.scale === 'log' ? logTicks(axis, decades) : {}),
+    gridcolor: theme.grid,
+    linecolor: theme.grid,
+    zerolinecolor: theme.grid,
+    zerolinewidth: 1,
+    tickfont: { color: theme.muted, size: theme.fontSize - 2 },
+    ticks: '',
+  };
+}
+
+export const frame = (theme: ChartTheme): Partial<Layout> => ({
+  autosize: true,
+  showlegend: false,
+  paper_bgcolor: theme.background,
+  plot_bgcolor: theme.background,
+  margin: { l: 8, r: 14, t: 22, b: 44 },
+  font: { family: theme.font, size: theme.fontSize - 1, color: theme.foreground },
+  hoverlabel: {
+    bgcolor: theme.hoverBackground,
+    bordercolor: theme.hoverBorder,
+    align: 'left',
+    font: { family: theme.font, size: theme.fontSize - 1, color: theme.foreground },
+  },
+  uirevision: 'keep',
+});

@@ -1,0 +1,83 @@
+import { integer, number, percent } from '../describe/numbers.js';
+import { rankOr, runsSay } from '../describe/sweep.js';
+import { accuracyOf } from '../report/sweep.js';
+import { useInspection } from '../state/inspectionContext.js';
+import { say } from '../strings.js';
+
+const none = '–';
+
+/** Where each run of a sweep stands; a run that has begun opens in an inspector of its own. */
+export function SweepRuns() {
+  const { report, host } = useInspection();
+  const { sweepCells } = report;
+  const heading = (text: string) => (
+    <th scope="col" class="number narrow">
+      {text.replaceAll(' %', '\u00a0%')}
+    </th>
+  );
+  return (
+    <section class="card wide first" aria-labelledby="sweep-runs-title">
+      <header>
+        <h2 id="sweep-runs-title">{say('sweep.runs')}</h2>
+      </header>
+      <div class="scroller" tabIndex={0} role="region" aria-labelledby="sweep-runs-title">
+        <table class="matrices sweep-runs">
+          <thead>
+            <tr>
+              <th scope="col">{say('sweep.run')}</th>
+              <th scope="col">{say('sweep.scale')}</th>
+              {heading(say('sweep.decay'))}
+              <th scope="col">{say('sweep.tasks')}</th>
+              {heading(say('sweep.seed'))}
+              <th scope="col">{say('sweep.status')}</th>
+              {heading(say('sweep.step'))}
+              {heading(say('sweep.of'))}
+              {heading(say('sweep.grokStep'))}
+              {heading(say('sweep.testAccuracy'))}
+              {heading(say('rank.k95'))}
+              {heading(say('rank.k99'))}
+            </tr>
+          </thead>
+          <tbody>
+            {sweepCells.map(({ name, path, measured, ...cell }) => (
+              <tr key={name} data-status={cell.status}>
+                <th scope="row">
+                  {host && path !== undefined ? (
+                    <button
+                      type="button"
+                      class="link"
+                      aria-label={say('sweep.open', { run: name })}
+                      title={path}
+                      onClick={() => void host.openFile(path)}
+                    >
+                      {name}
+                    </button>
+                  ) : (
+                    <span title={path}>{name}</span>
+                  )}
+                </th>
+                <td>{cell.scale}</td>
+                <td class="number">{number(cell.decay)}</td>
+                <td>{cell.tasks.join(', ')}</td>
+                <td class="number">{cell.seed}</td>
+                <td class={cell.status === 'queued' ? 'muted' : ''}>{say(`sweep.is.${cell.status}`)}</td>
+                <td class="number">{integer(cell.step)}</td>
+                <td class="number muted">{integer(cell.of)}</td>
+                <td class="number">{cell.grokStep === undefined ? none : integer(cell.grokStep)}</td>
+                <td class="number">
+                  {measured ? percent(accuracyOf(measured.testAccuracy, undefined) ?? 0) : none}
+                </td>
+                {(['share95', 'share99'] as const).map((share) => (
+                  <td class="number">
+                    {measured ? rankOr(measured.kStar[share], measured.kStar.scanned) : none}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="says">{runsSay(sweepCells)}</p>
+    </section>
+  );
+}
