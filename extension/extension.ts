@@ -11,6 +11,9 @@ import { InspectorPanels } from './host/inspector/inspectorPanels.js';
 import { Inspections } from './host/inspector/inspections.js';
 import { Compute } from './host/processes/compute.js';
 import { Reader } from './host/processes/reader.js';
+import { sweepCommandTable } from './host/sweeps/sweepCommands.js';
+import { tellSweepNews } from './host/sweeps/sweepNews.js';
+import { followRows } from './host/sweeps/sweepRows.js';
 import { cudaCommandTable } from './host/training/cudaCommands.js';
 import { tellNews } from './host/training/runNews.js';
 import { RunRegister } from './host/training/runRegister.js';
@@ -52,11 +55,15 @@ export function activate(context: vscode.ExtensionContext): void {
     new TrainingStatusBar(training),
     new RunsTree(training),
     training.onAddition(({ folder, addition }) => inspections.add(folder, addition)),
-    training.onNews((news) => tellNews(news, { training, panels, errors })),
+    training.onNews((news) => {
+      if (!tellSweepNews(news, { training, panels })) tellNews(news, { training, panels, errors });
+    }),
+    followRows(training, inspections),
   );
   const commands = {
     ...commandTable({ context, panels, reader, folders, errors, log }),
     ...trainCommandTable({ context, training, panels, reader, errors }),
+    ...sweepCommandTable({ training, panels, reader, errors }),
     ...cudaCommandTable({ bundle, errors, log }),
   };
   for (const [name, run] of Object.entries(commands)) {

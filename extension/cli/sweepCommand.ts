@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import * as v from 'valibot';
 import { GeometryError } from '../contract/errors.js';
 import { providerNames, type ProviderName } from '../contract/run.js';
-import { cellsOf, gridSchema, type Grid } from '../engine/sweeps/grid.js';
+import { cellsOf } from '../engine/sweeps/grid.js';
+import { readGrid } from '../engine/sweeps/gridFile.js';
 import { sweepProgress, type CellProgress } from '../engine/sweeps/progress.js';
 import { runSweep } from '../engine/sweeps/runSweep.js';
 import { beginSweep, readSweep } from '../engine/sweeps/sweepFile.js';
@@ -43,22 +42,6 @@ const parse = (args: readonly string[]) => {
 
 const isProvider = (name: string): name is ProviderName =>
   (providerNames as readonly string[]).includes(name);
-
-const readGrid = async (path: string): Promise<Grid> => {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(path, 'utf8'));
-  } catch (cause) {
-    throw new GeometryError('invalid-config', `The grid ${path} cannot be read as JSON.`, { cause });
-  }
-  const parsed = v.safeParse(gridSchema, json);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  throw new GeometryError(
-    'invalid-config',
-    `${path} is not a grid: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}.`,
-  );
-};
 
 const table = (progress: readonly CellProgress[]): string =>
   textTable(

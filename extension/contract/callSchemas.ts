@@ -6,6 +6,7 @@ import { focuses } from './calls.js';
 import { descriptorSchema } from './descriptor.js';
 import { inspectSettingsSchema, reportAdditionSchema, warningSchema } from './report.js';
 import { runConfigSchema } from './run.js';
+import { sweepRecordSchema } from './sweep.js';
 import { presetSchema, runRecordSchema } from './training.js';
 
 /** What crosses between the host and its child processes, as the receiving side checks it. */
@@ -54,6 +55,7 @@ export const readerSchemas: CallSchemas<ReaderCalls> = {
   presets: { args: v.tuple([]), value: v.array(presetSchema) },
   runConfig: { args: v.tuple([path, v.array(v.string())]), value: runConfigSchema },
   run: { args: v.tuple([path]), value: v.optional(runRecordSchema) },
+  sweep: { args: v.tuple([path, v.nullable(path)]), value: sweepRecordSchema },
 };
 
 const inspectRequest = v.object({

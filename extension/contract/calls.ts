@@ -2,6 +2,7 @@ import type { ErrorValue } from './errors.js';
 import type { ModelDescriptor } from './descriptor.js';
 import type { InspectSettings, OnnxEvaluation, ReportAddition, SpectrumEntry, Warning } from './report.js';
 import type { Metrics, ProviderName, RunConfig, RunFile } from './run.js';
+import type { SweepRecord } from './sweep.js';
 import type { PresetEntry, RunRecord } from './training.js';
 
 /**
@@ -59,6 +60,8 @@ export interface ReaderCalls {
   runConfig(presetOrFile: string, assignments: readonly string[]): Promise<Reply<RunConfig>>;
   /** The run in a folder: its files, and who trains it; undefined where there is none. */
   run(folder: string): Promise<Reply<RunRecord | undefined>>;
+  /** The sweep in a folder: begun there with the grid of a file, or, without one, what the folder holds. */
+  sweep(folder: string, gridFile: string | null): Promise<Reply<SweepRecord>>;
 }
 
 export interface InspectRequest {

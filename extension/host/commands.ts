@@ -6,6 +6,7 @@ import type { CheckpointFolders } from './explorer/checkpointFolders.js';
 import type { InspectorPanels } from './inspector/inspectorPanels.js';
 import { fileFor, saveAs } from './inspector/saveAs.js';
 import type { Reader } from './processes/reader.js';
+import { holdsSweep, inspectedAt } from './sweeps/sweepFolder.js';
 import { dialogEndings, isShardIndex, mayHoldWeights } from './weightFiles.js';
 
 export interface CommandServices {
@@ -53,13 +54,16 @@ async function inspect(
           uri.scheme,
         ),
       });
-    } else if (await canShow(services, uri.fsPath)) services.panels.open(uri.fsPath);
+    } else {
+      const source = inspectedAt(uri.fsPath);
+      if (await canShow(services, source)) services.panels.open(source);
+    }
   }
 }
 
 /** What is known to hold weights opens at once; another folder is asked first whether there is anything in it to show. */
 async function canShow({ reader, folders, errors }: CommandServices, file: string): Promise<boolean> {
-  if (mayHoldWeights(file) || isShardIndex(file) || folders.has(file)) return true;
+  if (mayHoldWeights(file) || isShardIndex(file) || folders.has(file) || holdsSweep(file)) return true;
   const found = await reader.discover(file);
   const error = found.ok
     ? found.value.length > 0

@@ -6,6 +6,7 @@ import { GeometryError } from '../../contract/errors.js';
 import { describeFile, listSeries } from '../inspection/describeFile.js';
 import { quickStatistics } from '../inspection/quickStatistics.js';
 import { fileIdentities, readStatistics } from '../inspection/reportCache.js';
+import { openSweep } from '../sweeps/openSweep.js';
 import { presets } from '../training/presets.js';
 import { trainingProcess } from '../training/run/liveness.js';
 import { readMetrics } from '../training/run/metricsFile.js';
@@ -37,6 +38,7 @@ export function serveReader(cacheFolder: string | undefined): void {
     runConfig: async (presetOrFile, assignments) =>
       ok(withAssignments(await loadRunConfig(presetOrFile), assignments)),
     run: async (folder) => ok(await runIn(folder)),
+    sweep: async (folder, gridFile) => ok(await openSweep(folder, gridFile ?? undefined)),
   });
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ErrorMessages } from '../errors.js';
-import type { ReportAddition } from '../../contract/report.js';
+import type { Report, ReportAddition } from '../../contract/report.js';
 import type { Compute } from '../processes/compute.js';
 import { affects } from '../settings.js';
 import { Inspection } from './inspection.js';
@@ -51,6 +51,11 @@ export class Inspections implements vscode.Disposable {
         opened.inspection.dispose();
       }),
     };
+  }
+
+  /** What is known of a source so far, where it is shown. */
+  reportOf(source: string): Report | undefined {
+    return this.entries.get(source)?.inspection.report;
   }
 
   /** Passes on what is known of a source besides its inspection, where it is shown. */

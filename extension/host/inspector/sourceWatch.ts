@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { holdsSweep, sweepFile } from '../sweeps/sweepFolder.js';
 import { isShardIndex, mayHoldWeights } from '../weightFiles.js';
 
 /** A network file system tells nobody of changes, so the files are also looked at this often. */
@@ -9,7 +10,6 @@ const lookEveryMs = 5000;
 const settleMs = 700;
 const deepestFolder = 3;
 /** What tells of the progress of a sweep; its runs' checkpoints lie deeper than is looked. */
-const sweepFile = 'sweep.json';
 const sweepRecords: ReadonlySet<string> = new Set([sweepFile, 'run.json', 'metrics.jsonl']);
 
 export type SourceChange = 'changed' | 'gone';
@@ -73,10 +73,7 @@ export class SourceWatch implements vscode.Disposable {
 /** Names, sizes and times of the weight files, in order; empty when there are none any more. */
 async function signatureOf(source: string): Promise<string> {
   const lines: string[] = [];
-  const isSweep = await fs.stat(path.join(source, sweepFile)).then(
-    (stat) => stat.isFile(),
-    () => false,
-  );
+  const isSweep = holdsSweep(source);
   const counts = (place: string, depth: number): boolean =>
     depth === 0 ||
     mayHoldWeights(place) ||

@@ -38,6 +38,7 @@ export class Reader implements vscode.Disposable, ReaderCalls {
   readonly runConfig: ReaderCalls['runConfig'] = (presetOrFile, assignments) =>
     this.lease.get().calls.runConfig(presetOrFile, assignments);
   readonly run: ReaderCalls['run'] = (folder) => this.lease.get().calls.run(folder);
+  readonly sweep: ReaderCalls['sweep'] = (folder, gridFile) => this.lease.get().calls.sweep(folder, gridFile);
 
   dispose(): void {
     this.lease.end();

@@ -58,7 +58,7 @@ async function train(
 }
 
 /** Training runs native code with settings of the workspace: that wants trust. */
-async function isTrusted(): Promise<boolean> {
+export async function isTrusted(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const manage = vscode.l10n.t('Manage Workspace Trust');
   const chosen = await vscode.window.showWarningMessage(

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { GeometryError } from '../../contract/errors.js';
+import { gridSchema, type Grid } from './grid.js';
+
+/**
+ * The grid that a user's file describes, with its defaults filled in.
+ * @throws GeometryError `invalid-config`, naming the place that is wrong.
+ */
+export const readGrid = async (path: string): Promise<Grid> => {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new GeometryError('invalid-config', `The grid ${path} cannot be read as JSON.`, { cause });
+  }
+  const parsed = v.safeParse(gridSchema, json);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  throw new GeometryError(
+    'invalid-config',
+    `${path} is not a grid: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}.`,
+  );
+};

@@ -1,0 +1,28 @@
+import { GeometryError } from '../../contract/errors.js';
+import type { SweepRecord, SweepRun } from '../../contract/sweep.js';
+import { cellsOf } from './grid.js';
+import { readGrid } from './gridFile.js';
+import { sweepProgress, type CellProgress } from './progress.js';
+import { beginSweep, readSweep, runFolder } from './sweepFile.js';
+
+/**
+ * The sweep in a folder: begun there with the grid of a file, or the one that the folder holds.
+ * @throws GeometryError `invalid-config`, `invalid-argument` where the folder holds another grid; `not-found` where no
+ * file is given and the folder holds none; `unreadable`, `malformed-file`, `unwritable`, `disk-full`.
+ */
+export const openSweep = async (folder: string, gridFile: string | undefined): Promise<SweepRecord> => {
+  const grid = gridFile === undefined ? await readSweep(folder) : await readGrid(gridFile);
+  if (grid === undefined) throw new GeometryError('not-found', `${folder} holds no sweep: name its grid.`);
+  await beginSweep(folder, grid);
+  const progress = await sweepProgress(folder, cellsOf(grid));
+  return { folder, name: grid.name, runs: progress.map((row) => runOf(folder, row)) };
+};
+
+/** What was begun goes on as it began, for as many steps as the grid now has. */
+const runOf = (sweep: string, { cell, run, status }: CellProgress): SweepRun => ({
+  folder: runFolder(sweep, cell),
+  config: run === undefined ? cell.config : { ...run.config, maxSteps: cell.config.maxSteps },
+  provider: run?.provider.name ?? 'auto',
+  status,
+  begun: run !== undefined,
+});
