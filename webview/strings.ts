@@ -239,6 +239,19 @@ const english = {
   'rank.full': 'full rank',
   'rank.rank90': 'rank for 90 % of the energy',
   'rank.rank99': 'rank for 99 % of the energy',
+  'controls.title': 'Controls of the trajectory',
+  'controls.compute': 'Compute controls',
+  'controls.offer':
+    'Is it this trajectory, or would any do? The same is rebuilt from a random walk, from the beginning of the run alone, and from random directions.',
+  'controls.random-walk': 'random walk to the same end',
+  'controls.random-directions': 'random directions',
+  'controls.early-components': 'components up to step {step}',
+  'controls.walkSays':
+    'A random walk of equal steps to the same end has the end in the span of its path as well: its first {rank} components reach {accuracy}, those of the run {own}.',
+  'controls.earlySays':
+    'Components of the checkpoints up to step {step} have not seen the end: {rank} of them reach {accuracy} at most, those of the whole run {own}.',
+  'controls.randomSays': '{rank} random directions hold {energy} of the change and reach {accuracy}.',
+  'controls.mean': 'Accuracies here are means over the tasks.',
   'rank.entropy': 'spectral entropy ⁄ ln(full rank)',
   'rank.energyAt': 'energy',
   'rank.errorColumn': 'relative error',
@@ -347,6 +360,7 @@ const english = {
   'sweep.tableSays':
     'Fewest components of the trajectory with which every task reaches {share} of its own accuracy. Null: components of a random walk of equal steps to the same end.',
   'sweep.tablePaper': 'Paper: arXiv 2602.18649, Table 2.',
+  'sweep.noGrok': 'does not grok',
   'sweep.cellNull': 'null {rank}',
   'sweep.cellPaper': 'paper {rank}',
   'absent.oneCheckpoint':

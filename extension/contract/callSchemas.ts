@@ -77,6 +77,7 @@ export const computeSchemas: CallSchemas<ComputeCalls> = {
   inspect: { args: v.tuple([job, inspectRequest]), value: nothing },
   focus: { args: v.tuple([job, v.picklist(focuses)]), value: nothing },
   refine: { args: v.tuple([job, spectrumName]), value: nothing },
+  controls: { args: v.tuple([job]), value: nothing },
   cancel: { args: v.tuple([job]), value: nothing },
 };
 

@@ -95,6 +95,8 @@ export interface ComputeCalls {
     job: string,
     entry: { step: number; tensor: string; part?: string; of: 'weights' | 'change' },
   ): Promise<Reply<void>>;
+  /** Rebuilds the nulls that the trajectory's components are held against; additions follow. */
+  controls(job: string): Promise<Reply<void>>;
   cancel(job: string): Promise<Reply<void>>;
 }
 

@@ -64,6 +64,8 @@ export interface PanelCalls {
   showLog(): Promise<Reply<void>>;
   /** Computes an estimated spectrum exactly; an addition follows. */
   refine(entry: SpectrumName): Promise<Reply<void>>;
+  /** Rebuilds the nulls that the trajectory's components are held against; additions follow. */
+  controls(): Promise<Reply<void>>;
   /** Asks where with a save dialog; the value says whether the file was written. */
   exportFile(file: ExportedFile): Promise<Reply<boolean>>;
   copy(text: string): Promise<Reply<void>>;
@@ -101,6 +103,7 @@ export const panelSchemas: CallSchemas<PanelCalls> = {
   retry: { args: none, value: nothing },
   showLog: { args: none, value: nothing },
   refine: { args: v.tuple([spectrumNameSchema]), value: nothing },
+  controls: { args: none, value: nothing },
   exportFile: { args: v.tuple([exportedFileSchema]), value: v.boolean() },
   copy: { args: v.tuple([v.string()]), value: nothing },
   openFile: { args: v.tuple([v.string()]), value: nothing },

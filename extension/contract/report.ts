@@ -186,6 +186,18 @@ export const reconstructionEntrySchema = v.object({
 });
 export type ReconstructionEntry = v.InferOutput<typeof reconstructionEntrySchema>;
 
+/** What the components of the trajectory are held against, rebuilt and run like them. */
+export const controlEntrySchema = v.object({
+  kind: v.picklist(['random-walk', 'early-components', 'random-directions']),
+  /** Components that the trajectory has: the axis is theirs. */
+  fullRank: count,
+  seed: v.optional(count),
+  /** Early components: those of the checkpoints up to this step. */
+  lastStep: v.optional(finite),
+  points: v.array(v.object({ rank: count, energy: finite, testAccuracy: accuracySchema })),
+});
+export type ControlEntry = v.InferOutput<typeof controlEntrySchema>;
+
 /** One run of several that are trained to be compared, and what was measured of it once it had finished. */
 export const sweepCellSchema = v.object({
   /** Name of the run's folder, unique in its sweep. */
@@ -323,6 +335,8 @@ export const reportSections = {
     schema: reconstructionEntrySchema,
     key: (e: ReconstructionEntry) => `${e.method}|${e.scope}`,
   },
+  /** On the user's request only. */
+  controls: { schema: controlEntrySchema, key: (e: ControlEntry) => `${e.kind}|${e.lastStep ?? ''}` },
   /** The run that wrote the checkpoints, where they are a run of ours: one entry. */
   run: { schema: runFileSchema, key: () => 'run' },
   metrics: { schema: metricsSchema, key: (e: Metrics) => String(e.step) },
@@ -353,6 +367,7 @@ export const reportAdditionSchema = v.object({
   principalAngles: listOf(principalAnglesEntrySchema),
   trajectories: listOf(trajectoryEntrySchema),
   reconstructions: listOf(reconstructionEntrySchema),
+  controls: listOf(controlEntrySchema),
   run: listOf(runFileSchema),
   metrics: listOf(metricsSchema),
   sweep: listOf(sweepSchema),
@@ -368,6 +383,7 @@ export interface Report extends ReportHeader {
   principalAngles: PrincipalAnglesEntry[];
   trajectories: TrajectoryEntry[];
   reconstructions: ReconstructionEntry[];
+  controls: ControlEntry[];
   run: RunFile[];
   metrics: Metrics[];
   sweep: Sweep[];

@@ -142,6 +142,21 @@ describe.runIf(canRun())('a sweep in the window', () => {
     expect(await opened.locator('h1').innerText()).toContain(cells[0]);
   });
 
+  it('holds its trajectory against the controls when it is asked to', async () => {
+    const frame = await pageFrame(page, '11 checkpoints');
+    await frame.locator('[role=tab]', { hasText: 'Reconstruction' }).click();
+    await frame.locator('vscode-button', { hasText: 'Compute controls' }).click({ timeout: 90_000 });
+    await expect
+      .poll(() => frame.locator('body').innerText(), { timeout: 90_000 })
+      .toMatch(/10 random directions hold [\d.]+% of the change/);
+    expect(await frame.locator('.legend').first().innerText()).toContain('random walk to the same end');
+    await pause(400);
+    await picture(page, 'controls-dark');
+    await frame.locator('#controls-title').scrollIntoViewIfNeeded();
+    await pause(400);
+    await picture(page, 'controls-says-dark');
+  });
+
   it('obeys its content security policy', () => {
     expect(session.window.errors).toEqual([]);
   });

@@ -94,6 +94,7 @@ const notesOf = (
     yref: `${axisName('y', row)} domain`,
     showarrow: false,
     font: { color: theme.muted, size: theme.fontSize - 2 },
+    bgcolor: theme.background,
   };
   const inside = (text: string, rest: object): Partial<Annotation> =>
     ({ ...place, text: plainText(text), ...rest }) as Partial<Annotation>;
@@ -102,15 +103,13 @@ const notesOf = (
     .filter((mark: Mark) => mark.across === 'x' && mark.label !== '')
     .map((mark) => mark.label)
     .join(', ');
-  return label === ''
-    ? []
-    : [inside(label, { x: 0.02, y: 0.99, xanchor: 'left', yanchor: 'top', bgcolor: theme.background })];
+  return label === '' ? [] : [inside(label, { x: 0.02, y: 0.99, xanchor: 'left', yanchor: 'top' })];
 };
 
 /** Names of the columns above, of the rows at the left, and of the shared axes below and beside. */
 function titles({ rows, columns, x, y }: PanelsFigure, theme: ChartTheme): Partial<Annotation>[] {
   const said = { xref: 'paper', yref: 'paper', showarrow: false } as const;
-  const upwards = { x: 0, textangle: -90 } as const;
+  const upwards = { x: 0, textangle: -90, xanchor: 'center', yanchor: 'middle' } as const;
   const middle = ([low, high]: [number, number]): number => (low + high) / 2;
   const strong = { color: theme.foreground, size: theme.fontSize - 1 };
   const quiet = { color: theme.muted, size: theme.fontSize - 1 };
@@ -132,7 +131,16 @@ function titles({ rows, columns, x, y }: PanelsFigure, theme: ChartTheme): Parti
       y: middle(domainOf(rows.length - 1 - row, rows.length, gap.down)),
       font: strong,
     })),
-    { ...said, text: plainText(x.title), x: 0.5, y: 0, yshift: -24, yanchor: 'top' as const, font: quiet },
+    {
+      ...said,
+      text: plainText(x.title),
+      x: 0.5,
+      xanchor: 'center' as const,
+      y: 0,
+      yshift: -24,
+      yanchor: 'top' as const,
+      font: quiet,
+    },
     { ...said, ...upwards, text: plainText(y.title), xshift: -64, y: 0.5, font: quiet },
   ];
 }

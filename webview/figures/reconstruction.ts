@@ -1,5 +1,5 @@
-import type { ReconstructionEntry } from '../../extension/contract/report.js';
-import type { Curve, LineFigure, Mark, Scale } from '../charts/figure.js';
+import type { ControlEntry, ReconstructionEntry } from '../../extension/contract/report.js';
+import type { Curve, LineFigure, Look, Mark, Scale } from '../charts/figure.js';
 import { edgeLook, markedLook, nullLook, thresholdLook } from '../charts/looks.js';
 import { integer, percent } from '../describe/numbers.js';
 import { kStar } from '../describe/rankNeeded.js';
@@ -49,6 +49,8 @@ export interface AccuracyChart {
   readonly scale: Scale;
   /** 1 / prime of the descriptor. */
   readonly chance: number | undefined;
+  /** Nulls of the trajectory's components, where they were asked for. */
+  readonly controls?: readonly ControlEntry[];
   /** Share of the baseline at which the movable line stands; no line when undefined. */
   readonly threshold?: number;
 }
@@ -68,6 +70,7 @@ export function accuracyFigure({
   task,
   scale,
   chance,
+  controls = [],
   threshold,
 }: AccuracyChart): LineFigure | undefined {
   const drawn = curves(entries, ({ testAccuracy }) => testAccuracy?.[task]);
@@ -77,7 +80,7 @@ export function accuracyFigure({
     kind: 'lines',
     x: rankAxis(scale, entries),
     y: { title: say('rank.accuracy'), scale: 'linear', format: 'percent', range: [-0.04, 1.06] },
-    curves: drawn,
+    curves: [...drawn, ...controlCurves(controls, task)],
     marks: [
       ...(chance === undefined
         ? []
@@ -92,6 +95,31 @@ export function accuracyFigure({
     ],
   };
 }
+
+const controlLooks: { readonly [K in ControlEntry['kind']]: (index: number) => Look } = {
+  'random-walk': () => nullLook,
+  'random-directions': () => ({ ...edgeLook, symbol: 'square' }),
+  'early-components': (index) => ({ ...edgeLook, symbol: earlySymbols[index % earlySymbols.length]! }),
+};
+const earlySymbols = ['triangle-up', 'cross', 'x', 'diamond'] as const;
+
+export const controlName = ({ kind, lastStep }: ControlEntry): string =>
+  say(`controls.${kind}`, lastStep === undefined ? {} : { step: integer(lastStep) });
+
+/** The nulls are muted, and lie on the axis of the trajectory's components. */
+const controlCurves = (controls: readonly ControlEntry[], task: string): Curve[] => {
+  const early = controls.filter(({ kind }) => kind === 'early-components');
+  return controls.map((entry) => {
+    const points = entry.points.filter(({ testAccuracy }) => testAccuracy[task] !== undefined);
+    return {
+      name: controlName(entry),
+      x: points.map(({ rank }) => rank / entry.fullRank),
+      y: points.map(({ testAccuracy }) => testAccuracy[task]!),
+      look: controlLooks[entry.kind](early.indexOf(entry)),
+      notes: points.map(({ rank }) => say('rank.point', { rank, full: entry.fullRank })),
+    };
+  });
+};
 
 /** Lines at k*(95 %) and k*(99 %) of one method, named together at the last: they often stand too close for two names. */
 function starMarks(entry: ReconstructionEntry, axis: LineFigure['x']): Mark[] {

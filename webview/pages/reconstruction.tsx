@@ -4,6 +4,7 @@ import { chanceOf } from '../describe/header.js';
 import { percent } from '../describe/numbers.js';
 import { accuracySays, energySays, errorSays } from '../describe/reconstruction.js';
 import { accuracyFigure, baselineOf, energyFigure, errorFigure, tasksOf } from '../figures/reconstruction.js';
+import { Controls } from '../parts/controls.js';
 import { RanksNeeded } from '../parts/ranksNeeded.js';
 import { ScaleChoice, useScale } from '../parts/scaleChoice.js';
 import { useInspection } from '../state/inspectionContext.js';
@@ -15,7 +16,7 @@ const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 /** How much of the change must be kept: three methods on one axis, a threshold that says which rank each needs. */
 export function Reconstruction() {
   const { report, running } = useInspection();
-  const entries = report.reconstructions;
+  const { controls, reconstructions: entries } = report;
   const chance = chanceOf(report);
   const tasks = useMemo(() => tasksOf(entries), [entries]);
   const [threshold, setThreshold] = usePersistedState('rank.threshold', 0.95, isNumber);
@@ -23,8 +24,8 @@ export function Reconstruction() {
   const [errorScale, setErrorScale] = useScale('rank.error.scale', 'linear');
   const share = clamp(threshold);
   const accuracies = useMemo(
-    () => tasks.map((task) => accuracyFigure({ entries, task, scale, chance, threshold: share })),
-    [entries, tasks, scale, chance, share],
+    () => tasks.map((task) => accuracyFigure({ entries, task, scale, chance, controls, threshold: share })),
+    [entries, tasks, scale, chance, controls, share],
   );
   const energy = useMemo(() => energyFigure(entries, scale, share), [entries, scale, share]);
   const error = useMemo(() => errorFigure(entries, scale, errorScale), [entries, scale, errorScale]);
@@ -84,6 +85,7 @@ export function Reconstruction() {
           controls={<ScaleChoice axis={say('rank.error')} value={errorScale} onChange={setErrorScale} />}
         />
       </div>
+      {tasks.length > 0 && <Controls />}
       {entries.length > 0 && (
         <p class="says page">
           {rebuilt && say('rank.scope', { matrices: rebuilt.join(', ') })}{' '}

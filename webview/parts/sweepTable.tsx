@@ -75,6 +75,7 @@ function Cell({
           <small class="muted">{statusSays(cell)}</small>
         </>
       )}
+      {measured && cell.grokStep === undefined && <small class="muted">{say('sweep.noGrok')}</small>}
       <small class="muted">
         {measured &&
           say('sweep.cellNull', { rank: rankOr(measured.walk[share], measured.walk.points.length) })}

@@ -4,13 +4,14 @@ import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import { openEvaluate } from '../evaluation/openEvaluate.js';
 import { inspect } from '../inspection/inspect.js';
 import { refine } from '../inspection/refine.js';
+import { seriesControls } from '../reproduction/seriesControls.js';
 import { serveParentWithEvents } from './channel.js';
 import { endWithParent } from './orphanWatch.js';
 
 interface Job {
   readonly request: InspectRequest;
   readonly stop: AbortController;
-  /** Spectra asked for exactly; the job lasts until they are there. */
+  /** What was asked for besides, spectra exactly and controls; the job lasts until it is there. */
   readonly refinements: Promise<void>[];
   focus: Focus;
 }
@@ -19,6 +20,11 @@ interface Job {
 export function serveCompute(): void {
   endWithParent();
   const jobs = new Map<string, Job>();
+  const workedOn = (id: string): Job => {
+    const job = jobs.get(id);
+    if (job) return job;
+    throw new GeometryError('invalid-argument', 'The inspection has ended; inspect again first.');
+  };
   serveParentWithEvents<ComputeCalls, ComputeEvents>(computeSchemas, computeEventSchemas, (events) => ({
     inspect: (id, request) => {
       const job: Job = { request, stop: new AbortController(), refinements: [], focus: 'overview' };
@@ -35,14 +41,24 @@ export function serveCompute(): void {
       return accepted;
     },
     refine: (id, entry) => {
-      const job = jobs.get(id);
-      if (!job) throw new GeometryError('invalid-argument', 'The inspection has ended; inspect again first.');
-      const refinement = refine(job.request, entry, job.stop.signal).then((spectrum) =>
-        events.addition(id, { spectra: [spectrum] }),
+      const job = workedOn(id);
+      also(
+        job,
+        refine(job.request, entry, job.stop.signal).then((spectrum) =>
+          events.addition(id, { spectra: [spectrum] }),
+        ),
       );
-      // A failure is the job's outcome; until that is asked for it must not count as unhandled.
-      refinement.catch(() => undefined);
-      job.refinements.push(refinement);
+      return accepted;
+    },
+    controls: (id) => {
+      const job = workedOn(id);
+      also(
+        job,
+        seriesControls(job.request, {
+          signal: job.stop.signal,
+          onProgress: (progress) => events.progress(id, progress),
+        }).then((controls) => events.addition(id, { controls })),
+      );
       return accepted;
     },
     cancel: (id) => {
@@ -50,6 +66,12 @@ export function serveCompute(): void {
       return accepted;
     },
   }));
+}
+
+/** A failure is the job's outcome; until that is asked for it must not count as unhandled. */
+function also(job: Job, refinement: Promise<void>): void {
+  refinement.catch(() => undefined);
+  job.refinements.push(refinement);
 }
 
 const done: Reply<void> = { ok: true, value: undefined };

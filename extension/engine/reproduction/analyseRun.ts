@@ -34,9 +34,9 @@ import { energyRanksOf } from './energyRanks.js';
 import { selectivityTest } from './selectivityTest.js';
 
 /** The paper scans k to 30. */
-const scannedComponents = 30;
+export const scannedComponents = 30;
 /** Its companion's code keeps at most so many checkpoints, evenly. */
-const mostCheckpoints = 100;
+export const mostCheckpoints = 100;
 const seed = 1;
 const walkDraws = 20;
 

@@ -15,6 +15,11 @@ const placeOf = (cacheFolder: string, folder: string, { config }: RunFile): stri
   return path.join(cacheFolder, `run-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`);
 };
 
+/** What this process has measured: without a cache nothing else keeps it, and a sweep is read again as its runs go on. */
+const measuredHere = new Map<string, Measured>();
+const identityOf = (folder: string, { config, lastStep }: RunFile): string =>
+  JSON.stringify([folder, config, lastStep]);
+
 /** What was measured of a finished run before: by a reproduction, beside the run, or by an inspection, in its cache. */
 export const keptMeasurement = async (
   folder: string,
@@ -26,7 +31,7 @@ export const keptMeasurement = async (
     const kept = await readAnalysis(place, run);
     if (kept !== undefined) return measuredOf(kept);
   }
-  return undefined;
+  return measuredHere.get(identityOf(folder, run));
 };
 
 /** Measures a finished run at its last checkpoint, with the controls that its claims are held against. */
@@ -35,12 +40,14 @@ export const measureRun = async (
   run: RunFile,
   cacheFolder: string | undefined,
   options: AnalyseOptions,
-): Promise<Measured> =>
-  measuredOf(
-    cacheFolder === undefined
-      ? await analyseRun(folder, run, options)
-      : await analysisOf(folder, run, options, placeOf(cacheFolder, folder, run)),
-  );
+): Promise<Measured> => {
+  if (cacheFolder !== undefined) {
+    return measuredOf(await analysisOf(folder, run, options, placeOf(cacheFolder, folder, run)));
+  }
+  const measured = measuredOf(await analyseRun(folder, run, options));
+  measuredHere.set(identityOf(folder, run), measured);
+  return measured;
+};
 
 const measuredOf = ({ run, testAccuracy, reconstructions, kStar, controls }: RunAnalysis): Measured => {
   const { points, kStar95, kStar99 } = controls.walk;

@@ -86,7 +86,12 @@ export class Inspection implements vscode.Disposable {
   }
 
   async refine(entry: SpectrumName): Promise<Reply<void>> {
-    return this.job ? this.job.refine(entry) : this.startRefining(entry);
+    return (this.job ?? this.start()).refine(entry);
+  }
+
+  /** A finished inspection has no job to ask: another is begun, which finds all but what is asked for in the cache. */
+  async controls(): Promise<Reply<void>> {
+    return (this.job ?? this.start()).controls();
   }
 
   /** Inspects with other settings or another descriptor: what is shown now does not hold any more. */
@@ -145,11 +150,6 @@ export class Inspection implements vscode.Disposable {
     this.job = job;
     this.runningChanged.fire(true);
     return job;
-  }
-
-  /** A finished inspection has no job to ask: another is begun, which finds all but this spectrum in the cache. */
-  private startRefining(entry: SpectrumName): Promise<Reply<void>> {
-    return this.start().refine(entry);
   }
 
   private show(addition: ReportAddition): void {

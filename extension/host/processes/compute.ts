@@ -31,6 +31,7 @@ export type SpectrumName = Parameters<ComputeCalls['refine']>[1];
 export interface Job {
   focus(focus: Focus): void;
   refine(entry: SpectrumName): Promise<Reply<void>>;
+  controls(): Promise<Reply<void>>;
   /** Ends the job; its `ended` comes within two seconds. */
   cancel(): void;
 }
@@ -68,6 +69,9 @@ export class Compute implements vscode.Disposable {
       },
       refine: (entry) =>
         this.lease.running?.calls.refine(job.id, entry) ??
+        Promise.resolve({ ok: false, error: processDied('compute') }),
+      controls: () =>
+        this.lease.running?.calls.controls(job.id) ??
         Promise.resolve({ ok: false, error: processDied('compute') }),
       cancel: () => this.cancel(job),
     };

@@ -1,0 +1,36 @@
+import { controlsSay } from '../describe/controls.js';
+import { Button } from '../elements.js';
+import { useInspection } from '../state/inspectionContext.js';
+import { say } from '../strings.js';
+
+/** What the components of the trajectory are held against: offered, and once computed what each null says. */
+export function Controls() {
+  const { report, host, running } = useInspection();
+  const { controls, reconstructions } = report;
+  if (controls.length === 0 && (!host || !report.source.descriptor)) return null;
+  const trajectory = reconstructions.find(({ method }) => method === 'trajectory-pca');
+  return (
+    <section class="card wide" aria-labelledby="controls-title">
+      <header>
+        <h2 id="controls-title">{say('controls.title')}</h2>
+        {controls.length === 0 && host && !running && (
+          <Button secondary onClick={() => void host.controls()}>
+            {say('controls.compute')}
+          </Button>
+        )}
+      </header>
+      {controls.length === 0 ? (
+        <p class="says page">{say('controls.offer')}</p>
+      ) : (
+        <>
+          <ul>
+            {controlsSay(controls, trajectory).map((sentence) => (
+              <li>{sentence}</li>
+            ))}
+          </ul>
+          <p class="says page">{say('controls.mean')}</p>
+        </>
+      )}
+    </section>
+  );
+}
