@@ -9,6 +9,7 @@ import { ReportStore } from '../contract/reportStore.js';
 import { readDescriptorFile } from '../engine/checkpoints/descriptorFile.js';
 import { openEvaluate } from '../engine/evaluation/openEvaluate.js';
 import { inspect } from '../engine/inspection/inspect.js';
+import { seriesControls } from '../engine/reproduction/seriesControls.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { htmlReport } from './htmlReport.js';
@@ -28,6 +29,7 @@ PATH is a folder of checkpoints, one checkpoint, or a folder of run folders.
                    arrays are its inputs under their names, and labels (labels.OUTPUT where it has several outputs)
   --tensors GLOB   analyse the tensors whose names match; trajectories of them as one group
   --exact          decompose very large matrices too, however long it takes (else their spectra are estimated)
+  --controls       rebuild from a random walk, early components and random directions too, where the model can be run
   --ranks LIST     ranks of reconstruction, separated by commas (else every rank to 16, then a ladder)
 
 Without --json - a readable table goes to standard output. Warnings and progress go to standard error.
@@ -41,17 +43,19 @@ const options = {
   tensors: { type: 'string' },
   ranks: { type: 'string' },
   exact: { type: 'boolean' },
+  controls: { type: 'boolean' },
 } as const;
 
 interface InspectArguments {
   readonly request: InspectRequest;
+  readonly controls: boolean;
   readonly json?: string;
   readonly html?: string;
 }
 
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
-  const { request, json, html } = await parse(args);
-  const store = await inspected(request, console);
+  const { request, controls, json, html } = await parse(args);
+  const store = await inspected(request, controls, console);
   const report = store.report()!;
   if (json !== undefined && json !== '-') await write(json, reportJson(report));
   if (html !== undefined) await write(html, await htmlReport(store.asAddition()));
@@ -89,6 +93,7 @@ const parse = async (args: readonly string[]): Promise<InspectArguments> => {
   const model = await readModel(values.model, values.data);
   return {
     request: { path: resolve(path), settings, ...model },
+    controls: values.controls === true,
     ...(values.json === undefined ? {} : { json: values.json }),
     ...(values.html === undefined ? {} : { html: values.html }),
   };
@@ -129,7 +134,11 @@ const readModel = async (
   return { descriptor: { value: await readDescriptorFile(path), path } };
 };
 
-const inspected = async (request: InspectRequest, console: CommandConsole): Promise<ReportStore> => {
+const inspected = async (
+  request: InspectRequest,
+  controls: boolean,
+  console: CommandConsole,
+): Promise<ReportStore> => {
   const store = new ReportStore();
   const progress = progressLine(console);
   try {
@@ -145,6 +154,10 @@ const inspected = async (request: InspectRequest, console: CommandConsole): Prom
       onProgress: progress.show,
       evaluator: openEvaluate,
     });
+    if (controls) {
+      const { signal } = console;
+      store.add({ controls: await seriesControls(request, { signal, onProgress: progress.show }) });
+    }
   } finally {
     progress.clear();
   }

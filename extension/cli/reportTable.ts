@@ -1,5 +1,6 @@
 import type { ReconstructionEntry, Report, SpectrumEntry } from '../contract/report.js';
 import { rankForAccuracy } from '../engine/geometry/reconstruction/rankForAccuracy.js';
+import { controlsTable } from './controlsTable.js';
 import { sweepTable } from './sweepTable.js';
 import { percent, shortNumber, textTable } from './textTable.js';
 
@@ -10,9 +11,19 @@ export const reportTable = (report: Report): string =>
   report.sweep.length > 0 ? sweepTable(report) : seriesTable(report);
 
 const seriesTable = (report: Report): string =>
-  [heading(report), checkpoints(report), matrices(report), trajectories(report), reconstruction(report)]
+  [
+    heading(report),
+    checkpoints(report),
+    matrices(report),
+    trajectories(report),
+    reconstruction(report),
+    controls(report),
+  ]
     .filter((part) => part !== '')
     .join('\n');
+
+const controls = (report: Report): string =>
+  report.controls.length === 0 ? '' : section('Controls', controlsTable(report.controls));
 
 const heading = ({ source, checkpoints: all }: Report): string => {
   const model = source.descriptor?.value.model;
