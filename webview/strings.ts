@@ -249,8 +249,8 @@ const english = {
   'controls.walkSays':
     'A random walk of equal steps to the same end has the end in the span of its path as well: its first {rank} components reach {accuracy}, those of the run {own}.',
   'controls.earlySays':
-    'Components of the checkpoints up to step {step} have not seen the end: {rank} of them reach {accuracy} at most, those of the whole run {own}.',
-  'controls.randomSays': '{rank} random directions hold {energy} of the change and reach {accuracy}.',
+    'Components of the checkpoints up to step {step} have not seen the end: at best, with {rank}, they reach {accuracy}; those of the whole run reach {own}.',
+  'controls.randomSays': '{rank} random directions hold a share of {energy} of the squared change and reach {accuracy}.',
   'controls.mean': 'Accuracies here are means over the tasks.',
   'rank.entropy': 'spectral entropy ⁄ ln(full rank)',
   'rank.energyAt': 'energy',

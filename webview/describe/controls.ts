@@ -1,7 +1,7 @@
 import type { ControlEntry, ReconstructionEntry } from '../../extension/contract/report.js';
 import { accuracyOf } from '../report/sweep.js';
 import { say } from '../strings.js';
-import { integer, percent } from './numbers.js';
+import { integer, number, percent } from './numbers.js';
 import { kStar } from './rankNeeded.js';
 
 const meanPercent = (accuracy: Readonly<Record<string, number>> | undefined): string | undefined => {
@@ -48,7 +48,7 @@ const says: { readonly [K in ControlEntry['kind']]: Sentence } = {
     const last = points.at(-1);
     const accuracy = meanPercent(last?.testAccuracy);
     return last && accuracy
-      ? say('controls.randomSays', { rank: integer(last.rank), energy: percent(last.energy), accuracy })
+      ? say('controls.randomSays', { rank: integer(last.rank), energy: number(last.energy, 2), accuracy })
       : undefined;
   },
 };
