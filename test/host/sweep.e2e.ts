@@ -135,6 +135,12 @@ describe.runIf(canRun())('a sweep in the window', () => {
     await picture(page, 'sweep-finished-dark');
   });
 
+  it('follows what becomes of its runs outside the window', async () => {
+    fs.rmSync(run(unfinished[0]), { recursive: true });
+    const frame = await pageFrame(page, '3 of 4 runs are measured', 60_000);
+    expect((await statuses(frame))[unfinished[0]]).toBe('queued');
+  });
+
   it('opens one of its runs in an inspector of its own', async () => {
     const frame = await pageFrame(page, panelTitle);
     await frame.getByRole('button', { name: `Inspect ${cells[0]}` }).click();
