@@ -10,18 +10,20 @@ import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { shortNumber, textTable } from './textTable.js';
 
-const usage = `Usage: weight-geometry bench [NAME…] [--json FILE]
+const usage = `Usage: weight-geometry bench [NAME…] [--only TEXT] [--json FILE]
 
 Runs the benchmarks named, or all, beside their peers where those are installed:
 
 ${benches.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}
 
+  --only TEXT      of the sizes of train, those whose name holds TEXT, as in "batch 512, d 128"
   --json FILE      write the measurements as JSON; - writes them to standard output
 `;
 
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
-  const { names, json } = parse(args);
+  const { names, only, json } = parse(args);
   const wanted = names.length === 0 ? benches : names.map(benchNamed);
+  const isWanted = (name: string): boolean => name.includes(only);
   const results: { bench: string; measurements: readonly Measurement[] }[] = [];
   for (const bench of wanted) {
     console.error(`${bench.name}: ${bench.summary}\n`);
@@ -34,7 +36,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     console.signal.addEventListener('abort', leave);
     try {
       const say = (line: string): void => console.error(`  ${line}\n`);
-      results.push({ bench: bench.name, measurements: await bench.run({ say, temporaryFolder }) });
+      results.push({ bench: bench.name, measurements: await bench.run({ say, temporaryFolder, isWanted }) });
     } finally {
       console.signal.removeEventListener('abort', leave);
       await rm(temporaryFolder, { recursive: true, force: true });
@@ -53,14 +55,14 @@ export const benchCommand: Command = {
   run,
 };
 
-const parse = (args: readonly string[]): { names: string[]; json: string | undefined } => {
+const parse = (args: readonly string[]): { names: string[]; only: string; json: string | undefined } => {
   try {
     const parsed = parseArgs({
       args: [...args],
-      options: { json: { type: 'string' } },
+      options: { only: { type: 'string', default: '' }, json: { type: 'string' } },
       allowPositionals: true,
     });
-    return { names: parsed.positionals, json: parsed.values.json };
+    return { names: parsed.positionals, only: parsed.values.only, json: parsed.values.json };
   } catch (thrown) {
     throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
   }

@@ -19,6 +19,8 @@ export interface BenchContext {
   readonly say: (line: string) => void;
   /** Folder for temporary files; emptied by the bench itself. */
   readonly temporaryFolder: string;
+  /** Whether a measurement of this name is asked for; benchmarks of many sizes pass over the others. */
+  readonly isWanted: (name: string) => boolean;
 }
 
 /** One row of the registry. */

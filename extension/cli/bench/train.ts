@@ -71,6 +71,9 @@ const stepsPerRound = (secondsPerStep: number): number => {
   return 2 ** Math.floor(Math.log2(fitting));
 };
 
+const nameOf = ({ batch, d, replicas }: TrainSize): string =>
+  `training steps, batch ${batch}, d ${d}, replicas ${replicas}`;
+
 const measure = async (
   size: TrainSize,
   peer: TrainPeer | undefined,
@@ -92,7 +95,7 @@ const measure = async (
       ours.push(count / (await take(count)));
       if (peer) theirs.push(count / (await peer.steps(count)));
     }
-    const name = `training steps, batch ${size.batch}, d ${size.d}, replicas ${size.replicas}`;
+    const name = nameOf(size);
     const ratio = median(ours.map((value, i) => value / theirs[i]!));
     say(
       `${name}: ${median(ours).toFixed(2)} steps/s${peer ? `, ${peer.name} ${median(theirs).toFixed(2)}, ratio ${ratio.toFixed(2)}` : ''}`,
@@ -116,7 +119,7 @@ export const trainBench: Bench = {
   summary: 'training steps a second beside PyTorch eager, by batch, width and replicas',
   async run(context) {
     const measurements: Measurement[] = [];
-    for (const size of sizes) {
+    for (const size of sizes.filter((candidate) => context.isWanted(nameOf(candidate)))) {
       const peer = await startTrainPeer(size);
       if (peer === undefined) context.say('PyTorch is not installed: its steps are not measured');
       try {
