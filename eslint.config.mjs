@@ -51,9 +51,26 @@ export default tseslint.config(
     ),
   },
   {
+    files: ['extension/processes/**/*.{ts,tsx}'],
+    rules: forbid(
+      [
+        layer(
+          ['**/engine/**', '**/host/**', '**/cli/**', '**/webview/**'],
+          'Who starts the child processes knows them by the contract only.',
+        ),
+      ],
+      onlyHostImportsVscode,
+    ),
+  },
+  {
     files: ['extension/engine/**/*.{ts,tsx}'],
     rules: forbid(
-      [layer(['**/host/**', '**/cli/**', '**/webview/**'], 'The engine knows the contract only.')],
+      [
+        layer(
+          ['**/host/**', '**/cli/**', '**/webview/**', '**/extension/processes/**'],
+          'The engine knows the contract only.',
+        ),
+      ],
       onlyHostImportsVscode,
     ),
   },

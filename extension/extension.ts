@@ -19,6 +19,7 @@ import { tellNews } from './host/training/runNews.js';
 import { RunRegister } from './host/training/runRegister.js';
 import { RunsTree } from './host/training/runsTree.js';
 import { TrainingStatusBar } from './host/training/statusBar.js';
+import { Trainers } from './host/training/trainers.js';
 import { trainCommandTable } from './host/training/trainCommands.js';
 import { Training } from './host/training/training.js';
 
@@ -34,7 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const compute = new Compute(bundle, log);
   const inspections = new Inspections(compute, errors, cache);
   const training = new Training({
-    place: { bundle, outputFile: path.join(context.logUri.fsPath, 'trainer.log') },
+    trainers: new Trainers({ bundle, outputFolder: context.logUri.fsPath }, log),
     reader,
     register: new RunRegister(path.join(context.globalStorageUri.fsPath, 'runs')),
     log,

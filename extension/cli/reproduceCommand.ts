@@ -1,12 +1,14 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { providerNames, type ProviderName } from '../contract/run.js';
-import { outputs, reproduce } from '../engine/reproduction/reproduce.js';
-import type { Choices } from '../engine/reproduction/plan.js';
+import { outputs, reproduce, runsOf } from '../engine/reproduction/reproduce.js';
+import { planOf, quickPart, wholeGrid, type Choices, type Part } from '../engine/reproduction/plan.js';
 import { tablesOf } from '../engine/reproduction/tables.js';
+import { sideBySide } from '../engine/sweeps/sideBySide.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
+import { providerNamed, wholeNumber } from './options.js';
 import { progressLine } from './progressLine.js';
 import { textTable } from './textTable.js';
+import { sweepTraining } from './trainInProcess.js';
 import { trainProgress } from './trainProgress.js';
 
 const papers = ['2602.18649'] as const;
@@ -20,10 +22,13 @@ results.json and report.html. What was not measured stays open. The same command
 does not grok.
 
   --out DIR            where the runs and the tables go; made when absent
-  --quick              of the grid only the baseline size at weight decay 1: about fifteen minutes on two cores
+  --quick              of the grid only the baseline size at weight decay 1: five to fifteen minutes on two cores
+  --scales LIST        of the grid only these sizes: ${wholeGrid.scales.join(',')}
+  --decays LIST        of the grid only these weight decays: ${wholeGrid.decays.join(',')}
   --readout first|mean heads read the first token (default: the companion's code) or the mean of both (the paper's text)
   --batch 512|full     pairs per step: drawn with replacement (default: the companion's code), or all (the paper's text)
   --provider NAME      auto (default), cpu, webgpu or cuda
+  --jobs N             runs at once (default: on the CPU one per core, on a GPU one)
 `;
 
 const parse = (args: readonly string[]) => {
@@ -34,6 +39,9 @@ const parse = (args: readonly string[]) => {
       options: {
         out: { type: 'string' },
         quick: { type: 'boolean', default: false },
+        scales: { type: 'string' },
+        decays: { type: 'string' },
+        jobs: { type: 'string' },
         readout: { type: 'string', default: 'first' },
         batch: { type: 'string', default: '512' },
         provider: { type: 'string', default: 'auto' },
@@ -50,8 +58,26 @@ const choicesOf = (readout: string, batch: string): Choices => {
   return { readout, batch: batch === 'full' ? 'full' : Number(batch) };
 };
 
-const isProvider = (name: string): name is ProviderName =>
-  (providerNames as readonly string[]).includes(name);
+/** Those of `all` that a list with commas names. */
+const chosen = <T extends string | number>(option: string, list: string | undefined, all: readonly T[]) => {
+  if (list === undefined) return all;
+  return list.split(',').map((name) => {
+    const found = all.find((each) => String(each) === name.trim());
+    if (found === undefined) throw new UsageError(`${option} takes of ${all.join(',')}.`);
+    return found;
+  });
+};
+
+const partOf = (quick: boolean, scales: string | undefined, decays: string | undefined): Part => {
+  if (quick && (scales ?? decays) !== undefined) {
+    throw new UsageError('--quick is a part of the grid itself: leave out --scales and --decays.');
+  }
+  if (quick) return quickPart;
+  return {
+    scales: chosen('--scales', scales, wholeGrid.scales),
+    decays: chosen('--decays', decays, wholeGrid.decays),
+  };
+};
 
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
   const { values, positionals } = parse(args);
@@ -61,21 +87,22 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     throw new UsageError(`${paper} is not one of the papers that can be reproduced: ${papers.join(', ')}.`);
   }
   if (extra.length > 0) throw new UsageError(`One paper at a time; ${extra.join(' ')} is left over.`);
-  const { out, quick, provider } = values;
+  const { out, quick } = values;
   if (out === undefined) throw new UsageError('Say where the runs go: --out DIR.');
-  if (!isProvider(provider)) throw new UsageError(`--provider is one of ${providerNames.join(', ')}.`);
+  const provider = providerNamed(values.provider);
+  const asked = wholeNumber('--jobs', values.jobs);
+  const part = partOf(quick, values.scales, values.decays);
   const choices = choicesOf(values.readout, values.batch);
   const progress = progressLine(console);
+  const shared = await sideBySide(provider, runsOf(planOf(choices, part)).length, asked);
   const results = await reproduce({
-    out,
-    choices,
-    quick,
-    provider,
+    ...{ out, choices, part, provider },
+    training: sweepTraining(shared),
     command: `weight-geometry reproduce ${paper} --out ${out} --readout ${choices.readout} --batch ${choices.batch}`,
     signal: console.signal,
     onRun: ({ name, config }, folder) => {
       console.error(`${name}: ${folder}\n`);
-      return trainProgress(console, config.maxSteps).events;
+      return trainProgress(console, config.maxSteps, shared.jobs === 1 ? undefined : name).events;
     },
     onProgress: progress.show,
   });

@@ -1,20 +1,22 @@
 import { parseArgs } from 'node:util';
 import { GeometryError } from '../contract/errors.js';
-import { providerNames, type ProviderName } from '../contract/run.js';
 import { cellsOf } from '../engine/sweeps/grid.js';
 import { readGrid } from '../engine/sweeps/gridFile.js';
 import { sweepProgress, type CellProgress } from '../engine/sweeps/progress.js';
 import { runSweep } from '../engine/sweeps/runSweep.js';
+import { sideBySide } from '../engine/sweeps/sideBySide.js';
 import { beginSweep, readSweep } from '../engine/sweeps/sweepFile.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
+import { providerNamed, wholeNumber } from './options.js';
 import { textTable } from './textTable.js';
+import { sweepTraining } from './trainInProcess.js';
 import { trainProgress } from './trainProgress.js';
 
-const usage = `Usage: weight-geometry sweep GRID.json --out DIR [--provider NAME]
+const usage = `Usage: weight-geometry sweep GRID.json --out DIR [--provider NAME] [--jobs N]
        weight-geometry sweep --out DIR [--status]
 
-Trains every run of a grid (scales × decays × seeds × tasks) one after another. DIR/sweep.json holds the grid,
-DIR/runs/NAME the runs, each an ordinary run directory. The same command goes on where it was stopped.
+Trains every run of a grid (scales × decays × seeds × tasks), several at once where that is faster. DIR/sweep.json holds
+the grid, DIR/runs/NAME the runs, each an ordinary run directory. The same command goes on where it was stopped.
 
 GRID.json: { "name", "base": a run's configuration, "scales": [{ "name", "model" }], "decays": [0.1, 1],
 "seeds": [42], "tasks": [["add", "mul"]] }
@@ -22,6 +24,7 @@ GRID.json: { "name", "base": a run's configuration, "scales": [{ "name", "model"
   --out DIR        the sweep's folder; made when absent
   --status         print the table of progress and train nothing
   --provider NAME  auto (default), cpu, webgpu or cuda
+  --jobs N         runs at once (default: on the CPU one per core, on a GPU one)
 `;
 
 const parse = (args: readonly string[]) => {
@@ -33,15 +36,13 @@ const parse = (args: readonly string[]) => {
         out: { type: 'string' },
         status: { type: 'boolean', default: false },
         provider: { type: 'string', default: 'auto' },
+        jobs: { type: 'string' },
       },
     });
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
 };
-
-const isProvider = (name: string): name is ProviderName =>
-  (providerNames as readonly string[]).includes(name);
 
 const table = (progress: readonly CellProgress[]): string =>
   textTable(
@@ -63,22 +64,25 @@ const table = (progress: readonly CellProgress[]): string =>
 
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
   const { values, positionals } = parse(args);
-  const { out, provider, status } = values;
+  const { out, status } = values;
   const [file, ...extra] = positionals;
   if (extra.length > 0) throw new UsageError(`One grid at a time; ${extra.join(' ')} is left over.`);
   if (out === undefined) throw new UsageError('Say where the sweep is: --out DIR.');
-  if (!isProvider(provider)) throw new UsageError(`--provider is one of ${providerNames.join(', ')}.`);
+  const provider = providerNamed(values.provider);
+  const asked = wholeNumber('--jobs', values.jobs);
   const grid = file === undefined ? await readSweep(out) : await readGrid(file);
   if (grid === undefined) throw new GeometryError('not-found', `${out} holds no sweep: name its grid.`);
   const cells = cellsOf(grid);
   if (!status) {
     await beginSweep(out, grid);
+    const left = (await sweepProgress(out, cells)).filter((row) => row.status !== 'finished').length;
+    const shared = await sideBySide(provider, left, asked);
     await runSweep(out, cells, {
-      signal: console.signal,
-      provider,
+      ...{ signal: console.signal, provider },
+      ...sweepTraining(shared),
       onRun: ({ name, config }) => {
-        console.error(`${name}\n`);
-        return trainProgress(console, config.maxSteps).events;
+        if (shared.jobs === 1) console.error(`${name}\n`);
+        return trainProgress(console, config.maxSteps, shared.jobs === 1 ? undefined : name).events;
       },
       onEnded: async () => console.error(`${table(await sweepProgress(out, cells))}\n`),
     });

@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 import type { TrainRequest } from '../contract/calls.js';
 import { GeometryError } from '../contract/errors.js';
-import { providerNames, type ProviderName, type RunConfig } from '../contract/run.js';
+import type { RunConfig } from '../contract/run.js';
 import { presets } from '../engine/training/presets.js';
 import { readRunFile } from '../engine/training/run/runDirectory.js';
 import { loadRunConfig, withAssignments } from '../engine/training/runConfig.js';
 import { RunControl } from '../engine/training/trainer/runControl.js';
 import { train } from '../engine/training/trainer/train.js';
 import { UsageError, type Command } from './command.js';
+import { providerNamed, wholeNumber } from './options.js';
 import { trainProgress } from './trainProgress.js';
 
 const usage = `Usage: weight-geometry train CONFIG.json|PRESET --out DIR [OPTIONS]
@@ -21,6 +22,7 @@ Trains a model and writes a run directory: run.json, metrics.jsonl, checkpoints/
   --init FILE            start from any checkpoint's weights, with fresh moments
   --provider NAME        auto (default: CUDA, then WebGPU, then CPU), cpu, webgpu or cuda
   --max-steps N          the last step
+  --threads N            threads on the CPU (default: onnxruntime's choice, one per core)
   --resume               continue the run in DIR from its last state, as if it had not been interrupted
 
 Ctrl+C writes a checkpoint and stops the run, which --resume then continues.
@@ -40,6 +42,7 @@ const parse = (args: readonly string[]) => {
         init: { type: 'string' },
         provider: { type: 'string', default: 'auto' },
         'max-steps': { type: 'string' },
+        threads: { type: 'string' },
         resume: { type: 'boolean', default: false },
       },
     });
@@ -47,9 +50,6 @@ const parse = (args: readonly string[]) => {
     throw new UsageError((error as Error).message);
   }
 };
-
-const isProvider = (name: string): name is ProviderName =>
-  (providerNames as readonly string[]).includes(name);
 
 /** The configuration named, or that of the run to be resumed. */
 const baseConfig = async (named: string | undefined, out: string, resume: boolean): Promise<RunConfig> => {
@@ -63,17 +63,21 @@ const baseConfig = async (named: string | undefined, out: string, resume: boolea
 
 const requestFrom = async (args: readonly string[]): Promise<TrainRequest> => {
   const { values, positionals } = parse(args);
-  const { out, provider, resume, init } = values;
+  const { out, resume, init } = values;
   const [named, ...extra] = positionals;
   if (extra.length > 0) throw new UsageError(`One configuration at a time; ${extra.join(' ')} is left over.`);
   if (out === undefined) throw new UsageError('Say where the run goes: --out DIR.');
-  if (!isProvider(provider)) throw new UsageError(`--provider is one of ${providerNames.join(', ')}.`);
+  const provider = providerNamed(values.provider);
   if (resume && init !== undefined) throw new UsageError('--init starts a run; --resume continues one.');
-  const steps = values['max-steps'];
-  if (steps !== undefined && !/^[1-9]\d*$/.test(steps)) throw new UsageError('--max-steps takes a number.');
+  const steps = wholeNumber('--max-steps', values['max-steps']);
+  const threads = wholeNumber('--threads', values.threads);
   const assignments = [...(values.set ?? []), ...(steps === undefined ? [] : [`maxSteps=${steps}`])];
   const config = withAssignments(await baseConfig(named, out, resume), assignments);
-  return { config, out, provider, resume, ...(init === undefined ? {} : { init }) };
+  return {
+    ...{ config, out, provider, resume },
+    ...(init === undefined ? {} : { init }),
+    ...(threads === undefined ? {} : { threads }),
+  };
 };
 
 export const trainCommand: Command = {

@@ -23,25 +23,29 @@ const metricsLine = ({ step, loss, trainAccuracy, testAccuracy, stepsPerSecond }
 const BAR_WIDTH = 30;
 const ERASE_LINE = '\r\x1b[K';
 
-/** The progress of a run on standard error: a bar under the lines on a terminal, lines otherwise. */
-export const trainProgress = (console: CommandConsole, maxSteps: number) => {
+/**
+ * The progress of a run on standard error: a bar under the lines on a terminal, lines otherwise.
+ * @param name of one run among several that train at once: its lines begin with it, and none has a bar.
+ */
+export const trainProgress = (console: CommandConsole, maxSteps: number, name?: string) => {
+  const hasBar = console.isTerminal && name === undefined;
   const clear = (): void => {
-    if (console.isTerminal) console.error(ERASE_LINE);
+    if (hasBar) console.error(ERASE_LINE);
   };
   const say = (line: string): void => {
     clear();
-    console.error(`${line}\n`);
+    console.error(`${name === undefined ? '' : `${name}: `}${line}\n`);
   };
   const events: RunEvents = {
     started: ({ provider, config }) => {
       const device = provider.device === undefined ? '' : ` (${provider.device})`;
-      say(`${config.name}: training on ${provider.name}${device}`);
-      for (const { name, reason } of provider.passedOver) say(`  ${name} passed over: ${reason}`);
+      say(`${name === undefined ? `${config.name}: ` : ''}training on ${provider.name}${device}`);
+      for (const passed of provider.passedOver) say(`  ${passed.name} passed over: ${passed.reason}`);
     },
     metrics: (line) => say(metricsLine(line)),
     grokked: (step) => say(`Grokked: at step ${step} the test accuracy of every task is at least 0.9.`),
     advanced: (step) => {
-      if (!console.isTerminal) return;
+      if (!hasBar) return;
       const filled = Math.round((BAR_WIDTH * step) / maxSteps);
       const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
       console.error(`${ERASE_LINE}${bar} step ${step} of ${maxSteps}`);

@@ -116,6 +116,8 @@ export interface TrainRequest {
   readonly init?: string;
   /** Continue the run in `out` from its last checkpoint. */
   readonly resume?: boolean;
+  /** Threads of one operator on the CPU; absent: what the run had before, or one per core. */
+  readonly threads?: number;
   /** When the process that started the run goes away: checkpoint and end (the default), or go on alone. */
   readonly whenLeft?: 'stop' | 'continue';
 }

@@ -3,23 +3,24 @@ import { errorValueSchema, type CallSchemas, type EventSchemas } from './boundar
 import type { TrainerCalls, TrainerEvents, TrainRequest } from './calls.js';
 import { metricsSchema, providerNames, runConfigSchema, runFileSchema } from './run.js';
 
-/** What crosses between the host and a trainer process, as the receiving side checks it. */
+/** What crosses between a trainer process and the one that started it, as the receiving side checks it. */
 const path = v.pipe(v.string(), v.minLength(1));
 const step = v.pipe(v.number(), v.integer(), v.minValue(0));
 const nothing = v.undefined();
 const noArguments = v.tuple([]);
 
-const trainRequest: v.GenericSchema<unknown, TrainRequest> = v.object({
+export const trainRequestSchema: v.GenericSchema<unknown, TrainRequest> = v.object({
   config: runConfigSchema,
   out: path,
   provider: v.picklist(providerNames),
   init: v.exactOptional(path),
   resume: v.exactOptional(v.boolean()),
+  threads: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   whenLeft: v.exactOptional(v.picklist(['stop', 'continue'])),
 });
 
 export const trainerSchemas: CallSchemas<TrainerCalls> = {
-  start: { args: v.tuple([trainRequest]), value: nothing },
+  start: { args: v.tuple([trainRequestSchema]), value: nothing },
   pause: { args: noArguments, value: nothing },
   resume: { args: noArguments, value: nothing },
   stop: { args: noArguments, value: nothing },

@@ -17,6 +17,7 @@ interface Settings {
   readonly 'hover.enabled': boolean;
   readonly 'hover.rows': number;
   readonly 'training.onWindowClose': 'stop' | 'continue';
+  readonly 'training.runsAtOnce': number;
 }
 export type SettingName = keyof Settings;
 

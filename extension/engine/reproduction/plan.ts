@@ -13,6 +13,12 @@ export interface Choices {
   readonly batch: number | 'full';
 }
 
+/** The part of the paper's grid that is trained. */
+export interface Part {
+  readonly scales: readonly string[];
+  readonly decays: readonly number[];
+}
+
 export interface Plan {
   /** The paper's 3 × 5 grid. */
   readonly grid: Grid;
@@ -27,6 +33,9 @@ export interface Plan {
 const SEED = 42;
 export const paperDecays: readonly number[] = [0.1, 0.2, 0.3, 0.5, 1];
 export const paperScales = ['baseline', 'medium', 'large'] as const;
+export const wholeGrid: Part = { scales: paperScales, decays: paperDecays };
+/** What shows the pattern within minutes. */
+export const quickPart: Part = { scales: ['baseline'], decays: [1] };
 /** Long enough to memorise and to stand still for as long as decayed runs take to grok. */
 const CONTROL_STEPS = 3500;
 
@@ -60,8 +69,8 @@ const alone = (name: string, config: RunConfig): Cell => ({
   config: { ...config, name },
 });
 
-/** The runs of a reproduction: all of the paper's grid, or of it the baseline at weight decay 1 only. */
-export const planOf = (choices: Choices, quick: boolean): Plan => {
+/** The runs of a reproduction: a part of the paper's grid, and beside it what the paper's pattern is held against. */
+export const planOf = (choices: Choices, part: Part): Plan => {
   const grid = gridOf(choices);
   const singles = ['add', 'mul', 'x2_y2'].map((task) =>
     alone(`single-${task}`, presetConfig(`2602.16746-${task}`)),
@@ -72,7 +81,7 @@ export const planOf = (choices: Choices, quick: boolean): Plan => {
     maxSteps: CONTROL_STEPS,
   });
   const gridCells = cellsOf(grid).filter(
-    ({ scale, decay }) => !quick || (scale === 'baseline' && decay === 1),
+    ({ scale, decay }) => part.scales.includes(scale) && part.decays.includes(decay),
   );
   return { grid, gridCells, singles, control };
 };

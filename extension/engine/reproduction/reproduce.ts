@@ -4,7 +4,7 @@ import type { Progress } from '../../contract/calls.js';
 import type { ProviderName } from '../../contract/run.js';
 import { reportVersions } from '../inspection/versions.js';
 import type { Cell } from '../sweeps/grid.js';
-import { runSweep } from '../sweeps/runSweep.js';
+import { runSweep, type SweepOptions } from '../sweeps/runSweep.js';
 import { beginSweep, runFolder } from '../sweeps/sweepFile.js';
 import { writeAtomically } from '../training/run/atomicFile.js';
 import { readRunFile } from '../training/run/runDirectory.js';
@@ -12,15 +12,17 @@ import type { RunEvents } from '../training/trainer/train.js';
 import { analysisOf, readAnalysis } from './keptAnalysis.js';
 import { markdown } from './markdown.js';
 import { page } from './page.js';
-import { planOf, type Choices, type Plan } from './plan.js';
+import { planOf, wholeGrid, type Choices, type Part, type Plan } from './plan.js';
 import { cellResult, type CellResult, type Results } from './results.js';
 
 export interface ReproduceOptions {
   readonly out: string;
   readonly choices: Choices;
-  /** Single tasks, the control and the baseline at weight decay 1 only. */
-  readonly quick: boolean;
+  /** Of the paper's grid. */
+  readonly part: Part;
   readonly provider: ProviderName;
+  /** How the runs are trained, where not in this process one after the other. */
+  readonly training?: Pick<SweepOptions, 'jobs' | 'trainRun'>;
   /** The command that goes on with the whole grid. */
   readonly command: string;
   readonly signal: AbortSignal;
@@ -37,14 +39,13 @@ export const outputs = { markdown: 'tables.md', json: 'results.json', page: 'rep
  * @throws GeometryError `cancelled`, and what training and reading throw.
  */
 export const reproduce = async (options: ReproduceOptions): Promise<Results> => {
-  const { out, choices, quick, provider, signal, onRun, onProgress } = options;
-  const plan = planOf(choices, quick);
+  const { out, choices, part, provider, training, signal, onRun, onProgress } = options;
+  const plan = planOf(choices, part);
   await beginSweep(out, plan.grid);
   let results = await collect(options, plan);
-  await runSweep(out, [...plan.singles, plan.control, ...plan.gridCells], {
-    signal,
-    provider,
-    onRun,
+  await runSweep(out, runsOf(plan), {
+    ...training,
+    ...{ signal, provider, onRun },
     onEnded: async (cell, run) => {
       await analysisOf(runFolder(out, cell), run, { signal, onProgress });
       results = await collect(options, plan);
@@ -54,6 +55,9 @@ export const reproduce = async (options: ReproduceOptions): Promise<Results> => 
   return results;
 };
 
+/** In the order in which they are trained: what takes minutes first. */
+export const runsOf = ({ singles, control, gridCells }: Plan): Cell[] => [...singles, control, ...gridCells];
+
 /** Every run as its folder says; nothing is filled in that was not measured. */
 const collect = async (options: ReproduceOptions, plan: Plan): Promise<Results> => {
   const found = async (cell: Cell): Promise<CellResult> => {
@@ -62,7 +66,7 @@ const collect = async (options: ReproduceOptions, plan: Plan): Promise<Results> 
     return cellResult(cell, run, run && (await readAnalysis(folder, run)));
   };
   const [first] = cpus();
-  const whole = planOf(options.choices, false);
+  const whole = planOf(options.choices, wholeGrid);
   return {
     schema: 'weight-geometry/reproduction@1',
     paper: '2602.18649',

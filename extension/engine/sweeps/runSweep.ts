@@ -1,40 +1,80 @@
+import type { TrainRequest } from '../../contract/calls.js';
 import type { ProviderName, RunFile } from '../../contract/run.js';
 import { GeometryError } from '../../contract/errors.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import { RunControl } from '../training/trainer/runControl.js';
-import { train, type RunEvents, type TrainOptions } from '../training/trainer/train.js';
+import { train, type RunEvents } from '../training/trainer/train.js';
 import type { Cell } from './grid.js';
 import { runFolder } from './sweepFile.js';
+
+/** Trains one run, here or in a process of its own; throws as `train` does. */
+export type TrainRun = (request: TrainRequest, control: RunControl, events: RunEvents) => Promise<RunFile>;
 
 export interface SweepOptions {
   readonly signal: AbortSignal;
   readonly provider: ProviderName;
-  /** How runs are trained; tests put in their own. */
-  readonly training?: TrainOptions;
+  /** Runs at once, one by default; of several each needs a process of its own. */
+  readonly jobs?: number;
+  /** How a run is trained: in this process by default. */
+  readonly trainRun?: TrainRun;
   /** A run begins or goes on; gives what listens to it. */
   readonly onRun?: (cell: Cell, folder: string) => RunEvents;
-  /** A run has ended, now or in an earlier session. */
+  /** A run has ended, now or in an earlier session. One call at a time. */
   readonly onEnded?: (cell: Cell, run: RunFile) => Promise<void> | void;
 }
 
 /**
- * Trains the runs of a sweep one after another: finished ones are passed over, begun ones go on from their last state.
- * The abort signal checkpoints the run under way and ends the sweep, which can then be resumed.
- * @throws GeometryError `cancelled` after the signal, and what training throws.
+ * Trains the runs of a sweep, `jobs` at a time: finished ones are passed over, begun ones go on from their last state.
+ * The abort signal checkpoints the runs under way and ends the sweep, which can then be resumed; so does the first error,
+ * but for a run whose loss did not stay finite: that is the run's own, and the others go on.
+ * @throws GeometryError `cancelled` after the signal, `not-finite` at the end, and what training throws.
  */
 export const runSweep = async (
   folder: string,
   cells: readonly Cell[],
   options: SweepOptions,
 ): Promise<void> => {
-  for (const cell of cells) {
+  const { signal, jobs = 1, onEnded } = options;
+  const halt = new AbortController();
+  const halting = AbortSignal.any([signal, halt.signal]);
+  const waiting = [...cells];
+  const diverged: string[] = [];
+  const failures: unknown[] = [];
+  let endings: Promise<void> = Promise.resolve();
+
+  const take = async (cell: Cell): Promise<void> => {
     const out = runFolder(folder, cell);
     const before = await readRunFile(out);
-    const run = before?.status === 'finished' ? before : await trainCell(cell, out, before, options);
-    if (options.signal.aborted) {
-      throw new GeometryError('cancelled', `The sweep was stopped; the same command goes on with it.`);
+    const run = before?.status === 'finished' ? before : await trainCell(cell, out, before, halting, options);
+    if (halting.aborted) return;
+    endings = endings.then(() => onEnded?.(cell, run));
+    await endings;
+  };
+  const work = async (): Promise<void> => {
+    for (let cell = waiting.shift(); cell !== undefined && !halting.aborted; cell = waiting.shift()) {
+      try {
+        await take(cell);
+      } catch (thrown) {
+        if (thrown instanceof GeometryError && thrown.code === 'not-finite') {
+          diverged.push(cell.name);
+          continue;
+        }
+        failures.push(thrown);
+        halt.abort();
+      }
     }
-    await options.onEnded?.(cell, run);
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+
+  if (signal.aborted) {
+    throw new GeometryError('cancelled', 'The sweep was stopped; the same command goes on with it.');
+  }
+  if (failures.length > 0) throw failures[0];
+  if (diverged.length > 0) {
+    throw new GeometryError(
+      'not-finite',
+      `The loss did not stay finite in ${diverged.join(', ')}; the other runs have ended.`,
+    );
   }
 };
 
@@ -42,17 +82,18 @@ const trainCell = async (
   cell: Cell,
   out: string,
   before: RunFile | undefined,
-  { signal, provider, training, onRun }: SweepOptions,
+  halting: AbortSignal,
+  { provider, trainRun = train, onRun }: SweepOptions,
 ): Promise<RunFile> => {
   const control = new RunControl();
   const stop = (): void => control.stop();
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop);
+  if (halting.aborted) stop();
+  halting.addEventListener('abort', stop);
   try {
     const resume = before !== undefined;
     const config = resume ? { ...before.config, maxSteps: cell.config.maxSteps } : cell.config;
-    return await train({ config, out, provider, resume }, control, onRun?.(cell, out) ?? {}, training);
+    return await trainRun({ config, out, provider, resume }, control, onRun?.(cell, out) ?? {});
   } finally {
-    signal.removeEventListener('abort', stop);
+    halting.removeEventListener('abort', stop);
   }
 };

@@ -12,7 +12,7 @@ import type {
 } from '../../contract/calls.js';
 import type { ReportAddition } from '../../contract/report.js';
 import { processDied } from '../errors.js';
-import { startEngineProcess, type EngineProcess } from './engineProcess.js';
+import { startEngineProcess, type EngineProcess } from '../../processes/engineProcess.js';
 import { Leased } from './lease.js';
 
 /** The process is asked to stop first; this long afterwards it is ended, whatever it is doing. */

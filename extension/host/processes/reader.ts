@@ -1,7 +1,7 @@
 import type * as vscode from 'vscode';
 import { readerSchemas } from '../../contract/callSchemas.js';
 import type { ReaderCalls } from '../../contract/calls.js';
-import { startEngineProcess, type EngineProcess } from './engineProcess.js';
+import { startEngineProcess, type EngineProcess } from '../../processes/engineProcess.js';
 import { Leased } from './lease.js';
 
 /**

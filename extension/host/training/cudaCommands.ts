@@ -9,7 +9,7 @@ import {
 } from '../../contract/installer.js';
 import { bytes as sized } from '../describe.js';
 import type { ErrorMessages } from '../errors.js';
-import { startEngineProcess, type EngineProcess } from '../processes/engineProcess.js';
+import { startEngineProcess, type EngineProcess } from '../../processes/engineProcess.js';
 
 export interface CudaServices {
   readonly bundle: string;

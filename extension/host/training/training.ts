@@ -1,27 +1,24 @@
-import fs from 'node:fs';
-import path from 'node:path';
+import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
-import type { Reply, TrainerCalls, TrainerEvents, TrainRequest } from '../../contract/calls.js';
+import type { Reply, TrainerEvents, TrainRequest } from '../../contract/calls.js';
 import type { ErrorValue } from '../../contract/errors.js';
 import type { ReportAddition } from '../../contract/report.js';
 import type { RunFile } from '../../contract/run.js';
 import type { TrainingAction, TrainingState } from '../../contract/training.js';
-import { processDied } from '../errors.js';
 import type { TrainingFace } from '../inspector/inspectorView.js';
-import type { EngineProcess } from '../processes/engineProcess.js';
 import type { Reader } from '../processes/reader.js';
 import { setting } from '../settings.js';
 import { isResumable, phaseAfter } from './phases.js';
 import { providerLine } from './describeRun.js';
-import type { RunRegister } from './runRegister.js';
-import { startTrainerProcess, type TrainerPlace } from './trainerProcess.js';
+import type { RegisteredRun, RunRegister } from './runRegister.js';
+import type { Trainers } from './trainers.js';
 import { TrainingRun } from './trainingRun.js';
 
 /** Runs that another process trains are looked at this often. */
 const lookEveryMs = 2000;
 
 export interface TrainingServices {
-  readonly place: TrainerPlace;
+  readonly trainers: Trainers;
   readonly reader: Reader;
   readonly register: RunRegister;
   readonly log: vscode.LogOutputChannel;
@@ -33,11 +30,10 @@ export type RunNews =
   | { readonly kind: 'grokked'; readonly run: TrainingRun; readonly step: number }
   | { readonly kind: 'failed'; readonly run: TrainingRun; readonly error: ErrorValue };
 
-/** The runs of this window, one at a time and the rest in a queue, and those that go on alone. */
+/** The runs of this window, as many at work as its setting says and the rest in a queue, and those that go on alone. */
 export class Training implements TrainingFace, vscode.Disposable {
   private readonly known = new Map<string, TrainingRun>();
   private readonly queue: TrainingRun[] = [];
-  private current: { readonly run: TrainingRun; readonly process: EngineProcess<TrainerCalls> } | undefined;
   private timer: NodeJS.Timeout | undefined;
   private readonly changed = new vscode.EventEmitter<string>();
   private readonly news = new vscode.EventEmitter<RunNews>();
@@ -57,7 +53,8 @@ export class Training implements TrainingFace, vscode.Disposable {
 
   /** The run that the status bar and the palette speak of. */
   get shown(): TrainingRun | undefined {
-    return this.current?.run ?? this.runs.find((run) => run.isActive);
+    const active = this.runs.filter((run) => run.isActive);
+    return active.find((run) => !run.alone) ?? active[0];
   }
 
   run(folder: string): TrainingRun | undefined {
@@ -90,16 +87,12 @@ export class Training implements TrainingFace, vscode.Disposable {
 
   /** Looks for the runs that windows before this one, or beside it, have started. */
   async find(): Promise<void> {
-    for (const folder of await this.services.register.folders()) {
-      if (this.known.has(folder)) continue;
+    for (const { folder, waiting } of await this.services.register.runs()) {
+      if (this.known.has(folder) || (waiting && isAlive(waiting.window))) continue;
       const reply = await this.services.reader.run(folder);
       const record = reply.ok ? reply.value : undefined;
-      if (!record) {
-        await this.services.register.remove(folder);
-        continue;
-      }
-      const run = TrainingRun.found(record);
-      if (!run.isActive && !isResumable(run.phase)) await this.services.register.remove(folder);
+      const run = record ? TrainingRun.found(record) : waiting && TrainingRun.leftWaiting(waiting.request);
+      if (!run || !(run.isActive || isResumable(run.phase))) await this.services.register.remove(folder);
       else if (run.isActive || vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder))) this.adopt(run);
     }
   }
@@ -107,7 +100,7 @@ export class Training implements TrainingFace, vscode.Disposable {
   /** Leaves the runs to themselves: each is checkpointed and ends, or goes on, as it was told when it started. */
   dispose(): void {
     clearTimeout(this.timer);
-    this.current?.process.leave();
+    this.services.trainers.leave();
     this.changed.dispose();
     this.news.dispose();
     this.additions.dispose();
@@ -116,11 +109,11 @@ export class Training implements TrainingFace, vscode.Disposable {
   private readonly actions: Readonly<Record<TrainingAction, (run: TrainingRun) => void>> = {
     pause: (run) => {
       this.set(run, 'pausing');
-      this.ask((calls) => calls.pause());
+      this.services.trainers.ask(run.folder, (calls) => calls.pause());
     },
     resume: (run) => {
       if (run.phase === 'paused') {
-        this.ask((calls) => calls.resume());
+        this.services.trainers.ask(run.folder, (calls) => calls.resume());
         return;
       }
       run.request = run.resumption(setting('training.onWindowClose'));
@@ -132,21 +125,15 @@ export class Training implements TrainingFace, vscode.Disposable {
       else if (run.alone) void this.stopAlone(run);
       else {
         this.set(run, 'stopping');
-        this.ask((calls) => calls.stop());
+        this.services.trainers.ask(run.folder, (calls) => calls.stop());
       }
     },
   };
 
-  private ask(call: (calls: TrainerCalls) => Promise<Reply<void>>): void {
-    if (!this.current) return;
-    void call(this.current.process.calls).then((reply) => {
-      if (!reply.ok) this.services.log.warn(reply.error.message);
-    });
-  }
-
   private enqueue(run: TrainingRun): void {
     this.known.set(run.folder, run);
     this.queue.push(run);
+    if (run.request) void this.services.register.add(waitingHere(run.request));
     this.changed.fire(run.folder);
     this.next();
   }
@@ -154,7 +141,7 @@ export class Training implements TrainingFace, vscode.Disposable {
   private unqueue(run: TrainingRun): void {
     this.queue.splice(this.queue.indexOf(run), 1);
     if (run.file) this.set(run, 'stopped');
-    else this.drop(run);
+    else this.forget(run.folder);
   }
 
   private drop(run: TrainingRun): void {
@@ -168,47 +155,32 @@ export class Training implements TrainingFace, vscode.Disposable {
   }
 
   private next(): void {
-    if (this.current) return;
-    const run = this.queue.shift();
-    if (run?.request) this.launch(run, run.request);
+    const atOnce = runsAtOnce();
+    while (this.services.trainers.size < atOnce) {
+      const run = this.queue.shift();
+      if (!run) return;
+      if (run.request) void this.launch(run, { ...run.request, ...threadsOf(atOnce) });
+    }
   }
 
-  private launch(run: TrainingRun, request: TrainRequest): void {
-    const { place, log, register } = this.services;
-    fs.mkdirSync(path.dirname(place.outputFile), { recursive: true });
-    fs.writeFileSync(place.outputFile, '');
-    let outcome: Reply<RunFile> | undefined;
-    const started = startTrainerProcess(
-      place,
-      this.eventsOf(run, (end) => (outcome = end)),
-      log,
-    );
-    this.current = { run, process: started };
-    log.info(`Trainer process ${started.pid} started for ${run.folder}.`);
+  private async launch(run: TrainingRun, request: TrainRequest): Promise<void> {
+    const ended = this.services.trainers.train(request, this.eventsOf(run));
     this.set(run, 'starting');
-    void register.add(run.folder);
-    void started.ended.then(({ how, expected }) => {
-      log.info(`Trainer process ${started.pid} ended: ${how}.`);
-      // This window is closing; the next one finds the run.
-      if (expected) return;
-      this.current = undefined;
-      this.end(run, outcome ?? { ok: false, error: processDied('trainer', this.lastWords(how)) });
-      this.next();
-    });
-    void started.calls.start(request).then((reply) => {
-      if (reply.ok || reply.error.code === 'process-died') return;
-      outcome = reply;
-      started.finish();
-    });
+    const outcome = await ended;
+    // Without one this window is closing; the next one finds the run.
+    if (!outcome) return;
+    this.end(run, outcome);
+    this.next();
   }
 
-  private eventsOf(run: TrainingRun, ended: (outcome: Reply<RunFile>) => void): TrainerEvents {
-    const { log } = this.services;
+  private eventsOf(run: TrainingRun): Omit<TrainerEvents, 'ended'> {
+    const { log, register } = this.services;
     const { folder } = run;
     return {
       started: (file) => {
         run.file = file;
         run.step = file.lastStep;
+        void register.add({ folder });
         log.info(`${run.name}: ${providerLine(file.provider)}`);
         this.additions.fire({ folder, addition: { run: [file] } });
         this.news.fire({ kind: 'started', run });
@@ -235,11 +207,6 @@ export class Training implements TrainingFace, vscode.Disposable {
         }
         this.news.fire({ kind: 'grokked', run, step });
       },
-      ended: (outcome) => {
-        ended(outcome);
-        // The process has nothing more to do, and ends when its channel closes.
-        this.current?.process.finish();
-      },
     };
   }
 
@@ -256,15 +223,6 @@ export class Training implements TrainingFace, vscode.Disposable {
     } else {
       this.set(run, 'failed');
       this.news.fire({ kind: 'failed', run, error: outcome.error });
-    }
-  }
-
-  private lastWords(how: string): string {
-    try {
-      const text = fs.readFileSync(this.services.place.outputFile, 'utf8').trim();
-      return text === '' ? how : `${how}\n${text.slice(-4000)}`;
-    } catch {
-      return how;
     }
   }
 
@@ -320,3 +278,24 @@ export class Training implements TrainingFace, vscode.Disposable {
     }
   }
 }
+
+/** Settings are hand-written: a value out of its range counts as the nearest in it. */
+const runsAtOnce = (): number => Math.max(1, Math.floor(setting('training.runsAtOnce')) || 1);
+
+/** Runs at once share the processor's cores. A single one has what onnxruntime takes. */
+const threadsOf = (runs: number): { threads?: number } =>
+  runs === 1 ? {} : { threads: Math.max(1, Math.floor(availableParallelism() / runs)) };
+
+const waitingHere = (request: TrainRequest): RegisteredRun => ({
+  folder: request.out,
+  waiting: { request, window: process.pid },
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};

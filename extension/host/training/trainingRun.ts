@@ -29,6 +29,11 @@ export class TrainingRun {
     return new TrainingRun(request.out, 'queued', request);
   }
 
+  /** A run whose turn never came: its window closed first. */
+  static leftWaiting(request: TrainRequest): TrainingRun {
+    return new TrainingRun(request.out, 'stopped', request);
+  }
+
   static found(record: RunRecord): TrainingRun {
     const run = new TrainingRun(record.folder, 'stopped', undefined);
     run.readFrom(record);

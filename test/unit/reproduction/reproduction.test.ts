@@ -10,7 +10,7 @@ import { analysisSchema, type RunAnalysis } from '../../../extension/engine/repr
 import { analysisOf, readAnalysis } from '../../../extension/engine/reproduction/keptAnalysis.js';
 import { markdown } from '../../../extension/engine/reproduction/markdown.js';
 import { page } from '../../../extension/engine/reproduction/page.js';
-import { planOf } from '../../../extension/engine/reproduction/plan.js';
+import { planOf, quickPart, wholeGrid } from '../../../extension/engine/reproduction/plan.js';
 import { publishedCells } from '../../../extension/engine/reproduction/published.js';
 import { cellResult, type Results } from '../../../extension/engine/reproduction/results.js';
 import { tablesOf } from '../../../extension/engine/reproduction/tables.js';
@@ -51,13 +51,13 @@ const onCpu: TrainOptions = {
   choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
 };
 
-const quick = planOf({ readout: 'first', batch: 512 }, true);
+const quick = planOf({ readout: 'first', batch: 512 }, quickPart);
 const resultsWith = (analysis?: RunAnalysis): Results => {
   const [cell] = quick.gridCells;
   const results = quick.gridCells.map((each) =>
     cellResult(each, undefined, each === cell ? analysis : undefined),
   );
-  const others = planOf({ readout: 'first', batch: 512 }, false).gridCells.slice(1);
+  const others = planOf({ readout: 'first', batch: 512 }, wholeGrid).gridCells.slice(1);
   return {
     schema: 'weight-geometry/reproduction@1',
     paper: '2602.18649',
@@ -74,7 +74,7 @@ const resultsWith = (analysis?: RunAnalysis): Results => {
 
 describe('the plan', () => {
   it('is the paper’s grid, or of it one cell', () => {
-    const full = planOf({ readout: 'mean', batch: 'full' }, false);
+    const full = planOf({ readout: 'mean', batch: 'full' }, wholeGrid);
     expect(full.gridCells.map(({ scale, decay }) => `${scale} ${decay}`).sort()).toEqual(
       publishedCells.map(({ scale, decay }) => `${scale} ${decay}`).sort(),
     );

@@ -26,7 +26,7 @@ describe('the controls of a series', () => {
   const said: string[] = [];
   beforeAll(async () => {
     const { signal } = new AbortController();
-    await runSweep(place, [cell!], { signal, provider: 'cpu', training: onProcessor });
+    await runSweep(place, [cell!], { signal, provider: 'cpu', trainRun: onProcessor });
     controls = await controlsOf(run, (text) => said.push(text));
   });
   const ofKind = (kind: ControlEntry['kind']): ControlEntry[] =>

@@ -41,7 +41,7 @@ describe('the report of a sweep', () => {
   beforeAll(async () => {
     await beginSweep(sweep, smallGrid);
     const { signal } = new AbortController();
-    await runSweep(sweep, cells.slice(0, 2), { signal, provider: 'cpu', training: onProcessor });
+    await runSweep(sweep, cells.slice(0, 2), { signal, provider: 'cpu', trainRun: onProcessor });
   });
 
   it('has the axes, and every run where it stands; what was not measured stays empty', async () => {

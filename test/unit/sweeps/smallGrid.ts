@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { runConfigSchema } from '../../../extension/contract/run.js';
 import { gridSchema, type Grid } from '../../../extension/engine/sweeps/grid.js';
-import type { TrainOptions } from '../../../extension/engine/training/trainer/train.js';
+import type { TrainRun } from '../../../extension/engine/sweeps/runSweep.js';
+import { train } from '../../../extension/engine/training/trainer/train.js';
 
 const model = {
   ...{ kind: 'encoder', prime: 5, d: 8, layers: 1, heads: 2, dFf: 16, readout: 'first' },
@@ -33,6 +34,7 @@ export const smallGrid: Grid = v.parse(gridSchema, {
 });
 
 /** The bundle's own probe of providers is not there when sources are run. */
-export const onProcessor: TrainOptions = {
-  choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
-};
+export const onProcessor: TrainRun = (request, control, events) =>
+  train(request, control, events, {
+    choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
+  });

@@ -1,11 +1,13 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cellsOf } from '../../../extension/engine/sweeps/grid.js';
 import { sweepProgress } from '../../../extension/engine/sweeps/progress.js';
-import { runSweep } from '../../../extension/engine/sweeps/runSweep.js';
+import { runSweep, type TrainRun } from '../../../extension/engine/sweeps/runSweep.js';
+import { sideBySide } from '../../../extension/engine/sweeps/sideBySide.js';
 import { beginSweep, readSweep, runFolder } from '../../../extension/engine/sweeps/sweepFile.js';
+import { GeometryError } from '../../../extension/contract/errors.js';
 import { readRunFile } from '../../../extension/engine/training/run/runDirectory.js';
 import { onProcessor, smallGrid } from './smallGrid.js';
 
@@ -18,7 +20,7 @@ const temporary = (): string => {
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 const { signal } = new AbortController();
-const training = onProcessor;
+const trainRun = onProcessor;
 const grid = smallGrid;
 
 describe('a grid', () => {
@@ -55,7 +57,7 @@ describe('a sweep', () => {
       runSweep(folder, cells, {
         signal: stop.signal,
         provider: 'cpu',
-        training,
+        trainRun,
         onRun: (cell) => {
           begun.push(cell.name);
           return begun.length === 2 ? { metrics: ({ step }) => step === 20 && stop.abort() } : {};
@@ -71,7 +73,7 @@ describe('a sweep', () => {
     await runSweep(folder, cells, {
       signal,
       provider: 'cpu',
-      training,
+      trainRun,
       onRun: ({ name }) => {
         begun.push(name);
         return {};
@@ -87,5 +89,73 @@ describe('a sweep', () => {
       expect(existsSync(join(run, 'metrics.jsonl'))).toBe(true);
       expect(readdirSync(join(run, 'checkpoints')).length).toBe(4);
     }
+  });
+});
+
+describe('runs of a sweep side by side', () => {
+  it('are as many as were asked for, and none is told of while another is', async () => {
+    const folder = temporary();
+    const cells = cellsOf(grid);
+    let atWork = 0;
+    let most = 0;
+    let telling = false;
+    await runSweep(folder, cells, {
+      ...{ signal, provider: 'cpu', jobs: 3 },
+      trainRun: async (...args) => {
+        most = Math.max(most, ++atWork);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        const run = await onProcessor(...args);
+        atWork--;
+        return run;
+      },
+      onEnded: async () => {
+        expect(telling).toBe(false);
+        telling = true;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        telling = false;
+      },
+    });
+    expect(most).toBe(3);
+    const progress = await sweepProgress(folder, cells);
+    expect(progress.map(({ status }) => status)).toEqual(cells.map(() => 'finished'));
+  });
+
+  it('go on when the loss of one does not stay finite, and stop when the disk is full', async () => {
+    const folder = temporary();
+    const cells = cellsOf(grid);
+    const failing =
+      (code: 'not-finite' | 'disk-full'): TrainRun =>
+      (request, ...rest) => {
+        if (request.out.includes('narrow') && request.config.weightDecay === 1) {
+          throw new GeometryError(code, 'It fails.');
+        }
+        return onProcessor(request, ...rest);
+      };
+    const ended: string[] = [];
+    const options = {
+      ...{ signal, provider: 'cpu' as const },
+      onEnded: ({ name }: { name: string }) => void ended.push(name),
+    };
+    await expect(
+      runSweep(folder, cells, { ...options, trainRun: failing('disk-full') }),
+    ).rejects.toMatchObject({
+      code: 'disk-full',
+    });
+    expect(ended).toEqual([]);
+    await expect(
+      runSweep(folder, cells, { ...options, trainRun: failing('not-finite') }),
+    ).rejects.toMatchObject({
+      code: 'not-finite',
+      message: expect.stringContaining('narrow-add+mul-wd1') as string,
+    });
+    expect(ended.length).toBe(cells.length - 1);
+  });
+
+  it('share the cores of the CPU; a device takes one at a time unless the user says otherwise', async () => {
+    const cores = availableParallelism();
+    expect(await sideBySide('cpu', 1000, undefined)).toMatchObject({ jobs: cores });
+    expect(await sideBySide('cpu', 1, undefined)).toEqual({ jobs: 1 });
+    expect(await sideBySide('webgpu', 15, undefined)).toEqual({ jobs: 1 });
+    expect(await sideBySide('cpu', 15, 2)).toEqual({ jobs: 2, threads: Math.max(1, Math.floor(cores / 2)) });
   });
 });

@@ -2,6 +2,7 @@
 export class RunControl {
   private wish: 'run' | 'pause' | 'stop' = 'run';
   private wake: (() => void) | undefined;
+  private readonly stopped = new AbortController();
 
   pause(): void {
     if (this.wish === 'run') this.set('pause');
@@ -14,6 +15,12 @@ export class RunControl {
   /** For good. */
   stop(): void {
     this.set('stop');
+    this.stopped.abort();
+  }
+
+  /** Aborted by {@link stop}, for a run that another process trains. */
+  get stopSignal(): AbortSignal {
+    return this.stopped.signal;
   }
 
   wantsPause(): boolean {

@@ -28,7 +28,11 @@ export interface RunEvents {
 /** How the provider is chosen and the model is built; tests put in their own. */
 export interface TrainOptions {
   readonly choose?: (wanted: ProviderName) => Promise<ChosenProvider>;
-  readonly createEngine?: (config: RunConfig, provider: ChosenProvider['name']) => Promise<TrainingEngine>;
+  readonly createEngine?: (
+    config: RunConfig,
+    provider: ChosenProvider['name'],
+    options: { readonly threads?: number },
+  ) => Promise<TrainingEngine>;
 }
 
 /** What a resumed run may change; all else would make it another run. */
@@ -51,13 +55,20 @@ const resumedConfig = (own: RunConfig, asked: RunConfig): RunConfig => {
   return asked;
 };
 
-const versions = async (): Promise<Record<string, string>> => {
+/** A run goes on with as many threads as were asked for when it began; absent: onnxruntime's own choice. */
+const threadsOf = (asked: number | undefined, existing: RunFile | undefined): { threads?: number } => {
+  const before = Number(existing?.versions.threads);
+  const threads = asked ?? (Number.isInteger(before) && before > 0 ? before : undefined);
+  return threads === undefined ? {} : { threads };
+};
+
+const versions = async (threads: number | undefined): Promise<Record<string, string>> => {
   const ort = await onnxruntime();
   return {
     ...reportVersions(),
     onnxruntime: ort.env.versions.node ?? ort.env.versions.common,
     // The order of sums inside operators depends on it.
-    threads: String(cpus().length),
+    threads: threads === undefined ? `default of ${cpus().length} processors` : String(threads),
   };
 };
 
@@ -105,7 +116,8 @@ export const train = async (
     // A run goes on where it began: another provider rounds differently.
     const wanted = existing && request.provider === 'auto' ? existing.provider.name : request.provider;
     const chosen = await (options.choose ?? chooseProvider)(wanted);
-    const engine = await (options.createEngine ?? createTrainingEngine)(config, chosen.name);
+    const own = threadsOf(request.threads, existing);
+    const engine = await (options.createEngine ?? createTrainingEngine)(config, chosen.name, own);
     try {
       const init = existing?.init ?? request.init;
       const file: RunFile = {
@@ -115,7 +127,7 @@ export const train = async (
         data: config.data,
         // Asked for by name on resuming, it passes over nothing: the first choice said why.
         provider: existing?.provider.name === chosen.name ? existing.provider : chosen,
-        versions: await versions(),
+        versions: await versions(own.threads),
         ...(init === undefined ? {} : { init }),
         status: 'running',
         lastStep: existing?.lastStep ?? 0,

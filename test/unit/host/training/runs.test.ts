@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -115,9 +115,29 @@ describe('the register of runs', () => {
   it('keeps what several windows write, each its own', async () => {
     const place = path.join(folder, 'runs');
     const [one, other] = [new RunRegister(place), new RunRegister(place)];
-    expect(await one.folders()).toEqual([]);
-    await Promise.all([one.add('/a'), other.add('/b'), one.add('/c'), other.add('/a')]);
+    const folders = async (): Promise<string[]> => (await one.runs()).map((run) => run.folder).sort();
+    expect(await folders()).toEqual([]);
+    await Promise.all([
+      one.add({ folder: '/a' }),
+      other.add({ folder: '/b' }),
+      one.add({ folder: '/c' }),
+      other.add({ folder: '/a' }),
+    ]);
     await other.remove('/c');
-    expect((await one.folders()).sort()).toEqual(['/a', '/b']);
+    expect(await folders()).toEqual(['/a', '/b']);
+  });
+
+  it('keeps what a run that waits was asked for until it has begun, and passes over what is damaged', async () => {
+    const place = path.join(folder, 'runs');
+    const register = new RunRegister(place);
+    const waiting = { request: { config, out: '/a', provider: 'cpu' as const }, window: process.pid };
+    void register.add({ folder: '/a', waiting });
+    await register.add({ folder: '/b', waiting: { ...waiting, window: 1 } });
+    writeFileSync(path.join(place, 'damaged.run'), '{"folder":');
+    expect((await register.runs()).find((run) => run.folder === '/a')).toEqual({ folder: '/a', waiting });
+    // Asked one after the other, without waiting: the last one holds.
+    void register.add({ folder: '/a', waiting });
+    await register.add({ folder: '/a' });
+    expect((await register.runs()).find((run) => run.folder === '/a')).toEqual({ folder: '/a' });
   });
 });

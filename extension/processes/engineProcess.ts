@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import { createBirpc } from 'birpc';
-import type { CallSchemas } from '../../contract/boundary.js';
-import { callsOver } from '../../contract/boundary.js';
+import type { CallSchemas } from '../contract/boundary.js';
+import { callsOver } from '../contract/boundary.js';
 
 export type Role = 'reader' | 'compute' | 'trainer' | 'installer';
 

@@ -1,0 +1,67 @@
+import path from 'node:path';
+import type { Reply } from '../contract/calls.js';
+import { GeometryError } from '../contract/errors.js';
+import type { RunFile } from '../contract/run.js';
+import type { SweepOptions, TrainRun } from '../engine/sweeps/runSweep.js';
+import type { SideBySide } from '../engine/sweeps/sideBySide.js';
+import { startTrainerProcess } from '../processes/trainerProcess.js';
+
+/** The engine's bundle lies beside this one. */
+const engineBundle = (): string => path.join(__dirname, 'engine.js');
+const lastWords = 20;
+
+/** How the runs of a sweep are trained: in this process one after the other, or each in one of its own. */
+export const sweepTraining = (
+  { jobs, threads }: SideBySide,
+  bundle = engineBundle(),
+): Pick<SweepOptions, 'jobs' | 'trainRun'> =>
+  jobs === 1 ? {} : { jobs, trainRun: trainInProcess(bundle, threads) };
+
+/**
+ * Trains a run in a process of its own. When this process goes away the run is checkpointed and ends.
+ * @throws GeometryError what the run ended with; `process-died` when its process did.
+ */
+const trainInProcess =
+  (bundle: string, threads: number | undefined): TrainRun =>
+  async (request, control, events) => {
+    let outcome: Reply<RunFile> | undefined;
+    const output: string[] = [];
+    const trainer = startTrainerProcess(
+      { bundle },
+      {
+        events: {
+          started: (run) => events.started?.(run),
+          metrics: (line) => events.metrics?.(line),
+          advanced: (step) => events.advanced?.(step, request.config.maxSteps),
+          status: (status, step) => events.status?.(status, step),
+          grokked: (step) => events.grokked?.(step),
+          ended: (reply) => {
+            outcome = reply;
+            trainer.finish();
+          },
+        },
+        refuse: (error) => output.push(error.message),
+        onOutput: (line) => output.push(line),
+      },
+    );
+    const accepted = await trainer.calls.start({
+      ...request,
+      ...(threads === undefined ? {} : { threads }),
+    });
+    if (!accepted.ok) {
+      outcome = accepted;
+      trainer.finish();
+    }
+    const stop = (): void => void trainer.calls.stop();
+    if (control.wantsStop()) stop();
+    control.stopSignal.addEventListener('abort', stop, { once: true });
+    const { how } = await trainer.ended;
+    if (outcome?.ok) return outcome.value;
+    if (outcome)
+      throw new GeometryError(outcome.error.code, outcome.error.message, { cause: outcome.error.cause });
+    throw new GeometryError(
+      'process-died',
+      `The process that trained ${request.out} ended before its run was done (${how}); every checkpoint written is whole.`,
+      { cause: output.slice(-lastWords).join('\n') },
+    );
+  };
