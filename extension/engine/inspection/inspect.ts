@@ -35,6 +35,8 @@ export interface InspectOptions {
   readonly focus?: () => Focus;
   /** Gives the means to run the model, for accuracies of reconstructions; accuracies are left out where it is absent. */
   readonly evaluator?: typeof openEvaluate;
+  /** What is computed besides on the user's request; the inspection lasts until it is there, and is kept with it. */
+  readonly asked?: AsyncIterable<ReportAddition>;
 }
 
 /**
@@ -76,7 +78,8 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     const cached = request.cacheFolder === undefined ? undefined : await readReport(request.cacheFolder, key);
     if (cached !== undefined) {
       emit(cached);
-      if (record !== undefined) emit(record);
+      if (record !== undefined) options.onAddition(record);
+      await keepAsked(request, key, store, options);
       return;
     }
     emit({
@@ -107,10 +110,8 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     } finally {
       await evaluation?.dispose();
     }
-    const report = store.report();
-    if (request.cacheFolder !== undefined && report !== undefined) {
-      await keep(request.cacheFolder, key, store, emit);
-    }
+    if (request.cacheFolder !== undefined) await keep(request.cacheFolder, key, store, options.onAddition);
+    await keepAsked(request, key, store, options);
   } finally {
     await found.pool.close();
   }
@@ -256,6 +257,21 @@ const cacheKey = async (
   ...(descriptor === undefined ? {} : { descriptor: JSON.stringify(descriptor) }),
 });
 
+/** What was asked for besides is part of the report of these files: the next inspection finds it there. */
+const keepAsked = async (
+  { cacheFolder }: InspectRequest,
+  key: ReportKey,
+  store: ReportStore,
+  { asked, onAddition }: InspectOptions,
+): Promise<void> => {
+  if (asked === undefined) return;
+  for await (const addition of asked) {
+    store.add(addition);
+    onAddition(addition);
+    if (cacheFolder !== undefined) await keep(cacheFolder, key, store, onAddition);
+  }
+};
+
 /** A cache that cannot be written (a full disk) costs time at the next inspection, not this one's result. */
 const keep = async (
   folder: string,
@@ -263,8 +279,10 @@ const keep = async (
   store: ReportStore,
   emit: (addition: ReportAddition) => void,
 ): Promise<void> => {
+  const report = store.report();
+  if (report === undefined) return;
   try {
-    await writeReport(folder, key, store.asAddition(), store.report()!);
+    await writeReport(folder, key, store.asAddition(), report);
   } catch (thrown) {
     const warning: Warning = {
       code: 'cache-not-written',

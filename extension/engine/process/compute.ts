@@ -1,5 +1,6 @@
 import { computeEventSchemas, computeSchemas } from '../../contract/callSchemas.js';
 import type { ComputeCalls, ComputeEvents, Focus, InspectRequest, Reply } from '../../contract/calls.js';
+import type { ReportAddition } from '../../contract/report.js';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import { openEvaluate } from '../evaluation/openEvaluate.js';
 import { inspect } from '../inspection/inspect.js';
@@ -12,7 +13,7 @@ interface Job {
   readonly request: InspectRequest;
   readonly stop: AbortController;
   /** What was asked for besides, spectra exactly and controls; the job lasts until it is there. */
-  readonly refinements: Promise<void>[];
+  readonly asked: Promise<ReportAddition>[];
   focus: Focus;
 }
 
@@ -27,7 +28,7 @@ export function serveCompute(): void {
   };
   serveParentWithEvents<ComputeCalls, ComputeEvents>(computeSchemas, computeEventSchemas, (events) => ({
     inspect: (id, request) => {
-      const job: Job = { request, stop: new AbortController(), refinements: [], focus: 'overview' };
+      const job: Job = { request, stop: new AbortController(), asked: [], focus: 'overview' };
       jobs.set(id, job);
       void run(id, job, events).then((outcome) => {
         jobs.delete(id);
@@ -42,22 +43,24 @@ export function serveCompute(): void {
     },
     refine: (id, entry) => {
       const job = workedOn(id);
+      const spectrum = refine(job.request, entry, job.stop.signal);
       also(
         job,
-        refine(job.request, entry, job.stop.signal).then((spectrum) =>
-          events.addition(id, { spectra: [spectrum] }),
-        ),
+        spectrum.then((exact) => ({ spectra: [exact] })),
+        (addition) => events.addition(id, addition),
       );
       return accepted;
     },
     controls: (id) => {
       const job = workedOn(id);
+      const controls = seriesControls(job.request, {
+        signal: job.stop.signal,
+        onProgress: (progress) => events.progress(id, progress),
+      });
       also(
         job,
-        seriesControls(job.request, {
-          signal: job.stop.signal,
-          onProgress: (progress) => events.progress(id, progress),
-        }).then((controls) => events.addition(id, { controls })),
+        controls.then((entries) => ({ controls: entries })),
+        (addition) => events.addition(id, addition),
       );
       return accepted;
     },
@@ -68,10 +71,15 @@ export function serveCompute(): void {
   }));
 }
 
-/** A failure is the job's outcome; until that is asked for it must not count as unhandled. */
-function also(job: Job, refinement: Promise<void>): void {
-  refinement.catch(() => undefined);
-  job.refinements.push(refinement);
+/** Told at once, and kept at the inspection's end. A failure is the job's outcome, and must not count as unhandled before. */
+function also(job: Job, asked: Promise<ReportAddition>, tell: (addition: ReportAddition) => void): void {
+  asked.then(tell, () => undefined);
+  job.asked.push(asked);
+}
+
+/** One after the other, those too that are asked for meanwhile. */
+async function* askedOf(job: Job): AsyncGenerator<ReportAddition> {
+  for (const asked of job.asked) yield await asked;
 }
 
 const done: Reply<void> = { ok: true, value: undefined };
@@ -85,8 +93,8 @@ async function run(id: string, job: Job, events: ComputeEvents): Promise<Reply<v
       onProgress: (progress) => events.progress(id, progress),
       focus: () => job.focus,
       evaluator: openEvaluate,
+      asked: askedOf(job),
     });
-    for (const refinement of job.refinements) await refinement;
     return done;
   } catch (thrown) {
     return { ok: false, error: toErrorValue(thrown) };

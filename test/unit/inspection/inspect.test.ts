@@ -41,7 +41,12 @@ const folderOf = (steps: Record<number, Weights>): string => {
 
 const inspected = async (
   path: string,
-  more: { settings?: Record<string, unknown>; cacheFolder?: string; onAddition?: () => void } = {},
+  more: {
+    settings?: Record<string, unknown>;
+    cacheFolder?: string;
+    onAddition?: () => void;
+    asked?: AsyncIterable<ReportAddition>;
+  } = {},
 ): Promise<Report> => {
   const store = new ReportStore();
   const settings = v.parse(inspectSettingsSchema, { shuffleDraws: 2, ...more.settings });
@@ -55,6 +60,7 @@ const inspected = async (
         // Every number that crosses the boundary exists: the validator refuses NaN and infinity.
         store.add(v.parse(reportAdditionSchema, addition));
       },
+      ...(more.asked === undefined ? {} : { asked: more.asked }),
     },
   );
   return store.report()!;
@@ -212,6 +218,23 @@ describe('a file that changes under the inspection', () => {
 });
 
 describe('the cache', () => {
+  it('keeps what was asked for besides, by the inspection that found it and by one that read the cache', async () => {
+    const folder = folderOf({ 0: model(), 100: model() });
+    const cacheFolder = mkdtempSync(join(tmpdir(), 'weight-geometry-cache-'));
+    removals.push(() => rmSync(cacheFolder, { recursive: true }));
+    const first = await inspected(folder, { cacheFolder });
+    const [one, other] = first.spectra;
+    const marked = (entry: typeof one, method: string) => ({ ...entry!, method });
+    const asking = async function* (...additions: ReportAddition[]) {
+      for (const addition of additions) yield await Promise.resolve(addition);
+    };
+    const methodsOf = ({ spectra }: Report) => spectra.slice(0, 2).map(({ method }) => method);
+    const told = await inspected(folder, { cacheFolder, asked: asking({ spectra: [marked(one, 'first')] }) });
+    expect(methodsOf(told)).toEqual(['first', other!.method]);
+    await inspected(folder, { cacheFolder, asked: asking({ spectra: [marked(other, 'second')] }) });
+    expect(methodsOf(await inspected(folder, { cacheFolder }))).toEqual(['first', 'second']);
+  });
+
   it('gives the same report without computing, until a file changes', async () => {
     const folder = folderOf({ 0: model(), 1: model() });
     const cacheFolder = mkdtempSync(join(tmpdir(), 'weight-geometry-cache-'));
