@@ -33,7 +33,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const errors = new ErrorMessages(log);
   const reader = new Reader(bundle, cache, log);
   const compute = new Compute(bundle, log);
-  const inspections = new Inspections(compute, errors, cache);
+  const inspections = new Inspections(compute, errors, log, cache);
   const training = new Training({
     trainers: new Trainers({ bundle, outputFolder: context.logUri.fsPath }, log),
     reader,
@@ -57,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new RunsTree(training),
     training.onAddition(({ folder, addition }) => inspections.add(folder, addition)),
     training.onNews((news) => {
-      if (!tellSweepNews(news, { training, panels })) tellNews(news, { training, panels, errors });
+      if (!tellSweepNews(news, { training, panels, errors })) tellNews(news, { training, panels, errors });
     }),
     followRows(training, inspections),
   );
@@ -72,5 +72,9 @@ export function activate(context: vscode.ExtensionContext): void {
   }
   void folders.look();
   void training.find();
+  const { version } = context.extension.packageJSON as { readonly version: string };
+  log.info(
+    `Weight Geometry ${version}, VS Code ${vscode.version}, Node ${process.versions.node}, ${process.platform} ${process.arch}.`,
+  );
   log.info(`Activated in ${(performance.now() - started).toFixed(1)} ms.`);
 }

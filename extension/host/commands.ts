@@ -31,7 +31,9 @@ export const commandTable = (services: CommandServices) => ({
   'weightGeometry.inspectSample': () => {
     services.panels.open(vscode.Uri.joinPath(services.context.extensionUri, 'media', 'sample-series').fsPath);
   },
-  'weightGeometry.cancelInspection': () => services.panels.active?.inspection.cancel(),
+  'weightGeometry.cancelInspection': () => services.panels.cancel(),
+  'weightGeometry.inspectAgain': () => services.panels.active?.inspection.retry(),
+  'weightGeometry.showRunningInspection': () => services.panels.showRunning(),
   'weightGeometry.exportReport': () => exportReport(services),
   'weightGeometry.clearCache': () => clearCache(services),
   'weightGeometry.showLog': () => services.log.show(),

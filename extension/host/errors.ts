@@ -10,7 +10,6 @@ export const processDied = (role: keyof typeof diedMessages, how?: string): Erro
 
 const diedMessages = {
   compute: () => vscode.l10n.t('The process that computes ended before its work was done.'),
-  reader: () => vscode.l10n.t('The process that reads files ended before it answered.'),
   trainer: () =>
     vscode.l10n.t(
       'The process that trains ended before its run was done; every checkpoint written is whole.',
@@ -26,19 +25,27 @@ export class ErrorMessages {
 
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
-  /** @param retry what the first button does, if there is one; `label` is its text. */
-  async show(error: ErrorValue, retry?: () => void, label = vscode.l10n.t('Retry')): Promise<void> {
+  /**
+   * @param retry what the first button does, if there is one; `label` is its text.
+   * @param kind errors of one kind are shown one at a time; the message where none is given.
+   */
+  async show(
+    error: ErrorValue,
+    retry?: () => void,
+    label = vscode.l10n.t('Retry'),
+    kind = error.message,
+  ): Promise<void> {
     if (error.code === 'cancelled') return;
     this.log.error(error.message, ...(error.cause === undefined ? [] : [error.cause]));
-    if (this.shown.has(error.message)) return;
-    this.shown.add(error.message);
+    if (this.shown.has(kind)) return;
+    this.shown.add(kind);
     try {
       const showLog = vscode.l10n.t('Show Log');
       const chosen = await vscode.window.showErrorMessage(error.message, ...(retry ? [label] : []), showLog);
       if (chosen === showLog) this.log.show();
       if (chosen === label) retry?.();
     } finally {
-      this.shown.delete(error.message);
+      this.shown.delete(kind);
     }
   }
 }

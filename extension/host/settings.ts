@@ -27,7 +27,7 @@ const section = 'weightGeometry';
 export const setting = <N extends SettingName>(name: N, scope?: vscode.Uri): Settings[N] =>
   vscode.workspace.getConfiguration(section, scope).get(name) as Settings[N];
 
-export const affects = (event: vscode.ConfigurationChangeEvent, name: SettingName | 'analysis'): boolean =>
+export const affects = (event: vscode.ConfigurationChangeEvent, name: SettingName): boolean =>
   event.affectsConfiguration(`${section}.${name}`);
 
 /** What an inspection is asked to do; a value out of its range (settings are hand-written files) is its default. */

@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
@@ -74,6 +75,26 @@ export async function chooseDescriptor(inspection: Inspection): Promise<Reply<De
     );
   }
   return undefined;
+}
+
+/** A descriptor from elsewhere holds for this view; beside the checkpoints it is found every time. */
+export async function offerToKeep(source: string, { value, path: from }: Descriptor): Promise<void> {
+  if (from === undefined) return;
+  const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(source));
+  const folder = (type & vscode.FileType.Directory) !== 0 ? source : path.dirname(source);
+  const file = path.join(folder, descriptorFileName);
+  if (path.dirname(from) === folder || fs.existsSync(file)) return;
+  const keep = vscode.l10n.t('Keep It There');
+  const chosen = await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'Keep this descriptor beside the checkpoints as {0}, so that it is found next time?',
+      descriptorFileName,
+    ),
+    keep,
+  );
+  if (chosen !== keep) return;
+  const content = new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+  await vscode.workspace.fs.writeFile(vscode.Uri.file(file), content);
 }
 
 async function readDescriptor(beside: string): Promise<Reply<Descriptor> | undefined> {

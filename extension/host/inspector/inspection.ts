@@ -19,13 +19,15 @@ export type Descriptor = { readonly value: ModelDescriptor; readonly path?: stri
 export class Inspection implements vscode.Disposable {
   private readonly views = new Set<PanelEvents>();
   private readonly watch: SourceWatch;
-  private readonly died = new vscode.EventEmitter<ErrorValue>();
+  private readonly ended = new vscode.EventEmitter<Reply<void>>();
   private readonly runningChanged = new vscode.EventEmitter<boolean>();
   private store = new ReportStore();
   /** What the running job has found, without what was shown before it. */
   private fresh = this.store;
   /** The files have changed since the job began, or while nobody looked at what it computes. */
   private behind = false;
+  /** The user has stopped it: a folder that grows must not start it again. */
+  private held = false;
   private job: Job | undefined;
   private focused: Focus = 'overview';
   private progress: Progress | undefined;
@@ -33,16 +35,19 @@ export class Inspection implements vscode.Disposable {
   private status = '';
   private descriptor: Descriptor | undefined;
   readonly onRunningChanged = this.runningChanged.event;
-  /** The process that computed ended before its work was done. */
-  readonly onDied = this.died.event;
+  readonly onEnded = this.ended.event;
 
   constructor(
     readonly source: string,
     private readonly compute: Compute,
     private readonly cacheFolder: string,
+    /** Why it does not begin before the user says so, where it does not. */
+    waitsBecause?: ErrorValue,
   ) {
     this.watch = new SourceWatch(source, (change) => this.sourceChanged(change));
-    this.start();
+    this.held = waitsBecause !== undefined;
+    if (waitsBecause) this.outcome = { ok: false, error: waitsBecause };
+    else this.start();
   }
 
   get running(): boolean {
@@ -71,6 +76,7 @@ export class Inspection implements vscode.Disposable {
   }
 
   cancel(): void {
+    this.held = this.running;
     this.job?.cancel();
   }
 
@@ -108,7 +114,7 @@ export class Inspection implements vscode.Disposable {
     this.job = undefined;
     job?.cancel();
     this.runningChanged.dispose();
-    this.died.dispose();
+    this.ended.dispose();
   }
 
   private start(): Job {
@@ -117,6 +123,7 @@ export class Inspection implements vscode.Disposable {
     const fresh = new ReportStore();
     this.fresh = fresh;
     this.behind = false;
+    this.held = false;
     this.outcome = undefined;
     this.progress = undefined;
     const job: Job = this.compute.start(
@@ -161,7 +168,7 @@ export class Inspection implements vscode.Disposable {
     this.outcome = outcome;
     for (const view of this.views) view.ended(outcome);
     this.runningChanged.fire(false);
-    if (!outcome.ok && outcome.error.code === 'process-died') this.died.fire(outcome.error);
+    this.ended.fire(outcome);
   }
 
   /** Entries of checkpoints that have gone since the last inspection stay visible until this one is complete. */
@@ -181,7 +188,7 @@ export class Inspection implements vscode.Disposable {
     if (change === 'gone') {
       this.job?.cancel();
       this.tell(vscode.l10n.t('These files are not there any more; what is shown was read before.'));
-    } else if (setting('analysis.follow', vscode.Uri.file(this.source))) {
+    } else if (!this.held && setting('analysis.follow', vscode.Uri.file(this.source))) {
       this.behind = true;
       this.catchUp();
     } else {
@@ -194,7 +201,7 @@ export class Inspection implements vscode.Disposable {
    * would never be read to its end. A run is not analysed, and so not slowed down, while the user watches it train.
    */
   private catchUp(): void {
-    if (this.running) return;
+    if (this.running || this.held) return;
     const isWatched = this.focused === 'training';
     this.tell(
       isWatched

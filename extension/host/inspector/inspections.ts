@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { ErrorMessages } from '../errors.js';
+import type { Reply } from '../../contract/calls.js';
+import type { ErrorValue } from '../../contract/errors.js';
 import type { Report, ReportAddition } from '../../contract/report.js';
 import type { Compute } from '../processes/compute.js';
 import { affects } from '../settings.js';
@@ -9,6 +11,16 @@ interface Entry {
   readonly inspection: Inspection;
   users: number;
 }
+
+/** Settings that results depend on. */
+const resultSettings = [
+  'analysis.precision',
+  'analysis.tensors',
+  'analysis.subspace',
+  'analysis.shuffleDraws',
+  'analysis.randomWalkDraws',
+  'analysis.seed',
+] as const;
 
 /** The inspections that have views: two views of one source share one, and the last to leave ends it. */
 export class Inspections implements vscode.Disposable {
@@ -21,24 +33,28 @@ export class Inspections implements vscode.Disposable {
   constructor(
     private readonly compute: Compute,
     private readonly errors: ErrorMessages,
+    private readonly log: vscode.LogOutputChannel,
     private readonly cacheFolder: string,
   ) {
     this.settingsListener = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (!affects(event, 'analysis') || affects(event, 'analysis.follow')) return;
+      if (!resultSettings.some((name) => affects(event, name))) return;
       for (const { inspection } of this.entries.values()) inspection.restart();
     });
   }
 
-  /** The inspection of a path, started when there is none. */
-  open(source: string): { readonly inspection: Inspection; readonly close: vscode.Disposable } {
+  /** The inspection of a path, started when there is none, unless it is to wait for the user's word. */
+  open(
+    source: string,
+    waitsBecause?: ErrorValue,
+  ): { readonly inspection: Inspection; readonly close: vscode.Disposable } {
     let entry = this.entries.get(source);
     if (!entry) {
-      entry = { inspection: new Inspection(source, this.compute, this.cacheFolder), users: 0 };
+      entry = { inspection: new Inspection(source, this.compute, this.cacheFolder, waitsBecause), users: 0 };
       this.entries.set(source, entry);
       const { inspection } = entry;
-      inspection.onDied((error) => void this.errors.show(error, () => inspection.retry()));
-      inspection.onRunningChanged((running) => {
-        if (!running) this.finished.fire();
+      inspection.onEnded((outcome) => {
+        this.note(inspection, outcome);
+        this.finished.fire();
       });
     }
     const opened = entry;
@@ -61,6 +77,19 @@ export class Inspections implements vscode.Disposable {
   /** Passes on what is known of a source besides its inspection, where it is shown. */
   add(source: string, addition: ReportAddition): void {
     this.entries.get(source)?.inspection.add(addition);
+  }
+
+  /** The panel says what went wrong; the log says why, and a process that died is told of wherever the user is. */
+  private note(inspection: Inspection, outcome: Reply<void>): void {
+    const { source } = inspection;
+    if (outcome.ok) {
+      this.log.debug(`Inspected ${source}.`);
+      return;
+    }
+    const { error } = outcome;
+    if (error.code === 'process-died') void this.errors.show(error, () => inspection.retry());
+    else if (error.code === 'cancelled') this.log.debug(`Cancelled: ${source}.`);
+    else this.log.error(`${source}: ${error.code}: ${error.message}`, error.cause ?? '');
   }
 
   dispose(): void {

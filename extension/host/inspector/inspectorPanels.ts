@@ -2,8 +2,11 @@ import path from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Focus } from '../../contract/calls.js';
+import type { ErrorValue } from '../../contract/errors.js';
 import { panelStateSchema } from '../../contract/panel.js';
+import { HiddenInspections, hiddenAmong } from './hiddenInspections.js';
 import { InspectorView, type InspectorServices } from './inspectorView.js';
+import { waitsBecause } from './largeFiles.js';
 
 export const panelType = 'weightGeometry.inspector';
 const editorTypes = { weights: 'weightGeometry.weights', maybeWeights: 'weightGeometry.maybeWeights' };
@@ -11,13 +14,16 @@ const editorTypes = { weights: 'weightGeometry.weights', maybeWeights: 'weightGe
 /** All that shows an inspection: panels, several at once, and the read-only editors of weight files. */
 export class InspectorPanels implements vscode.Disposable {
   private readonly views = new Set<InspectorView>();
-  private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly hidden = new HiddenInspections();
+  private readonly subscriptions: { dispose(): unknown }[] = [this.hidden];
 
   constructor(private readonly services: InspectorServices) {
     const editor: vscode.CustomReadonlyEditorProvider = {
       openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
       resolveCustomEditor: (document, panel) => {
-        if (document.uri.scheme === 'file') this.adopt(panel, document.uri.fsPath);
+        // A click in the explorer opens an editor: it is not yet the wish to read a very large file.
+        const { scheme, fsPath } = document.uri;
+        if (scheme === 'file') this.adopt(panel, fsPath, waitsBecause(fsPath));
         else panel.webview.html = onlyFilesOnDisk(document.uri.scheme);
       },
     };
@@ -58,6 +64,29 @@ export class InspectorPanels implements vscode.Disposable {
     if (page) view.turnTo(page);
   }
 
+  /** Cancels the inspection that is looked at, else lets the user choose of those at work. */
+  async cancel(): Promise<void> {
+    const chosen = this.active?.inspection.running ? this.active : await this.chooseRunning();
+    chosen?.inspection.cancel();
+  }
+
+  /** Shows an inspection that works unseen. */
+  async showRunning(): Promise<void> {
+    const [first, ...more] = hiddenAmong([...this.views]);
+    const chosen = more.length === 0 ? first : await this.chooseRunning();
+    chosen?.panel.reveal();
+  }
+
+  private async chooseRunning(): Promise<InspectorView | undefined> {
+    const running = [...this.views].filter(({ inspection }) => inspection.running);
+    if (running.length <= 1) return running[0];
+    const chosen = await vscode.window.showQuickPick(
+      running.map((view) => ({ view, label: path.basename(view.source), detail: view.source })),
+      { placeHolder: vscode.l10n.t('Which inspection?') },
+    );
+    return chosen?.view;
+  }
+
   /** The view that the user looks at. */
   get active(): InspectorView | undefined {
     return [...this.views].find((view) => view.panel.active);
@@ -68,7 +97,7 @@ export class InspectorPanels implements vscode.Disposable {
     for (const view of this.views) view.dispose();
   }
 
-  private adopt(panel: vscode.WebviewPanel, source: string): InspectorView {
+  private adopt(panel: vscode.WebviewPanel, source: string, waits?: ErrorValue): InspectorView {
     const { extension } = this.services;
     if (panel.viewType.endsWith(panelType)) {
       panel.iconPath = {
@@ -76,7 +105,7 @@ export class InspectorPanels implements vscode.Disposable {
         dark: vscode.Uri.joinPath(extension, 'media', 'icon-dark.svg'),
       };
     }
-    const view = new InspectorView(panel, source, this.services);
+    const view = new InspectorView(panel, source, this.services, waits);
     this.views.add(view);
     const running = view.inspection.onRunningChanged(() => this.updateContext());
     panel.onDidChangeViewState(() => this.updateContext());
@@ -89,10 +118,17 @@ export class InspectorPanels implements vscode.Disposable {
     return view;
   }
 
-  /** The title bar's Cancel belongs to the view that is looked at. */
+  /** The title bar's Cancel and Inspect Again belong to the view that is looked at, the palette's Cancel to all. */
   private updateContext(): void {
-    const running = this.active?.inspection.running ?? false;
-    void vscode.commands.executeCommand('setContext', 'weightGeometry.inspectorRunning', running);
+    const views = [...this.views];
+    const contexts = {
+      'weightGeometry.inspectorRunning': this.active?.inspection.running ?? false,
+      'weightGeometry.anyInspectionRunning': views.some(({ inspection }) => inspection.running),
+    };
+    for (const [name, value] of Object.entries(contexts)) {
+      void vscode.commands.executeCommand('setContext', name, value);
+    }
+    this.hidden.update(views);
   }
 }
 

@@ -2,12 +2,12 @@ import { createBirpc } from 'birpc';
 import * as vscode from 'vscode';
 import { eventsOver, serveCalls } from '../../contract/boundary.js';
 import type { Focus, Reply } from '../../contract/calls.js';
-import { GeometryError } from '../../contract/errors.js';
+import { GeometryError, toErrorValue, type ErrorValue } from '../../contract/errors.js';
 import type { PanelCalls, PanelEvents } from '../../contract/panel.js';
 import type { TrainingAction, TrainingState } from '../../contract/training.js';
 import { panelContractVersion, panelEventSchemas, panelSchemas } from '../../contract/panel.js';
 import type { ErrorMessages } from '../errors.js';
-import { chooseDescriptor } from './chooseDescriptor.js';
+import { chooseDescriptor, offerToKeep } from './chooseDescriptor.js';
 import type { Inspection } from './inspection.js';
 import type { Inspections } from './inspections.js';
 import { pageFolder, pageHtml } from './pageHtml.js';
@@ -45,9 +45,11 @@ export class InspectorView implements vscode.Disposable {
     readonly panel: vscode.WebviewPanel,
     readonly source: string,
     services: InspectorServices,
+    /** Why the inspection does not begin before the user says so, where it does not. */
+    waitsBecause?: ErrorValue,
   ) {
     const { webview } = panel;
-    const opened = services.inspections.open(source);
+    const opened = services.inspections.open(source, waitsBecause);
     this.inspection = opened.inspection;
     this.subscriptions.push(opened.close);
     webview.options = { enableScripts: true, localResourceRoots: [pageFolder(services.extension)] };
@@ -112,8 +114,12 @@ export class InspectorView implements vscode.Disposable {
       confirmDescriptor: async () => {
         const chosen = await chooseDescriptor(this.inspection);
         if (!chosen) return done;
-        if (chosen.ok) this.inspection.restart(chosen.value);
-        else void errors.show(chosen.error);
+        if (!chosen.ok) {
+          void errors.show(chosen.error);
+          return done;
+        }
+        this.inspection.restart(chosen.value);
+        offerToKeep(this.source, chosen.value).catch((thrown: unknown) => errors.show(toErrorValue(thrown)));
         return done;
       },
     };

@@ -32,6 +32,8 @@ export class Reader implements vscode.Disposable, ReaderCalls {
 
   readonly describe: ReaderCalls['describe'] = (path) => this.lease.get().calls.describe(path);
   readonly discover: ReaderCalls['discover'] = (path) => this.lease.get().calls.discover(path);
+  readonly seriesOf: ReaderCalls['seriesOf'] = (top, folders) =>
+    this.lease.get().calls.seriesOf(top, folders);
   readonly quickStatistics: ReaderCalls['quickStatistics'] = (path, tensor) =>
     this.lease.get().calls.quickStatistics(path, tensor);
   readonly presets: ReaderCalls['presets'] = () => this.lease.get().calls.presets();

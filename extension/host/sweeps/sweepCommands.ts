@@ -7,7 +7,7 @@ import type { ErrorMessages } from '../errors.js';
 import type { InspectorPanels } from '../inspector/inspectorPanels.js';
 import type { Reader } from '../processes/reader.js';
 import { setting } from '../settings.js';
-import { isTrusted } from '../training/trainCommands.js';
+import { isTrusted } from '../trust.js';
 import type { Training } from '../training/training.js';
 import { holdsSweep, inspectedAt, sweepFile } from './sweepFolder.js';
 

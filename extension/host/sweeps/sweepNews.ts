@@ -1,23 +1,40 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { ErrorMessages } from '../errors.js';
 import type { InspectorPanels } from '../inspector/inspectorPanels.js';
 import type { RunNews, Training } from '../training/training.js';
 import { sweepOf } from './sweepFolder.js';
+
+export interface SweepNewsServices {
+  readonly training: Training;
+  readonly panels: InspectorPanels;
+  readonly errors: ErrorMessages;
+}
 
 /**
  * A sweep is one thing to its user: its runs begin and end without a word, its table shows them. Tells whether the news
  * needs no more telling; the last run of this window's queue says that the queue has come to its end.
  */
-export function tellSweepNews(
-  { kind, run }: RunNews,
-  { training, panels }: { readonly training: Training; readonly panels: InspectorPanels },
-): boolean {
+export function tellSweepNews(news: RunNews, { training, panels, errors }: SweepNewsServices): boolean {
+  const { run } = news;
   const sweep = sweepOf(run.folder);
-  if (sweep === undefined || kind === 'failed') return false;
+  if (sweep === undefined) return false;
+  if (news.kind === 'failed') {
+    const { error } = news;
+    const message = vscode.l10n.t('“{0}” failed. {1}', run.name, error.message);
+    // A full disk fails one run after the other, and is one thing to know.
+    void errors.show(
+      { ...error, message },
+      () => panels.open(sweep, 'sweep'),
+      vscode.l10n.t('Show Sweep'),
+      `${sweep} ${error.code}`,
+    );
+  }
   const isLast = !training.runs.some(
-    (other) => other !== run && sweepOf(other.folder) === sweep && other.phase !== 'finished',
+    (other) =>
+      other !== run && sweepOf(other.folder) === sweep && (other.isActive || other.phase === 'queued'),
   );
-  if (kind === 'finished' && isLast) void offer(sweep, panels);
+  if (isLast && (news.kind === 'finished' || news.kind === 'failed')) void offer(sweep, panels);
   return true;
 }
 

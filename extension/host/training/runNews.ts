@@ -20,7 +20,10 @@ export function tellNews(news: RunNews, services: NewsServices): void {
 }
 
 const tellers: { readonly [K in RunNews['kind']]: Teller<K> } = {
-  started: ({ run }, { panels }) => panels.open(run.folder, 'training'),
+  // A run whose turn has come must not take the keyboard from somebody who writes: the status bar shows it.
+  started: ({ run, atOnce }, { panels }) => {
+    if (atOnce) panels.open(run.folder, 'training');
+  },
   grokked: ({ run, step }, { panels }) =>
     offer(run, panels, vscode.l10n.t('“{0}” groks at step {1}.', run.name, stepNumber(step))),
   // One that grokked has been spoken of.

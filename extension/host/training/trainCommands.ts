@@ -5,6 +5,7 @@ import type { ErrorMessages } from '../errors.js';
 import type { InspectorPanels } from '../inspector/inspectorPanels.js';
 import type { Reader } from '../processes/reader.js';
 import { setting } from '../settings.js';
+import { isTrusted } from '../trust.js';
 import { phaseName, progressLine } from './describeRun.js';
 import type { Training } from './training.js';
 import type { TrainingRun } from './trainingRun.js';
@@ -48,25 +49,16 @@ async function train(
   if (!(await isTrusted())) return;
   const runFile = target instanceof vscode.Uri ? target.fsPath : undefined;
   try {
-    const asked = await askForRun({ reader, memento: context.workspaceState }, runFile);
+    const asked = await askForRun(
+      { reader, memento: context.workspaceState, isTaken: (place) => training.isTaken(place) },
+      runFile,
+    );
     if (!asked) return;
     const { config, provider, folder } = asked;
     training.start({ config, out: folder, provider, whenLeft: setting('training.onWindowClose') });
   } catch (thrown) {
     void errors.show(toErrorValue(thrown));
   }
-}
-
-/** Training runs native code with settings of the workspace: that wants trust. */
-export async function isTrusted(): Promise<boolean> {
-  if (vscode.workspace.isTrusted) return true;
-  const manage = vscode.l10n.t('Manage Workspace Trust');
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Training needs a trusted workspace.'),
-    manage,
-  );
-  if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
-  return vscode.workspace.isTrusted;
 }
 
 /** The run meant: the one given, else the one that is at work, else the only one that allows the action, else the user's choice. */
@@ -97,7 +89,6 @@ async function steer(
   action: TrainingAction,
   target: Target,
 ): Promise<void> {
-  if (action === 'resume' && !(await isTrusted())) return;
   const run = await runFor(training, target, action);
   if (run) training.steer(run.folder, action);
   else void vscode.window.showInformationMessage(nothingTo[action]());

@@ -33,6 +33,8 @@ export interface Asked {
 interface WizardServices {
   readonly reader: Reader;
   readonly memento: vscode.Memento;
+  /** Whether a run that waits for its turn, or works, has the folder: it may not be on disk yet. */
+  readonly isTaken: (folder: string) => boolean;
 }
 
 const mementoKey = 'training.lastAnswers';
@@ -55,7 +57,7 @@ export async function askForRun(services: WizardServices, runFile?: string): Pro
     ...(runFile === undefined ? [chooseWhat(presets.value)] : []),
     changeSettings(services.reader),
     chooseProvider,
-    chooseFolder,
+    chooseFolder(services.isTaken),
   ];
   const title =
     runFile === undefined ? vscode.l10n.t('Train') : vscode.l10n.t('Train {0}', path.basename(runFile));
@@ -188,38 +190,46 @@ const chooseProvider: Step<Answers> = (answers, place) => {
   });
 };
 
-const chooseFolder: Step<Answers> = (answers, place) => {
-  const name = answers.config?.name ?? 'run';
-  const proposed = answers.folder === '' ? freeFolder(answers.parent, name, fs.existsSync) : answers.folder;
-  return inputStep(place, {
-    prompt: vscode.l10n.t('Folder of the run: it is made, with checkpoints, metrics and the settings in it'),
-    value: shownPath(proposed),
-    check: (value) => Promise.resolve(wrongFolder(value)),
-    onChoose: (value) => (answers.folder = path.resolve(base(), value)),
-    button: {
-      icon: 'folder-opened',
-      tooltip: vscode.l10n.t('Choose the folder in which the run’s folder is made'),
-      onPress: async () => {
-        const [parent] =
-          (await vscode.window.showOpenDialog({
-            canSelectFiles: false,
-            canSelectFolders: true,
-            defaultUri: vscode.Uri.file(fs.existsSync(answers.parent) ? answers.parent : base()),
-          })) ?? [];
-        if (parent) {
-          answers.parent = parent.fsPath;
-          answers.folder = '';
-        }
-        return 'again';
+const chooseFolder =
+  (isTaken: WizardServices['isTaken']): Step<Answers> =>
+  (answers, place) => {
+    const name = answers.config?.name ?? 'run';
+    const exists = (folder: string): boolean => fs.existsSync(folder) || isTaken(folder);
+    const proposed = answers.folder === '' ? freeFolder(answers.parent, name, exists) : answers.folder;
+    return inputStep(place, {
+      prompt: vscode.l10n.t(
+        'Folder of the run: it is made, with checkpoints, metrics and the settings in it',
+      ),
+      value: shownPath(proposed),
+      check: (value) => Promise.resolve(wrongFolder(value, isTaken)),
+      onChoose: (value) => (answers.folder = path.resolve(base(), value)),
+      button: {
+        icon: 'folder-opened',
+        tooltip: vscode.l10n.t('Choose the folder in which the run’s folder is made'),
+        onPress: async () => {
+          const [parent] =
+            (await vscode.window.showOpenDialog({
+              canSelectFiles: false,
+              canSelectFolders: true,
+              defaultUri: vscode.Uri.file(fs.existsSync(answers.parent) ? answers.parent : base()),
+            })) ?? [];
+          if (parent) {
+            answers.parent = parent.fsPath;
+            answers.folder = '';
+          }
+          return 'again';
+        },
       },
-    },
-  });
-};
+    });
+  };
 
 /** Why a run cannot be made in a folder. */
-function wrongFolder(value: string): string | undefined {
+function wrongFolder(value: string, isTaken: WizardServices['isTaken']): string | undefined {
   if (value.trim() === '') return vscode.l10n.t('A run needs a folder.');
   const folder = path.resolve(base(), value);
+  if (isTaken(folder)) {
+    return vscode.l10n.t('A run is at work in this folder, or waits for its turn: name another folder.');
+  }
   const stat = fs.statSync(folder, { throwIfNoEntry: false });
   if (stat && !stat.isDirectory()) return vscode.l10n.t('A file is in the way.');
   if (fs.existsSync(path.join(folder, 'run.json'))) {

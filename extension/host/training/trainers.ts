@@ -57,7 +57,8 @@ export class Trainers {
       },
     );
     this.processes.set(request.out, trainer);
-    this.log.info(`Trainer process ${trainer.pid} started for ${request.out}.`);
+    this.log.info(`Trainer process ${trainer.pid} started.`);
+    this.log.debug(`Process ${trainer.pid} trains ${request.out}.`);
     void trainer.calls.start(request).then((reply) => {
       if (reply.ok || reply.error.code === 'process-died') return;
       outcome = reply;

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { Reply, TrainerEvents, TrainRequest } from '../../contract/calls.js';
-import type { ErrorValue } from '../../contract/errors.js';
+import { errorCodes, type ErrorCode, type ErrorValue } from '../../contract/errors.js';
 import type { ReportAddition } from '../../contract/report.js';
 import type { RunFile } from '../../contract/run.js';
 import type { TrainingAction, TrainingState } from '../../contract/training.js';
 import type { TrainingFace } from '../inspector/inspectorView.js';
 import type { Reader } from '../processes/reader.js';
 import { setting } from '../settings.js';
+import { isTrusted } from '../trust.js';
 import { isResumable, phaseAfter } from './phases.js';
 import { providerLine } from './describeRun.js';
 import type { RegisteredRun, RunRegister } from './runRegister.js';
@@ -26,7 +27,9 @@ export interface TrainingServices {
 
 /** What a run has to tell the user, once. */
 export type RunNews =
-  | { readonly kind: 'started' | 'finished'; readonly run: TrainingRun }
+  | { readonly kind: 'finished'; readonly run: TrainingRun }
+  /** `atOnce`: the user has just asked for it, and it did not have to wait. */
+  | { readonly kind: 'started'; readonly run: TrainingRun; readonly atOnce: boolean }
   | { readonly kind: 'grokked'; readonly run: TrainingRun; readonly step: number }
   | { readonly kind: 'failed'; readonly run: TrainingRun; readonly error: ErrorValue };
 
@@ -34,6 +37,8 @@ export type RunNews =
 export class Training implements TrainingFace, vscode.Disposable {
   private readonly known = new Map<string, TrainingRun>();
   private readonly queue: TrainingRun[] = [];
+  /** Runs that had to wait for their turn. */
+  private readonly waited = new WeakSet<TrainingRun>();
   private timer: NodeJS.Timeout | undefined;
   private readonly changed = new vscode.EventEmitter<string>();
   private readonly news = new vscode.EventEmitter<RunNews>();
@@ -65,11 +70,15 @@ export class Training implements TrainingFace, vscode.Disposable {
     return this.known.get(folder)?.state;
   }
 
+  /** Whether a run is at work in a folder, or waits to be. */
+  isTaken(folder: string): boolean {
+    const run = this.known.get(folder);
+    return run !== undefined && (run.isActive || run.phase === 'queued');
+  }
+
   /** Starts a run, or puts it behind those that were asked for before. */
-  start(request: TrainRequest): TrainingRun {
-    const run = TrainingRun.asked(request);
-    this.enqueue(run);
-    return run;
+  start(request: TrainRequest): void {
+    if (!this.isTaken(request.out)) void this.enqueue(TrainingRun.asked(request));
   }
 
   steer(folder: string, action: TrainingAction): void {
@@ -81,6 +90,7 @@ export class Training implements TrainingFace, vscode.Disposable {
   forget(folder: string): void {
     const run = this.known.get(folder);
     if (!run || run.isActive) return;
+    this.unqueue(run);
     this.drop(run);
     void this.services.register.remove(folder);
   }
@@ -90,10 +100,12 @@ export class Training implements TrainingFace, vscode.Disposable {
     for (const { folder, waiting } of await this.services.register.runs()) {
       if (this.known.has(folder) || (waiting && isAlive(waiting.window))) continue;
       const reply = await this.services.reader.run(folder);
-      const record = reply.ok ? reply.value : undefined;
+      // What cannot be read now (a drive that is not there) may be read another time.
+      if (!reply.ok) continue;
+      const record = reply.value;
       const run = record ? TrainingRun.found(record) : waiting && TrainingRun.leftWaiting(waiting.request);
       if (!run || !(run.isActive || isResumable(run.phase))) await this.services.register.remove(folder);
-      else if (run.isActive || vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder))) this.adopt(run);
+      else if (run.isActive || isHere(run)) this.adopt(run);
     }
   }
 
@@ -116,12 +128,10 @@ export class Training implements TrainingFace, vscode.Disposable {
         this.services.trainers.ask(run.folder, (calls) => calls.resume());
         return;
       }
-      run.request = run.resumption(setting('training.onWindowClose'));
-      run.phase = 'queued';
-      this.enqueue(run);
+      void this.goOn(run);
     },
     stop: (run) => {
-      if (run.phase === 'queued') this.unqueue(run);
+      if (run.phase === 'queued') this.takeBack(run);
       else if (run.alone) void this.stopAlone(run);
       else {
         this.set(run, 'stopping');
@@ -130,18 +140,44 @@ export class Training implements TrainingFace, vscode.Disposable {
     },
   };
 
-  private enqueue(run: TrainingRun): void {
+  private async enqueue(run: TrainingRun): Promise<void> {
+    if (!vscode.workspace.isTrusted && !(await isTrusted())) return;
+    run.phase = 'queued';
     this.known.set(run.folder, run);
     this.queue.push(run);
     if (run.request) void this.services.register.add(waitingHere(run.request));
     this.changed.fire(run.folder);
     this.next();
+    if (this.queue.includes(run)) this.waited.add(run);
+  }
+
+  /** Another window, or the command line, may have taken the run up since this one looked at it. */
+  private async goOn(run: TrainingRun): Promise<void> {
+    const reply = await this.services.reader.run(run.folder);
+    if (this.isTaken(run.folder)) return;
+    if (reply.ok && reply.value) run.readFrom(reply.value);
+    if (run.alone || run.phase === 'finished') {
+      this.adopt(run);
+      return;
+    }
+    run.request = run.resumption(setting('training.onWindowClose'));
+    this.waited.delete(run);
+    await this.enqueue(run);
   }
 
   private unqueue(run: TrainingRun): void {
-    this.queue.splice(this.queue.indexOf(run), 1);
-    if (run.file) this.set(run, 'stopped');
-    else this.forget(run.folder);
+    const at = this.queue.indexOf(run);
+    if (at >= 0) this.queue.splice(at, 1);
+  }
+
+  /** A run that waits is not to begin. */
+  private takeBack(run: TrainingRun): void {
+    if (!run.file) {
+      this.forget(run.folder);
+      return;
+    }
+    this.unqueue(run);
+    this.set(run, 'stopped');
   }
 
   private drop(run: TrainingRun): void {
@@ -154,9 +190,15 @@ export class Training implements TrainingFace, vscode.Disposable {
     this.changed.fire(run.folder);
   }
 
+  /** Runs of this workspace that somebody trains: those that go on alone have a claim on the machine too. */
+  private get atWork(): number {
+    const alone = [...this.known.values()].filter((run) => run.alone && run.isActive && isHere(run));
+    return this.services.trainers.size + alone.length;
+  }
+
   private next(): void {
     const atOnce = runsAtOnce();
-    while (this.services.trainers.size < atOnce) {
+    while (this.atWork < atOnce) {
       const run = this.queue.shift();
       if (!run) return;
       if (run.request) void this.launch(run, { ...run.request, ...threadsOf(atOnce) });
@@ -183,7 +225,7 @@ export class Training implements TrainingFace, vscode.Disposable {
         void register.add({ folder });
         log.info(`${run.name}: ${providerLine(file.provider)}`);
         this.additions.fire({ folder, addition: { run: [file] } });
-        this.news.fire({ kind: 'started', run });
+        this.news.fire({ kind: 'started', run, atOnce: !this.waited.has(run) });
         this.changed.fire(folder);
       },
       metrics: (line) => {
@@ -259,11 +301,27 @@ export class Training implements TrainingFace, vscode.Disposable {
         addition: { run: [file], metrics: metrics.slice(run.linesSeen) },
       });
       run.linesSeen = metrics.length;
-      if (!hadGrokked && file.grokStep !== undefined)
-        this.news.fire({ kind: 'grokked', run, step: file.grokStep });
+      // Runs of other workspaces are listed, so that none goes on unseen, and not spoken of.
+      if (isHere(run)) this.tellWhatCame(run, hadGrokked);
+      if (run.phase === 'finished') void this.services.register.remove(run.folder);
       this.changed.fire(run.folder);
     }
     if (alone.some((run) => run.alone)) this.watch();
+    this.next();
+  }
+
+  /** What a run that another process trains has come to since it was looked at last. */
+  private tellWhatCame(run: TrainingRun, hadGrokked: boolean): void {
+    const { file, alone, phase } = run;
+    if (!hadGrokked && file?.grokStep !== undefined) {
+      this.news.fire({ kind: 'grokked', run, step: file.grokStep });
+    }
+    if (alone) return;
+    if (phase === 'finished') this.news.fire({ kind: 'finished', run });
+    if (phase === 'failed' && file?.error) {
+      const { message } = file.error;
+      this.news.fire({ kind: 'failed', run, error: { code: errorCodeOf(file.error.code), message } });
+    }
   }
 
   private async stopAlone(run: TrainingRun): Promise<void> {
@@ -290,6 +348,13 @@ const waitingHere = (request: TrainRequest): RegisteredRun => ({
   folder: request.out,
   waiting: { request, window: process.pid },
 });
+
+/** Whether a run belongs to this window's workspace. */
+const isHere = (run: TrainingRun): boolean =>
+  vscode.workspace.getWorkspaceFolder(vscode.Uri.file(run.folder)) !== undefined;
+
+/** Files are written by other versions too: a code that this one does not know is a defect of somebody's. */
+const errorCodeOf = (code: string): ErrorCode => errorCodes.find((known) => known === code) ?? 'internal';
 
 const isAlive = (pid: number): boolean => {
   try {

@@ -1,0 +1,45 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { InspectorView } from './inspectorView.js';
+
+/** Work that goes on behind another tab has a sign: one item in the status bar, which leads to the view and its Cancel. */
+export class HiddenInspections implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem(
+    'weightGeometry.inspections',
+    vscode.StatusBarAlignment.Right,
+    89,
+  );
+
+  constructor() {
+    this.item.name = vscode.l10n.t('Weight Geometry: Inspections');
+    this.item.command = 'weightGeometry.showRunningInspection';
+  }
+
+  /** Shows what of these works unseen. Two views of one source share an inspection: one in sight is enough. */
+  update(views: readonly InspectorView[]): void {
+    const hidden = hiddenAmong(views);
+    if (hidden.length === 0) {
+      this.item.hide();
+      return;
+    }
+    const names = hidden.map(({ source }) => path.basename(source));
+    this.item.text = `$(loading~spin) ${names.length === 1 ? names[0]! : vscode.l10n.t('{0} inspections', names.length)}`;
+    this.item.tooltip = vscode.l10n.t('Inspecting {0}. Click to show it and to cancel it.', names.join(', '));
+    this.item.show();
+  }
+
+  dispose(): void {
+    this.item.dispose();
+  }
+}
+
+/** Views at work of which none of the same source is in sight. */
+export const hiddenAmong = (views: readonly InspectorView[]): InspectorView[] => {
+  const seen = new Set(views.filter(({ panel }) => panel.visible).map(({ source }) => source));
+  const first = new Map<string, InspectorView>();
+  for (const view of views) {
+    if (view.inspection.running && !seen.has(view.source) && !first.has(view.source))
+      first.set(view.source, view);
+  }
+  return [...first.values()];
+};
