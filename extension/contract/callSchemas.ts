@@ -51,6 +51,10 @@ const seriesListing = v.object({
 export const readerSchemas: CallSchemas<ReaderCalls> = {
   describe: { args: v.tuple([path]), value: fileSummary },
   discover: { args: v.tuple([path]), value: v.array(seriesListing) },
+  seriesOf: {
+    args: v.tuple([path, v.array(path)]),
+    value: v.object({ series: v.array(seriesListing), warnings }),
+  },
   quickStatistics: { args: v.tuple([path, v.string()]), value: v.optional(cachedStatisticsSchema) },
   presets: { args: v.tuple([]), value: v.array(presetSchema) },
   runConfig: { args: v.tuple([path, v.array(v.string())]), value: runConfigSchema },

@@ -48,11 +48,19 @@ export interface SeriesListing {
   readonly isRun: boolean;
 }
 
+export interface FoundSeries {
+  readonly series: readonly SeriesListing[];
+  /** Folders that could not be looked at, and a search that was cut short. */
+  readonly warnings: readonly Warning[];
+}
+
 /** The light process of a window: headers, listings, cache, small matrices. Answers at once. */
 export interface ReaderCalls {
   describe(path: string): Promise<Reply<FileSummary>>;
   /** Series at or under a path (a file, a folder of checkpoints, a folder of run folders). */
   discover(path: string): Promise<Reply<readonly SeriesListing[]>>;
+  /** Series under `top` that the weight files in `folders` belong to, grouped and named as `discover` does at `top`. */
+  seriesOf(top: string, folders: readonly string[]): Promise<Reply<FoundSeries>>;
   /** Statistics of one small matrix, computed now when cheap; undefined when it is not. */
   quickStatistics(path: string, tensor: string): Promise<Reply<CachedStatistics | undefined>>;
   presets(): Promise<Reply<readonly PresetEntry[]>>;

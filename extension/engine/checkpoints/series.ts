@@ -5,7 +5,7 @@ import type { Warning } from '../../contract/report.js';
 import type { Checkpoint, CheckpointFile } from './checkpoint.js';
 import { fromSystemError } from './fileByteSource.js';
 import { openCheckpoint } from './openCheckpoint.js';
-import { findSeries } from './seriesSearch.js';
+import { findSeries, findSeriesOf } from './seriesSearch.js';
 import { stemOf } from './seriesFolder.js';
 import { stepInName } from './stepsInNames.js';
 
@@ -79,3 +79,20 @@ export const discover = async (path: string, { signal }: DiscoverOptions = {}): 
   });
   return stats.isDirectory() ? findSeries(absolute, signal) : singleFile(absolute);
 };
+
+/**
+ * The series in a folder that known weight files belong to, as {@link discover} groups and names them there, however
+ * deep the files lie. Nothing but the folders on the way to them is looked at.
+ * @param folders those that hold the weight files themselves; one that holds no weights after all adds nothing.
+ * @throws GeometryError `not-found`, `unreadable` for `top`; `cancelled`.
+ */
+export const seriesOf = async (
+  top: string,
+  folders: readonly string[],
+  { signal }: DiscoverOptions = {},
+): Promise<{ readonly series: readonly Series[]; readonly warnings: readonly Warning[] }> =>
+  findSeriesOf(
+    resolve(top),
+    folders.map((folder) => resolve(folder)),
+    signal,
+  );

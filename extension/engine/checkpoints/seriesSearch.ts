@@ -1,4 +1,4 @@
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { GeometryError } from '../../contract/errors.js';
 import type { Warning } from '../../contract/report.js';
 import { formats } from './formats.js';
@@ -19,10 +19,13 @@ const RUN_CHECKPOINTS = 'checkpoints';
 interface Search {
   readonly top: string;
   readonly signal: AbortSignal | undefined;
+  /** Folders on the way to known weight files: the search goes into these alone, however deep they lie. */
+  readonly wayTo: ReadonlySet<string> | undefined;
   folders: number;
   readonly listings: FolderListing[];
   readonly series: Series[];
   readonly leftOut: string[];
+  readonly unread: Warning[];
   isCutShort: boolean;
 }
 
@@ -39,9 +42,10 @@ const list = async (search: Search, folder: string): Promise<FolderListing | und
     return undefined;
   }
   search.folders++;
-  // Below the folder that was asked for, one that cannot be read is passed over.
+  // Below the folder that was asked for, one that cannot be read is passed over, and named.
   const listing = await listFolder(folder).catch((thrown: unknown) => {
-    if (folder === search.top) throw thrown;
+    if (folder === search.top || !(thrown instanceof GeometryError)) throw thrown;
+    search.unread.push({ code: thrown.code, message: thrown.message, path: folder });
     return undefined;
   });
   if (listing === undefined) return undefined;
@@ -172,29 +176,56 @@ const searchFolder = async (search: Search, folder: string, depth: number, root 
     const series = makeSeries(root, name, family, root !== folder);
     search.series.push(i === 0 ? { ...series, warnings: [...series.warnings, ...warnings] } : series);
   });
-  if (depth >= DEEPEST) {
-    search.isCutShort ||= rest.length > 0;
+  const below = rest.map((name) => join(folder, name)).filter((place) => search.wayTo?.has(place) ?? true);
+  if (depth >= DEEPEST && search.wayTo === undefined) {
+    search.isCutShort ||= below.length > 0;
     return;
   }
-  for (const name of rest) await searchFolder(search, join(folder, name), depth + 1);
+  for (const place of below) await searchFolder(search, place, depth + 1);
+};
+
+const begin = (top: string, signal: AbortSignal | undefined, wayTo?: ReadonlySet<string>): Search => ({
+  top,
+  signal,
+  wayTo,
+  folders: 0,
+  listings: [],
+  series: [],
+  leftOut: [],
+  unread: [],
+  isCutShort: false,
+});
+
+/** What may hold more than was found. */
+const unseen = ({ top, unread, isCutShort }: Search): Warning[] => {
+  const message = `${top}: not every folder below was searched; choose one further down for the rest.`;
+  return [...unread, ...(isCutShort ? [{ code: 'search-cut-short', path: top, message }] : [])];
 };
 
 /** All series at and under a folder; those of the folder itself first. */
 export const findSeries = async (top: string, signal: AbortSignal | undefined): Promise<Discovery> => {
-  const search: Search = {
-    top,
-    signal,
-    folders: 0,
-    listings: [],
-    series: [],
-    leftOut: [],
-    isCutShort: false,
-  };
+  const search = begin(top, signal);
   await searchFolder(search, top, 0);
   const [first] = search.series;
   if (first === undefined) throw noCheckpoints(top, search.listings);
-  const message = `${top}: not every folder below was searched; choose one further down for the rest.`;
-  const cut: Warning[] = search.isCutShort ? [{ code: 'search-cut-short', path: top, message }] : [];
-  const series = [{ ...first, warnings: [...first.warnings, ...cut] }, ...search.series.slice(1)];
+  const series = [{ ...first, warnings: [...first.warnings, ...unseen(search)] }, ...search.series.slice(1)];
   return { path: top, series, leftOut: search.leftOut };
+};
+
+/** A folder and those above it, up to `top`. */
+const upTo = (top: string, folder: string): string[] =>
+  folder === top || dirname(folder) === folder ? [folder] : [folder, ...upTo(top, dirname(folder))];
+
+/**
+ * The series that the weight files in `folders` belong to: those that {@link findSeries} finds at `top`, without
+ * looking for them. None is no error. What could not be looked at is named in the warnings.
+ */
+export const findSeriesOf = async (
+  top: string,
+  folders: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<{ readonly series: readonly Series[]; readonly warnings: readonly Warning[] }> => {
+  const search = begin(top, signal, new Set(folders.flatMap((folder) => upTo(top, folder))));
+  await searchFolder(search, top, 0);
+  return { series: search.series, warnings: unseen(search) };
 };

@@ -1,7 +1,7 @@
-import type { FileSummary, SeriesListing } from '../../contract/calls.js';
+import type { FileSummary, FoundSeries, SeriesListing } from '../../contract/calls.js';
 import type { Checkpoint } from '../checkpoints/checkpoint.js';
 import { openCheckpoint } from '../checkpoints/openCheckpoint.js';
-import { discover } from '../checkpoints/series.js';
+import { discover, seriesOf, type Series } from '../checkpoints/series.js';
 import { fileIdentities, readStatistics } from './reportCache.js';
 import { isParameter } from './survey.js';
 
@@ -41,19 +41,25 @@ export const describeFile = (path: string, cacheFolder?: string): Promise<FileSu
     };
   });
 
+const listingOf = ({ root, name, checkpoints, warnings, isRun }: Series): SeriesListing => ({
+  root,
+  name,
+  checkpoints: checkpoints.map(({ label, step, path, files }) => ({
+    label,
+    ...(step === undefined ? {} : { step }),
+    path,
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  })),
+  warnings,
+  isRun,
+});
+
 /** The series at or under a path, by names and sizes alone. @throws GeometryError as `discover` does. */
-export const listSeries = async (path: string): Promise<SeriesListing[]> => {
-  const { series } = await discover(path);
-  return series.map(({ root, name, checkpoints, warnings, isRun }) => ({
-    root,
-    name,
-    checkpoints: checkpoints.map(({ label, step, path: place, files }) => ({
-      label,
-      ...(step === undefined ? {} : { step }),
-      path: place,
-      bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-    })),
-    warnings,
-    isRun,
-  }));
+export const listSeries = async (path: string): Promise<SeriesListing[]> =>
+  (await discover(path)).series.map(listingOf);
+
+/** The series that the weight files in folders under `top` belong to. @throws GeometryError as `seriesOf` does. */
+export const listSeriesOf = async (top: string, folders: readonly string[]): Promise<FoundSeries> => {
+  const { series, warnings } = await seriesOf(top, folders);
+  return { series: series.map(listingOf), warnings };
 };

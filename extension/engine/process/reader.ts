@@ -3,7 +3,7 @@ import { readerSchemas } from '../../contract/callSchemas.js';
 import type { CachedStatistics, FileSummary, Reply } from '../../contract/calls.js';
 import type { RunRecord } from '../../contract/training.js';
 import { GeometryError } from '../../contract/errors.js';
-import { describeFile, listSeries } from '../inspection/describeFile.js';
+import { describeFile, listSeries, listSeriesOf } from '../inspection/describeFile.js';
 import { quickStatistics } from '../inspection/quickStatistics.js';
 import { fileIdentities, readStatistics } from '../inspection/reportCache.js';
 import { openSweep } from '../sweeps/openSweep.js';
@@ -29,6 +29,7 @@ export function serveReader(cacheFolder: string | undefined): void {
       return ok({ ...header, cached });
     },
     discover: async (path) => ok(await listSeries(path)),
+    seriesOf: async (top, folders) => ok(await listSeriesOf(top, folders)),
     quickStatistics: async (path, tensor) =>
       ok(await spectra.of(`${path}\n${tensor}`, path, () => quickStatistics(path, tensor))),
     presets: () =>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { discover, type Discovery } from '../../../extension/engine/checkpoints/series.js';
+import { discover, seriesOf, type Discovery } from '../../../extension/engine/checkpoints/series.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/formats/', import.meta.url));
 const shared = fileURLToPath(new URL('../../../../shared/data/torch-add-seed42/', import.meta.url));
@@ -230,6 +230,69 @@ describe('folders without checkpoints say what was looked for', () => {
     await make('step_1.pt');
     await expect(discover(folder, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'cancelled',
+    });
+  });
+});
+
+describe('the series that known weight files belong to', () => {
+  const outlineOf = async (...folders: readonly string[]) => {
+    const { series } = await seriesOf(
+      folder,
+      folders.map((name) => join(folder, name)),
+    );
+    return series.map(({ root, name, checkpoints }) => [root, name, checkpoints.length]);
+  };
+
+  it('of a run directory of ours is the run, whatever else it holds', async () => {
+    await make('runs/a/run.json', 'runs/a/state/moments.npz', 'runs/a/state/copy.safetensors');
+    await make('runs/a/checkpoints/step_000000.safetensors', 'runs/a/checkpoints/step_000100.safetensors');
+    expect(await outlineOf('runs/a/checkpoints', 'runs/a/state')).toEqual([
+      [join(folder, 'runs/a'), join('runs', 'a'), 2],
+    ]);
+    const { series } = await seriesOf(folder, [join(folder, 'runs/a/checkpoints')]);
+    expect(series[0]!.isRun).toBe(true);
+  });
+
+  it('of folders for each step is the one of the folder above', async () => {
+    await make(...[100, 200, 1000].map((step) => `out/checkpoint-${step}/model.safetensors`));
+    await make('out/checkpoint-2000/adapter_model.bin');
+    // The last one has a name that a search by endings does not look for.
+    expect(await outlineOf('out/checkpoint-1000', 'out/checkpoint-100', 'out/checkpoint-200')).toEqual([
+      [join(folder, 'out'), 'out', 4],
+    ]);
+  });
+
+  it('are several where a folder has files of several families', async () => {
+    await make('mix/a_step_1.pt', 'mix/a_step_2.pt', 'mix/b_step_1.pt', 'mix/vocabulary.npy');
+    const found = await outlineOf('mix');
+    expect(found.map(([root]) => root)).toEqual(Array(3).fill(join(folder, 'mix')));
+    expect(new Set(found.map(([, name]) => name)).size).toBe(3);
+    expect(found[0]).toEqual([join(folder, 'mix'), 'mix: a_step_#.pt', 2]);
+  });
+
+  it('are those that the folder itself is found to hold', async () => {
+    await make('run/run.json', 'run/checkpoints/step_1.safetensors', 'seed2/step_1.pt', 'seed10/step_1.pt');
+    await make('out/checkpoint-1/model.safetensors', 'out/checkpoint-2/model.safetensors', 'single.gguf');
+    const weights = ['', 'run/checkpoints', 'seed2', 'seed10', 'out/checkpoint-1', 'out/checkpoint-2'];
+    const { series } = await seriesOf(
+      folder,
+      weights.map((name) => join(folder, name)),
+    );
+    expect(outline({ path: folder, series, leftOut: [] })).toEqual(outline(await discover(folder)));
+  });
+
+  it('are found deeper than a search goes, and no other folder is searched', async () => {
+    await make('a/b/c/d/e/f/g/step_1.pt', 'a/other/step_1.pt');
+    expect(await outlineOf('a/b/c/d/e/f/g')).toEqual([
+      [join(folder, 'a/b/c/d/e/f/g'), join('a', 'b', 'c', 'd', 'e', 'f', 'g'), 1],
+    ]);
+  });
+
+  it('are none where the files went or are no weights, which is no error', async () => {
+    await make('a/optimizer.pt');
+    expect(await seriesOf(folder, [join(folder, 'a'), join(folder, 'gone')])).toEqual({
+      series: [],
+      warnings: [],
     });
   });
 });
