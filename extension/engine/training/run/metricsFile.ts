@@ -1,6 +1,7 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
+import { GeometryError } from '../../../contract/errors.js';
 import { metricsSchema, type Metrics } from '../../../contract/run.js';
 import { writeAtomically, writeError } from './atomicFile.js';
 
@@ -20,15 +21,28 @@ interface ReadLine {
   readonly metrics: Metrics;
 }
 
+/** Only a file that is not there is empty: any other failure must not pass for a run without a history. */
+const readText = async (file: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw new GeometryError('unreadable', `${file} could not be read.`, { cause });
+  }
+};
+
 const readLines = async (run: string): Promise<ReadLine[]> => {
-  const file = await readFile(metricsPath(run), 'utf8').catch(() => '');
-  return file.split('\n').flatMap((text) => {
+  const text = await readText(metricsPath(run));
+  return text.split('\n').flatMap((text) => {
     const metrics = parseLine(text);
     return metrics === undefined ? [] : [{ text, metrics }];
   });
 };
 
-/** The lines of a run's metrics, in order. A torn last line, left by a killed process, is passed over. */
+/**
+ * The lines of a run's metrics, in order. A torn last line, left by a killed process, is passed over.
+ * @throws GeometryError `unreadable`.
+ */
 export const readMetrics = async (run: string): Promise<Metrics[]> =>
   (await readLines(run)).map(({ metrics }) => metrics);
 
@@ -43,7 +57,7 @@ export interface MetricsFile {
 /**
  * Opens a run's metrics; lines after `lastStep` belong to a future that was lost with the process that wrote them, and
  * are taken off.
- * @throws GeometryError `disk-full`, `unwritable`, also from its methods.
+ * @throws GeometryError `unreadable`; `disk-full`, `unwritable`, also from its methods.
  */
 export const openMetrics = async (run: string, lastStep: number): Promise<MetricsFile> => {
   const file = metricsPath(run);

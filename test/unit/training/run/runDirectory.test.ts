@@ -96,6 +96,17 @@ describe('metrics', () => {
       '{"step":0}\n{"step":100}\n{"step":200,"loss":1.5}\n',
     );
   });
+
+  it('that cannot be read are an error, not an empty history', async () => {
+    const file = path.join(run, 'metrics.jsonl');
+    expect(await readMetrics(run)).toEqual([]);
+    mkdirSync(file);
+    const unreadable = { code: 'unreadable', message: expect.stringContaining(file) as string };
+    await expect(readMetrics(run)).rejects.toMatchObject(unreadable);
+    await expect(openMetrics(run, 100)).rejects.toMatchObject(unreadable);
+    // Nothing was written beside it either.
+    expect(readdirSync(run)).not.toContain('metrics.jsonl.partial');
+  });
 });
 
 describe('a disk that refuses', () => {
