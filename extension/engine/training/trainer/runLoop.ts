@@ -45,7 +45,8 @@ export interface LoopParts {
 /**
  * Trains from `start` until the last step, the stop rule or the user's stop. Chunks of steps end at evaluations and
  * checkpoints; how many steps a chunk has changes no number.
- * @throws GeometryError `not-finite` when the loss is, `disk-full`, `unwritable`.
+ * @throws GeometryError `not-finite` when a loss, a gradient or the weights are not: nothing of them is written;
+ * `disk-full`, `unwritable`.
  */
 export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'stopped' } & RunProgress> => {
   const { run, config, engine, metrics, control, events } = parts;
@@ -55,10 +56,21 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
   let savedStep = parts.isNew ? -1 : progress.step;
   const pace = new ChunkPace();
 
+  /** @throws GeometryError `not-finite`. */
+  const mustBeFinite = (value: number, what: string): number => {
+    if (Number.isFinite(value)) return value;
+    throw notFinite(what, savedStep);
+  };
+  /** Length of the row of weights: finite only where every weight is. */
+  const parameterNorm = (): number =>
+    mustBeFinite(norm(optimiser.weights), `The length of the weights after step ${progress.step}`);
+
   /** Whether the stop rule is met. */
   const evaluate = async (): Promise<boolean> => {
-    const evaluated = await engine.evaluate(optimiser.weights);
     const { step, summedSteps, lossSum, gradientNormSum } = progress;
+    const length = parameterNorm();
+    const evaluated = await engine.evaluate(optimiser.weights);
+    mustBeFinite(evaluated.testLoss, `The test loss after step ${step}`);
     const worst = lowest(evaluated.testAccuracy);
     const grokked = progress.grokStep === undefined && worst >= GROKKED;
     const meets = config.stop !== undefined && worst >= config.stop.testAccuracy;
@@ -72,7 +84,7 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
             gradientNorm: gradientNormSum / summedSteps,
             ...(trainingMs > 0 ? { stepsPerSecond: (1000 * summedSteps) / trainingMs } : {}),
           }),
-      parameterNorm: norm(optimiser.weights),
+      parameterNorm: length,
       ...evaluated,
     };
     await metrics.append(line);
@@ -89,6 +101,7 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
 
   const save = async (): Promise<void> => {
     if (savedStep === progress.step) return;
+    parameterNorm();
     await writeCheckpoint(run, progress.step, engine.tensors(optimiser.weights));
     await metrics.sync();
     await saveState(run, { optimiser, progress });
@@ -110,9 +123,9 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
     pace.took(steps, took);
     let { lossSum, gradientNormSum } = progress;
     for (let i = 0; i < steps; i++) {
-      if (!Number.isFinite(losses[i]!)) throw notFinite(progress.step + i, savedStep);
-      lossSum += losses[i]!;
-      gradientNormSum += gradientNorms[i]!;
+      const step = progress.step + i;
+      lossSum += mustBeFinite(losses[i]!, `The loss at step ${step}`);
+      gradientNormSum += mustBeFinite(gradientNorms[i]!, `The length of the gradient at step ${step}`);
     }
     optimiser = state;
     progress = {
@@ -147,8 +160,8 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
   return { ...progress, end: finished ? 'finished' : 'stopped' };
 };
 
-const notFinite = (step: number, savedStep: number): GeometryError =>
+const notFinite = (what: string, savedStep: number): GeometryError =>
   new GeometryError(
     'not-finite',
-    `The loss at step ${step} is not a finite number; the last checkpoint is of step ${Math.max(savedStep, 0)}. A smaller learning rate may help.`,
+    `${what} is not a finite number; ${savedStep < 0 ? 'there is no checkpoint yet' : `the last checkpoint is of step ${savedStep}`}. A smaller learning rate may help.`,
   );

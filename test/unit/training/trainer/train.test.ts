@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainRequest } from '../../../../extension/contract/calls.js';
 import type { RunConfig } from '../../../../extension/contract/run.js';
 import { loadRunConfig } from '../../../../extension/engine/training/runConfig.js';
+import { loadState } from '../../../../extension/engine/training/run/trainerState.js';
 import { readMetrics } from '../../../../extension/engine/training/run/metricsFile.js';
 import { RunControl } from '../../../../extension/engine/training/trainer/runControl.js';
 import {
@@ -90,12 +91,26 @@ describe('a run', () => {
     );
   });
 
-  it('ends with an error and a failed run.json when the loss is not finite; checkpoints stay', async () => {
-    await expect(run('a', {}, {}, { failAt: 120 })).rejects.toMatchObject({ code: 'not-finite' });
-    const file = JSON.parse(readFileSync(path.join(folder, 'a', 'run.json'), 'utf8')) as object;
-    expect(file).toMatchObject({ status: 'failed', lastStep: 100, error: { code: 'not-finite' } });
-    expect(Object.keys(checkpoints('a'))).toHaveLength(3);
-  });
+  it.each([
+    ['the loss', { failAt: 120 }, /loss at step 120 .* last checkpoint is of step 100/],
+    ['a gradient', { gradientFailsAt: 120 }, /length of the gradient at step 120/],
+    // Found at the evaluation before the checkpoint, and at a checkpoint that no evaluation precedes.
+    ['a weight', { weightsFailAt: 119 }, /length of the weights after step 120/],
+    ['a weight before a checkpoint', { weightsFailAt: 149 }, /length of the weights after step 150/],
+    ['the test loss', { testLossFailsAt: 120 }, /test loss after step 120/],
+  ])(
+    'ends with a failed run.json when %s is not finite, and writes none of it',
+    async (_what, toy, message) => {
+      const failing = run('a', {}, {}, toy);
+      await expect(failing).rejects.toMatchObject({ code: 'not-finite' });
+      await expect(failing).rejects.toThrow(message);
+      const file = JSON.parse(readFileSync(path.join(folder, 'a', 'run.json'), 'utf8')) as object;
+      expect(file).toMatchObject({ status: 'failed', lastStep: 100, error: { code: 'not-finite' } });
+      expect(Object.keys(checkpoints('a'))).toHaveLength(3);
+      expect(readFileSync(path.join(folder, 'a', 'metrics.jsonl'), 'utf8')).not.toContain('null');
+      expect((await loadState(path.join(folder, 'a'), 8))!.progress.step).toBe(100);
+    },
+  );
 
   it.runIf(process.platform === 'linux')(
     'on a full disk leaves every checkpoint whole, and resumes',
