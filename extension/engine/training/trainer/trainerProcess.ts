@@ -61,7 +61,7 @@ export const createTrainer = (events: TrainerEvents, options: TrainOptions = {})
 
 /**
  * The role `trainer` of the engine's bundle: serves the process that forked it. SIGTERM and SIGINT checkpoint and end
- * the run, so a run that goes on alone can be ended by its process id (`state/trainer.pid` in the run directory).
+ * the run, so a run that goes on alone can be ended by the process id in `state/trainer.pid` of the run directory.
  */
 export const serveTrainer = (options: TrainOptions = {}): void => {
   let trainer: Trainer | undefined;
