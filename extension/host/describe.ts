@@ -10,6 +10,22 @@ export const count = (value: number): string =>
     value < 1e5 ? {} : { notation: 'compact', maximumFractionDigits: 1 },
   ).format(value);
 
+/** A number of which every digit counts, as of a step: 123,456. */
+export const integer = (value: number): string =>
+  new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 }).format(value);
+
+/** Counts with their nouns, which have a form of their own for one. */
+export const counted = {
+  parameters: (n: number): string =>
+    n === 1 ? vscode.l10n.t('1 parameter') : vscode.l10n.t('{0} parameters', count(n)),
+  tensors: (n: number): string =>
+    n === 1 ? vscode.l10n.t('1 tensor') : vscode.l10n.t('{0} tensors', count(n)),
+  elements: (n: number): string =>
+    n === 1 ? vscode.l10n.t('1 element') : vscode.l10n.t('{0} elements', count(n)),
+  checkpoints: (n: number): string =>
+    n === 1 ? vscode.l10n.t('1 checkpoint') : vscode.l10n.t('{0} checkpoints', integer(n)),
+};
+
 /** Sizes of files, in powers of 1000 as the explorer of the system shows them. */
 export function bytes(value: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
@@ -40,9 +56,9 @@ export const matrixName = ({ tensor, part }: Pick<CachedStatistics, 'tensor' | '
 export function headline(summary: FileSummary): string {
   const parts = [
     summary.format,
-    ...(summary.step === undefined ? [] : [vscode.l10n.t('step {0}', count(summary.step))]),
-    vscode.l10n.t('{0} parameters', count(summary.parameters)),
-    vscode.l10n.t('{0} tensors', count(summary.tensors.length)),
+    ...(summary.step === undefined ? [] : [vscode.l10n.t('step {0}', integer(summary.step))]),
+    counted.parameters(summary.parameters),
+    counted.tensors(summary.tensors.length),
     bytes(summary.bytes),
   ];
   return parts.join(' · ');

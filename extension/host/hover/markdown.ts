@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CachedStatistics, FileSummary, SeriesListing } from '../../contract/calls.js';
-import { count, headline, largestMatrices, matrixName, rank, shape } from '../describe.js';
+import { count, headline, integer, largestMatrices, matrixName, rank, shape } from '../describe.js';
 
 /** The only command that a hover may run. */
 const inspectCommand = 'weightGeometry.inspect';
@@ -76,11 +76,17 @@ export function fileHover(
     inspectLink(
       summary.path,
       missing > 0
-        ? vscode.l10n.t('{0} matrices not computed: inspect to compute them', count(missing))
+        ? missing === 1
+          ? vscode.l10n.t('1 matrix not computed: inspect to compute it')
+          : vscode.l10n.t('{0} matrices not computed: inspect to compute them', count(missing))
         : vscode.l10n.t('Inspect Weight Geometry'),
     ),
   ]);
 }
+
+/** The first and the last of steps in order. */
+const rangeOf = (steps: readonly number[]): string =>
+  [...new Set([...steps.slice(0, 1), ...steps.slice(-1)])].map(integer).join(' … ');
 
 /** A folder: its series. */
 export function folderHover(
@@ -90,8 +96,7 @@ export function folderHover(
 ): vscode.MarkdownString {
   const rows = series.slice(0, mostRows).map(({ name, checkpoints }) => {
     const steps = checkpoints.flatMap(({ step }) => (step === undefined ? [] : [step]));
-    const range = steps.length > 0 ? `${count(Math.min(...steps))} … ${count(Math.max(...steps))}` : '';
-    return `| ${plain(name)} | ${count(checkpoints.length)} | ${range} |`;
+    return `| ${plain(name)} | ${integer(checkpoints.length)} | ${rangeOf(steps)} |`;
   });
   return markdown([
     `| ${vscode.l10n.t('Series')} | ${vscode.l10n.t('Checkpoints')} | ${vscode.l10n.t('Steps')} |`,
