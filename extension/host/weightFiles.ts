@@ -5,17 +5,27 @@ const weightEndings = ['safetensors', 'gguf', 'pt', 'pth', 'ckpt', 'npz', 'onnx'
 const ambiguousEndings = ['bin', 'npy'];
 const endings = new Set([...weightEndings, ...ambiguousEndings]);
 
+const endingOf = (file: string): string => path.extname(file).slice(1).toLowerCase();
+
 /** Whether a path has the ending of a weight file; says nothing about its content. */
-export const mayHoldWeights = (file: string): boolean =>
-  endings.has(path.extname(file).slice(1).toLowerCase());
+export const mayHoldWeights = (file: string): boolean => endings.has(endingOf(file));
 
 /** Whether a path names the list of shards of a checkpoint: `model.safetensors.index.json`. */
-export const isShardIndex = (file: string): boolean => file.toLowerCase().endsWith('.index.json');
+export const isShardIndex = (file: string): boolean =>
+  /\.(?:safetensors|bin|pt|pth)\.index\.json$/i.test(file);
 
 /** Files whose folders may hold a series, for a search of the workspace. */
 export const weightFilesGlob = `{${[...weightEndings.map((ending) => `**/*.${ending}`), '**/pytorch_model*.bin'].join(',')}}`;
+/** Whether {@link weightFilesGlob} finds a file. */
+export const isWeightFile = (file: string): boolean =>
+  weightEndings.includes(endingOf(file)) || /^pytorch_model.*\.bin$/.test(path.basename(file));
+
+const foreignFolders = ['node_modules', '.git', '.venv', 'venv', 'site-packages', '__pycache__'];
 /** Folders that hold other people's files. */
-export const foreignFoldersGlob = '**/{node_modules,.git,.venv,venv,site-packages,__pycache__}/**';
+export const foreignFoldersGlob = `**/{${foreignFolders.join(',')}}/**`;
+/** Whether a path, relative to its workspace folder, lies in such a folder or is one. */
+export const isForeign = (relativePath: string): boolean =>
+  relativePath.split(/[\\/]/).some((name) => foreignFolders.includes(name));
 
 /** For the filter of an open dialog. */
 export const dialogEndings = [...endings];

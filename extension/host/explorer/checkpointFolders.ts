@@ -1,73 +1,195 @@
+import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { foreignFoldersGlob, weightFilesGlob } from '../weightFiles.js';
+import { count } from '../describe.js';
+import {
+  foreignFoldersGlob,
+  isForeign,
+  isWeightFile,
+  mayHoldWeights,
+  weightFilesGlob,
+} from '../weightFiles.js';
+import { WeightFolders } from './weightFolders.js';
 
-/** More weight files than this are not looked for: the menus of the rest appear once a folder was inspected by name. */
+/** More weight files than this are not looked for; the view says so. */
 const mostFiles = 5000;
 /** A folder of runs is this far above its checkpoints: runs/name/checkpoints/step. */
 const levelsAbove = 3;
 const settleMs = 400;
+/** After more changes at once than this the workspace is searched anew. */
+const mostNewPlaces = 2000;
+const mostNewFolders = 20;
+
+export interface FoldersChange {
+  /** The weight files that came, went or changed; undefined: any may have. */
+  readonly files: readonly vscode.Uri[] | undefined;
+}
 
 /**
  * The folders of the workspace that hold weight files, at or a few levels under them, found by name alone. The menus of
- * the explorer are shown on these.
+ * the explorer are shown on these. The workspace is searched once; afterwards the events of its files keep them up.
  */
 export class CheckpointFolders implements vscode.Disposable {
   private readonly subscriptions: { dispose(): unknown }[] = [];
-  private readonly changed = new vscode.EventEmitter<void>();
-  private holding = new Set<string>();
-  private all = new Set<string>();
+  private readonly changed = new vscode.EventEmitter<FoldersChange>();
+  private readonly known = new WeightFolders();
+  private readonly touched = new Map<string, vscode.Uri>();
+  private readonly newPlaces = new Set<string>();
+  private near: ReadonlySet<string> = new Set();
+  private looking:
+    { readonly done: Promise<void>; readonly cancel: vscode.CancellationTokenSource } | undefined;
   private pending: NodeJS.Timeout | undefined;
-  /** Weight files came, went or changed. */
+  /** What came while the workspace was searched: the search may have been past its place. */
+  private readonly came = new Set<string>();
+  private problem: string | undefined;
   readonly onChanged = this.changed.event;
 
   constructor() {
-    const watcher = vscode.workspace.createFileSystemWatcher(weightFilesGlob);
-    const soon = (): void => {
-      clearTimeout(this.pending);
-      this.pending = setTimeout(() => void this.look(), settleMs);
-    };
+    // A folder that is moved or deleted is told of by itself, without the files in it: so everything is watched.
+    const watcher = vscode.workspace.createFileSystemWatcher('**');
     this.subscriptions.push(
       watcher,
-      watcher.onDidCreate(soon),
-      watcher.onDidDelete(soon),
-      watcher.onDidChange(soon),
-      vscode.workspace.onDidChangeWorkspaceFolders(soon),
+      watcher.onDidCreate((uri) => this.created(uri)),
+      watcher.onDidChange((uri) => this.modified(uri)),
+      watcher.onDidDelete((uri) => this.deleted(uri)),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => void this.lookAgain()),
       this.changed,
     );
   }
 
   /** Whether weight files lie in the folder or a few levels under it. */
   has(folder: string): boolean {
-    return this.all.has(folder);
+    return this.near.has(folder);
   }
 
-  /** The folders that hold weight files themselves. */
-  get folders(): readonly string[] {
-    return [...this.holding].sort();
+  /** The folders that hold weight files themselves, of one workspace folder and of none that lies in it. */
+  of(root: vscode.WorkspaceFolder): readonly string[] {
+    return this.known.folders.filter((folder) => rootOf(folder)?.uri.toString() === root.uri.toString());
   }
 
-  async look(): Promise<void> {
-    const files = await vscode.workspace.findFiles(weightFilesGlob, foreignFoldersGlob, mostFiles);
-    this.holding = new Set(files.map((file) => path.dirname(file.fsPath)));
-    this.all = new Set([...this.holding].flatMap(withParents));
-    await vscode.commands.executeCommand('setContext', 'weightGeometry.checkpointFolders', [...this.all]);
-    this.changed.fire();
+  /** Why weight files of the workspace may be missing here; undefined when none are. */
+  get missing(): string | undefined {
+    return this.problem;
+  }
+
+  /** Searches the workspace, unless that was done before. */
+  look(): Promise<void> {
+    return this.looking?.done ?? this.lookAgain();
+  }
+
+  lookAgain(): Promise<void> {
+    this.looking?.cancel.cancel();
+    const cancel = new vscode.CancellationTokenSource();
+    this.looking = { done: this.search(cancel.token), cancel };
+    return this.looking.done;
   }
 
   dispose(): void {
     clearTimeout(this.pending);
+    this.looking?.cancel.cancel();
     for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private async search(token: vscode.CancellationToken): Promise<void> {
+    this.came.clear();
+    try {
+      const files = await vscode.workspace.findFiles(weightFilesGlob, foreignFoldersGlob, mostFiles, token);
+      if (token.isCancellationRequested) {
+        // Who waits for this search is served by the one that came after it.
+        if (this.looking?.cancel.token !== token) await this.looking?.done;
+        return;
+      }
+      this.known.replace([...files.map((file) => file.fsPath), ...this.came]);
+      this.problem =
+        files.length < mostFiles
+          ? undefined
+          : vscode.l10n.t(
+              'Only {0} weight files of this workspace were looked at; there are more.',
+              count(mostFiles),
+            );
+    } catch (thrown) {
+      this.problem = vscode.l10n.t(
+        'The workspace could not be searched for weight files: {0}',
+        thrown instanceof Error ? thrown.message : String(thrown),
+      );
+    }
+    await this.publish(undefined);
+  }
+
+  private add(file: string): void {
+    this.known.add(file);
+    this.came.add(file);
+  }
+
+  private created(uri: vscode.Uri): void {
+    if (isElsewhere(uri)) return;
+    if (mayHoldWeights(uri.fsPath)) {
+      if (isWeightFile(uri.fsPath)) this.add(uri.fsPath);
+      this.touched.set(uri.fsPath, uri);
+    } else this.newPlaces.add(uri.fsPath);
+    this.soon();
+  }
+
+  private modified(uri: vscode.Uri): void {
+    if (!mayHoldWeights(uri.fsPath) || isElsewhere(uri)) return;
+    this.touched.set(uri.fsPath, uri);
+    this.soon();
+  }
+
+  private deleted(uri: vscode.Uri): void {
+    this.newPlaces.delete(uri.fsPath);
+    this.came.delete(uri.fsPath);
+    if (!this.known.remove(uri.fsPath)) return;
+    this.touched.set(uri.fsPath, uri);
+    this.soon();
+  }
+
+  private soon(): void {
+    this.pending ??= setTimeout(() => {
+      this.pending = undefined;
+      void this.settle();
+    }, settleMs);
+  }
+
+  private async settle(): Promise<void> {
+    const [touched, places] = [[...this.touched.values()], [...this.newPlaces]];
+    this.touched.clear();
+    this.newPlaces.clear();
+    const folders = places.length > mostNewPlaces ? undefined : await foldersAmong(places);
+    if (!folders || folders.length > mostNewFolders) return this.lookAgain();
+    for (const folder of folders) {
+      const within = new vscode.RelativePattern(vscode.Uri.file(folder), weightFilesGlob);
+      const files = await vscode.workspace.findFiles(within, foreignFoldersGlob, mostFiles);
+      for (const file of files) this.add(file.fsPath);
+      touched.push(...files);
+    }
+    if (touched.length > 0) await this.publish(touched);
+  }
+
+  private async publish(files: readonly vscode.Uri[] | undefined): Promise<void> {
+    const near = this.known.withParents(levelsAbove, (folder) => rootOf(folder)?.uri.fsPath);
+    const isSame = near.length === this.near.size && near.every((folder) => this.near.has(folder));
+    this.near = new Set(near);
+    if (!isSame) {
+      await vscode.commands.executeCommand('setContext', 'weightGeometry.checkpointFolders', near);
+    }
+    this.changed.fire({ files });
   }
 }
 
-/** A folder and those above it, not beyond its workspace folder. */
-function withParents(folder: string): string[] {
-  const root = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder))?.uri.fsPath;
-  const found: string[] = [];
-  for (let at = folder; found.length <= levelsAbove; at = path.dirname(at)) {
-    found.push(at);
-    if (root === undefined || at === root) break;
-  }
-  return found;
+const rootOf = (folder: string): vscode.WorkspaceFolder | undefined =>
+  vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder));
+
+/** Not a file on disk of the workspace, or one of other people's. */
+const isElsewhere = (uri: vscode.Uri): boolean => {
+  const root = uri.scheme === 'file' ? vscode.workspace.getWorkspaceFolder(uri) : undefined;
+  return root === undefined || isForeign(path.relative(root.uri.fsPath, uri.fsPath));
+};
+
+/** The folders among new places; what lies in a new folder is found with it. */
+async function foldersAmong(places: readonly string[]): Promise<string[]> {
+  const all = new Set(places);
+  const outermost = places.filter((place) => !all.has(path.dirname(place)));
+  const stats = await Promise.all(outermost.map((place) => fs.stat(place).catch(() => undefined)));
+  return outermost.filter((_, i) => stats[i]?.isDirectory());
 }

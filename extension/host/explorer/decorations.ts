@@ -8,34 +8,45 @@ import type { CheckpointFolders } from './checkpointFolders.js';
 const rowsInTooltip = 8;
 /** Two capital letters at most is what the explorer shows. */
 const badge = 'W';
+/** A run or an inspection tells of many files in a row: the explorer is asked to draw them together. */
+const paceMs = 250;
 
 /**
  * Tooltip and badge of weight files in the explorer. The explorer asks when it draws a row; the answer is what the
  * reader knows from the header and the cache, and nothing is computed for it.
  */
 export class WeightFileDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<undefined>();
+  private readonly changed = new vscode.EventEmitter<vscode.Uri[] | undefined>();
   private readonly subscriptions: readonly { dispose(): unknown }[];
+  /** Files whose rows are to be drawn again; undefined: every row. */
+  private stale: Map<string, vscode.Uri> | undefined = new Map();
+  private pending: NodeJS.Timeout | undefined;
   readonly onDidChangeFileDecorations = this.changed.event;
 
   constructor(
     private readonly reader: Reader,
     folders: CheckpointFolders,
   ) {
-    const all = (): void => this.changed.fire(undefined);
     this.subscriptions = [
       vscode.window.registerFileDecorationProvider(this),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (affects(event, 'explorer.badge') || affects(event, 'explorer.tooltip')) all();
+        if (affects(event, 'explorer.badge') || affects(event, 'explorer.tooltip')) this.refresh();
       }),
-      folders.onChanged(all),
+      folders.onChanged(({ files }) => this.refresh(files)),
       this.changed,
     ];
   }
 
-  /** Asks the explorer to draw its rows again: statistics have been computed. */
-  refresh(): void {
-    this.changed.fire(undefined);
+  /** Asks the explorer to draw rows again: more is known of the files, or of any file. */
+  refresh(files?: readonly vscode.Uri[]): void {
+    if (!files) this.stale = undefined;
+    else for (const file of files) this.stale?.set(file.toString(), file);
+    this.pending ??= setTimeout(() => {
+      const { stale } = this;
+      this.pending = undefined;
+      this.stale = new Map();
+      this.changed.fire(stale && [...stale.values()]);
+    }, paceMs);
   }
 
   async provideFileDecoration(
@@ -55,6 +66,7 @@ export class WeightFileDecorations implements vscode.FileDecorationProvider, vsc
   }
 
   dispose(): void {
+    clearTimeout(this.pending);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 }

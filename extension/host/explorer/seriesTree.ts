@@ -1,16 +1,17 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FileSummary, SeriesListing } from '../../contract/calls.js';
-import { bytes, count, elements, plainSummary, rank, shape } from '../describe.js';
+import { bytes, counted, elements, integer, plainSummary, rank, shape } from '../describe.js';
 import type { ErrorMessages } from '../errors.js';
 import type { Reader } from '../processes/reader.js';
 import type { CheckpointFolders } from './checkpointFolders.js';
+import { seriesRows, type SeriesRow } from './seriesRows.js';
 
 type Checkpoint = SeriesListing['checkpoints'][number];
 type Tensor = FileSummary['tensors'][number];
 
 type Node =
-  | { readonly kind: 'series'; readonly uri: vscode.Uri; readonly series: SeriesListing }
+  | { readonly kind: 'series'; readonly uri: vscode.Uri; readonly row: SeriesRow }
   | { readonly kind: 'checkpoint'; readonly uri: vscode.Uri; readonly checkpoint: Checkpoint }
   | {
       readonly kind: 'tensor';
@@ -26,7 +27,7 @@ const rowsInTooltip = 12;
 export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly subscriptions: readonly { dispose(): unknown }[];
-  private looked: Promise<void> | undefined;
+  private readonly view: vscode.TreeView<Node>;
   readonly onDidChangeTreeData = this.changed.event;
 
   constructor(
@@ -34,11 +35,12 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     private readonly folders: CheckpointFolders,
     private readonly errors: ErrorMessages,
   ) {
+    this.view = vscode.window.createTreeView(seriesViewId, { treeDataProvider: this, showCollapseAll: true });
     this.subscriptions = [
-      vscode.window.createTreeView(seriesViewId, { treeDataProvider: this, showCollapseAll: true }),
+      this.view,
       folders.onChanged(() => this.changed.fire(undefined)),
       this.changed,
-      vscode.commands.registerCommand('weightGeometry.refreshSeries', () => this.folders.look()),
+      vscode.commands.registerCommand('weightGeometry.refreshSeries', () => this.folders.lookAgain()),
       vscode.commands.registerCommand('weightGeometry.revealSeries', (node: Node) =>
         vscode.commands.executeCommand('revealInExplorer', node.uri),
       ),
@@ -50,7 +52,7 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   async getChildren(node?: Node): Promise<Node[]> {
     if (!node) return this.series();
-    if (node.kind === 'series') return checkpointsOf(node.series);
+    if (node.kind === 'series') return checkpointsOf(node.row.series);
     if (node.kind === 'tensor') return [];
     const described = await this.reader.describe(node.uri.fsPath);
     if (!described.ok) {
@@ -63,7 +65,7 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   getTreeItem(node: Node): vscode.TreeItem {
     const item = itemMakers[node.kind](node as never);
-    item.contextValue = node.kind;
+    item.contextValue = node.kind === 'series' && !node.row.isInspected ? 'otherSeries' : node.kind;
     return item;
   }
 
@@ -82,23 +84,33 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 
   private async series(): Promise<Node[]> {
-    await (this.looked ??= this.folders.look());
+    await this.folders.look();
     await vscode.commands.executeCommand('setContext', 'weightGeometry.seriesLooked', true);
-    const found = new Map<string, SeriesListing>();
-    const replies = await Promise.all(this.folders.folders.map((folder) => this.reader.discover(folder)));
-    for (const reply of replies) {
-      if (reply.ok) for (const series of reply.value) found.set(series.root, series);
-    }
-    return [...found.values()]
-      .sort((a, b) => a.root.localeCompare(b.root))
-      .map((series) => ({ kind: 'series', uri: vscode.Uri.file(series.root), series }));
+    const tops = (vscode.workspace.workspaceFolders ?? []).flatMap((root) => {
+      const folders = this.folders.of(root);
+      return folders.length > 0 ? [{ top: root.uri.fsPath, folders }] : [];
+    });
+    const replies = await Promise.all(
+      tops.map(async ({ top, folders }) => ({ top, reply: await this.reader.seriesOf(top, folders) })),
+    );
+    const problems = replies.flatMap(({ reply }) =>
+      reply.ok ? reply.value.warnings.map(({ message }) => message) : [reply.error.message],
+    );
+    this.tell([...(this.folders.missing === undefined ? [] : [this.folders.missing]), ...problems]);
+    const found = replies.map(({ top, reply }) => ({ top, series: reply.ok ? reply.value.series : [] }));
+    return seriesRows(found).map((row) => ({ kind: 'series', uri: vscode.Uri.file(row.series.root), row }));
+  }
+
+  /** Says above the rows why some may be missing. */
+  private tell(problems: readonly string[]): void {
+    const [first, ...more] = problems;
+    const others = more.length === 0 ? '' : ` ${vscode.l10n.t('(and {0} more)', integer(more.length))}`;
+    // An empty message is none: there is room for the welcome text.
+    this.view.message = first === undefined ? '' : `${first}${others}`;
   }
 
   private async tooltip(node: Node, token: vscode.CancellationToken): Promise<string | undefined> {
-    if (node.kind === 'series') {
-      const warnings = node.series.warnings.slice(0, 3).map((warning) => `⚠ ${warning.message}`);
-      return [node.series.root, seriesDescription(node.series), ...warnings].join('\n');
-    }
+    if (node.kind === 'series') return seriesTooltip(node.row);
     if (node.kind === 'checkpoint') {
       const described = await this.reader.describe(node.uri.fsPath);
       if (token.isCancellationRequested) return undefined;
@@ -115,16 +127,26 @@ const checkpointsOf = (series: SeriesListing): Node[] =>
     checkpoint,
   }));
 
-const seriesDescription = (series: SeriesListing): string =>
-  series.checkpoints.length === 1
-    ? vscode.l10n.t('1 checkpoint')
-    : vscode.l10n.t('{0} checkpoints', count(series.checkpoints.length));
+function seriesTooltip({ series, isInspected }: SeriesRow): string {
+  return [
+    series.root,
+    counted.checkpoints(series.checkpoints.length),
+    ...(isInspected
+      ? []
+      : [
+          vscode.l10n.t(
+            'An inspection of the folder is about another series; inspect these checkpoints one by one.',
+          ),
+        ]),
+    ...series.warnings.slice(0, 3).map((warning) => `⚠ ${warning.message}`),
+  ].join('\n');
+}
 
 async function tensorTooltip(node: Node & { kind: 'tensor' }, reader: Reader): Promise<string> {
   const { tensor } = node;
   const lines = [
     tensor.name,
-    `${shape(tensor.shape)} · ${tensor.dtype} · ${vscode.l10n.t('{0} elements', count(elements(tensor.shape)))}`,
+    `${shape(tensor.shape)} · ${tensor.dtype} · ${counted.elements(elements(tensor.shape))}`,
   ];
   const known =
     node.file.cached.find((entry) => entry.tensor === tensor.name && entry.part === undefined) ??
@@ -144,18 +166,20 @@ async function quick(reader: Reader, file: string, tensor: string) {
 }
 
 const itemMakers = {
-  series: ({ series, uri }: Node & { kind: 'series' }): vscode.TreeItem => {
-    const item = new vscode.TreeItem(series.name, vscode.TreeItemCollapsibleState.Collapsed);
-    item.id = series.root;
-    item.description = `${seriesDescription(series)} · ${vscode.workspace.asRelativePath(uri)}`;
+  series: ({ row }: Node & { kind: 'series' }): vscode.TreeItem => {
+    const { series } = row;
+    const item = new vscode.TreeItem(row.label, vscode.TreeItemCollapsibleState.Collapsed);
+    const checkpoints = counted.checkpoints(series.checkpoints.length);
+    item.id = row.id;
+    item.description = row.within === '' ? checkpoints : `${checkpoints} · ${row.within}`;
     item.iconPath = new vscode.ThemeIcon(series.isRun ? 'beaker' : 'layers');
-    item.accessibilityInformation = { label: `${series.name}, ${seriesDescription(series)}` };
+    item.accessibilityInformation = { label: `${series.name}, ${checkpoints}` };
     return item;
   },
   checkpoint: ({ checkpoint, uri }: Node & { kind: 'checkpoint' }): vscode.TreeItem => {
     const item = new vscode.TreeItem(checkpoint.label, vscode.TreeItemCollapsibleState.Collapsed);
     const step =
-      checkpoint.step === undefined ? '' : `${vscode.l10n.t('step {0}', count(checkpoint.step))} · `;
+      checkpoint.step === undefined ? '' : `${vscode.l10n.t('step {0}', integer(checkpoint.step))} · `;
     item.description = `${step}${bytes(checkpoint.bytes)}`;
     item.iconPath = new vscode.ThemeIcon('file-binary');
     item.accessibilityInformation = { label: `${checkpoint.label}, ${item.description}` };

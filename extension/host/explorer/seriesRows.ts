@@ -1,0 +1,36 @@
+import path from 'node:path';
+import type { FoundSeries, SeriesListing } from '../../contract/calls.js';
+
+/** One series as the view shows it. */
+export interface SeriesRow {
+  /** Distinct among all rows: several series may have one folder. */
+  readonly id: string;
+  /** The last part of its place, and which of the folder's series it is where there are several. */
+  readonly label: string;
+  /** The folder above it, relative to the workspace folder; empty at the top. */
+  readonly within: string;
+  readonly series: SeriesListing;
+  /** An inspection of the folder is about this series; the folder's others are inspected checkpoint by checkpoint. */
+  readonly isInspected: boolean;
+}
+
+/** The rows for what was found in each workspace folder, in its order; one that is found in two is one row. */
+export function seriesRows(
+  found: readonly { readonly top: string; readonly series: FoundSeries['series'] }[],
+): SeriesRow[] {
+  const rows = new Map<string, SeriesRow>();
+  for (const { top, series } of found) {
+    const roots = new Set<string>();
+    for (const listing of series) {
+      const above = path.dirname(path.relative(top, listing.root));
+      const within = above === '.' ? '' : above;
+      const label = within === '' ? listing.name : listing.name.slice(within.length + path.sep.length);
+      const id = `${listing.root}|${label}`;
+      if (!rows.has(id)) {
+        rows.set(id, { id, label, within, series: listing, isInspected: !roots.has(listing.root) });
+      }
+      roots.add(listing.root);
+    }
+  }
+  return [...rows.values()];
+}
