@@ -24,7 +24,11 @@ export const evaluateOnnx = async (
   });
 
   const accuracy = async (weights: NamedWeights): Promise<Record<string, number>> => {
-    const outputs = await session.run({ ...feeds, ...weightFeeds(model.weights, weights) });
+    const outputs = await session
+      .run({ ...feeds, ...weightFeeds(model.weights, weights) })
+      .catch((thrown: unknown) => {
+        throw misfit(modelPath, dataPath, thrown);
+      });
     return Object.fromEntries(
       [...labels].map(([output, right]) => [output, share(outputs[output]!, right, output, dataPath)]),
     );
@@ -44,11 +48,22 @@ const weightFeeds = (
   weights: NamedWeights,
 ): Readonly<Record<string, NamedTensor>> =>
   Object.fromEntries(
-    fed.map(({ tensor, feed, shape }) => [
-      feed,
-      { data: Float32Array.from(weights.get(tensor)!), dims: shape },
-    ]),
+    fed.map(({ tensor, feed, shape, dtype }) => {
+      const values = weights.get(tensor)!;
+      return [feed, { data: dtype === 'float64' ? values : Float32Array.from(values), dims: shape }];
+    }),
   );
+
+/** The model was accepted, so what it cannot run is what it was given: arrays of other shapes than its inputs take. */
+const misfit = (modelPath: string, dataPath: string, thrown: unknown): GeometryError => {
+  const cause = thrown instanceof GeometryError && thrown.cause instanceof Error ? thrown.cause : thrown;
+  const [reason] = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
+  return new GeometryError(
+    'invalid-argument',
+    `${modelPath} cannot be run on the arrays of ${dataPath}: ${reason}`,
+    { cause },
+  );
+};
 
 const share = ({ data, dims }: NamedTensor, labels: Int32Array, output: string, dataPath: string): number => {
   const classes = dims.at(-1) ?? 0;

@@ -12,6 +12,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from '../onnx/onnx_pb.js';
+import { withExternalValues } from './externalInitialisers.js';
 
 /** A weight of the model that is fed instead of being an initialiser. */
 export interface FedWeight {
@@ -20,6 +21,8 @@ export interface FedWeight {
   /** The graph input that takes it. */
   readonly feed: string;
   readonly shape: readonly number[];
+  /** What the input takes: float64 where the initialiser was that, so that nothing is rounded on the way. */
+  readonly dtype: 'float32' | 'float64';
 }
 
 /** A user's model that takes its weights as inputs. */
@@ -41,7 +44,7 @@ const floatTypes: ReadonlySet<number> = new Set([
   DataType.BFLOAT16,
 ]);
 
-const readModel = async (path: string): Promise<{ model: ModelProto; graph: GraphProto }> => {
+const readModel = async (path: string): Promise<{ model: ModelProto; graph: GraphProto; bytes: number }> => {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -51,7 +54,7 @@ const readModel = async (path: string): Promise<{ model: ModelProto; graph: Grap
   if (bytes.length > mostBytes) throw new GeometryError('too-large', `${path} is larger than 2 GB.`);
   try {
     const model = fromBinary(ModelProtoSchema, bytes);
-    if (model.graph !== undefined) return { model, graph: model.graph };
+    if (model.graph !== undefined) return { model, graph: model.graph, bytes: bytes.length };
   } catch (cause) {
     throw new GeometryError('malformed-file', `${path} is not an ONNX model.`, { cause });
   }
@@ -65,12 +68,13 @@ const elementType = ({ type }: ValueInfoProto): number =>
 
 /**
  * A model from a file, changed so that every floating initialiser which bears the name and shape of a checkpoint's tensor
- * (`module.` and the like dropped) becomes an input; the others keep their values.
+ * (`module.` and the like dropped) becomes an input; the others keep their values, and hold them also where the file left
+ * them to another.
  * @throws GeometryError `unreadable`, `malformed-file`, `invalid-argument` where no initialiser is named like a tensor,
- * or one of that name has another shape.
+ * or one of that name has another shape; what {@link withExternalValues} throws.
  */
 export const openModel = async (path: string, tensors: readonly TensorInfo[]): Promise<OpenedModel> => {
-  const { model, graph } = await readModel(path);
+  const { model, graph, bytes } = await readModel(path);
   const wanted = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const bare = dropPrefixes(graph.initializer.map(({ name }) => name));
   const fed = new Map<TensorProto, FedWeight>();
@@ -84,7 +88,8 @@ export const openModel = async (path: string, tensors: readonly TensorInfo[]): P
         `${path}: the initialiser ${initialiser.name} is ${shape.join(' × ')}, but the checkpoint's tensor of that name is ${tensor.shape.join(' × ')}.`,
       );
     }
-    fed.set(initialiser, { tensor: tensor.name, feed: `fed weights ${i}`, shape });
+    const dtype = initialiser.dataType === DataType.DOUBLE ? 'float64' : 'float32';
+    fed.set(initialiser, { tensor: tensor.name, feed: `fed weights ${i}`, shape, dtype });
   });
   if (fed.size === 0) {
     throw new GeometryError(
@@ -103,15 +108,16 @@ export const openModel = async (path: string, tensors: readonly TensorInfo[]): P
       attributes: { to: { int: dataType } },
     }),
   );
+  const kept = graph.initializer.filter((initialiser) => !fed.has(initialiser));
   const changed = create(ModelProtoSchema, {
     ...model,
     graph: {
       ...graph,
       node: [...casts, ...graph.node],
-      initializer: graph.initializer.filter((initialiser) => !fed.has(initialiser)),
+      initializer: await withExternalValues(path, kept, mostBytes - bytes),
       input: [
         ...inputs,
-        ...[...fed.values()].map(({ feed, shape }) => valueInfoProto(feed, 'float32', shape)),
+        ...[...fed.values()].map(({ feed, shape, dtype }) => valueInfoProto(feed, dtype, shape)),
       ],
     },
   });

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { create } from '@bufbuild/protobuf';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -12,6 +13,11 @@ import {
   tensorProto,
   valueInfoProto,
 } from '../../../extension/engine/onnx/modelProto.js';
+import {
+  TensorProtoSchema,
+  TensorProto_DataLocation as DataLocation,
+  type TensorProto,
+} from '../../../extension/engine/onnx/onnx_pb.js';
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { inspectSettingsSchema } from '../../../extension/contract/report.js';
 import * as v from 'valibot';
@@ -37,10 +43,9 @@ const x = Float32Array.from({ length: rows * 4 }, (_, i) => Math.sin(1.7 * i + 0
 const labels = BigInt64Array.from({ length: rows }, (_, i) => BigInt(i % classes));
 
 /** relu(x · Wᵀ) · V, W under a wrapper's prefix and V as it is; the bias is the model's own. */
-const modelPath = join(folder, 'model.onnx');
 const zeros = (count: number): number[] => new Array<number>(count).fill(0);
-writeFileSync(
-  modelPath,
+const ownBias = tensorProto('b', 'float32', [hidden], zeros(hidden));
+const modelOf = (bias: TensorProto, w = tensorProto('module.w', 'float32', [hidden, 4], zeros(hidden * 4))) =>
   modelBytes(
     graphProto({
       name: 'mlp',
@@ -55,16 +60,13 @@ writeFileSync(
         nodeProto({ operator: 'Relu', name: '', inputs: ['h'], outputs: ['r'] }),
         nodeProto({ operator: 'MatMul', name: '', inputs: ['r', 'v'], outputs: ['logits'] }),
       ],
-      initializer: [
-        tensorProto('module.w', 'float32', [hidden, 4], zeros(hidden * 4)),
-        tensorProto('b', 'float32', [hidden], zeros(hidden)),
-        tensorProto('v', 'float32', [hidden, classes], zeros(hidden * classes)),
-      ],
+      initializer: [w, bias, tensorProto('v', 'float32', [hidden, classes], zeros(hidden * classes))],
       input: [valueInfoProto('x', 'float32', ['rows', 4])],
       output: [valueInfoProto('logits', 'float32', ['rows', classes])],
     }),
-  ),
-);
+  );
+const modelPath = join(folder, 'model.onnx');
+writeFileSync(modelPath, modelOf(ownBias));
 const dataPath = join(folder, 'data.npz');
 writeFileSync(
   dataPath,
@@ -88,13 +90,13 @@ const weightsOf = (phase: number) => ({
   v: Float64Array.from({ length: hidden * classes }, (_, i) => Math.fround(Math.sin(2 * phase + 3 * i))),
 });
 
-const accuracyByHand = ({ w, v: out }: ReturnType<typeof weightsOf>): number => {
+const accuracyByHand = ({ w, v: out }: ReturnType<typeof weightsOf>, bias = zeros(hidden)): number => {
   let right = 0;
   for (let row = 0; row < rows; row++) {
     const state = Array.from({ length: hidden }, (_, h) =>
       Math.max(
         0,
-        [0, 1, 2, 3].reduce((sum, k) => sum + x[4 * row + k]! * w[4 * h + k]!, 0),
+        [0, 1, 2, 3].reduce((sum, k) => sum + x[4 * row + k]! * w[4 * h + k]!, bias[h]!),
       ),
     );
     const logits = Array.from({ length: classes }, (_, c) =>
@@ -172,6 +174,103 @@ describe('a model of the user’s own', () => {
     await expect(evaluate([new Map(Object.entries(weightsOf(1)))])).rejects.toThrow(
       'does not fit the 7 labels',
     );
+    await dispose();
+  });
+});
+
+describe('a model of double precision', () => {
+  it('takes weights unrounded, which decide what float32 cannot tell apart', async () => {
+    const model = join(folder, 'double.onnx');
+    writeFileSync(
+      model,
+      modelBytes(
+        graphProto({
+          name: 'linear',
+          node: [nodeProto({ operator: 'MatMul', name: '', inputs: ['x', 'w'], outputs: ['logits'] })],
+          initializer: [tensorProto('w', 'float64', [1, 2], [0, 0])],
+          input: [valueInfoProto('x', 'float64', ['rows', 1])],
+          output: [valueInfoProto('logits', 'float64', ['rows', 2])],
+        }),
+      ),
+    );
+    const data = join(folder, 'double.npz');
+    writeFileSync(
+      data,
+      zipOf([
+        { name: 'x.npy', bytes: npy('<f8', [3, 1], Float64Array.of(1, 2, 3)) },
+        { name: 'labels.npy', bytes: npy('<i8', [3], BigInt64Array.of(1n, 1n, 1n)) },
+      ]),
+    );
+    const { evaluate, dispose } = await openEvaluate({ kind: 'onnx', model, data }, [tensor('w', [1, 2])]);
+    const found = await evaluate([new Map([['w', Float64Array.of(1, 1 + 1e-10)]])]);
+    await dispose();
+    expect(found).toEqual([{ logits: 1 }]);
+  });
+});
+
+describe('a model whose initialisers lie in files beside it', () => {
+  const bias = Float32Array.from({ length: hidden }, (_, i) => 2 * Math.cos(5 * i));
+  const external = (location: string, values: readonly [string, string][] = []): TensorProto =>
+    create(TensorProtoSchema, {
+      ...{ name: 'b', dataType: 1, dims: [BigInt(hidden)], dataLocation: DataLocation.EXTERNAL },
+      externalData: [['location', location], ...values].map(([key, value]) => ({ key: key!, value: value! })),
+    });
+  const place = join(folder, 'external');
+  mkdirSync(place);
+  const written = (name: string, initialiser: TensorProto): string => {
+    const path = join(place, name);
+    writeFileSync(path, modelOf(initialiser));
+    return path;
+  };
+
+  it('is run with their values', async () => {
+    // Eight bytes of another tensor come first.
+    writeFileSync(join(place, 'values.bin'), Buffer.concat([Buffer.alloc(8, 1), Buffer.from(bias.buffer)]));
+    const model = written(
+      'whole.onnx',
+      external('values.bin', [
+        ['offset', '8'],
+        ['length', String(4 * hidden)],
+      ]),
+    );
+    const { evaluate, dispose } = await openEvaluate({ kind: 'onnx', model, data: dataPath }, tensors);
+    const phases = [0.1, 1, 2, 3];
+    const found = await evaluate(phases.map((phase) => new Map(Object.entries(weightsOf(phase)))));
+    await dispose();
+    const byHand = (values?: number[]) => phases.map((phase) => accuracyByHand(weightsOf(phase), values));
+    expect(found.map(({ logits }) => logits)).toEqual(byHand([...bias]));
+    expect(byHand([...bias])).not.toEqual(byHand());
+  });
+
+  it('is refused where they are missing, too short or outside its folder', async () => {
+    const open = (initialiser: TensorProto) =>
+      openEvaluate({ kind: 'onnx', model: written('faulty.onnx', initialiser), data: dataPath }, tensors);
+    await expect(open(external('absent.bin'))).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('absent.bin') as string,
+    });
+    await expect(open(external('../data.npz'))).rejects.toMatchObject({ code: 'unsafe-file' });
+    writeFileSync(join(place, 'short.bin'), Buffer.alloc(4));
+    await expect(open(external('short.bin'))).rejects.toMatchObject({ code: 'malformed-file' });
+  });
+});
+
+describe('arrays that a model cannot be run on', () => {
+  it('are named with the model, in one sentence', async () => {
+    const wide = join(folder, 'wide.npz');
+    writeFileSync(
+      wide,
+      zipOf([
+        { name: 'x.npy', bytes: npy('<f4', [rows / 2, 8], x) },
+        { name: 'labels.npy', bytes: npy('<i8', [rows], labels) },
+      ]),
+    );
+    const { evaluate, dispose } = await openEvaluate({ kind: 'onnx', model: modelPath, data: wide }, tensors);
+    const running = evaluate([new Map(Object.entries(weightsOf(1)))]);
+    await expect(running).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining(`${modelPath} cannot be run on the arrays of ${wide}`) as string,
+    });
     await dispose();
   });
 });
