@@ -22,12 +22,24 @@ export const requireFit = (
   }
 };
 
-/** One row of weights in the model's order, from values by tensor name; tensors that the model lacks are left out. */
+/**
+ * One row of weights in the model's order, from values by tensor name; tensors that the model lacks are left out.
+ * @throws GeometryError `invalid-descriptor` naming the first parameter that has no values, or not as many as it takes.
+ */
 export const weightRow = (
   parameters: readonly Parameter[],
   weights: ReadonlyMap<string, ArrayLike<number>>,
 ): Float32Array => {
   const row = new Float32Array(parameters.reduce((sum, { elements }) => sum + elements, 0));
-  for (const { name, offset } of parameters) row.set(weights.get(name)!, offset);
+  for (const { name, offset, elements } of parameters) {
+    const values = weights.get(name);
+    if (values?.length !== elements) {
+      throw new GeometryError(
+        'invalid-descriptor',
+        `The model descriptor does not fit the checkpoints: its model has ${elements} values in ${name}, but ${values === undefined ? 'they have no such tensor' : `theirs has ${values.length}`}.`,
+      );
+    }
+    row.set(values, offset);
+  }
   return row;
 };

@@ -2,11 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelDescriptor } from '../../../extension/contract/descriptor.js';
+import { GeometryError } from '../../../extension/contract/errors.js';
 import { readDescriptor } from '../../../extension/engine/checkpoints/descriptorFile.js';
 import { openCheckpoint } from '../../../extension/engine/checkpoints/openCheckpoint.js';
 import { openEvaluate } from '../../../extension/engine/evaluation/openEvaluate.js';
 import { openEvaluator } from '../../../extension/engine/evaluation/evaluator.js';
+import { weightRow } from '../../../extension/engine/evaluation/weightRow.js';
 import { initialise } from '../../../extension/engine/training/models/initialise.js';
+import { placeParameters } from '../../../extension/engine/training/models/parameters.js';
 
 const folder = resolve(import.meta.dirname, '../../../../shared/data/torch-add-seed42');
 const isThere = existsSync(folder);
@@ -95,5 +98,30 @@ describe('several tasks', () => {
         expect(train! * 24 + test! * 25).toBeCloseTo(all! * 49, 9);
       }
     }
+  });
+});
+
+describe('a row of weights', () => {
+  const zero = { law: 'constant', value: 0 } as const;
+  const parameters = placeParameters([
+    { name: 'a', shape: [2, 2], initial: zero },
+    { name: 'b', shape: [3], initial: zero },
+  ]);
+
+  it('is the tensors one after the other, others left out', () => {
+    const weights = new Map([
+      ['b', [5, 6, 7]],
+      ['other', [9]],
+      ['a', [1, 2, 3, 4]],
+    ]);
+    expect([...weightRow(parameters, weights)]).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('is refused where a tensor is absent, or longer than its place', () => {
+    const rowOf = (a: number[] | undefined) => () =>
+      weightRow(parameters, new Map([...(a === undefined ? [] : [['a', a] as const]), ['b', [5, 6, 7]]]));
+    expect(rowOf(undefined)).toThrow(/4 values in a, but they have no such tensor/);
+    expect(rowOf([1, 2, 3, 4, 5])).toThrow(/4 values in a, but theirs has 5/);
+    expect(rowOf([1, 2, 3])).toThrow(GeometryError);
   });
 });
