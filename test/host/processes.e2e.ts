@@ -63,6 +63,15 @@ describe.runIf(canRun())('child processes', () => {
     await expect.poll(compute, { timeout: 20_000 }).toEqual([]);
   });
 
+  it('stays cancelled while the folder grows, until it is asked for again', async () => {
+    const long = path.join(session.folder, 'long');
+    fs.copyFileSync(path.join(long, 'step_100.safetensors'), path.join(long, 'step_500.safetensors'));
+    const frame = await pageFrame(page, 'layers.4.weight');
+    await frame.getByText('The files have changed since they were read.').waitFor({ timeout: 30_000 });
+    await pause(2000);
+    expect(compute()).toEqual([]);
+  });
+
   it('says what happened when the process is killed, and begins again when asked', async () => {
     const frame = await pageFrame(page, 'layers.4.weight');
     await begin(frame);

@@ -10,7 +10,7 @@ import {
   type TaskName,
 } from '../../contract/descriptor.js';
 import type { Report } from '../../contract/report.js';
-import { askSteps, inputStep, pickStep, type Step } from '../training/multiStep.js';
+import { askSteps, inputStep, pickStep, type Step } from '../multiStep.js';
 import type { Descriptor } from './inspection.js';
 
 export type Proposed = NonNullable<Report['source']['proposed']>;

@@ -7,7 +7,7 @@ import { providerNames, type ProviderName, type RunConfig } from '../../contract
 import type { PresetEntry } from '../../contract/training.js';
 import type { Reader } from '../processes/reader.js';
 import { foreignFoldersGlob } from '../weightFiles.js';
-import { askSteps, inputStep, pickStep, type Step } from './multiStep.js';
+import { askSteps, inputStep, pickStep, type Step } from '../multiStep.js';
 import { splitAssignments } from './assignments.js';
 import { freeFolder } from './freeFolder.js';
 

@@ -1,0 +1,75 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  chooseFromMenu,
+  explorerRow,
+  markedRow,
+  pageFrame,
+  picture,
+  pictureOfFailure,
+} from './hostWindow.js';
+import { canRun, startSession, type Session } from './session.js';
+
+describe.runIf(canRun())('what a user says of a model, and takes away', () => {
+  let session: Session;
+  let page: Page;
+  const series = (...parts: string[]): string => path.join(session.folder, 'runs/grok', ...parts);
+  const box = () => page.locator('.quick-input-widget input.input');
+  const choose = (text: string) =>
+    page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+  beforeAll(async () => {
+    session = await startSession({ settings: { 'workbench.colorTheme': 'Default Light Modern' } });
+    page = session.window.page;
+    // The sample says itself what it is; here nobody has said so yet.
+    fs.renameSync(series('weight-geometry.json'), path.join(session.folder, 'said.json'));
+  });
+  afterAll(() => session.end());
+  afterEach(({ task }) => pictureOfFailure(page, task));
+
+  it('is asked what weights do not show, and has the accuracies then', async () => {
+    await markedRow(page, 'identity.safetensors');
+    if (!(await explorerRow(page, 'grok').isVisible())) await explorerRow(page, 'runs').click();
+    await chooseFromMenu(page, explorerRow(page, 'grok'), 'Inspect Weight Geometry');
+    const frame = await pageFrame(page, 'Matrices at step 3800', 60_000);
+    await frame.locator('.run progress').waitFor({ state: 'detached', timeout: 120_000 });
+    expect(await frame.locator('body').innerText()).not.toContain('baseline 99');
+    await frame.getByRole('button', { name: 'confirm' }).click();
+    await choose('Confirm what is recognised');
+    await choose('each of dimension 8');
+    await choose('The first token');
+    await choose('add');
+    const said = JSON.parse(fs.readFileSync(path.join(session.folder, 'said.json'), 'utf8')) as {
+      data: { split: { seed: number; trainFraction: number; firstToken: number } };
+    };
+    await box().fill(String(said.data.split.seed));
+    await page.keyboard.press('Enter');
+    await box().fill(String(said.data.split.trainFraction));
+    await page.keyboard.press('Enter');
+    await choose(said.data.split.firstToken === 0 ? 'All, zero with them' : 'All but zero');
+    await expect.poll(() => fs.existsSync(series('weight-geometry.json')), { timeout: 20_000 }).toBe(true);
+    const described = await pageFrame(page, 'Accuracy against rank', 60_000);
+    await described.locator('.run progress').waitFor({ state: 'detached', timeout: 120_000 });
+    await described.getByRole('tab', { name: 'Reconstruction' }).click();
+    // The final test accuracy of the series, from its own log.
+    await expect
+      .poll(() => described.locator('body').innerText(), { timeout: 45_000 })
+      .toContain('baseline accuracy 99.911%');
+    await picture(page, 'described');
+  });
+
+  it('has a chart as a table of numbers, with where they come from', async () => {
+    const frame = await pageFrame(page, 'Accuracy against rank');
+    await frame.getByRole('button', { name: 'CSV' }).first().click();
+    await box().waitFor();
+    const file = path.join(session.folder, 'accuracy.csv');
+    await box().fill(file);
+    await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).click();
+    await expect.poll(() => fs.existsSync(file), { timeout: 20_000 }).toBe(true);
+    const text = fs.readFileSync(file, 'utf8');
+    expect(text).toMatch(/step_003800\.pt/);
+    expect(text).toMatch(/sha256/i);
+    expect(text.split('\n').length).toBeGreaterThan(20);
+  });
+});

@@ -1,0 +1,85 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { notification, pageFrame, picture, pictureOfFailure, runCommand } from './hostWindow.js';
+import { canRun, startSession, type Session } from './session.js';
+import { checkpointsOf, startRun, statusOf, waitFor } from './trainingRuns.js';
+
+describe.runIf(canRun())('run files, and runs that come and go', () => {
+  let session: Session;
+  let page: Page;
+  const run = (...parts: string[]): string => path.join(session.folder, 'runs', ...parts);
+  const runRow = (text: RegExp) => page.locator('.monaco-list-row', { hasText: text });
+  beforeAll(async () => {
+    session = await startSession({ settings: { 'workbench.colorTheme': 'Default Light Modern' } });
+    page = session.window.page;
+  });
+  afterAll(() => session.end());
+  afterEach(({ task }) => pictureOfFailure(page, task));
+
+  it('completes a run file and marks what it does not know', async () => {
+    fs.writeFileSync(path.join(session.folder, 'own.wgrun.json'), '{\n  "name": "own"\n}\n');
+    await page.keyboard.press('Control+p');
+    await page.locator('.quick-input-widget input.input').fill('own.wgrun.json');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'own.wgrun.json' }).first().click();
+    await page.locator('.editor-instance .view-line', { hasText: 'own' }).click();
+    await page.keyboard.press('End');
+    await page.keyboard.type(',');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('"weight');
+    await page.keyboard.press('Control+Space');
+    await page.locator('.suggest-widget .monaco-list-row', { hasText: 'weightDecay' }).waitFor();
+    await picture(page, 'run-file-completion');
+    await page.keyboard.press('Escape');
+    await page.keyboard.type('Decoy": 1');
+    await page
+      .locator('.editor-instance .squiggly-warning, .editor-instance .squiggly-error')
+      .first()
+      .waitFor();
+    await picture(page, 'run-file-problems');
+    await runCommand(page, 'View: Revert and Close Editor');
+  });
+
+  it('tells when a run groks', async () => {
+    await startRun(page, { what: 'tiny', changes: '', provider: 'CPU' });
+    await pageFrame(page, 'Training at step', 60_000);
+    const toast = notification(page, 'groks at step');
+    await toast.waitFor({ timeout: 120_000 });
+    await picture(page, 'training-grokked');
+    await waitFor(() => statusOf(run('tiny')) === 'finished', 60_000);
+    const { grokStep } = JSON.parse(fs.readFileSync(run('tiny', 'run.json'), 'utf8')) as { grokStep: number };
+    expect(await toast.innerText()).toContain(grokStep.toLocaleString('en'));
+    await toast.locator('.monaco-button', { hasText: 'Show Training' }).click();
+    const frame = await pageFrame(page, 'Finished at step');
+    expect(await frame.locator('body').innerText()).toContain('grok');
+  });
+
+  it('keeps a run whose turn never came, for the next window to begin', async () => {
+    await startRun(page, { what: 'tiny', changes: 'maxSteps=100000 stop=null', folder: 'runs/long' });
+    await waitFor(() => statusOf(run('long')) === 'running', 60_000);
+    await startRun(page, {
+      what: 'tiny',
+      changes: 'maxSteps=60 evaluateEvery=20 checkpointEvery=20 stop=null',
+      folder: 'runs/later',
+    });
+    await runCommand(page, 'Focus on Training Runs View');
+    await runRow(/later.*waiting for its turn/).waitFor();
+
+    await page.reload();
+    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await waitFor(() => statusOf(run('long')) === 'stopped', 30_000);
+    expect(fs.existsSync(run('later'))).toBe(false);
+    await runCommand(page, 'Focus on Training Runs View');
+    await runRow(/later.*stopped/).waitFor({ timeout: 60_000 });
+    await picture(page, 'training-left-waiting');
+
+    await runCommand(page, 'Weight Geometry: Resume Training');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'later' }).first().click();
+    await waitFor(() => statusOf(run('later')) === 'finished', 60_000);
+    expect(checkpointsOf(run('later'))).toEqual([0, 20, 40, 60]);
+    await runRow(/long.*stopped/)
+      .first()
+      .waitFor();
+  });
+});
