@@ -58,6 +58,18 @@ export const metricsSchema = v.object({
 });
 export type Metrics = v.InferOutput<typeof metricsSchema>;
 
+/** What trained a run from a step on, until the next session's: every start and every resumption adds one. */
+const sessionSchema = v.object({
+  fromStep: whole,
+  provider: v.object({ name: v.picklist(['cpu', 'webgpu', 'cuda']), device: v.optional(v.string()) }),
+  versions: v.record(v.string(), v.string()),
+  /** Threads of one operator, on which the order of its sums depends; absent: onnxruntime's own choice. */
+  threads: v.optional(wholePositive),
+  /** Processors of the machine: onnxruntime's own choice of threads follows them. */
+  processors: v.optional(wholePositive),
+});
+export type TrainingSession = v.InferOutput<typeof sessionSchema>;
+
 /** `run.json`: the configuration, the provider and why a better one was passed over, versions, how it ended. */
 export const runFileSchema = v.object({
   schema: v.literal('weight-geometry/run@1'),
@@ -65,6 +77,7 @@ export const runFileSchema = v.object({
   /** The model descriptor again at the top, so that a run folder reads like any described series. */
   model: modelSchema,
   data: v.object({ tasks: v.array(v.picklist(taskNames)), split: splitSchema }),
+  /** The last session's, as its versions are. */
   provider: v.object({
     name: v.picklist(['cpu', 'webgpu', 'cuda']),
     device: v.optional(v.string()),
@@ -72,7 +85,13 @@ export const runFileSchema = v.object({
     passedOver: v.array(v.object({ name: v.string(), reason: v.string() })),
   }),
   versions: v.record(v.string(), v.string()),
+  /** Whose steps are whose, oldest first; runs of earlier versions have none. */
+  sessions: v.optional(v.array(sessionSchema)),
+  /** As asked for when the run began; it is resumed with as many. */
+  threads: v.optional(wholePositive),
+  /** The checkpoint that the run began from, an absolute path, and the SHA-256 of its files, one after the other. */
   init: v.optional(v.string()),
+  initSha256: v.optional(v.string()),
   status: v.picklist(['running', 'paused', 'stopped', 'finished', 'failed']),
   lastStep: whole,
   /** First evaluated step at which every task's test accuracy is at least 0.9. */

@@ -1,4 +1,4 @@
-import { access, constants, mkdir, readFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GeometryError } from '../../../contract/errors.js';
@@ -51,17 +51,38 @@ export const writeCheckpoint = (
 ): Promise<void> =>
   writeAtomically(checkpointPath(run, step), safetensorsFile(tensors, { format: 'pt', step: String(step) }));
 
+/** `folder` and those above it down from `first`, innermost first. */
+const upTo = (folder: string, first: string): readonly string[] => {
+  const top = path.resolve(first);
+  const chain: string[] = [];
+  for (let at = path.resolve(folder); at.startsWith(top); at = path.dirname(at)) chain.push(at);
+  return chain;
+};
+
 /**
  * Makes the folders of a run.
+ * @returns those that were not there, innermost first: what {@link removeUnused} takes.
  * @throws GeometryError `unwritable`, `disk-full`.
  */
-export const makeRunFolders = async (run: string): Promise<void> => {
+export const makeRunFolders = async (run: string): Promise<readonly string[]> => {
+  let made: readonly string[] = [];
   for (const folder of [run, path.join(run, CHECKPOINTS), stateFolder(run)]) {
     try {
-      await mkdir(folder, { recursive: true });
+      const first = await mkdir(folder, { recursive: true });
+      if (first !== undefined) made = [...upTo(folder, first), ...made];
       await access(folder, constants.W_OK);
     } catch (cause) {
       throw writeError(folder, cause);
     }
+  }
+  return made;
+};
+
+/** Removes folders, innermost first, up to the first that holds something: another's run may have begun there meanwhile. */
+export const removeUnused = async (folders: readonly string[]): Promise<void> => {
+  try {
+    for (const folder of folders) await rmdir(folder);
+  } catch {
+    // Not empty, or already gone: what is left is somebody's.
   }
 };

@@ -1,13 +1,34 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { GeometryError } from '../../../contract/errors.js';
+import type { Checkpoint } from '../../checkpoints/checkpoint.js';
 import { openCheckpoint } from '../../checkpoints/openCheckpoint.js';
 import type { Floats } from '../run/trainerState.js';
 import type { TrainingEngine } from './trainingEngine.js';
+
+export interface InitialWeights {
+  readonly weights: Floats;
+  /** Of the checkpoint's files, one after the other. */
+  readonly sha256: string;
+}
+
+const digest = async ({ files }: Checkpoint): Promise<string> => {
+  const hash = createHash('sha256');
+  for (const { path } of files) {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
+      hash.update(chunk as Buffer);
+  }
+  return hash.digest('hex');
+};
 
 /**
  * A row of weights read from any checkpoint by PyTorch's names; tensors that the model does not have are left out.
  * @throws GeometryError `invalid-argument` when a tensor is missing or has another shape, and what reading throws.
  */
-export const weightsFromCheckpoint = async (path: string, engine: TrainingEngine): Promise<Floats> => {
+export const weightsFromCheckpoint = async (
+  path: string,
+  engine: TrainingEngine,
+): Promise<InitialWeights> => {
   const weights = engine.initialWeights(0);
   const checkpoint = await openCheckpoint(path);
   try {
@@ -25,8 +46,8 @@ export const weightsFromCheckpoint = async (path: string, engine: TrainingEngine
       }
       data.set(await checkpoint.read(name, 0, found.elements));
     }
+    return { weights, sha256: await digest(checkpoint) };
   } finally {
     await checkpoint.close();
   }
-  return weights;
 };

@@ -1,19 +1,18 @@
-import { cpus } from 'node:os';
 import type { TrainRequest } from '../../../contract/calls.js';
-import { GeometryError, toErrorValue } from '../../../contract/errors.js';
-import type { Metrics, ProviderName, RunConfig, RunFile } from '../../../contract/run.js';
-import { reportVersions } from '../../inspection/versions.js';
-import { onnxruntime } from '../../runtime/onnxruntime.js';
-import { chooseProvider, type ChosenProvider } from '../../runtime/providers.js';
+import { GeometryError } from '../../../contract/errors.js';
+import type { Metrics, RunConfig, RunFile } from '../../../contract/run.js';
 import { claimRun } from '../run/liveness.js';
 import { openMetrics } from '../run/metricsFile.js';
-import { makeRunFolders, readRunFile, writeRunFile } from '../run/runDirectory.js';
-import { loadState, type RunProgress, type TrainerState } from '../run/trainerState.js';
-import { weightsFromCheckpoint } from './initialWeights.js';
+import { makeRunFolders, readRunFile, removeUnused } from '../run/runDirectory.js';
+import type { RunProgress } from '../run/trainerState.js';
 import type { RunControl } from './runControl.js';
+import { beginningOf } from './beginning.js';
 import { runLoop } from './runLoop.js';
-import type { TrainingEngine } from './trainingEngine.js';
-import { createTrainingEngine } from './onnxEngine.js';
+import { RunRecord } from './runRecord.js';
+import { startEngine, type StartedEngine, type TrainOptions } from './startEngine.js';
+import { startState, type StartState } from './startState.js';
+
+export type { TrainOptions } from './startEngine.js';
 
 /** What a run tells while it goes on. */
 export interface RunEvents {
@@ -23,16 +22,6 @@ export interface RunEvents {
   status?(status: RunFile['status'], step: number): void;
   grokked?(step: number): void;
   advanced?(step: number, maxSteps: number): void;
-}
-
-/** How the provider is chosen and the model is built; tests put in their own. */
-export interface TrainOptions {
-  readonly choose?: (wanted: ProviderName) => Promise<ChosenProvider>;
-  readonly createEngine?: (
-    config: RunConfig,
-    provider: ChosenProvider['name'],
-    options: { readonly threads?: number },
-  ) => Promise<TrainingEngine>;
 }
 
 /** What a resumed run may change; all else would make it another run. */
@@ -55,32 +44,6 @@ const resumedConfig = (own: RunConfig, asked: RunConfig): RunConfig => {
   return asked;
 };
 
-/** A run goes on with as many threads as were asked for when it began; absent: onnxruntime's own choice. */
-const threadsOf = (asked: number | undefined, existing: RunFile | undefined): { threads?: number } => {
-  const before = Number(existing?.versions.threads);
-  const threads = asked ?? (Number.isInteger(before) && before > 0 ? before : undefined);
-  return threads === undefined ? {} : { threads };
-};
-
-const versions = async (threads: number | undefined): Promise<Record<string, string>> => {
-  const ort = await onnxruntime();
-  return {
-    ...reportVersions(),
-    onnxruntime: ort.env.versions.node ?? ort.env.versions.common,
-    // The order of sums inside operators depends on it.
-    threads: threads === undefined ? `default of ${cpus().length} processors` : String(threads),
-  };
-};
-
-const freshState = (weights: TrainerState['optimiser']['weights']): TrainerState => {
-  const zeros = (): typeof weights =>
-    weights instanceof Float64Array ? new Float64Array(weights.length) : new Float32Array(weights.length);
-  return {
-    optimiser: { weights, firstMoment: zeros(), secondMoment: zeros() },
-    progress: { step: 0, lossSum: 0, gradientNormSum: 0, summedSteps: 0, consecutive: 0 },
-  };
-};
-
 /** The run that is there, checked against what was asked. */
 const existingRun = async ({ out, resume }: TrainRequest): Promise<RunFile | undefined> => {
   const existing = await readRunFile(out);
@@ -98,9 +61,10 @@ const existingRun = async ({ out, resume }: TrainRequest): Promise<RunFile | und
 
 /**
  * Trains a run in its directory from its start, or from its last state: until its last step, its stop rule, or the
- * user's stop.
+ * user's stop. A new run that fails before it begins (no provider, no first weights) leaves no folder behind; whatever
+ * fails later, or in a run that was there before, is in its `run.json`.
  * @returns `run.json` as it was left.
- * @throws GeometryError with the run's `run.json` marked failed, where that can still be written.
+ * @throws GeometryError with the run's `run.json` marked failed, where there is one that can still be written.
  */
 export const train = async (
   request: TrainRequest,
@@ -108,100 +72,84 @@ export const train = async (
   events: RunEvents = {},
   options: TrainOptions = {},
 ): Promise<RunFile> => {
+  const { out } = request;
   const existing = await existingRun(request);
   const config = existing ? resumedConfig(existing.config, request.config) : request.config;
-  await makeRunFolders(request.out);
-  const release = await claimRun(request.out);
+  const made = await makeRunFolders(out);
+  const release = await claimRun(out);
+  const record = new RunRecord(out, existing);
   try {
+    const threads = request.threads ?? existing?.threads;
     // A run goes on where it began: another provider rounds differently.
     const wanted = existing && request.provider === 'auto' ? existing.provider.name : request.provider;
-    const chosen = await (options.choose ?? chooseProvider)(wanted);
-    const own = threadsOf(request.threads, existing);
-    const engine = await (options.createEngine ?? createTrainingEngine)(config, chosen.name, own);
+    const { engine, provider } = await startEngine({ config, wanted, threads }, options);
     try {
-      const init = existing?.init ?? request.init;
-      const file: RunFile = {
-        schema: 'weight-geometry/run@1',
-        config,
-        model: config.model,
-        data: config.data,
-        // Asked for by name on resuming, it passes over nothing: the first choice said why.
-        provider: existing?.provider.name === chosen.name ? existing.provider : chosen,
-        versions: await versions(own.threads),
-        ...(init === undefined ? {} : { init }),
-        status: 'running',
-        lastStep: existing?.lastStep ?? 0,
-        ...(existing?.grokStep === undefined ? {} : { grokStep: existing.grokStep }),
-      };
-      return await trainIn(request.out, file, engine, control, events);
+      const origin = existing ?? request;
+      const start = await startState(out, config, engine, {
+        ...(origin.init === undefined ? {} : { init: origin.init }),
+        ...(existing?.initSha256 === undefined ? {} : { initSha256: existing.initSha256 }),
+      });
+      await record.write(await beginningOf({ request, existing, config, threads, provider, start }));
+      return await trainFrom(start, { out, config, engine, record, control, events });
     } finally {
       await engine.dispose();
     }
+  } catch (thrown) {
+    const failed = await record.fail(thrown);
+    if (failed) events.status?.('failed', failed.lastStep);
+    throw thrown;
   } finally {
     await release();
+    if (record.file === undefined) await removeUnused(made);
   }
 };
 
-const trainIn = async (
-  out: string,
-  started: RunFile,
-  engine: TrainingEngine,
-  control: RunControl,
-  events: RunEvents,
-): Promise<RunFile> => {
-  let file = started;
-  const update = async (change: Partial<RunFile>): Promise<void> => {
-    file = { ...file, ...change };
-    await writeRunFile(out, file);
-  };
-  const reached = ({ step, grokStep }: RunProgress): Partial<RunFile> => ({
-    lastStep: step,
-    ...(grokStep === undefined ? {} : { grokStep }),
-  });
+interface TrainParts {
+  readonly out: string;
+  readonly config: RunConfig;
+  readonly engine: StartedEngine['engine'];
+  readonly record: RunRecord;
+  readonly control: RunControl;
+  readonly events: RunEvents;
+}
+
+const reached = ({ step, grokStep }: RunProgress): Partial<RunFile> => ({
+  lastStep: step,
+  ...(grokStep === undefined ? {} : { grokStep }),
+});
+
+const trainFrom = async (start: StartState, parts: TrainParts): Promise<RunFile> => {
+  const { out, config, engine, record, control, events } = parts;
+  const { step } = start.state.progress;
+  const metrics = await openMetrics(out, start.isNew ? -1 : step);
   try {
-    const saved = await loadState(out, engine.parameters);
-    const start =
-      saved ??
-      freshState(
-        file.init === undefined
-          ? engine.initialWeights(file.config.initSeed)
-          : await weightsFromCheckpoint(file.init, engine),
-      );
-    const metrics = await openMetrics(out, saved?.progress.step ?? -1);
-    try {
-      await update({ status: 'running', ...reached(start.progress) });
-      events.started?.(file);
-      events.status?.('running', start.progress.step);
-      const { end, ...progress } = await runLoop({
-        run: out,
-        config: file.config,
-        engine,
-        metrics,
-        control,
-        start,
-        isNew: saved === undefined,
-        events: {
-          metrics: (line) => events.metrics?.(line),
-          grokked: (step) => events.grokked?.(step),
-          advanced: (step) => events.advanced?.(step, file.config.maxSteps),
-          saved: (progress) => update(reached(progress)),
-          status: async (status, step) => {
-            await update({ status });
-            events.status?.(status, step);
-          },
+    events.started?.(record.file!);
+    events.status?.('running', step);
+    const { end, ...progress } = await runLoop({
+      run: out,
+      config,
+      engine,
+      metrics,
+      control,
+      start: start.state,
+      isNew: start.isNew,
+      events: {
+        metrics: (line) => events.metrics?.(line),
+        grokked: (at) => events.grokked?.(at),
+        advanced: (at) => events.advanced?.(at, config.maxSteps),
+        saved: async (saved) => {
+          await record.update(reached(saved));
         },
-      });
-      await update({ status: end, ...reached(progress) });
-      events.status?.(end, progress.step);
-      return file;
-    } finally {
-      await metrics.close();
-    }
-  } catch (thrown) {
-    const { code, message } = toErrorValue(thrown);
-    // The disk that failed may refuse this too; the error itself still reaches the user.
-    await update({ status: 'failed', error: { code, message } }).catch(() => undefined);
-    events.status?.('failed', file.lastStep);
-    throw thrown;
+        status: async (status, at) => {
+          await record.update({ status });
+          events.status?.(status, at);
+        },
+      },
+    });
+    const file = await record.update({ status: end, ...reached(progress) });
+    events.status?.(end, progress.step);
+    return file;
+  } finally {
+    await metrics.close();
   }
 };

@@ -1,10 +1,22 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainRequest } from '../../../../extension/contract/calls.js';
-import type { RunConfig } from '../../../../extension/contract/run.js';
+import { GeometryError } from '../../../../extension/contract/errors.js';
+import type { RunConfig, RunFile } from '../../../../extension/contract/run.js';
 import { loadRunConfig } from '../../../../extension/engine/training/runConfig.js';
+import { claimRun } from '../../../../extension/engine/training/run/liveness.js';
 import { loadState } from '../../../../extension/engine/training/run/trainerState.js';
 import { readMetrics } from '../../../../extension/engine/training/run/metricsFile.js';
 import { RunControl } from '../../../../extension/engine/training/trainer/runControl.js';
@@ -130,6 +142,102 @@ describe('a run', () => {
   );
 });
 
+const runFile = (name: string): RunFile =>
+  JSON.parse(readFileSync(path.join(folder, name, 'run.json'), 'utf8')) as RunFile;
+
+describe('a run that cannot start', () => {
+  const noProvider = (): Promise<never> =>
+    Promise.reject(new GeometryError('no-provider', 'There is nothing to train on.'));
+  const failures: [string, TrainOptions][] = [
+    ['no provider works', { ...onToy(), choose: noProvider }],
+    ['the model cannot be built', { ...onToy(), createEngine: noProvider }],
+  ];
+
+  it.each(failures)('because %s leaves no folder when it is new', async (_why, options) => {
+    const deep = request(path.join('deep', 'down', 'a'));
+    await expect(train(deep, new RunControl(), {}, options)).rejects.toMatchObject({ code: 'no-provider' });
+    expect(readdirSync(folder)).toEqual([]);
+    mkdirSync(path.join(folder, 'given'));
+    await expect(train(request('given'), new RunControl(), {}, options)).rejects.toThrow();
+    expect(readdirSync(path.join(folder, 'given'))).toEqual([]);
+  });
+
+  it.each(failures)('because %s says so in the run.json that is there', async (_why, options) => {
+    await run('a');
+    const again = { resume: true, config: { ...config, maxSteps: 300 } };
+    const statuses: string[] = [];
+    const failing = train(
+      request('a', again),
+      new RunControl(),
+      { status: (status) => statuses.push(status) },
+      options,
+    );
+    await expect(failing).rejects.toMatchObject({ code: 'no-provider' });
+    expect(runFile('a')).toMatchObject({ status: 'failed', lastStep: 250, error: { code: 'no-provider' } });
+    expect(statuses).toEqual(['failed']);
+    const resumed = await run('a', again);
+    expect(resumed).toMatchObject({ status: 'finished', lastStep: 300 });
+    expect(resumed.error).toBeUndefined();
+  });
+
+  it('leaves one alone that another process trains', async () => {
+    await run('a');
+    const release = await claimRun(path.join(folder, 'a'));
+    await expect(run('a', { resume: true })).rejects.toThrow(/is being trained/);
+    expect(runFile('a').status).toBe('finished');
+    await release();
+  });
+});
+
+describe('the sessions of a run', () => {
+  const on = (name: 'cpu' | 'webgpu', device: string, asked: (number | undefined)[] = []): TrainOptions => ({
+    choose: () => Promise.resolve({ name, device, tf32: false, passedOver: [] }),
+    createEngine: (given, _provider, { threads }) => {
+      asked.push(threads);
+      return Promise.resolve(toyEngine(given));
+    },
+  });
+
+  it('say which steps were trained on what, and a run keeps the threads that it began with', async () => {
+    const asked: (number | undefined)[] = [];
+    const until = (maxSteps: number) => ({ config: { ...config, maxSteps } });
+    const go = (more: Partial<TrainRequest>, options: TrainOptions) =>
+      train(request('a', more), new RunControl(), {}, options);
+    await go({ ...until(100), threads: 3 }, on('cpu', 'one', asked));
+    await go({ ...until(150), resume: true, provider: 'webgpu', threads: 2 }, on('webgpu', 'two', asked));
+    const last = await go({ ...until(200), resume: true, provider: 'cpu' }, on('cpu', 'three', asked));
+    expect(asked).toEqual([3, 2, 3]);
+    expect(last).toMatchObject({ threads: 3, provider: { name: 'cpu', device: 'three' } });
+    expect(last.sessions).toMatchObject([
+      { fromStep: 0, provider: { name: 'cpu', device: 'one' }, threads: 3 },
+      { fromStep: 100, provider: { name: 'webgpu', device: 'two' }, threads: 2 },
+      { fromStep: 150, provider: { name: 'cpu', device: 'three' }, threads: 3 },
+    ]);
+    for (const { versions } of last.sessions!) expect(versions).toHaveProperty('onnxruntime');
+    expect(runFile('a')).toEqual(last);
+  });
+
+  it('leave out one whose steps were lost', async () => {
+    // Trained to the end of the disk: nothing after step 0 was saved.
+    await expect(run('a', {}, {}, { failAt: 20 })).rejects.toThrow();
+    const file = await train(request('a', { resume: true }), new RunControl(), {}, on('cpu', 'better'));
+    expect(file.sessions).toMatchObject([{ fromStep: 0, provider: { device: 'better' } }]);
+  });
+
+  it('begin with what a run.json of an earlier version names', async () => {
+    await run('a');
+    const { sessions, ...earlier } = runFile('a');
+    expect(sessions).toHaveLength(1);
+    const place = path.join(folder, 'a', 'run.json');
+    writeFileSync(place, JSON.stringify({ ...earlier, versions: { onnxruntime: '1.2.3' } }));
+    const resumed = await run('a', { resume: true, config: { ...config, maxSteps: 300 } });
+    expect(resumed.sessions).toMatchObject([
+      { fromStep: 0, versions: { onnxruntime: '1.2.3' } },
+      { fromStep: 250 },
+    ]);
+  });
+});
+
 describe('a run that was stopped', () => {
   it.each([1, 37, 50, 120, 199])(
     'at step %i or soon after and resumed equals the unbroken one, whatever the chunks',
@@ -191,13 +299,28 @@ describe('a paused run', () => {
 });
 
 describe('a start from a checkpoint', () => {
-  it('takes its weights by name, and refuses a missing tensor', async () => {
+  let init: string;
+  beforeEach(async () => {
     await run('a');
-    const init = path.join(folder, 'a', 'checkpoints', 'step_000100.safetensors');
-    await run('b', { init });
+    init = path.join(folder, 'a', 'checkpoints', 'step_000100.safetensors');
+  });
+
+  it('takes its weights by name, and keeps its place and its hash', async () => {
+    expect(await run('b', { init: path.relative(process.cwd(), init) })).toMatchObject({
+      init,
+      initSha256: createHash('sha256').update(readFileSync(init)).digest('hex'),
+    });
     expect(checkpoints('b')['step_000000.safetensors']!.slice(-64)).toBe(
       checkpoints('a')['step_000100.safetensors']!.slice(-64),
     );
+    // It is what the run began from, not what it goes on from.
+    rmSync(init);
+    const resumed = await run('b', { resume: true, config: { ...config, maxSteps: 300 } });
+    expect(resumed).toMatchObject({ init, lastStep: 300 });
+    expect(resumed.initSha256).toHaveLength(64);
+  });
+
+  it('refuses a missing tensor and a missing file, and leaves nothing then', async () => {
     const other: TrainOptions = {
       ...onToy(),
       createEngine: (given) => {
@@ -209,5 +332,7 @@ describe('a start from a checkpoint', () => {
     await expect(train(request('c', { init }), new RunControl(), {}, other)).rejects.toThrow(
       /no tensor "absent"/,
     );
+    await expect(run('d', { init: `${init}x` })).rejects.toMatchObject({ code: 'not-found' });
+    expect(readdirSync(folder)).toEqual(['a']);
   });
 });

@@ -1,0 +1,64 @@
+import { cpus } from 'node:os';
+import type { TrainRequest } from '../../../contract/calls.js';
+import type { RunConfig, RunFile, TrainingSession } from '../../../contract/run.js';
+import { reportVersions } from '../../inspection/versions.js';
+import { onnxruntime } from '../../runtime/onnxruntime.js';
+import type { ChosenProvider } from '../../runtime/providers.js';
+import type { StartState } from './startState.js';
+
+const named = ({ name, device }: ChosenProvider): TrainingSession['provider'] => ({
+  name,
+  ...(device === undefined ? {} : { device }),
+});
+
+/** The sessions whose steps are still there when a new one goes on from a step. */
+const sessionsBefore = (fromStep: number, existing: RunFile | undefined): readonly TrainingSession[] => {
+  if (existing === undefined) return [];
+  // A run of an earlier version names only what trained it last.
+  const { provider, versions, sessions = [{ fromStep: 0, provider: named(provider), versions }] } = existing;
+  return sessions.filter((session) => session.fromStep < fromStep);
+};
+
+export interface SessionStart {
+  readonly request: TrainRequest;
+  readonly existing: RunFile | undefined;
+  readonly config: RunConfig;
+  readonly threads: number | undefined;
+  readonly provider: ChosenProvider;
+  readonly start: StartState;
+}
+
+/** `run.json` at the start of a session. */
+export const beginningOf = async (begun: SessionStart): Promise<RunFile> => {
+  const { request, existing, config, threads, provider, start } = begun;
+  const { state, origin } = start;
+  const { step: fromStep, grokStep } = state.progress;
+  const ort = await onnxruntime();
+  const versions = {
+    ...reportVersions(),
+    onnxruntime: ort.env.versions.node ?? ort.env.versions.common,
+  };
+  const session: TrainingSession = {
+    fromStep,
+    provider: named(provider),
+    versions,
+    ...(threads === undefined ? {} : { threads }),
+    processors: cpus().length,
+  };
+  const firstThreads = existing ? existing.threads : request.threads;
+  return {
+    schema: 'weight-geometry/run@1',
+    config,
+    model: config.model,
+    data: config.data,
+    // Asked for by name on resuming, it passes over nothing: the first choice said why.
+    provider: existing?.provider.name === provider.name ? existing.provider : provider,
+    versions,
+    sessions: [...sessionsBefore(fromStep, existing), session],
+    ...(firstThreads === undefined ? {} : { threads: firstThreads }),
+    ...origin,
+    status: 'running',
+    lastStep: fromStep,
+    ...(grokStep === undefined ? {} : { grokStep }),
+  };
+};

@@ -1,0 +1,49 @@
+import path from 'node:path';
+import type { RunConfig } from '../../../contract/run.js';
+import { loadState, type TrainerState } from '../run/trainerState.js';
+import { weightsFromCheckpoint } from './initialWeights.js';
+import type { TrainingEngine } from './trainingEngine.js';
+
+/** Where a run's weights came from at its beginning, as `run.json` says it. */
+export interface Origin {
+  readonly init?: string;
+  readonly initSha256?: string;
+}
+
+export interface StartState {
+  readonly state: TrainerState;
+  /** Nothing of this run's training is on disk yet. */
+  readonly isNew: boolean;
+  readonly origin: Origin;
+}
+
+const freshState = (weights: TrainerState['optimiser']['weights']): TrainerState => {
+  const zeros = (): typeof weights =>
+    weights instanceof Float64Array ? new Float64Array(weights.length) : new Float32Array(weights.length);
+  return {
+    optimiser: { weights, firstMoment: zeros(), secondMoment: zeros() },
+    progress: { step: 0, lossSum: 0, gradientNormSum: 0, summedSteps: 0, consecutive: 0 },
+  };
+};
+
+/**
+ * What a run goes on from: its last state; where there is none, the checkpoint that it shall begin from, or new weights
+ * by its seed.
+ * @throws GeometryError `malformed-file`, `invalid-argument`, and what reading a checkpoint throws.
+ */
+export const startState = async (
+  run: string,
+  { initSeed }: RunConfig,
+  engine: TrainingEngine,
+  origin: Origin,
+): Promise<StartState> => {
+  const saved = await loadState(run, engine.parameters);
+  if (saved) return { state: saved, isNew: false, origin };
+  if (origin.init === undefined) {
+    return { state: freshState(engine.initialWeights(initSeed)), isNew: true, origin };
+  }
+  // Another process may resume the run, in another folder.
+  const init = path.resolve(origin.init);
+  const { weights, sha256 } = await weightsFromCheckpoint(init, engine);
+  return { state: freshState(weights), isNew: true, origin: { init, initSha256: sha256 } };
+};
