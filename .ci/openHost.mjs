@@ -7,8 +7,20 @@ import { build } from 'esbuild';
 const root = path.resolve(import.meta.dirname, '..');
 const sample = path.join(root, 'media');
 
-const desktop = spawnSync('code', ['--extensionDevelopmentPath', root, sample], { stdio: 'inherit' });
-if (desktop.error === undefined) process.exit(desktop.status ?? 1);
+// On Windows `code` is a script, which only a shell finds.
+const inShell = process.platform === 'win32';
+const hasDesktop = spawnSync('code', ['--version'], { stdio: 'ignore', shell: inShell }).status === 0;
+if (hasDesktop) {
+  const quoted = (text) => (inShell ? `"${text}"` : text);
+  const args = [`--extensionDevelopmentPath=${root}`, sample].map(quoted);
+  process.exit(spawnSync('code', args, { stdio: 'inherit', shell: inShell }).status ?? 1);
+}
+if (process.platform !== 'linux') {
+  console.error(
+    'The command "code" is not on the path. In VS Code: Shell Command: Install \'code\' command in PATH.',
+  );
+  process.exit(1);
+}
 
 const harness = path.join(root, 'dist/host/startHost.mjs');
 await build({

@@ -59,7 +59,7 @@ export async function* trajectoryPass(survey: Survey, events: PassEvents): Async
       const done = before + fraction * cost(tensor);
       yield {
         fraction: total > 0 ? done / total : 1,
-        text: `Reading: ${Math.round(done / 1e6)} of ${Math.round(total / 1e6)} million numbers`,
+        text: `Reading: ${inMillions(done)} of ${inMillions(total)} million numbers`,
       };
     }
     before += cost(tensor);
@@ -282,3 +282,6 @@ class RunningSums {
     return this.isFinite() ? { sum: this.sum, sumOfSquares: this.squares } : undefined;
   }
 }
+
+/** Small models have fewer than a million. */
+const inMillions = (count: number): string => (count / 1e6).toFixed(count < 1e7 ? 1 : 0);
