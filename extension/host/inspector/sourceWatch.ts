@@ -1,94 +1,109 @@
-import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { holdsSweep, sweepFile } from '../sweeps/sweepFolder.js';
-import { isShardIndex, mayHoldWeights } from '../weightFiles.js';
+import { descriptors, globOf, mayConcern, signatureOf, type SourceSignature } from './sourceSignature.js';
 
-/** A network file system tells nobody of changes, so the files are also looked at this often. */
-const lookEveryMs = 5000;
+/**
+ * A network file system tells nobody of changes, so the files are also looked at: this long after something happened
+ * at first, and ever more rarely while nothing does.
+ */
+const soonestLookMs = 5000;
+const rarestLookMs = 30_000;
+const slowingDown = 1.5;
 /** A file that is being written changes between two looks this far apart. */
 const settleMs = 700;
-const deepestFolder = 3;
-/** What tells of the progress of a sweep; its runs' checkpoints lie deeper than is looked. */
-const sweepRecords: ReadonlySet<string> = new Set([sweepFile, 'run.json', 'metrics.jsonl']);
 
 export type SourceChange = 'changed' | 'gone';
 
 /**
  * Tells when the weight files at a path (a file, or a folder and what is under it; of a sweep the records of its runs)
- * have changed and come to rest, or have gone. Sizes and times are compared, contents are not read.
+ * or what describes their model have changed and come to rest, or when the weights have gone.
  */
 export class SourceWatch implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
-  private readonly timer: NodeJS.Timeout;
-  private seen: string | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private lookAfterMs = soonestLookMs;
+  private seen: SourceSignature | undefined;
   private looking = false;
+  private asked = 0;
   private disposed = false;
 
   constructor(
     private readonly source: string,
     private readonly tell: (change: SourceChange) => void,
   ) {
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      new vscode.RelativePattern(vscode.Uri.file(path.dirname(source)), `${path.basename(source)}{,/**}`),
-    );
-    const look = (): void => void this.look();
-    this.subscriptions.push(
-      watcher,
-      watcher.onDidCreate(look),
-      watcher.onDidChange(look),
-      watcher.onDidDelete(look),
-    );
-    this.timer = setInterval(look, lookEveryMs);
-    void signatureOf(source).then((signature) => (this.seen ??= signature));
+    void this.begin();
   }
 
   dispose(): void {
     this.disposed = true;
-    clearInterval(this.timer);
+    clearTimeout(this.timer);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
+  private async begin(): Promise<void> {
+    const seen = await signatureOf(this.source);
+    if (this.disposed) return;
+    this.seen = seen;
+    // Without `**` the folder above is not watched to its depths: it may be somebody's home.
+    const above = path.dirname(this.source);
+    for (const name of [path.basename(this.source), ...descriptors]) this.listen(above, globOf(name));
+    if (seen.isFolder) this.listen(this.source, '**');
+    this.lookLater();
+  }
+
+  private listen(folder: string, pattern: string): void {
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(vscode.Uri.file(folder), pattern),
+    );
+    const noticed = ({ fsPath }: vscode.Uri): void => {
+      if (fsPath !== this.source && !mayConcern(fsPath, this.seen?.isSweep === true)) return;
+      this.lookAfterMs = soonestLookMs;
+      void this.look();
+    };
+    this.subscriptions.push(
+      watcher,
+      watcher.onDidCreate(noticed),
+      watcher.onDidChange(noticed),
+      watcher.onDidDelete(noticed),
+    );
+  }
+
+  private lookLater(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.look(), this.lookAfterMs);
+    this.lookAfterMs = Math.min(rarestLookMs, this.lookAfterMs * slowingDown);
+  }
+
   private async look(): Promise<void> {
+    this.asked++;
     if (this.looking) return;
     this.looking = true;
-    try {
-      let signature = await signatureOf(this.source);
-      while (signature !== this.seen) {
-        await new Promise((resolve) => setTimeout(resolve, settleMs));
-        const later = await signatureOf(this.source);
-        if (this.disposed) return;
-        if (later === signature) {
-          this.seen = signature;
-          this.tell(signature === '' ? 'gone' : 'changed');
-        }
-        signature = later;
+    // What happens during a look may have been past its place already.
+    for (let served = 0; served !== this.asked && !this.disposed;) {
+      if (served > 0) await settled();
+      served = this.asked;
+      await this.compare();
+    }
+    this.looking = false;
+    this.asked = 0;
+    if (!this.disposed) this.lookLater();
+  }
+
+  private async compare(): Promise<void> {
+    let now = await signatureOf(this.source);
+    while (now.text !== this.seen?.text) {
+      await settled();
+      const later = await signatureOf(this.source);
+      if (this.disposed) return;
+      if (later.text === now.text) {
+        const isGone = this.seen?.holdsSource === true && !now.holdsSource;
+        this.seen = now;
+        this.lookAfterMs = soonestLookMs;
+        this.tell(isGone ? 'gone' : 'changed');
       }
-    } finally {
-      this.looking = false;
+      now = later;
     }
   }
 }
 
-/** Names, sizes and times of the weight files, in order; empty when there are none any more. */
-async function signatureOf(source: string): Promise<string> {
-  const lines: string[] = [];
-  const isSweep = holdsSweep(source);
-  const counts = (place: string, depth: number): boolean =>
-    depth === 0 ||
-    mayHoldWeights(place) ||
-    isShardIndex(place) ||
-    (isSweep && sweepRecords.has(path.basename(place)));
-  const visit = async (place: string, depth: number): Promise<void> => {
-    const stat = await fs.stat(place).catch(() => undefined);
-    if (stat?.isFile() && counts(place, depth)) {
-      lines.push(`${place}|${stat.size}|${stat.mtimeMs}`);
-    } else if (stat?.isDirectory() && depth < deepestFolder) {
-      const names = await fs.readdir(place).catch(() => []);
-      for (const name of names.sort())
-        if (!name.startsWith('.')) await visit(path.join(place, name), depth + 1);
-    }
-  };
-  await visit(source, 0);
-  return lines.join('\n');
-}
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, settleMs));

@@ -1,0 +1,80 @@
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { descriptorFileName } from '../../contract/descriptor.js';
+import { holdsSweep, sweepFile } from '../sweeps/sweepFolder.js';
+import { isForeign, isShardIndex, mayHoldWeights } from '../weightFiles.js';
+
+const deepestFolder = 3;
+/** What says of checkpoints what model they are of. */
+export const descriptors: readonly string[] = [descriptorFileName, 'run.json'];
+/** What tells of the progress of a sweep; its runs' checkpoints lie deeper than is looked. */
+const sweepRecords: readonly string[] = [sweepFile, 'run.json', 'metrics.jsonl'];
+
+/** The state of a source's files by names, sizes and times; contents are not read. */
+export interface SourceSignature {
+  /** Another text is another state. */
+  readonly text: string;
+  /** Whether there is anything to inspect: weight files, or the records of a sweep. */
+  readonly holdsSource: boolean;
+  readonly isFolder: boolean;
+  readonly isSweep: boolean;
+}
+
+const isDescriptor = (place: string): boolean => descriptors.includes(path.basename(place));
+const isSource = (place: string, isSweep: boolean): boolean =>
+  mayHoldWeights(place) || isShardIndex(place) || (isSweep && sweepRecords.includes(path.basename(place)));
+
+/** Whether what happens at a place beside or under a source can change its signature, by the place's name alone. */
+export const mayConcern = (place: string, isSweep: boolean): boolean =>
+  isSource(place, isSweep) ||
+  isDescriptor(place) ||
+  // A folder, it seems.
+  path.extname(place) === '';
+
+/** The signature of a path: a file, or a folder and what is under it; and of what describes its model, beside it too. */
+export async function signatureOf(source: string): Promise<SourceSignature> {
+  const lines: string[] = [];
+  let holdsSource = false;
+  const isSweep = holdsSweep(source);
+  const note = async (place: string, countsAsSource: boolean): Promise<void> => {
+    const stat = await fs.stat(place).catch(() => undefined);
+    if (!stat?.isFile()) return;
+    lines.push(`${place}|${stat.size}|${stat.mtimeMs}`);
+    holdsSource ||= countsAsSource;
+  };
+  const visit = async (folder: string, depth: number): Promise<void> => {
+    const entries = await fs.readdir(folder, { withFileTypes: true }).catch(() => []);
+    const shown = entries.filter(({ name }) => !name.startsWith('.') && !isForeign(name));
+    const places = shown.map((entry) => ({ entry, place: path.join(folder, entry.name) }));
+    const files = places.filter(({ entry }) => !entry.isDirectory());
+    await Promise.all(
+      files
+        .filter(({ place }) => isSource(place, isSweep) || isDescriptor(place))
+        .map(({ place }) => note(place, isSource(place, isSweep))),
+    );
+    if (depth + 1 >= deepestFolder) return;
+    for (const { entry, place } of places) {
+      if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(place)))) {
+        await visit(place, depth + 1);
+      }
+    }
+  };
+
+  const sourceIsFolder = await isFolder(source);
+  if (sourceIsFolder) await visit(source, 0);
+  else await note(source, true);
+  const above = [path.dirname(source), ...(sourceIsFolder ? [] : [path.dirname(path.dirname(source))])];
+  for (const folder of new Set(above)) {
+    for (const name of descriptors) await note(path.join(folder, name), false);
+  }
+  return { text: lines.sort().join('\n'), holdsSource, isFolder: sourceIsFolder, isSweep };
+}
+
+const isFolder = (place: string): Promise<boolean> =>
+  fs.stat(place).then(
+    (stat) => stat.isDirectory(),
+    () => false,
+  );
+
+/** A glob that matches a name and nothing else, whatever marks of globs are in it. */
+export const globOf = (name: string): string => name.replace(/[[\]{}*?]/g, '[$&]');
