@@ -1,14 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
+import { endWithParent } from '../process/orphanWatch.js';
+import type { ProbeAnswer } from './probeAnswer.js';
 import { probeModel } from './probeModel.js';
 import { createSession, type Provider } from './session.js';
-
-/** What a probing child answers: which device works, and how long it takes for a product of two matrices. */
-export interface ProbeAnswer {
-  readonly device?: string;
-  /** Milliseconds of one product of two 512 × 512 matrices, the best of five at most. */
-  readonly productMs: number;
-}
 
 const SIDE = 512;
 /** A software adapter takes seconds for one product: that is known after the first. */
@@ -57,6 +52,8 @@ const deviceNames: Readonly<Record<Provider, () => string | undefined>> = {
 
 /** The role `probe` of the engine's bundle: answers its parent with a {@link ProbeAnswer}, then ends. */
 export const runProbeProcess = async (provider: string): Promise<void> => {
+  // A driver that hangs would keep it alive for ever where its parent was killed before the time was up.
+  endWithParent();
   try {
     const answer = await probe(provider as Provider);
     await new Promise((sent) => process.send?.(answer, sent));

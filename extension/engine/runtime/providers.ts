@@ -1,8 +1,9 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
+import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
-import type { ProviderName, RunFile } from '../../contract/run.js';
-import type { ProbeAnswer } from './probe.js';
+import type { ProviderName, RunConfig, RunFile } from '../../contract/run.js';
+import { probeAnswerSchema, type ProbeAnswer } from './probeAnswer.js';
 import type { Provider } from './session.js';
 
 /** The execution provider of a run, and why a better one was passed over. */
@@ -39,17 +40,23 @@ export const probeProvider = (provider: Provider, entry: ProbeEntry): Promise<Pr
     });
     let errors = '';
     let answer: ProbeAnswer | undefined;
+    let nonsense = false;
     let hung = false;
     const timer = setTimeout(() => {
       hung = true;
       child.kill('SIGKILL');
     }, PROBE_TIMEOUT_MS);
     child.stderr?.on('data', (data: Buffer) => (errors += data.toString()));
-    child.on('message', (message) => (answer = message as ProbeAnswer));
+    child.on('message', (message) => {
+      const parsed = v.safeParse(probeAnswerSchema, message);
+      if (parsed.success) answer = parsed.output;
+      else nonsense = true;
+    });
     child.on('error', (error) => (errors += error.message));
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       if (answer !== undefined && !quietFailure.test(errors)) resolve({ works: true, answer });
+      else if (nonsense) resolve({ works: false, reason: 'Its probe gave no answer that makes sense.' });
       else if (hung) resolve({ works: false, reason: 'It did not answer within 30 seconds.' });
       else resolve({ works: false, reason: explain(errors, code, signal) });
     });
@@ -59,7 +66,7 @@ export const probeProvider = (provider: Provider, entry: ProbeEntry): Promise<Pr
 const knownReasons: readonly (readonly [RegExp, string])[] = [
   [
     /libonnxruntime_providers_(shared|cuda)\.so: cannot open shared object|providers_cuda\.dll/i,
-    'Its libraries are not installed (see the command Install CUDA Provider).',
+    'Its libraries are not installed (in VS Code: the command Install CUDA Provider).',
   ],
   [
     /(lib(?:cud|cublas|cufft|curand|cudnn|nvrtc)[\w.]*): cannot open shared object/i,
@@ -88,27 +95,46 @@ const explain = (errors: string, code: number | null, signal: NodeJS.Signals | n
 /** `auto` prefers them in this order. */
 const preference: readonly Provider[] = ['cuda', 'webgpu', 'cpu'];
 
+export interface ProviderRequest {
+  /** Of the model that shall run; float32 when absent. */
+  readonly dtype?: RunConfig['dtype'];
+  /** Providers that were tried before, and why they would not do: `auto` leaves them out. */
+  readonly passedOver?: ChosenProvider['passedOver'];
+  readonly entry?: ProbeEntry;
+  readonly probeOne?: typeof probeProvider;
+}
+
+/** Why a provider need not be probed for a model: nothing when it may do. */
+const unfit = (provider: Provider, dtype: RunConfig['dtype']): string | undefined =>
+  provider === 'webgpu' && dtype === 'float64'
+    ? 'It has no float64 (its shading language knows none).'
+    : undefined;
+
 /**
- * The provider of a run. `auto` takes the first of CUDA, WebGPU and CPU that answers its probe and is no slower than
- * the CPU (a software adapter is); a provider that was asked for by name is taken or refused. The CPU is not probed
- * unless something is compared with it.
+ * The provider of a run. `auto` takes the first of CUDA, WebGPU and CPU that answers its probe; a provider that was
+ * asked for by name is taken or refused. Under `auto` WebGPU is held against the CPU, because an adapter in software
+ * answers its probe too and is slower; CUDA never is one. The CPU is probed for that, or when nothing else is left.
  * @throws GeometryError `no-provider` when the provider asked for does not work here.
  */
 export const chooseProvider = async (
   wanted: ProviderName,
-  entry: ProbeEntry = engineProbeEntry(),
-  probeOne: typeof probeProvider = probeProvider,
+  request: ProviderRequest = {},
 ): Promise<ChosenProvider> => {
-  const passedOver: { name: string; reason: string }[] = [];
-  const chosen = (name: Provider, device: string | undefined): ChosenProvider => ({
+  const { dtype = 'float32', entry = engineProbeEntry(), probeOne = probeProvider } = request;
+  const passedOver = [...(request.passedOver ?? [])];
+  const chosen = (name: Provider, { device }: ProbeAnswer): ChosenProvider => ({
     name,
     ...(device === undefined ? {} : { device }),
     tf32: false,
     passedOver,
   });
+  const tryOut = async (name: Provider): Promise<ProbeOutcome> => {
+    const reason = unfit(name, dtype);
+    return reason === undefined ? probeOne(name, entry) : { works: false, reason };
+  };
   if (wanted !== 'auto') {
-    const outcome = await probeOne(wanted, entry);
-    if (outcome.works) return chosen(wanted, outcome.answer.device);
+    const outcome = await tryOut(wanted);
+    if (outcome.works) return chosen(wanted, outcome.answer);
     throw new GeometryError(
       'no-provider',
       `The ${wanted} execution provider does not work here: ${outcome.reason}`,
@@ -116,16 +142,16 @@ export const chooseProvider = async (
   }
   let onCpu: ProbeOutcome | undefined;
   for (const name of preference) {
-    const outcome = name === 'cpu' && onCpu ? onCpu : await probeOne(name, entry);
+    if (passedOver.some((tried) => tried.name === name)) continue;
+    const outcome = name === 'cpu' && onCpu ? onCpu : await tryOut(name);
     if (!outcome.works) {
       passedOver.push({ name, reason: outcome.reason });
       continue;
     }
-    if (name === 'cpu') return chosen(name, outcome.answer.device);
-    onCpu ??= await probeOne('cpu', entry);
-    if (!onCpu.works || outcome.answer.productMs <= onCpu.answer.productMs) {
-      return chosen(name, outcome.answer.device);
-    }
+    if (name !== 'webgpu') return chosen(name, outcome.answer);
+    onCpu = await tryOut('cpu');
+    if (!onCpu.works || outcome.answer.productMs <= onCpu.answer.productMs)
+      return chosen(name, outcome.answer);
     passedOver.push({
       name,
       reason: `It is slower than the CPU here (${milliseconds(outcome)} against ${milliseconds(onCpu)} for one product of matrices).`,

@@ -1,11 +1,12 @@
+import { GeometryError } from '../../../contract/errors.js';
 import type { ProviderName, RunConfig } from '../../../contract/run.js';
-import { chooseProvider, type ChosenProvider } from '../../runtime/providers.js';
+import { chooseProvider, type ChosenProvider, type ProviderRequest } from '../../runtime/providers.js';
 import { createTrainingEngine } from './onnxEngine.js';
 import type { TrainingEngine } from './trainingEngine.js';
 
 /** How the provider is chosen and the model is built; tests put in their own. */
 export interface TrainOptions {
-  readonly choose?: (wanted: ProviderName) => Promise<ChosenProvider>;
+  readonly choose?: (wanted: ProviderName, request: ProviderRequest) => Promise<ChosenProvider>;
   readonly createEngine?: (
     config: RunConfig,
     provider: ChosenProvider['name'],
@@ -25,14 +26,32 @@ export interface StartedEngine {
 }
 
 /**
- * The model of a run on the provider that was asked for, or the best one here.
+ * The model of a run on the provider that was asked for. Under `auto`, a provider that answers its probe but does not
+ * take this model is passed over, and the next best one is tried.
  * @throws GeometryError `no-provider`, `invalid-config` for a split that cannot be made.
  */
 export const startEngine = async (
   { config, wanted, threads }: EngineRequest,
   { choose = chooseProvider, createEngine = createTrainingEngine }: TrainOptions,
 ): Promise<StartedEngine> => {
-  const provider = await choose(wanted);
-  const engine = await createEngine(config, provider.name, threads === undefined ? {} : { threads });
-  return { engine, provider };
+  let passedOver: ChosenProvider['passedOver'] = [];
+  for (;;) {
+    const provider = await choose(wanted, { dtype: config.dtype, passedOver });
+    try {
+      const engine = await createEngine(config, provider.name, threads === undefined ? {} : { threads });
+      return { engine, provider };
+    } catch (thrown) {
+      const isProviders = thrown instanceof GeometryError && thrown.code === 'no-provider';
+      if (wanted !== 'auto' || provider.name === 'cpu' || !isProviders) throw thrown;
+      passedOver = [...provider.passedOver, { name: provider.name, reason: refusal(thrown) }];
+    }
+  }
+};
+
+/** Long enough for what onnxruntime names, without its stack. */
+const MOST_CHARACTERS = 200;
+
+const refusal = ({ cause }: GeometryError): string => {
+  const why = cause instanceof Error ? `: ${cause.message.split('\n')[0]!.slice(0, MOST_CHARACTERS)}` : '';
+  return `It answered its probe, but did not take this model${why}.`;
 };

@@ -189,6 +189,36 @@ describe('a run that cannot start', () => {
   });
 });
 
+describe('a provider that answers its probe and does not take the model', () => {
+  const refusing = (asked: string[]): TrainOptions => ({
+    choose: (wanted, { passedOver = [], dtype }) => {
+      const best = passedOver.some(({ name }) => name === 'webgpu') ? 'cpu' : 'webgpu';
+      asked.push(`${wanted} ${dtype}`);
+      return Promise.resolve({ name: wanted === 'auto' ? best : 'webgpu', tf32: false, passedOver });
+    },
+    createEngine: (given, provider) => {
+      const cause = new Error('a shader has too many buffers\nand a long story');
+      return provider === 'cpu'
+        ? Promise.resolve(toyEngine(given))
+        : Promise.reject(new GeometryError('no-provider', 'It did not start.', { cause }));
+    },
+  });
+
+  it('is passed over under auto, with its words', async () => {
+    const asked: string[] = [];
+    const file = await train(request('a'), new RunControl(), {}, refusing(asked));
+    expect(file.provider).toMatchObject({ name: 'cpu', passedOver: [{ name: 'webgpu' }] });
+    expect(file.provider.passedOver[0]!.reason).toMatch(/did not take this model: a shader .* buffers\.$/);
+    expect(asked).toEqual(['auto float32', 'auto float32']);
+  });
+
+  it('is refused when it was asked for by name', async () => {
+    const named = train(request('a', { provider: 'webgpu' }), new RunControl(), {}, refusing([]));
+    await expect(named).rejects.toMatchObject({ code: 'no-provider' });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
 describe('the sessions of a run', () => {
   const on = (name: 'cpu' | 'webgpu', device: string, asked: (number | undefined)[] = []): TrainOptions => ({
     choose: () => Promise.resolve({ name, device, tf32: false, passedOver: [] }),
