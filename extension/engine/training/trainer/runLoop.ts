@@ -52,7 +52,8 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
   const { run, config, engine, metrics, control, events } = parts;
   let { optimiser, progress } = parts.start;
   let ruleMet = config.stop !== undefined && progress.consecutive >= config.stop.consecutive;
-  let trainingMs = 0;
+  // Of this process alone: steps before a resumption were timed by another.
+  let timed = { steps: 0, ms: 0 };
   let savedStep = parts.isNew ? -1 : progress.step;
   const pace = new ChunkPace();
 
@@ -82,13 +83,13 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
         : {
             loss: lossSum / summedSteps,
             gradientNorm: gradientNormSum / summedSteps,
-            ...(trainingMs > 0 ? { stepsPerSecond: (1000 * summedSteps) / trainingMs } : {}),
+            ...(timed.ms > 0 ? { stepsPerSecond: (1000 * timed.steps) / timed.ms } : {}),
           }),
       parameterNorm: length,
       ...evaluated,
     };
     await metrics.append(line);
-    trainingMs = 0;
+    timed = { steps: 0, ms: 0 };
     progress = {
       ...progress,
       ...{ lossSum: 0, gradientNormSum: 0, summedSteps: 0, consecutive },
@@ -115,11 +116,12 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
   const advance = async (): Promise<void> => {
     const { evaluateEvery, checkpointEvery, maxSteps } = config;
     const boundary = Math.min(nextMultipleOf(evaluateEvery), nextMultipleOf(checkpointEvery), maxSteps);
-    const steps = engine.chunkSize(Math.min(pace.next, boundary - progress.step));
+    const asked = Math.min(pace.next, boundary - progress.step);
     const began = performance.now();
-    const { state, losses, gradientNorms } = await engine.run(optimiser, progress.step, steps);
+    const { state, losses, gradientNorms } = await engine.run(optimiser, progress.step, asked);
+    const steps = losses.length;
     const took = performance.now() - began;
-    trainingMs += took;
+    timed = { steps: timed.steps + steps, ms: timed.ms + took };
     pace.took(steps, took);
     let { lossSum, gradientNormSum } = progress;
     for (let i = 0; i < steps; i++) {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TrainRequest } from '../../../../extension/contract/calls.js';
 import { GeometryError } from '../../../../extension/contract/errors.js';
 import type { RunConfig, RunFile } from '../../../../extension/contract/run.js';
@@ -290,6 +290,23 @@ describe('a run that was stopped', () => {
       expect(await metrics('a')).toEqual(await metrics('whole'));
     },
   );
+
+  it('says its steps per second by its own time, on resuming too', async () => {
+    // A clock that stands still but for ten milliseconds a step.
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    const steady = { onRun: (steps: number) => (now += 10 * steps) };
+    const control = new RunControl();
+    const stopSoon = { advanced: (step: number) => step >= 10 && control.stop() };
+    const { lastStep } = await train(request('a'), control, stopSoon, onToy(steady));
+    expect(lastStep).toBeLessThan(40);
+    await run('a', { resume: true }, {}, steady);
+    clock.mockRestore();
+    const lines = await readMetrics(path.join(folder, 'a'));
+    for (const { step, stepsPerSecond } of lines.slice(1))
+      expect(stepsPerSecond, String(step)).toBeCloseTo(100, 9);
+    expect(lines).toHaveLength(8);
+  });
 
   it('can be made longer on resuming', async () => {
     await run('a');
