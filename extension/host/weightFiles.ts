@@ -20,6 +20,9 @@ export const weightFilesGlob = `{${[...weightEndings.map((ending) => `**/*.${end
 export const isWeightFile = (file: string): boolean =>
   weightEndings.includes(endingOf(file)) || /^pytorch_model.*\.bin$/.test(path.basename(file));
 
+/** Whether a path's name says weights; `model.ckpt` and `data.bin` are names that other programs have for other things. */
+export const isNamedForWeights = (file: string): boolean => isWeightFile(file) && endingOf(file) !== 'ckpt';
+
 const foreignFolders = ['node_modules', '.git', '.venv', 'venv', 'site-packages', '__pycache__'];
 /** Folders that hold other people's files. */
 export const foreignFoldersGlob = `**/{${foreignFolders.join(',')}}/**`;

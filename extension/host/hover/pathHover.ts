@@ -2,18 +2,18 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { CachedStatistics, FileSummary } from '../../contract/calls.js';
-import { elements, largestMatrices } from '../describe.js';
+import type { ErrorCode } from '../../contract/errors.js';
+import { largestMatrices } from '../describe.js';
 import type { Reader } from '../processes/reader.js';
 import { setting } from '../settings.js';
-import { isShardIndex, mayHoldWeights } from '../weightFiles.js';
+import { isNamedForWeights, isShardIndex, mayHoldWeights } from '../weightFiles.js';
+import { knownStatistics } from './knownStatistics.js';
 import { fileHover, folderHover } from './markdown.js';
 import { pathsAt, type TextSpan } from './pathAt.js';
+import { hoverOf } from './shownHover.js';
 
-/** A hover waits for small matrices no longer than this; what is not there by then is offered as a link. */
-const patienceMs = 150;
-/** Of larger matrices nothing is read for a hover. */
-const smallMatrix = 256 * 256;
+/** What is said of a file that only has the ending of weights, as a `.bin` of something else. */
+const otherThings: readonly ErrorCode[] = ['not-a-checkpoint', 'unsupported-format', 'malformed-file'];
 
 /** A hover on a path to a weight file or a folder of checkpoints, in any text editor. */
 export class PathHover implements vscode.HoverProvider {
@@ -30,7 +30,7 @@ export class PathHover implements vscode.HoverProvider {
       const found = await this.resolve(document, span.text);
       if (token.isCancellationRequested) return undefined;
       const content = found && (await this.content(found, document.uri, token));
-      if (content) return new vscode.Hover(content, rangeOf(span, position.line));
+      if (content) return hoverOf(content, rangeOf(span, position.line));
     }
     return undefined;
   }
@@ -62,29 +62,17 @@ export class PathHover implements vscode.HoverProvider {
       return found.ok && found.value.length > 0 ? folderHover(place, found.value, rows) : undefined;
     }
     const described = await this.reader.describe(place);
-    if (!described.ok) return new vscode.MarkdownString().appendText(described.error.message);
-    const known = await this.statistics(described.value, rows);
+    if (!described.ok) {
+      const { code, message } = described.error;
+      const isOther = otherThings.includes(code) && !isNamedForWeights(place);
+      return isOther ? undefined : new vscode.MarkdownString().appendText(message);
+    }
+    const { tensors, cached } = described.value;
+    const shown = largestMatrices(tensors).slice(0, rows);
+    const known = await knownStatistics(this.reader, place, shown, cached);
     return token.isCancellationRequested
       ? undefined
       : fileHover(described.value, path.basename(place), known, rows);
-  }
-
-  /**
-   * What the cache has; for a file of which it has nothing, the small matrices of the table that are done in a moment.
-   * The reader goes on with the rest of these few, so that the next hover has them.
-   */
-  private async statistics(summary: FileSummary, rows: number): Promise<readonly CachedStatistics[]> {
-    if (summary.cached.length > 0) return summary.cached;
-    const found: CachedStatistics[] = [];
-    const small = largestMatrices(summary.tensors)
-      .slice(0, rows)
-      .filter((tensor) => elements(tensor.shape) <= smallMatrix);
-    const asked = small.map(async (tensor) => {
-      const reply = await this.reader.quickStatistics(summary.path, tensor.name);
-      if (reply.ok && reply.value) found.push(reply.value);
-    });
-    await Promise.race([Promise.all(asked), new Promise((resolve) => setTimeout(resolve, patienceMs))]);
-    return [...found];
   }
 }
 
