@@ -2,6 +2,7 @@ import type { Annotation, Config, Data } from 'plotly.js';
 import { number } from '../describe/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import { mix } from './colour.js';
+import { extent } from './extent.js';
 import type { Figure, HeatFigure, LineFigure, PointLabel, SpaceFigure } from './figure.js';
 import { plainLines, plainText } from './plainText.js';
 import {
@@ -39,6 +40,8 @@ export function draw(figure: Figure, theme: ChartTheme): Drawing {
 
 function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
   const { curves, bands = [], marks = [], labels = [] } = figure;
+  const xs = curves.flatMap((curve) => curve.x);
+  const ys = curves.flatMap((curve) => curve.y);
   const data: Data[] = [
     ...bands.flatMap((band): Data[] => {
       const edge = {
@@ -71,29 +74,12 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
       hovermode: 'closest',
       // A mark that was dragged goes where the page then puts it, not where the pointer left its ends.
       editrevision: marks.find((mark) => mark.draggable)?.at ?? 0,
-      xaxis: axisLayout(
-        figure.x,
-        theme,
-        decadesOf(
-          figure.x,
-          curves.flatMap((curve) => curve.x),
-        ),
-      ),
-      yaxis: {
-        ...axisLayout(
-          figure.y,
-          theme,
-          decadesOf(
-            figure.y,
-            curves.flatMap((curve) => curve.y),
-          ),
-        ),
-        automargin: true,
-      },
+      xaxis: axisLayout(figure.x, theme, decadesOf(figure.x, xs)),
+      yaxis: { ...axisLayout(figure.y, theme, decadesOf(figure.y, ys)), automargin: true },
       shapes: marks.map((mark) => drawMark(mark, theme)),
       annotations: [
         ...marks.map((mark) => markLabel(mark, figure, theme)),
-        ...labels.map((label) => pointLabel(label, figure, theme)),
+        ...labels.map((label) => pointLabel(label, figure, { right: awayIn(xs), up: awayIn(ys) }, theme)),
       ],
     },
   };
@@ -120,24 +106,20 @@ function reach({ curves, marks = [], y }: LineFigure): Data[] {
 
 const labelDistance = 30;
 
+/** How far a value lies from the middle of all, as a share of their span. */
+function awayIn(all: readonly number[]): (value: number) => number {
+  const { low, high } = extent(all);
+  return (value) => (high > low ? (value - (low + high) / 2) / (high - low) : 0);
+}
+
 function pointLabel(
   { x, y, text }: PointLabel,
-  { curves, ...figure }: LineFigure,
+  figure: LineFigure,
+  away: { readonly right: (x: number) => number; readonly up: (y: number) => number },
   theme: ChartTheme,
 ): Partial<Annotation> {
-  const away = (value: number, all: readonly number[]): number => {
-    const low = Math.min(...all);
-    const high = Math.max(...all);
-    return high > low ? (value - (low + high) / 2) / (high - low) : 0;
-  };
-  const right = away(
-    x,
-    curves.flatMap((curve) => curve.x),
-  );
-  const up = away(
-    y,
-    curves.flatMap((curve) => curve.y),
-  );
+  const right = away.right(x);
+  const up = away.up(y);
   const length = Math.hypot(right, up) || 1;
   return {
     x: onAxis(figure.x, x),

@@ -2,6 +2,7 @@ import type { Annotation, Data, Layout, Shape } from 'plotly.js';
 import { integer, number, percent } from '../describe/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import { mix } from './colour.js';
+import { extent } from './extent.js';
 import type { Axis, Curve, LineFigure, Look, Mark } from './figure.js';
 import { plainLines, plainText } from './plainText.js';
 
@@ -106,10 +107,11 @@ const logTicks = (
   ...(decades > 2.5 ? { dtick: 1 } : decades > 0.7 ? { dtick: 'D2' } : {}),
 });
 
-/** How many powers of ten an axis spans. */
-export function decadesOf(axis: Axis, values: readonly number[]): number {
-  const ends = axis.range ?? values.filter((value) => value > 0);
-  return ends.length === 0 ? 0 : Math.log10(Math.max(...ends) / Math.min(...ends));
+/** How many powers of ten an axis spans where it is logarithmic; none where it is not. */
+export function decadesOf({ scale, range }: Axis, values: readonly number[]): number {
+  if (scale === 'linear') return 0;
+  const { low, high } = extent(range ?? values.filter((value) => value > 0));
+  return low > high ? 0 : Math.log10(high / low);
 }
 
 export function axisLayout(axis: Axis, theme: ChartTheme, decades = 0): NonNullable<Layout['xaxis']> {

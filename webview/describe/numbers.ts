@@ -1,8 +1,20 @@
 /** Numbers as people read them, in the locale of the page's strings. */
 let locale = 'en';
+const formats = new Map<string, Intl.NumberFormat>();
 export const setNumberLocale = (tag: string): void => {
   locale = tag;
+  formats.clear();
 };
+
+/** To make a format takes some hundred times as long as to use it, and a chart names thousands of numbers. */
+function formatOf(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  let format = formats.get(name);
+  if (!format) {
+    format = new Intl.NumberFormat(locale, options);
+    formats.set(name, format);
+  }
+  return format;
+}
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const raised = (exponent: string): string =>
@@ -12,7 +24,7 @@ const raised = (exponent: string): string =>
 export function number(value: number, digits = 3, minimum = 1): string {
   const size = Math.abs(value);
   const far = size !== 0 && (size < 1e-3 || size >= 1e6);
-  return new Intl.NumberFormat(locale, {
+  return formatOf(`number ${digits} ${minimum} ${far}`, {
     minimumSignificantDigits: minimum,
     maximumSignificantDigits: digits,
     ...(far ? { notation: 'scientific' } : {}),
@@ -23,19 +35,18 @@ export function number(value: number, digits = 3, minimum = 1): string {
 
 /** A fixed number of decimals, for columns that are read downwards. */
 export const decimals = (value: number, places: number): string =>
-  new Intl.NumberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: places }).format(
+  formatOf(`decimals ${places}`, { minimumFractionDigits: places, maximumFractionDigits: places }).format(
     value,
   );
 
 export const integer = (value: number): string =>
-  new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }).format(value);
+  formatOf('integer', { maximumFractionDigits: 0 }).format(value);
 
 /** A fraction as a percentage; near but below one it keeps the digits that tell it from 100 %. */
-export const percent = (fraction: number): string =>
-  new Intl.NumberFormat(locale, {
-    style: 'percent',
-    maximumFractionDigits: fraction > 0.999 && fraction < 1 ? 3 : fraction > 0.99 && fraction < 1 ? 2 : 1,
-  }).format(fraction);
+export const percent = (fraction: number): string => {
+  const places = fraction > 0.999 && fraction < 1 ? 3 : fraction > 0.99 && fraction < 1 ? 2 : 1;
+  return formatOf(`percent ${places}`, { style: 'percent', maximumFractionDigits: places }).format(fraction);
+};
 
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
 

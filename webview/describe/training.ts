@@ -1,5 +1,6 @@
 import type { Metrics, RunFile } from '../../extension/contract/run.js';
 import type { TrainingState } from '../../extension/contract/training.js';
+import { extent } from '../charts/extent.js';
 import { chanceAccuracy, chanceLoss, type RunHistory } from '../figures/training.js';
 import { say } from '../strings.js';
 import { integer, list, number, percent } from './numbers.js';
@@ -79,7 +80,7 @@ export function normSays({ lines }: RunHistory): string {
   const values = norms.map(({ parameterNorm }) => parameterNorm!);
   return say('training.normSays', {
     from: number(values[0]!),
-    most: number(Math.max(...values)),
+    most: number(extent(values).high),
     to: number(last.parameterNorm),
     step: integer(last.step),
   });

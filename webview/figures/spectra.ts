@@ -1,4 +1,5 @@
 import type { PrincipalAnglesEntry, SpectrumEntry } from '../../extension/contract/report.js';
+import { extent } from '../charts/extent.js';
 import type { Curve, LineFigure, Scale } from '../charts/figure.js';
 import { edgeLook, lineLook, markedLook, nullLook } from '../charts/looks.js';
 import type { MatrixInfo } from '../report/matrices.js';
@@ -58,9 +59,8 @@ export function spectrumFigure(
   scale: Scale,
 ): LineFigure | undefined {
   if (entry.spectralNorm === 0) return undefined;
-  const steps = [...others, entry].map(({ step }) => step);
-  const low = Math.min(...steps);
-  const span = Math.max(...steps) - low || 1;
+  const { low, high } = extent([...others, entry].map(({ step }) => step));
+  const span = high - low || 1;
   const overlaid = others.map(({ step, singularValues }, index): Curve => ({
     name: say('spectra.atStep', { step }),
     ...visible(singularValues, scale),

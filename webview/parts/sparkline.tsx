@@ -1,3 +1,5 @@
+import { extent } from '../charts/extent.js';
+
 export interface SparklineProps {
   readonly values: readonly number[];
   /** A muted, dashed second line on the same scale: the null. */
@@ -11,10 +13,9 @@ const mostPoints = 64;
 
 /** A curve of the size of a word. */
 export function Sparkline({ values, reference, label }: SparklineProps) {
-  const all = [...values, ...(reference ?? [])];
   if (values.length < 2) return <span class="muted">–</span>;
-  const low = Math.min(...all);
-  const span = Math.max(...all) - low || 1;
+  const { low, high } = extent([...values, ...(reference ?? [])]);
+  const span = high - low || 1;
   const points = (line: readonly number[]): string => {
     const stride = Math.max(1, (line.length - 1) / mostPoints);
     const count = Math.floor((line.length - 1) / stride) + 1;

@@ -6,7 +6,7 @@ import { tableOf } from '../../../webview/charts/table.js';
 import { panelsSay, rankOr, statusSays } from '../../../webview/describe/sweep.js';
 import { besideFigure, sweepFigure } from '../../../webview/figures/sweep.js';
 import { accuracyOf } from '../../../webview/report/sweep.js';
-import type { ChartTheme } from '../../../webview/theme/chartTheme.js';
+import { chartTheme } from './chartTheme.js';
 
 const axes: Sweep = {
   name: 'small',
@@ -50,12 +50,6 @@ const cells = [
   cell('wide', 1),
 ];
 
-const theme: ChartTheme = {
-  ...{ background: '#ffffff', foreground: '#333333', muted: '#777777', grid: '#eeeeee' },
-  ...{ hoverBackground: '#ffffff', hoverBorder: '#cccccc', font: 'sans-serif', fontSize: 13 },
-  inks: ['#0000ff', '#ff8800', '#008800'],
-};
-
 describe('the small multiples of a sweep', () => {
   const figure = sweepFigure(axes, cells, slice, undefined);
 
@@ -88,7 +82,7 @@ describe('the small multiples of a sweep', () => {
   });
 
   it('share their axes in one plot, in which each panel has a place of its own', () => {
-    const { layout, data } = draw(figure, theme);
+    const { layout, data } = draw(figure, chartTheme);
     const named = layout as unknown as Record<string, { matches?: string; domain: number[] }>;
     expect([named['xaxis2']!.matches, named['yaxis2']!.matches]).toEqual(['x', 'y']);
     expect(named['xaxis']!.domain[1]).toBeLessThan(named['xaxis2']!.domain[0]!);

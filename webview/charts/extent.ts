@@ -1,0 +1,18 @@
+export interface Extent {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The smallest and the largest value; `low` is above `high` where there is none. A loop: a spectrum or a run has more
+ * values than a call takes arguments.
+ */
+export function extent(values: Iterable<number>): Extent {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { low, high };
+}
