@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { RunConfig } from '../../contract/run.js';
 import { parseRunConfig } from '../../engine/training/runConfig.js';
-import { createTrainingEngine } from '../../engine/training/trainer/onnxEngine.js';
+import { createTrainingEngine, ReplicaPool } from '../../engine/training/trainer/onnxEngine.js';
 import type { TrainingEngine } from '../../engine/training/trainer/trainingEngine.js';
 import type { OptimiserState } from '../../engine/training/run/trainerState.js';
 import type { Bench, BenchContext, Measurement } from './bench.js';
@@ -48,20 +48,28 @@ const configOf = ({ prime, d, layers, heads, dFf, batch }: TrainSize): RunConfig
     'The benchmark',
   );
 
-/** Steps of ours, each call going on where the last ended; answers seconds. */
-const stepper = (engine: TrainingEngine): ((count: number) => Promise<number>) => {
-  const weights = engine.initialWeights(0);
+/** Steps of one of ours, each call going on where the last ended. */
+const stepper = (engine: TrainingEngine, seed: number): ((count: number) => Promise<void>) => {
+  const weights = engine.initialWeights(seed);
   const zeros = (): Float32Array => new Float32Array(weights.length);
   let state: OptimiserState = { weights, firstMoment: zeros(), secondMoment: zeros() };
   let step = 0;
   return async (count) => {
-    const start = performance.now();
     for (let left = count; left > 0;) {
-      const steps = engine.chunkSize(left);
-      ({ state } = await engine.run(state, step, steps));
-      step += steps;
-      left -= steps;
+      const { state: after, losses } = await engine.run(state, step, left);
+      state = after;
+      step += losses.length;
+      left -= losses.length;
     }
+  };
+};
+
+/** All of ours together; answers seconds. */
+const together = (engines: readonly TrainingEngine[]): ((count: number) => Promise<number>) => {
+  const steppers = engines.map(stepper);
+  return async (count) => {
+    const start = performance.now();
+    await Promise.all(steppers.map((take) => take(count)));
     return (performance.now() - start) / 1000;
   };
 };
@@ -79,9 +87,14 @@ const measure = async (
   peer: TrainPeer | undefined,
   { say }: BenchContext,
 ): Promise<Measurement> => {
-  const engine = await createTrainingEngine(configOf(size), 'cpu', size);
+  const pool = new ReplicaPool();
+  const engines: TrainingEngine[] = [];
+  for (let seed = 0; seed < size.replicas; seed++) {
+    const config = { ...configOf(size), initSeed: seed, batchSeed: seed };
+    engines.push(await createTrainingEngine(config, 'cpu', { threads: size.threads, pool }));
+  }
   try {
-    const take = stepper(engine);
+    const take = together(engines);
     const warmUp = async (steps: (count: number) => Promise<number>): Promise<number> => {
       await steps(2);
       return (await steps(2)) / 2;
@@ -109,7 +122,7 @@ const measure = async (
       note: `${THREADS} threads on either side; PyTorch trains replicas one after the other`,
     };
   } finally {
-    await engine.dispose();
+    for (const engine of engines) await engine.dispose();
   }
 };
 

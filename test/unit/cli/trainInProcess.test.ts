@@ -19,7 +19,7 @@ serveTrainer({
     if (config.name === 'threads') throw new Error('threads: ' + threads);
     const toy = toyEngine(config);
     const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
-    return Promise.resolve({ ...toy, run: async (...args) => (await pause(), toy.run(...args)), chunkSize: () => 1 });
+    return Promise.resolve({ ...toy, run: async (state, step) => (await pause(), toy.run(state, step, 1)) });
   },
 });
 `;

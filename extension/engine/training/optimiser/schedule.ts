@@ -5,36 +5,33 @@ export interface ScheduleRequest {
   readonly optimiser: AdamW;
   readonly firstStep: number;
   readonly steps: number;
-  readonly replicas: number;
-  readonly learningRate: (step: number, replica: number) => number;
+  readonly learningRate: (step: number) => number;
   /** Weight decay of every decay group. */
-  readonly weightDecay: readonly ((replica: number) => number)[];
+  readonly weightDecay: readonly number[];
   /** Further columns, as a decay step after the optimiser asked for; its rate, for example. */
-  readonly more?: readonly ((step: number, replica: number) => number)[];
+  readonly more?: readonly ((step: number) => number)[];
 }
 
 /** Columns of the schedule before those of the decay groups. */
 export const SCHEDULE_LEAD = 2;
 
 /**
- * The feed `schedule` [steps, replicas, columns]: step size, eps, then per decay group what is kept of a weight, then
+ * One replica's part of the feed `schedule`, [steps, columns]: step size, eps, then per decay group what is kept of a weight, then
  * further columns. Powers and roots are taken in float64 here, as PyTorch takes them in Python.
  */
 export const adamWSchedule = (request: ScheduleRequest): Float64Array => {
-  const { optimiser, firstStep, steps, replicas, learningRate, weightDecay, more = [] } = request;
+  const { optimiser, firstStep, steps, learningRate, weightDecay, more = [] } = request;
   const columns = SCHEDULE_LEAD + weightDecay.length + more.length;
-  const schedule = new Float64Array(steps * replicas * columns);
+  const schedule = new Float64Array(steps * columns);
   let at = 0;
   for (let step = firstStep; step < firstStep + steps; step++) {
     const rootCorrection = Math.sqrt(1 - optimiser.beta2 ** step);
     const meanCorrection = 1 - optimiser.beta1 ** step;
-    for (let replica = 0; replica < replicas; replica++) {
-      const rate = learningRate(step, replica);
-      schedule[at++] = (rate * rootCorrection) / meanCorrection;
-      schedule[at++] = optimiser.eps * rootCorrection;
-      for (const decay of weightDecay) schedule[at++] = 1 - rate * decay(replica);
-      for (const column of more) schedule[at++] = column(step, replica);
-    }
+    const rate = learningRate(step);
+    schedule[at++] = (rate * rootCorrection) / meanCorrection;
+    schedule[at++] = optimiser.eps * rootCorrection;
+    for (const decay of weightDecay) schedule[at++] = 1 - rate * decay;
+    for (const column of more) schedule[at++] = column(step);
   }
   return schedule;
 };

@@ -1,31 +1,43 @@
 import type { RunConfig } from '../../../contract/run.js';
-import { createSession, type GraphSession, type Provider } from '../../runtime/session.js';
+import {
+  createSession,
+  type GraphSession,
+  type Provider,
+  type SessionOptions,
+} from '../../runtime/session.js';
 import { initialise } from '../models/initialise.js';
 import { evaluationGraph } from '../models/forwardGraph.js';
-import { adamWSchedule } from '../optimiser/schedule.js';
-import { trainingGraph } from '../optimiser/trainingGraph.js';
-import type { Floats } from '../run/trainerState.js';
+import { buildModel } from '../models/model.js';
 import { batchesOf } from '../tasks/batches.js';
 import { splitPairs } from '../tasks/split.js';
 import { taskLabels } from '../tasks/tasks.js';
 import { createEvaluator } from './evaluator.js';
-import { stepFeeds } from './stepFeeds.js';
-import type { ChunkResult, TrainingEngine } from './trainingEngine.js';
+import { SharedSteps } from './sharedSteps.js';
+import { openStepGraph, type StepShape } from './stepGraph.js';
+import type { TrainingEngine } from './trainingEngine.js';
 
 export interface EngineOptions {
-  /** Rows of weights trained side by side, each with batches of its own. */
-  readonly replicas?: number;
   readonly threads?: number;
+  /** Runs of the same shape that are to step together; by default this one steps alone. */
+  readonly pool?: ReplicaPool;
 }
 
-/** Matrices decay and vectors do not; or every parameter does. */
-const decayGroupsOf = ({ decayedParameters, weightDecay }: RunConfig) =>
-  decayedParameters === 'all'
-    ? { decays: [() => weightDecay] }
-    : {
-        decays: [() => weightDecay, () => 0],
-        decayGroup: ({ shape }: { readonly shape: readonly number[] }) => (shape.length > 1 ? 0 : 1),
-      };
+/** Those that step together, by what they have in common. */
+export class ReplicaPool {
+  private readonly shared = new Map<string, SharedSteps>();
+
+  stepsOf(shape: StepShape, options: SessionOptions): SharedSteps {
+    const { descriptor, ...rest } = shape;
+    // Which pairs train is each run's own.
+    const key = JSON.stringify([descriptor.model, descriptor.data.tasks, rest, options]);
+    let steps = this.shared.get(key);
+    if (steps === undefined) {
+      steps = new SharedSteps((replicas) => openStepGraph(shape, replicas, options));
+      this.shared.set(key, steps);
+    }
+    return steps;
+  }
+}
 
 /**
  * A model on a provider, ready to train.
@@ -34,88 +46,52 @@ const decayGroupsOf = ({ decayedParameters, weightDecay }: RunConfig) =>
 export const createTrainingEngine = async (
   config: RunConfig,
   provider: Provider,
-  { replicas = 1, threads }: EngineOptions = {},
+  { threads, pool = new ReplicaPool() }: EngineOptions = {},
 ): Promise<TrainingEngine> => {
-  const { data, dtype, betas, eps, clipNorm } = config;
+  const { data, dtype, betas, eps, clipNorm, decayedParameters } = config;
   const { prime } = config.model;
   const pairs = splitPairs(prime, data.split);
   const batches = batchesOf(pairs.train.length / 2, config.batch, config.batchSeed);
   const [beta1, beta2] = betas;
   const optimiser = { beta1, beta2, eps, ...(clipNorm === undefined ? {} : { clipNorm }) };
-  const { decays, ...groups } = decayGroupsOf(config);
   const descriptor = { model: config.model, data };
-  const training = trainingGraph({
-    ...{ descriptor, optimiser, batch: batches.size, replicas, dtype },
-    ...groups,
+  const { parameters, count, tasks } = buildModel(descriptor);
+  const options = { provider, ...(threads === undefined ? {} : { threads }) };
+  const steps = pool.stepsOf(
+    { descriptor, optimiser, batch: batches.size, dtype, decayedParameters },
+    options,
+  );
+  const member = steps.join({
+    batches,
+    pairs: pairs.train,
+    labels: tasks.map((task) => taskLabels(task, pairs.train, prime)),
+    learningRate: (step) =>
+      config.learningRate * (config.warmupSteps === 0 ? 1 : Math.min(1, step / config.warmupSteps)),
+    weightDecay: config.weightDecay,
   });
-  const { parameters, count, tasks } = training.model;
-  const labels = tasks.map((task) => taskLabels(task, pairs.train, prime));
-  const floats = (values: Float64Array | Float32Array): Floats =>
-    dtype === 'float64' ? Float64Array.from(values) : Float32Array.from(values);
-  const sessionOptions = { provider, ...(threads === undefined ? {} : { threads }) };
-  const sessions: GraphSession[] = [];
-  const open = async (bytes: Uint8Array): Promise<GraphSession> => {
-    const session = await createSession(bytes, sessionOptions);
-    sessions.push(session);
-    return session;
-  };
-  const trainer = await open(training.bytes);
-  const evaluator = createEvaluator({
-    tasks,
-    prime,
-    pairs,
-    dtype,
-    open: (batch) => open(evaluationGraph({ descriptor, replicas: 1, batch, dtype }).bytes),
+  try {
+    await steps.prepare();
+  } catch (thrown) {
+    await member.leave();
+    throw thrown;
+  }
+  let evaluation: GraphSession | undefined;
+  const evaluate = createEvaluator({
+    ...{ tasks, prime, pairs, dtype },
+    open: async (batch) =>
+      (evaluation = await createSession(
+        evaluationGraph({ descriptor, replicas: 1, batch, dtype }).bytes,
+        options,
+      )),
   });
-  const learningRate = (step: number): number =>
-    config.learningRate * (config.warmupSteps === 0 ? 1 : Math.min(1, step / config.warmupSteps));
-
-  const run: TrainingEngine['run'] = async (state, fromStep, steps): Promise<ChunkResult> => {
-    const rows = [replicas, count];
-    const schedule = adamWSchedule({
-      ...{ optimiser, firstStep: fromStep + 1, steps, replicas, learningRate },
-      weightDecay: decays,
-    });
-    const fetched = await trainer.run({
-      steps: { data: BigInt64Array.of(BigInt(steps)), dims: [] },
-      parameters: { data: state.weights, dims: rows },
-      firstMoment: { data: state.firstMoment, dims: rows },
-      secondMoment: { data: state.secondMoment, dims: rows },
-      ...stepFeeds({ batches, pairs: pairs.train, labels, fromStep, steps, replicas }),
-      schedule: { data: floats(schedule), dims: [steps, replicas, training.scheduleColumns] },
-    });
-    const taskLosses = fetched.losses!.data as Floats;
-    const norms = fetched.gradientNorms!.data as Floats;
-    // Of several replicas, their mean.
-    const meanOf = (values: Floats, perStep: number, step: number): number => {
-      let sum = 0;
-      for (let i = step * perStep; i < (step + 1) * perStep; i++) sum += values[i]!;
-      return sum / replicas;
-    };
-    const everyStep = Array.from({ length: steps }, (_, step) => step);
-    return {
-      state: {
-        weights: fetched.newParameters!.data as Floats,
-        firstMoment: fetched.newFirstMoment!.data as Floats,
-        secondMoment: fetched.newSecondMoment!.data as Floats,
-      },
-      losses: everyStep.map((step) => meanOf(taskLosses, replicas * tasks.length, step)),
-      gradientNorms: everyStep.map((step) => meanOf(norms, replicas, step)),
-    };
-  };
-
   return {
-    parameters: replicas * count,
+    parameters: count,
     initialWeights: (seed) => {
-      const weights = floats(new Float32Array(replicas * count));
-      for (let replica = 0; replica < replicas; replica++) {
-        weights.set(initialise(parameters, seed + replica), replica * count);
-      }
-      return weights;
+      const weights = initialise(parameters, seed);
+      return dtype === 'float64' ? Float64Array.from(weights) : Float32Array.from(weights);
     },
-    run,
-    chunkSize: (wanted) => wanted,
-    evaluate: evaluator,
+    run: (state, fromStep, wanted) => member.run(state, fromStep, wanted),
+    evaluate,
     tensors: (weights) =>
       parameters.map(({ name, shape, offset, elements }) => ({
         name,
@@ -123,7 +99,8 @@ export const createTrainingEngine = async (
         data: weights.subarray(offset, offset + elements),
       })),
     dispose: async () => {
-      for (const session of sessions) await session.dispose();
+      await member.leave();
+      await evaluation?.dispose();
     },
   };
 };

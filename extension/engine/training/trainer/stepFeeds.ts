@@ -1,4 +1,3 @@
-import type { NamedTensor } from '../../runtime/session.js';
 import type { Batches } from '../tasks/batches.js';
 
 export interface StepFeedsRequest {
@@ -8,19 +7,22 @@ export interface StepFeedsRequest {
   readonly labels: readonly Int32Array[];
   readonly fromStep: number;
   readonly steps: number;
-  readonly replicas: number;
 }
 
-/** The pairs of a chunk of steps: `tokens` [steps, replicas, 2, batch] and `labels` [steps, replicas, tasks, batch]. */
-export const stepFeeds = (request: StepFeedsRequest): Record<'tokens' | 'labels', NamedTensor> => {
-  const { batches, pairs, labels, fromStep, steps, replicas } = request;
+/** The pairs of a run's chunk of steps: `tokens` [steps, 2, batch] and `labels` [steps, tasks, batch]. */
+export const stepFeeds = ({
+  batches,
+  pairs,
+  labels,
+  fromStep,
+  steps,
+}: StepFeedsRequest): Record<'tokens' | 'labels', Int32Array> => {
   const { size } = batches;
   const places = new Int32Array(size);
-  const tokens = new Int32Array(steps * replicas * 2 * size);
-  const answers = new Int32Array(steps * replicas * labels.length * size);
-  for (let turn = 0; turn < steps * replicas; turn++) {
-    // Steps of one replica are the steps of a run; those of several are drawn one after the other.
-    batches.fill(fromStep * replicas + turn, places, 0);
+  const tokens = new Int32Array(steps * 2 * size);
+  const answers = new Int32Array(steps * labels.length * size);
+  for (let turn = 0; turn < steps; turn++) {
+    batches.fill(fromStep + turn, places, 0);
     const tokensAt = turn * 2 * size;
     const answersAt = turn * labels.length * size;
     for (let i = 0; i < size; i++) {
@@ -32,8 +34,5 @@ export const stepFeeds = (request: StepFeedsRequest): Record<'tokens' | 'labels'
       }
     }
   }
-  return {
-    tokens: { data: tokens, dims: [steps, replicas, 2, size] },
-    labels: { data: answers, dims: [steps, replicas, labels.length, size] },
-  };
+  return { tokens, labels: answers };
 };

@@ -22,12 +22,10 @@ export interface Evaluation {
 export interface TrainingEngine {
   /** Length of a row of weights. */
   readonly parameters: number;
-  /** Rows of new weights by PyTorch's laws. */
+  /** New weights by PyTorch's laws. */
   initialWeights(seed: number): Floats;
-  /** Steps `fromStep` to `fromStep + steps`; the state given stays as it is. */
+  /** Steps from `fromStep`, at most `steps` of them: as many as there are losses. The state given stays as it is. */
   run(state: OptimiserState, fromStep: number, steps: number): Promise<ChunkResult>;
-  /** The largest number of steps that one call can take, not above `wanted`. */
-  chunkSize(wanted: number): number;
   evaluate(weights: Floats): Promise<Evaluation>;
   /** The model's tensors under PyTorch's names. */
   tensors(weights: Floats): readonly WrittenTensor[];

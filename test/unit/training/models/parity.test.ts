@@ -162,10 +162,12 @@ describe.runIf(parityIsHere)('PyTorch agrees (needs ../shared/reference/parity)'
           optimiser,
           firstStep: done + 1,
           steps,
-          replicas,
           learningRate: () => facts.lr,
-          weightDecay: [() => facts.weight_decay],
+          weightDecay: [facts.weight_decay],
         });
+        const perStep = Array.from({ length: steps }, (_, step) =>
+          schedule.subarray(step * scheduleColumns, (step + 1) * scheduleColumns),
+        );
         state = await session.run({
           parameters: state.newParameters!,
           firstMoment: state.newFirstMoment!,
@@ -179,7 +181,10 @@ describe.runIf(parityIsHere)('PyTorch agrees (needs ../shared/reference/parity)'
             data: Int32Array.from(fed.flatMap(({ labels }) => repeated(labels, replicas))),
             dims: [steps, replicas, descriptor.data.tasks.length, facts.batch],
           },
-          schedule: { data: Float32Array.from(schedule), dims: [steps, replicas, scheduleColumns] },
+          schedule: {
+            data: Float32Array.from(perStep.flatMap((numbers) => repeated(numbers, replicas))),
+            dims: [steps, replicas, scheduleColumns],
+          },
         });
         for (let replica = 0; replica < replicas; replica++) {
           const row = (state.newParameters!.data as Float32Array).subarray(

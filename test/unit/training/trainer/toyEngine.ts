@@ -19,7 +19,6 @@ export const toyEngine = (config: RunConfig, options: ToyOptions = {}): Training
   return {
     parameters,
     initialWeights: (seed) => Float32Array.from({ length: parameters }, (_, i) => Math.sin(seed + i)),
-    chunkSize: (wanted) => wanted,
     run: async (state, fromStep, steps) => {
       options.onRun?.(steps);
       const weights = state.weights.slice();

@@ -20,7 +20,7 @@ serveTrainer({
   choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
   createEngine: (config) => {
     const toy = toyEngine(config);
-    return Promise.resolve({ ...toy, run: async (...args) => (await pause(), toy.run(...args)), chunkSize: () => 1 });
+    return Promise.resolve({ ...toy, run: async (state, step) => (await pause(), toy.run(state, step, 1)) });
   },
 });
 `;

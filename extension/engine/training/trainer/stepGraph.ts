@@ -1,0 +1,158 @@
+import type { ModelDescriptor } from '../../../contract/descriptor.js';
+import type { RunConfig } from '../../../contract/run.js';
+import { createSession, type SessionOptions } from '../../runtime/session.js';
+import type { AdamW } from '../optimiser/adamw.js';
+import { adamWSchedule } from '../optimiser/schedule.js';
+import { trainingGraph } from '../optimiser/trainingGraph.js';
+import type { Floats, OptimiserState } from '../run/trainerState.js';
+import type { Batches } from '../tasks/batches.js';
+import { stepFeeds } from './stepFeeds.js';
+import type { ChunkResult } from './trainingEngine.js';
+
+/** What the rows of one graph have in common; in all else (seeds, split, rate, decay, step) each is a run of its own. */
+export interface StepShape {
+  readonly descriptor: ModelDescriptor;
+  readonly optimiser: AdamW;
+  /** Pairs per step. */
+  readonly batch: number;
+  readonly dtype: RunConfig['dtype'];
+  readonly decayedParameters: RunConfig['decayedParameters'];
+}
+
+/** What a run feeds its row with. */
+export interface RowPlan {
+  readonly batches: Batches;
+  /** Training pairs, a₀, b₀, a₁, b₁, … */
+  readonly pairs: Int32Array;
+  /** Per task, of every pair. */
+  readonly labels: readonly Int32Array[];
+  /** At a step, counted from 1. */
+  readonly learningRate: (step: number) => number;
+  readonly weightDecay: number;
+}
+
+/** Steps of one run. */
+export interface RowRequest {
+  readonly plan: RowPlan;
+  readonly state: OptimiserState;
+  readonly fromStep: number;
+}
+
+/** As many runs as the graph has rows, stepping together. */
+export interface StepGraph {
+  readonly replicas: number;
+  /** So many steps of every row, each from its own; what is given stays as it is. */
+  run(rows: readonly RowRequest[], steps: number): Promise<readonly ChunkResult[]>;
+  dispose(): Promise<void>;
+}
+
+/** Matrices decay and vectors do not; or every parameter does. */
+const decayGroups = {
+  all: { decaysOf: (decay: number) => [decay], groups: {} },
+  matrices: {
+    decaysOf: (decay: number) => [decay, 0],
+    groups: {
+      decayGroup: ({ shape }: { readonly shape: readonly number[] }) => (shape.length > 1 ? 0 : 1),
+    },
+  },
+} as const;
+
+/** @throws GeometryError `no-provider`, `invalid-graph`. */
+export const openStepGraph = async (
+  { descriptor, optimiser, batch, dtype, decayedParameters }: StepShape,
+  replicas: number,
+  options: SessionOptions,
+): Promise<StepGraph> => {
+  const { decaysOf, groups } = decayGroups[decayedParameters];
+  const graph = trainingGraph({ ...{ descriptor, optimiser, batch, replicas, dtype }, ...groups });
+  const { count, tasks } = graph.model;
+  const session = await createSession(graph.bytes, options);
+  const floats = (length: number): Floats =>
+    dtype === 'float64' ? new Float64Array(length) : new Float32Array(length);
+  const stacked = (rows: readonly RowRequest[], name: keyof OptimiserState): Floats => {
+    if (rows.length === 1) return rows[0]!.state[name];
+    const all = floats(replicas * count);
+    rows.forEach(({ state }, row) => all.set(state[name], row * count));
+    return all;
+  };
+  return {
+    replicas,
+    run: async (rows, steps) => {
+      const fed = rows.map(({ plan, fromStep }) => ({
+        ...stepFeeds({ ...plan, fromStep, steps }),
+        schedule: adamWSchedule({
+          ...{ optimiser, firstStep: fromStep + 1, steps },
+          learningRate: plan.learningRate,
+          weightDecay: decaysOf(plan.weightDecay),
+        }),
+      }));
+      const { scheduleColumns } = graph;
+      const schedules = fed.map(({ schedule }) => schedule);
+      const dims = [replicas, count];
+      const fetched = await session.run({
+        steps: { data: BigInt64Array.of(BigInt(steps)), dims: [] },
+        parameters: { data: stacked(rows, 'weights'), dims },
+        firstMoment: { data: stacked(rows, 'firstMoment'), dims },
+        secondMoment: { data: stacked(rows, 'secondMoment'), dims },
+        tokens: {
+          data: interleaved(
+            new Int32Array(steps * replicas * 2 * batch),
+            fed.map(({ tokens }) => tokens),
+            steps,
+          ),
+          dims: [steps, replicas, 2, batch],
+        },
+        labels: {
+          data: interleaved(
+            new Int32Array(steps * replicas * tasks.length * batch),
+            fed.map(({ labels }) => labels),
+            steps,
+          ),
+          dims: [steps, replicas, tasks.length, batch],
+        },
+        schedule: {
+          data: interleaved(floats(steps * replicas * scheduleColumns), schedules, steps),
+          dims: [steps, replicas, scheduleColumns],
+        },
+      });
+      const rowOf = (name: string, row: number): Floats => {
+        const all = fetched[name]!.data as Floats;
+        return replicas === 1 ? all : all.slice(row * count, (row + 1) * count);
+      };
+      const losses = fetched.losses!.data as Floats;
+      const norms = fetched.gradientNorms!.data as Floats;
+      const everyStep = Array.from({ length: steps }, (_, step) => step);
+      return rows.map((_, row) => ({
+        state: {
+          weights: rowOf('newParameters', row),
+          firstMoment: rowOf('newFirstMoment', row),
+          secondMoment: rowOf('newSecondMoment', row),
+        },
+        losses: everyStep.map((step) => {
+          let sum = 0;
+          for (let task = 0; task < tasks.length; task++) {
+            sum += losses[(step * replicas + row) * tasks.length + task]!;
+          }
+          return sum;
+        }),
+        gradientNorms: everyStep.map((step) => norms[step * replicas + row]!),
+      }));
+    },
+    dispose: () => session.dispose(),
+  };
+};
+
+/** [steps, …] of every row as [steps, rows, …]. */
+const interleaved = <T extends Int32Array | Floats>(
+  into: T,
+  rows: readonly (Int32Array | Floats)[],
+  steps: number,
+): T => {
+  const width = into.length / steps / rows.length;
+  for (let step = 0; step < steps; step++) {
+    rows.forEach((row, r) => {
+      into.set(row.subarray(step * width, (step + 1) * width), (step * rows.length + r) * width);
+    });
+  }
+  return into;
+};
