@@ -1,4 +1,5 @@
 import type { ModelDescriptor, TaskName } from '../../contract/descriptor.js';
+import { pauseFor, type Pause } from '../linalg/pause.js';
 import { createSession } from '../runtime/session.js';
 import { forwardGraph } from '../training/models/forwardGraph.js';
 import type { Parameter } from '../training/models/parameters.js';
@@ -11,8 +12,11 @@ export interface Evaluator {
   /** The model's parameters in the order of a row. */
   readonly parameters: readonly Parameter[];
   readonly pairs: LabelledPairs;
-  /** Per row of weights: task → fraction of the pairs whose largest logit is the answer's. */
-  accuracies(rows: readonly Float32Array[]): Promise<Record<string, number>[]>;
+  /**
+   * Per row of weights: task → fraction of the pairs whose largest logit is the answer's.
+   * @throws GeometryError `cancelled` after the signal.
+   */
+  accuracies(rows: readonly Float32Array[], signal?: AbortSignal): Promise<Record<string, number>[]>;
   readonly dispose: () => Promise<void>;
 }
 
@@ -36,7 +40,7 @@ export const openEvaluator = async (
   const session = await createSession(bytes, { provider: 'cpu' });
   const chunks = tokenChunks(pairs, batch);
 
-  const accuracy = async (row: Float32Array): Promise<Record<string, number>> => {
+  const accuracy = async (row: Float32Array, pause: Pause): Promise<Record<string, number>> => {
     const right = model.tasks.map(() => 0);
     const parameters = { data: row, dims: [1, model.count] };
     for (const { start, tokens } of chunks) {
@@ -47,6 +51,7 @@ export const openEvaluator = async (
         const labels = pairs.labels[t]!.subarray(start, start + count);
         right[t]! += countRight(data as Float32Array, labels, descriptor.model.prime);
       });
+      await pause();
     }
     return Object.fromEntries(model.tasks.map((task, t) => [task, right[t]! / pairs.a.length]));
   };
@@ -55,9 +60,10 @@ export const openEvaluator = async (
     tasks: model.tasks,
     parameters: model.parameters,
     pairs,
-    accuracies: async (rows) => {
+    accuracies: async (rows, signal) => {
+      const pause = pauseFor(signal);
       const found = [];
-      for (const row of rows) found.push(await accuracy(row));
+      for (const row of rows) found.push(await accuracy(row, pause));
       return found;
     },
     dispose: () => session.dispose(),

@@ -37,6 +37,7 @@ export interface OpenedModel {
 /** Larger files are past what protobuf can say in one message. */
 const mostBytes = 2 ** 31 - 1;
 
+const doubleType: number = DataType.DOUBLE;
 const floatTypes: ReadonlySet<number> = new Set([
   DataType.FLOAT,
   DataType.DOUBLE,
@@ -88,7 +89,7 @@ export const openModel = async (path: string, tensors: readonly TensorInfo[]): P
         `${path}: the initialiser ${initialiser.name} is ${shape.join(' × ')}, but the checkpoint's tensor of that name is ${tensor.shape.join(' × ')}.`,
       );
     }
-    const dtype = initialiser.dataType === DataType.DOUBLE ? 'float64' : 'float32';
+    const dtype = initialiser.dataType === doubleType ? 'float64' : 'float32';
     fed.set(initialiser, { tensor: tensor.name, feed: `fed weights ${i}`, shape, dtype });
   });
   if (fed.size === 0) {

@@ -1,4 +1,6 @@
 import type { ModelDescriptor, TaskName } from '../../contract/descriptor.js';
+import { GeometryError } from '../../contract/errors.js';
+import { pauseFor } from '../linalg/pause.js';
 import { createSession } from '../runtime/session.js';
 import { emitModel } from '../training/graph/emitModel.js';
 import { gradients } from '../training/graph/gradients.js';
@@ -17,50 +19,51 @@ export interface GradientBatches {
   readonly seed: number;
 }
 
-/** Each task's own loss and its gradient: feeds `parameters`, `a`, `b`, `labels.<task>`; fetches `gradient.<task>`. */
-const graphOf = (descriptor: ModelDescriptor, batch: number) => {
+/** A task's own loss and its gradient: feeds `parameters`, `a`, `b`, `labels`; fetches `gradient`. */
+const graphOf = (descriptor: ModelDescriptor, task: TaskName, batch: number): Uint8Array => {
   const model = buildModel(descriptor);
+  const at = model.tasks.indexOf(task);
+  if (at === -1) throw new GeometryError('internal', `The model has no task ${task}.`);
   const graph = new Graph();
   const row = input(graph, 'parameters', 'float32', [model.count]);
   const pairInput = (name: string): Tensor => input(graph, name, 'int32', [batch]);
   const tokens = { a: pairInput('a'), b: pairInput('b') };
   const logits = model.forward(viewsOf(row, model.parameters), tokens);
-  const outputs = model.tasks.map((task, t) => {
-    const loss = crossEntropy(logits[t]!, pairInput(`labels.${task}`));
-    return [`gradient.${task}`, gradients(loss, [row])[0]!] as const;
-  });
-  return { bytes: emitModel(Object.fromEntries(outputs)), model };
+  const loss = crossEntropy(logits[at]!, pairInput('labels'));
+  return emitModel({ gradient: gradients(loss, [row])[0]! });
 };
 
 /**
- * Gradients of each task's mean cross-entropy at one row of weights, one per batch of training pairs; the same batches for
- * every task.
+ * Gradients of one task's mean cross-entropy at one row of weights, one per batch of training pairs; every task sees the
+ * same batches. One task at a time, as those of all together are as large as a hundred checkpoints.
+ * @throws GeometryError `cancelled` after the signal.
  */
 export const taskGradients = async (
   descriptor: ModelDescriptor,
+  task: TaskName,
   row: Float32Array,
   { batches, batch, seed }: GradientBatches,
-): Promise<ReadonlyMap<TaskName, readonly Float64Array[]>> => {
+  signal?: AbortSignal,
+): Promise<Float32Array[]> => {
+  const pause = pauseFor(signal);
   const pairs = labelledPairs(descriptor, 'train');
-  const { bytes, model } = graphOf(descriptor, batch);
+  const labels = pairs.labels[descriptor.data.tasks.indexOf(task)]!;
   const draws = batchesOf(pairs.a.length, batch, seed);
   const places = new Int32Array(batch);
-  const found = new Map(model.tasks.map((task) => [task, [] as Float64Array[]]));
-  const session = await createSession(bytes, { provider: 'cpu' });
+  const found: Float32Array[] = [];
+  const session = await createSession(graphOf(descriptor, task, batch), { provider: 'cpu' });
   try {
     for (let index = 0; index < batches; index++) {
+      await pause();
       draws.fill(index, places, 0);
       const feed = (values: Int32Array) => ({ data: places.map((place) => values[place]!), dims: [batch] });
-      const labels = model.tasks.map((task, t) => [`labels.${task}`, feed(pairs.labels[t]!)] as const);
       const fetched = await session.run({
         parameters: { data: row, dims: [row.length] },
         a: feed(pairs.a),
         b: feed(pairs.b),
-        ...Object.fromEntries(labels),
+        labels: feed(labels),
       });
-      for (const [task, list] of found) {
-        list.push(Float64Array.from(fetched[`gradient.${task}`]!.data as Float32Array));
-      }
+      found.push(fetched.gradient!.data as Float32Array);
     }
   } finally {
     await session.dispose();

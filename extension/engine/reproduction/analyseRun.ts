@@ -9,12 +9,7 @@ import {
 import type { RunFile } from '../../contract/run.js';
 import { openEvaluator, type Evaluator } from '../evaluation/evaluator.js';
 import { weightRow } from '../evaluation/weightRow.js';
-import { summariseDraws } from '../geometry/quantiles.js';
-import { randomWalkGram, stepLengths } from '../geometry/randomWalkNull.js';
-import { reconstructionCurve } from '../geometry/reconstruction/curve.js';
 import { rankForAccuracy } from '../geometry/reconstruction/rankForAccuracy.js';
-import { trajectoryEnergy, trajectoryMixing } from '../geometry/reconstruction/trajectoryPca.js';
-import { explainedFractions, trajectoryPca, type TrajectoryPca } from '../geometry/trajectory.js';
 import {
   changeOf,
   jointReconstruction,
@@ -27,34 +22,25 @@ import { TensorValues } from '../inspection/tensorValues.js';
 import { throwIfCancelled } from '../inspection/tasks.js';
 import { productVersion } from '../inspection/versions.js';
 import { planWork } from '../inspection/workPolicy.js';
+import { pauseFor } from '../linalg/pause.js';
 import type { RunAnalysis } from './analysis.js';
-import { checkpointRows, type CheckpointRows } from './checkpointRows.js';
-import { ablations, earlyControl, randomControl, walkControl, type ControlsInput } from './controls.js';
+import { randomControl, walkControl, type EndsInput } from './controls.js';
 import { energyRanksOf } from './energyRanks.js';
+import { fittingCheckpoints, keptEvenly } from './memory.js';
 import { selectivityTest } from './selectivityTest.js';
+import { scannedComponents, trajectoryPart, type BothEvaluators } from './trajectoryPart.js';
 
-/** The paper scans k to 30. */
-export const scannedComponents = 30;
-/** Its companion's code keeps at most so many checkpoints, evenly. */
-export const mostCheckpoints = 100;
 const seed = 1;
-const walkDraws = 20;
 
 export interface AnalyseOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** `count` of the indices 0 … n − 1, evenly, the first and the last with them. */
-export const keptEvenly = (n: number, count: number): number[] =>
-  n <= count
-    ? Array.from({ length: n }, (_, i) => i)
-    : Array.from({ length: count }, (_, i) => Math.round((i * (n - 1)) / (count - 1)));
-
 /**
  * Everything that 2602.18649 §2 and §3 measure of one run, with the controls that it lacks. Trajectory PCA is of all
  * parameters, uncentred, without the zero row; the two SVDs are of the trunk, the rest keeping its final values.
- * @throws GeometryError as reading the checkpoints does; `cancelled`.
+ * @throws GeometryError as reading the checkpoints does; `too-large` where they do not fit into memory; `cancelled`.
  */
 export const analyseRun = async (
   folder: string,
@@ -63,16 +49,20 @@ export const analyseRun = async (
 ): Promise<RunAnalysis> => {
   const descriptor: ModelDescriptor = { model: run.model, data: run.data };
   const source = await findSeries(folder, options.signal);
-  const kept = keptEvenly(source.entries.length, mostCheckpoints).map((i) => source.entries[i]!);
-  const survey = await surveySeries({ ...source, entries: kept }, options.signal);
-  const evaluator = await openEvaluator(descriptor);
+  const onTest = await openEvaluator(descriptor);
   const onTrain = await openEvaluator(descriptor, 'train');
   try {
-    return await analyse(run, descriptor, survey, evaluator, onTrain, options);
+    const fitting = fittingCheckpoints(onTest.parameters.reduce((sum, { elements }) => sum + elements, 0));
+    const kept = keptEvenly(source.entries.length, fitting).map((i) => source.entries[i]!);
+    const survey = await surveySeries({ ...source, entries: kept }, options.signal);
+    try {
+      return await analyse(run, descriptor, survey, { onTest, onTrain }, options);
+    } finally {
+      await survey.pool.close();
+    }
   } finally {
     await onTrain.dispose();
-    await evaluator.dispose();
-    await survey.pool.close();
+    await onTest.dispose();
   }
 };
 
@@ -80,49 +70,38 @@ const analyse = async (
   run: RunFile,
   descriptor: ModelDescriptor,
   survey: Survey,
-  evaluator: Evaluator,
-  onTrain: Evaluator,
+  evaluators: BothEvaluators,
   { signal, onProgress }: AnalyseOptions,
 ): Promise<RunAnalysis> => {
   const say = (text: string, fraction: number): void => {
     throwIfCancelled(signal);
     onProgress({ text: `${run.config.name}: ${text}`, fraction });
   };
-  say('reading checkpoints', 0);
-  const rows = await checkpointRows(survey, evaluator.parameters);
-  const final = rows.rows.at(-1)!;
-  const [testAccuracy] = await evaluator.accuracies([final]);
-  const [trainAccuracy] = await onTrain.accuracies([final]);
-  const baseline = testAccuracy!;
+  const { onTest: evaluator } = evaluators;
+  // The checkpoints are let go with this part: what follows holds vectors that are as large together.
+  const trajectory = await trajectoryPart(survey, evaluators, { seed, signal, say });
+  const { first, final, change, testAccuracy, trainAccuracy } = trajectory;
 
-  say('trajectory PCA', 0.1);
-  const pca = await trajectoryPca(rows.gram, false);
-  const trajectory = await trajectoryEntry(rows, pca, evaluator);
-  const onTraining = await trajectoryEntry(rows, pca, onTrain);
-  say('per-matrix and joint SVD', 0.3);
+  say('per-matrix and joint SVD', 0.4);
   const svds = await trunkEntries(survey, evaluator, signal);
-  say('energy ranks', 0.6);
+  say('energy ranks', 0.65);
   const trunk = survey.matrices.filter(({ trunk: inside }) => inside);
   const changes = [];
   for (const spec of trunk) changes.push(await changeOf(survey, spec));
   const energyRanks = await energyRanksOf(changes, seed, signal);
 
-  say('controls', 0.7);
-  const steps = survey.checkpoints.map(({ step }) => step);
-  const input: ControlsInput = { rows, steps, evaluator, seed };
-  const walk = await walkControl(input, baseline, scannedComponents);
-  const controls = {
-    early: await earlyControl(input),
-    walk,
-    randomDirections: await randomControl(input),
-  };
-  const ablated = await ablations(input, pca);
+  say('random walk to the same end', 0.7);
+  const ends: EndsInput = { first, change, evaluator, seed, signal };
+  const walk = await walkControl(ends, trajectory.lengths, testAccuracy, scannedComponents);
+  say('random directions', 0.85);
+  const randomDirections = await randomControl(ends);
   say('selectivity', 0.9);
-  const selectivity = await selectivityTest(descriptor, final, evaluator, baseline);
+  const selectivity = await selectivityTest(descriptor, final, evaluator, testAccuracy, signal);
 
-  const share95 = rankForAccuracy(trajectory.points, baseline, 0.95);
-  const share99 = rankForAccuracy(trajectory.points, baseline, 0.99);
-  const kStarTrain95 = rankForAccuracy(onTraining.points, trainAccuracy!, 0.95);
+  const { points } = trajectory.entry;
+  const share95 = rankForAccuracy(points, testAccuracy, 0.95);
+  const share99 = rankForAccuracy(points, testAccuracy, 0.99);
+  const kStarTrain95 = rankForAccuracy(trajectory.onTraining, trainAccuracy, 0.95);
   return {
     schema: 'weight-geometry/reconstruction@1',
     version: productVersion,
@@ -133,46 +112,23 @@ const analyse = async (
       ...(run.grokStep === undefined ? {} : { grokStep: run.grokStep }),
       status: run.status,
       parameters: final.length,
-      checkpoints: steps.length,
+      checkpoints: survey.checkpoints.length,
       checkpointEvery: run.config.checkpointEvery,
     },
-    testAccuracy: baseline,
-    trainAccuracy: trainAccuracy!,
-    reconstructions: [trajectory, ...svds],
+    testAccuracy,
+    trainAccuracy,
+    reconstructions: [trajectory.entry, ...svds],
     kStar: {
       ...(share95 === undefined ? {} : { share95 }),
       ...(share99 === undefined ? {} : { share99 }),
-      scanned: trajectory.points.at(-1)!.rank,
+      scanned: points.at(-1)!.rank,
     },
     ...(kStarTrain95 === undefined ? {} : { kStarTrain95 }),
     energyRanks,
-    components: await componentShares(rows, pca),
-    ablations: ablated,
-    controls,
+    components: trajectory.components,
+    ablations: trajectory.ablations,
+    controls: { early: trajectory.early, walk, randomDirections },
     ...(selectivity === undefined ? {} : { selectivity }),
-  };
-};
-
-const trajectoryEntry = async (
-  rows: CheckpointRows,
-  pca: TrajectoryPca,
-  evaluator: Evaluator,
-): Promise<ReconstructionEntry> => {
-  const energy = trajectoryEnergy(pca);
-  const ranks = Array.from({ length: Math.min(scannedComponents, energy.length) }, (_, i) => i + 1);
-  const { points, ...curve } = reconstructionCurve(energy, ranks);
-  const accuracies: Record<string, number>[] = [];
-  for (const rank of ranks) {
-    accuracies.push(...(await evaluator.accuracies([rows.mix(trajectoryMixing(pca, rank))])));
-  }
-  const [baseline] = await evaluator.accuracies([rows.rows.at(-1)!]);
-  return {
-    method: 'trajectory-pca',
-    scope: 'all',
-    matrices: ['all'],
-    ...curve,
-    baseline: { testAccuracy: baseline! },
-    points: points.map((point, i) => ({ ...point, testAccuracy: accuracies[i]! })),
   };
 };
 
@@ -191,35 +147,17 @@ const trunkEntries = async (
     signal,
     plan: planWork(survey.matrices, survey.checkpoints.length, 0, true),
     emit: ({ reconstructions = [] }) => reconstructions.forEach((entry) => latest.set(entry.method, entry)),
-    evaluate: (weights) =>
-      evaluator.accuracies(weights.map((named) => weightRow(evaluator.parameters, named))),
+    evaluate: async (weights) => {
+      const found = [];
+      for (const named of weights) {
+        found.push(...(await evaluator.accuracies([weightRow(evaluator.parameters, named)], signal)));
+      }
+      return found;
+    },
   };
+  const pause = pauseFor(signal);
   for (const steps of [perMatrixReconstruction(run), jointReconstruction(run)]) {
-    while ((await steps.next()).done !== true) throwIfCancelled(signal);
+    while ((await steps.next()).done !== true) await pause();
   }
   return [...latest.values()];
-};
-
-const componentShares = async (
-  rows: CheckpointRows,
-  pca: TrajectoryPca,
-): Promise<RunAnalysis['components']> => {
-  const firstThree = (explained: readonly number[]): number =>
-    explained.slice(0, 3).reduce((sum, share) => sum + share, 0);
-  const lengths = stepLengths(rows.gram);
-  const draws: number[][] = [];
-  for (let draw = 0; draw < walkDraws; draw++) {
-    const explained = await explainedFractions(
-      randomWalkGram(lengths, rows.change.length, seed, draw),
-      false,
-    );
-    draws.push([explained[0]!, firstThree(explained)]);
-  }
-  const { mean, q05, q95 } = summariseDraws(draws);
-  const rangeOf = (i: number) => ({ mean: mean[i]!, q05: q05[i]!, q95: q95[i]! });
-  return {
-    first: pca.explained[0]!,
-    firstThree: firstThree(pca.explained),
-    walk: { draws: walkDraws, seed, first: rangeOf(0), firstThree: rangeOf(1) },
-  };
 };

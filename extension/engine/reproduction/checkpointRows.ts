@@ -1,9 +1,10 @@
 import type { Parameter } from '../training/models/parameters.js';
 import type { Survey } from '../inspection/survey.js';
 import { weightsOf } from '../inspection/accuracy.js';
-import { weightRow } from '../evaluation/weightRow.js';
+import { requireFit, weightRow } from '../evaluation/weightRow.js';
 import { GramAccumulator } from '../linalg/gram.js';
 import type { Matrix } from '../linalg/matrix.js';
+import { pauseFor, type Pause } from '../linalg/pause.js';
 
 /** The checkpoints of a run as rows of weights, in memory. */
 export interface CheckpointRows {
@@ -15,42 +16,55 @@ export interface CheckpointRows {
   readonly gram: Matrix;
   /** θ_0 + Σ_t weights[t] · (θ_t − θ_0). */
   readonly mix: (weights: readonly number[]) => Float32Array;
-  /** θ_0 + change. */
-  readonly from: (change: Float64Array) => Float32Array;
 }
+
+/** θ_0 + change. */
+export const weightsAfter = (first: Float32Array, change: Float64Array): Float32Array => {
+  const row = new Float32Array(first.length);
+  for (let i = 0; i < row.length; i++) row[i] = first[i]! + change[i]!;
+  return row;
+};
 
 const pieceLength = 8192;
 
+/**
+ * Reads every checkpoint of a series into memory.
+ * @throws GeometryError `invalid-descriptor` where a checkpoint does not hold the model's parameters; `cancelled`, and what
+ * reading throws.
+ */
 export const checkpointRows = async (
   survey: Survey,
   parameters: readonly Parameter[],
+  signal: AbortSignal,
 ): Promise<CheckpointRows> => {
+  requireFit(parameters, survey.comparable);
+  const pause = pauseFor(signal);
   const rows: Float32Array[] = [];
   for (let t = 0; t < survey.checkpoints.length; t++) {
+    await pause();
     rows.push(weightRow(parameters, await weightsOf(survey, t)));
   }
   const first = rows[0]!;
+  const change = new Float64Array(first.length);
   const last = rows.at(-1)!;
-  const from = (change: Float64Array): Float32Array =>
-    Float32Array.from(change, (value, i) => first[i]! + value);
+  for (let i = 0; i < change.length; i++) change[i] = last[i]! - first[i]!;
   return {
     rows,
-    change: Float64Array.from(last, (value, i) => value - first[i]!),
-    gram: await gramOf(rows),
+    change,
+    gram: await gramOf(rows, pause),
     mix: (weights) => {
-      const change = new Float64Array(first.length);
+      const mixed = new Float64Array(first.length);
       weights.forEach((weight, t) => {
         if (weight === 0) return;
         const row = rows[t]!;
-        for (let i = 0; i < change.length; i++) change[i]! += weight * (row[i]! - first[i]!);
+        for (let i = 0; i < mixed.length; i++) mixed[i]! += weight * (row[i]! - first[i]!);
       });
-      return from(change);
+      return weightsAfter(first, mixed);
     },
-    from,
   };
 };
 
-const gramOf = async (rows: readonly Float32Array[]): Promise<Matrix> => {
+const gramOf = async (rows: readonly Float32Array[], pause: Pause): Promise<Matrix> => {
   const first = rows[0]!;
   const gram = new GramAccumulator(rows.length, pieceLength);
   for (let start = 0; start < first.length; start += pieceLength) {
@@ -60,6 +74,7 @@ const gramOf = async (rows: readonly Float32Array[]): Promise<Matrix> => {
       for (let i = 0; i < length; i++) target[i] = row[start + i]! - first[start + i]!;
     });
     await gram.add(gram.piece, length);
+    await pause();
   }
   return gram.result();
 };

@@ -2,6 +2,7 @@ import { entropy, rankForShare } from '../geometry/rankStatistics.js';
 import { perMatrixEnergy } from '../geometry/reconstruction/perMatrixSvd.js';
 import { shuffledEntries } from '../geometry/shuffledNull.js';
 import type { Matrix } from '../linalg/matrix.js';
+import { pauseFor } from '../linalg/pause.js';
 import { singularValuesBatch } from '../linalg/singularValues.js';
 import type { RunAnalysis } from './analysis.js';
 
@@ -33,7 +34,13 @@ export const energyRanksOf = async (
   const spectraOf = async (matrices: readonly Matrix[]): Promise<Float64Array[]> =>
     (await singularValuesBatch(matrices, { signal })).map(({ values }) => values);
   const spectra = await spectraOf(changes);
-  const shuffled = await spectraOf(changes.map((matrix, i) => shuffledEntries(matrix, seed, i)));
+  const pause = pauseFor(signal);
+  const reordered: Matrix[] = [];
+  for (const [i, matrix] of changes.entries()) {
+    await pause();
+    reordered.push(shuffledEntries(matrix, seed, i));
+  }
+  const shuffled = await spectraOf(reordered);
   const together = perMatrixEnergy(spectra).map(Math.sqrt);
   return {
     together: {

@@ -9,47 +9,56 @@ import {
   subspaceOverlap,
 } from '../geometry/reconstruction/selectivity.js';
 import type { RunAnalysis } from './analysis.js';
+import { gradientsFit } from './memory.js';
 
 /** k = 10 as in the paper; how many gradients the covariance is of, it does not say. */
 const settings = { directions: 10, batches: 40, batch: 512, seed: 1 } as const;
 
 /**
  * The selectivity test (2602.18649 §3.4): the leading eigenvectors of each task's gradient covariance are projected out of
- * the final weights; a task's own directions should hurt it alone. Undefined for a single task.
+ * the final weights; a task's own directions should hurt it alone. Undefined for a single task, and where the gradients do
+ * not fit into memory.
+ * @throws GeometryError `cancelled` after the signal.
  */
 export const selectivityTest = async (
   descriptor: ModelDescriptor,
   final: Float32Array,
   evaluator: Evaluator,
   baseline: Accuracies,
+  signal: AbortSignal,
 ): Promise<RunAnalysis['selectivity']> => {
-  if (descriptor.data.tasks.length < 2) return undefined;
+  const { tasks } = descriptor.data;
+  if (tasks.length < 2) return undefined;
+  const { directions: wanted, batches } = settings;
+  if (!gradientsFit(final.length, batches, wanted * (tasks.length + 1))) return undefined;
   const weights = Float64Array.from(final);
-  const without = (directions: readonly Float64Array[]): Float32Array => {
+  const accuracyWithout = async (directions: readonly Float64Array[]): Promise<Accuracies> => {
     const part = partInSpan(weights, directions);
-    return Float32Array.from(weights, (value, i) => value - part[i]!);
+    const row = new Float32Array(final.length);
+    for (let i = 0; i < row.length; i++) row[i] = weights[i]! - part[i]!;
+    const [found] = await evaluator.accuracies([row], signal);
+    return found!;
   };
-  const subspaces: { task: string; directions: Float64Array[] }[] = [];
-  for (const [task, gradients] of await taskGradients(descriptor, final, settings)) {
-    subspaces.push({ task, directions: await gradientSubspace(gradients, settings.directions) });
+  const subspaces: { task: string; directions: Float64Array[]; testAccuracy: Accuracies }[] = [];
+  for (const task of tasks) {
+    const gradients = await taskGradients(descriptor, task, final, settings, signal);
+    const directions = await gradientSubspace(gradients, wanted, signal);
+    subspaces.push({ task, directions, testAccuracy: await accuracyWithout(directions) });
   }
-  const random = randomDirections(final.length, settings.directions, settings.seed);
-  const ablated = await evaluator.accuracies([
-    ...subspaces.map(({ directions }) => without(directions)),
-    without(random),
-  ]);
+  const overlaps = subspaces.flatMap((a, i) =>
+    subspaces.slice(i + 1).map((b) => ({
+      tasks: [a.task, b.task] as [string, string],
+      overlap: subspaceOverlap(a.directions, b.directions),
+    })),
+  );
+  const random = await randomDirections(final.length, wanted, { seed: settings.seed, signal });
   return {
     ...settings,
-    tasks: subspaces.map(({ task }, i) => {
-      const index = selectivityIndex(task, baseline, ablated[i]!);
-      return { task, ...(index === undefined ? {} : { index }), testAccuracy: ablated[i]! };
+    tasks: subspaces.map(({ task, testAccuracy }) => {
+      const index = selectivityIndex(task, baseline, testAccuracy);
+      return { task, ...(index === undefined ? {} : { index }), testAccuracy: { ...testAccuracy } };
     }),
-    overlaps: subspaces.flatMap((a, i) =>
-      subspaces.slice(i + 1).map((b) => ({
-        tasks: [a.task, b.task] as [string, string],
-        overlap: subspaceOverlap(a.directions, b.directions),
-      })),
-    ),
-    randomTestAccuracy: ablated.at(-1)!,
+    overlaps,
+    randomTestAccuracy: { ...(await accuracyWithout(random)) },
   };
 };

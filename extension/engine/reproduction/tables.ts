@@ -236,9 +236,42 @@ const controlTable = ({ control }: Results): Table[] => {
   ];
 };
 
+const selectivityTable = (name: string, { selectivity, testAccuracy }: RunAnalysis): Table[] => {
+  const tasks = Object.keys(testAccuracy);
+  if (tasks.length < 2) return [];
+  if (selectivity === undefined) {
+    return [
+      {
+        title: `${name}: selectivity`,
+        columns: ['directions of', 'index', ...tasks],
+        rows: tasks.map((task) => [task, none, ...tasks.map(() => none)]),
+        notes: ['Not measured: the gradients of this model do not fit into memory.'],
+      },
+    ];
+  }
+  return [
+    {
+      title: `${name}: selectivity, ${selectivity.directions} gradient directions of a task taken out`,
+      columns: ['directions of', 'index', ...tasks],
+      rows: [
+        ...selectivity.tasks.map(({ task, index, testAccuracy: ablated }) => [
+          task,
+          index?.toFixed(2) ?? none,
+          ...Object.values(ablated).map(accuracy),
+        ]),
+        ['random', none, ...Object.values(selectivity.randomTestAccuracy).map(accuracy)],
+      ],
+      notes: [
+        `Published: index ${publishedSelectivity.index.join('–')}, overlap ${publishedSelectivity.overlap.join('–')}.`,
+        `Overlap (mean squared cosine): ${selectivity.overlaps.map(({ tasks: pair, overlap }) => `${pair.join(' and ')} ${overlap.toFixed(3)}`).join(', ')}. Second moment of ${selectivity.batches} gradients on batches of ${selectivity.batch}.`,
+      ],
+    },
+  ];
+};
+
 const detailTables = ({ name, analysis }: CellResult): Table[] => {
   if (analysis === undefined) return [];
-  const { ablations, controls, selectivity } = analysis;
+  const { ablations, controls } = analysis;
   return [
     {
       title: `${name}: one component taken out`,
@@ -260,26 +293,7 @@ const detailTables = ({ name, analysis }: CellResult): Table[] => {
         'Components of the whole trajectory hold its end by construction, as the end is one of its rows; those of an early part do not.',
       ],
     ),
-    ...(selectivity === undefined
-      ? []
-      : [
-          {
-            title: `${name}: selectivity, ${selectivity.directions} gradient directions of a task taken out`,
-            columns: ['directions of', 'index', ...Object.keys(analysis.testAccuracy)],
-            rows: [
-              ...selectivity.tasks.map(({ task, index, testAccuracy }) => [
-                task,
-                index?.toFixed(2) ?? none,
-                ...Object.values(testAccuracy).map(accuracy),
-              ]),
-              ['random', none, ...Object.values(selectivity.randomTestAccuracy).map(accuracy)],
-            ],
-            notes: [
-              `Published: index ${publishedSelectivity.index.join('–')}, overlap ${publishedSelectivity.overlap.join('–')}.`,
-              `Overlap (mean squared cosine): ${selectivity.overlaps.map(({ tasks, overlap }) => `${tasks.join(' and ')} ${overlap.toFixed(3)}`).join(', ')}. Second moment of ${selectivity.batches} gradients on batches of ${selectivity.batch}.`,
-            ],
-          },
-        ]),
+    ...selectivityTable(name, analysis),
   ];
 };
 

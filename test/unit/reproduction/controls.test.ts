@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { ablationMixing } from '../../../extension/engine/geometry/reconstruction/ablation.js';
-import {
-  earlyComponents,
-  earlyMixing,
-} from '../../../extension/engine/geometry/reconstruction/earlyComponents.js';
+import { earlyComponents } from '../../../extension/engine/geometry/reconstruction/earlyComponents.js';
 import {
   partInSpan,
   randomDirections,
@@ -15,12 +12,20 @@ import {
   selectivityIndex,
   subspaceOverlap,
 } from '../../../extension/engine/geometry/reconstruction/selectivity.js';
-import { trajectoryMixing } from '../../../extension/engine/geometry/reconstruction/trajectoryPca.js';
+import {
+  trajectoryEnergy,
+  trajectoryMixing,
+} from '../../../extension/engine/geometry/reconstruction/trajectoryPca.js';
 import { addInto, dot } from '../../../extension/engine/geometry/reconstruction/vectors.js';
 import { walkToEnd } from '../../../extension/engine/geometry/reconstruction/walkToEnd.js';
 import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
 import { explainedFractions, trajectoryPca } from '../../../extension/engine/geometry/trajectory.js';
 import { randomWalkGram } from '../../../extension/engine/geometry/randomWalkNull.js';
+import {
+  fittingCheckpoints,
+  gradientsFit,
+  keptEvenly,
+} from '../../../extension/engine/reproduction/memory.js';
 import type { Matrix } from '../../../extension/engine/linalg/matrix.js';
 
 const dimensions = 60;
@@ -72,36 +77,36 @@ describe('an ablated component', () => {
 describe('components of an early part', () => {
   it('rebuild the projection of the end on the span of the early rows', async () => {
     const early = await earlyComponents(gramOf(rows), 4);
-    const rebuilt = mixed(earlyMixing(early, 3));
+    const rebuilt = mixed(trajectoryMixing(early, 3));
     const left = change.map((value, i) => value - rebuilt[i]!);
     for (const row of rows.slice(1, 4)) expect(dot(left, row)).toBeCloseTo(0, 8);
-    const energy = early.energy.reduce((sum, value) => sum + value, 0);
+    const energy = trajectoryEnergy(early).reduce((sum, value) => sum + value, 0);
     expect(energy).toBeCloseTo(dot(rebuilt, rebuilt), 8);
     // Later rows play no part.
-    expect(earlyMixing(early, 3).slice(4)).toEqual(new Array(5).fill(0));
+    expect(trajectoryMixing(early, 3).slice(4)).toEqual(new Array(5).fill(0));
   });
 
   it('are those of the whole run when the part is the whole', async () => {
     const whole = await trajectoryPca(gramOf(rows), false);
     const early = await earlyComponents(gramOf(rows), checkpoints);
     for (const rank of [1, 2, 5]) {
-      expect(difference(mixed(earlyMixing(early, rank)), mixed(trajectoryMixing(whole, rank)))).toBeLessThan(
-        1e-9,
-      );
+      expect(
+        difference(mixed(trajectoryMixing(early, rank)), mixed(trajectoryMixing(whole, rank))),
+      ).toBeLessThan(1e-9);
     }
   });
 });
 
 describe('random directions', () => {
-  it('are orthonormal and hold rank/dimensions of any vector on average', () => {
-    const directions = randomDirections(400, 8, 3);
+  it('are orthonormal and hold rank/dimensions of any vector on average', async () => {
+    const directions = await randomDirections(400, 8, { seed: 3 });
     directions.forEach((a, i) =>
       directions.forEach((b, j) => expect(dot(a, b)).toBeCloseTo(i === j ? 1 : 0, 12)),
     );
     const x = Float64Array.from({ length: 400 }, (_, i) => Math.sin(i));
     let share = 0;
     for (let seed = 0; seed < 40; seed++) {
-      const part = partInSpan(x, randomDirections(400, 8, seed));
+      const part = partInSpan(x, await randomDirections(400, 8, { seed }));
       share += dot(part, part) / dot(x, x) / 40;
     }
     expect(share).toBeGreaterThan(0.014);
@@ -109,12 +114,20 @@ describe('random directions', () => {
   });
 });
 
+/** Each is good until the next is asked for only. */
+const copies = async (parts: AsyncIterable<Float64Array>): Promise<Float64Array[]> => {
+  const found = [];
+  for await (const part of parts) found.push(part.slice());
+  return found;
+};
+
 describe('a walk to the end', () => {
   it('ends at the change, keeps the walk’s shares and rebuilds more with more components', async () => {
     const end = Float64Array.from({ length: 20_000 }, (_, i) => Math.cos(0.01 * i * i));
     const lengths = new Array<number>(40).fill(1);
     const ranks = [1, 3, 10, 40];
-    const { rebuilt, energy } = await walkToEnd(end, lengths, ranks, 9);
+    const { energy, rebuilt: parts } = await walkToEnd(end, lengths, ranks, { seed: 9 });
+    const rebuilt = await copies(parts());
     expect(difference(rebuilt[3]!, end) / length(end)).toBeLessThan(1e-6);
     const errors = rebuilt.map((part) => difference(part, end) / length(end));
     expect(errors[0]!).toBeGreaterThan(errors[1]!);
@@ -125,6 +138,48 @@ describe('a walk to the end', () => {
     const [first] = await explainedFractions(randomWalkGram(lengths, 20_000, 9), false);
     expect(first!).toBeGreaterThan(0.6);
     expect(energy[0]!).toBeGreaterThan(0.4);
+  });
+
+  it('rebuilds the same whether few changes are held at once or all', async () => {
+    const end = Float64Array.from({ length: 10_000 }, (_, i) => Math.sin(0.01 * i * i));
+    const lengths = Array.from({ length: 6 }, (_, i) => 1 + i);
+    const withHeld = async (heldNumbers: number) => {
+      const { rebuilt } = await walkToEnd(end, lengths, [1, 2, 3, 5], { seed: 4, heldNumbers });
+      return copies(rebuilt());
+    };
+    const all = await withHeld(1e9);
+    expect(all.length).toBe(4);
+    expect(await withHeld(1)).toEqual(all);
+    expect(await withHeld(30_000)).toEqual(all);
+  });
+
+  it('ends between its blocks when it is cancelled', async () => {
+    const stop = new AbortController();
+    const { rebuilt } = await walkToEnd(change, [1, 1, 1], [1, 2], { seed: 1, signal: stop.signal });
+    stop.abort();
+    await expect(copies(rebuilt())).rejects.toMatchObject({ code: 'cancelled' });
+    const late = walkToEnd(change, [1, 1, 1], [1, 2], { seed: 1, signal: stop.signal });
+    await expect(late).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('what is measured of a series', () => {
+  it('is of as many checkpoints as fit into memory, at most a hundred, the paper’s models all of them', () => {
+    for (const parameters of [290_401, 315_427, 580_387, 2_209_059]) {
+      expect(fittingCheckpoints(parameters)).toBe(100);
+      expect(gradientsFit(parameters, 40, 40)).toBe(true);
+    }
+    expect(fittingCheckpoints(5e6)).toBe(53);
+    expect(() => fittingCheckpoints(1e8)).toThrow(/too large to be measured/);
+    expect(gradientsFit(1e7, 40, 40)).toBe(false);
+  });
+
+  it('spans from the first to the last, evenly', () => {
+    expect(keptEvenly(5, 100)).toEqual([0, 1, 2, 3, 4]);
+    const kept = keptEvenly(1234, 100);
+    expect([kept.length, kept[0], kept.at(-1)]).toEqual([100, 0, 1233]);
+    const gaps = kept.slice(1).map((at, i) => at - kept[i]!);
+    expect(Math.max(...gaps) - Math.min(...gaps)).toBeLessThanOrEqual(1);
   });
 });
 

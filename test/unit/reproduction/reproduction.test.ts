@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runConfigSchema, type RunFile } from '../../../extension/contract/run.js';
-import { keptEvenly } from '../../../extension/engine/reproduction/analyseRun.js';
 import { analysisSchema, type RunAnalysis } from '../../../extension/engine/reproduction/analysis.js';
 import { analysisOf, readAnalysis } from '../../../extension/engine/reproduction/keptAnalysis.js';
 import { markdown } from '../../../extension/engine/reproduction/markdown.js';
@@ -103,16 +102,6 @@ describe('tables of runs that were not measured', () => {
       expect(rows.some((row) => row[2] === 'null')).toBe(false);
     }
     expect(markdown(resultsWith())).toContain('15 of 15 cells of the grid were not measured');
-  });
-});
-
-describe('checkpoints kept', () => {
-  it('are even, with both ends', () => {
-    expect(keptEvenly(5, 100)).toEqual([0, 1, 2, 3, 4]);
-    const kept = keptEvenly(1234, 100);
-    expect([kept.length, kept[0], kept.at(-1)]).toEqual([100, 0, 1233]);
-    const gaps = kept.slice(1).map((at, i) => at - kept[i]!);
-    expect(Math.max(...gaps) - Math.min(...gaps)).toBeLessThanOrEqual(1);
   });
 });
 

@@ -1,8 +1,9 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Model, ModelDescriptor } from '../../../extension/contract/descriptor.js';
 import { inspectSettingsSchema, type ControlEntry } from '../../../extension/contract/report.js';
 import { seriesControls } from '../../../extension/engine/reproduction/seriesControls.js';
 import { cellsOf } from '../../../extension/engine/sweeps/grid.js';
@@ -71,5 +72,36 @@ describe('the controls of a series', () => {
     const bare = path.join(place, 'bare');
     cpSync(path.join(run, 'checkpoints'), bare, { recursive: true });
     await expect(controlsOf(bare)).rejects.toMatchObject({ code: 'invalid-argument' });
+  });
+
+  it('are refused where the description is of another model, whether its tensors are others or of other sizes', async () => {
+    const described = async (model: Model, tasks: ModelDescriptor['data']['tasks']) => {
+      const other = mkdtempSync(path.join(place, 'other-'));
+      cpSync(path.join(run, 'checkpoints'), other, { recursive: true });
+      const descriptor: ModelDescriptor = { model, data: { ...cell!.config.data, tasks } };
+      writeFileSync(path.join(other, 'weight-geometry.json'), JSON.stringify(descriptor));
+      return controlsOf(other);
+    };
+    const { model, data } = cell!.config;
+    expect((await described(model, data.tasks)).length).toBe(controls.length);
+    await expect(described(model, ['add'])).rejects.toMatchObject({
+      code: 'invalid-descriptor',
+      message: expect.stringContaining('they have no such tensor') as string,
+    });
+    // Smaller tensors would have their places overrun by the checkpoints' own.
+    await expect(described({ ...model, d: 4 }, data.tasks)).rejects.toMatchObject({
+      code: 'invalid-descriptor',
+    });
+  });
+
+  it('end in the middle of any of them when they are cancelled', async () => {
+    for (const phase of ['components of the beginning', 'random walk', 'random directions']) {
+      const stop = new AbortController();
+      const cancelled = seriesControls(
+        { path: run, settings: v.parse(inspectSettingsSchema, {}) },
+        { signal: stop.signal, onProgress: ({ text }) => text.includes(phase) && stop.abort() },
+      );
+      await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    }
   });
 });

@@ -1,21 +1,33 @@
+import { pauseFor } from '../../linalg/pause.js';
 import { seededRandom } from '../seededRandom.js';
 import { addInto, dot } from './vectors.js';
 
+export interface RandomDirectionsOptions {
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * `count` orthonormal directions, uniform on the sphere of so many dimensions: Gaussian vectors made orthogonal one after
- * the other. The same seeds give the same directions.
+ * the other. The same seed gives the same directions.
+ * @throws GeometryError `cancelled` after the signal.
  */
-export const randomDirections = (
+export const randomDirections = async (
   dimensions: number,
   count: number,
-  ...seeds: readonly number[]
-): Float64Array[] => {
-  const random = seededRandom(...seeds);
+  { seed, signal }: RandomDirectionsOptions,
+): Promise<Float64Array[]> => {
+  const random = seededRandom(seed);
+  const pause = pauseFor(signal);
   const directions: Float64Array[] = [];
   for (let i = 0; i < Math.min(count, dimensions); i++) {
-    const direction = Float64Array.from({ length: dimensions }, () => random.normal());
+    const direction = new Float64Array(dimensions);
+    for (let k = 0; k < dimensions; k++) direction[k] = random.normal();
     // Twice is enough: what one pass leaves is rounding.
-    for (let pass = 0; pass < 2; pass++) removeSpan(direction, directions);
+    for (let pass = 0; pass < 2; pass++) {
+      await pause();
+      removeSpan(direction, directions);
+    }
     const length = Math.sqrt(dot(direction, direction));
     for (let k = 0; k < dimensions; k++) direction[k]! /= length;
     directions.push(direction);

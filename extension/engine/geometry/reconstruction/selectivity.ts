@@ -1,6 +1,6 @@
 import { GramAccumulator } from '../../linalg/gram.js';
+import { pauseFor } from '../../linalg/pause.js';
 import { symmetricEigen } from '../../linalg/symmetricEigen.js';
-
 import { meanAccuracy, type Accuracies } from './rankForAccuracy.js';
 import { addInto, dot } from './vectors.js';
 
@@ -10,22 +10,34 @@ import { addInto, dot } from './vectors.js';
  * near the end of training the mean is a direction of the task like the others.
  *
  * @param gradients one gradient of all parameters per batch.
+ * @throws GeometryError `cancelled` after the signal.
  */
 export const gradientSubspace = async (
-  gradients: readonly Float64Array[],
+  gradients: readonly (Float32Array | Float64Array)[],
   count: number,
+  signal?: AbortSignal,
 ): Promise<Float64Array[]> => {
-  const gram = new GramAccumulator(gradients.length);
-  await gram.add(gradients);
-  const { values, vectors } = await symmetricEigen(gram.result(), { vectors: true });
+  const pause = pauseFor(signal);
   const n = gradients.length;
+  const parameters = gradients[0]!.length;
+  const gram = new GramAccumulator(n);
+  for (let start = 0; start < parameters; start += gram.pieceLength) {
+    const length = Math.min(gram.pieceLength, parameters - start);
+    gram.piece.forEach((target, g) => target.set(gradients[g]!.subarray(start, start + length)));
+    await gram.add(gram.piece, length);
+    await pause();
+  }
+  const { values, vectors } = await symmetricEigen(gram.result(), { vectors: true });
   const directions: Float64Array[] = [];
   for (let i = 0; i < Math.min(count, n); i++) {
     // Below this a direction is rounding of the larger ones.
     if (!(values[i]! > values[0]! * 1e-10)) break;
-    const direction = new Float64Array(gradients[0]!.length);
+    const direction = new Float64Array(parameters);
     const scale = 1 / Math.sqrt(values[i]!);
-    gradients.forEach((gradient, g) => addInto(direction, scale * vectors!.data[g * n + i]!, gradient));
+    for (const [g, gradient] of gradients.entries()) {
+      addInto(direction, scale * vectors!.data[g * n + i]!, gradient);
+      await pause();
+    }
     directions.push(direction);
   }
   return directions;

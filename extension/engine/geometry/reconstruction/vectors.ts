@@ -6,6 +6,6 @@ export const dot = (x: Float64Array, y: Float64Array): number => {
 };
 
 /** target += factor · x. */
-export const addInto = (target: Float64Array, factor: number, x: Float64Array): void => {
+export const addInto = (target: Float64Array, factor: number, x: Float32Array | Float64Array): void => {
   for (let i = 0; i < target.length; i++) target[i]! += factor * x[i]!;
 };

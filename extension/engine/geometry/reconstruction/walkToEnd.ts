@@ -1,4 +1,5 @@
 import { GramAccumulator } from '../../linalg/gram.js';
+import { pauseFor } from '../../linalg/pause.js';
 import { seededRandom } from '../seededRandom.js';
 import { trajectoryPca } from '../trajectory.js';
 import { trajectoryEnergy, trajectoryMixing } from './trajectoryPca.js';
@@ -8,12 +9,24 @@ import { dot } from './vectors.js';
 export interface WalkToEnd {
   /** (v_i · E)² per component of the walk, E its end, as shares of the end's squared length. */
   readonly energy: Float64Array;
-  /** The change rebuilt from the first `rank` components, for each rank asked. */
-  readonly rebuilt: readonly Float64Array[];
+  /**
+   * The change rebuilt from the first `rank` components, for each rank asked, in their order. Each is good until the next
+   * is asked for: together they would be as large as the run.
+   */
+  readonly rebuilt: () => AsyncGenerator<Float64Array, void>;
+}
+
+export interface WalkOptions {
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  /** Float64 numbers of rebuilt changes that are held at once; the walk is made again for those beyond. */
+  readonly heldNumbers?: number;
 }
 
 /** Dimensions of the walk that are made at one time. */
 const blockLength = 8192;
+/** 256 MB: all thirty changes of a model of a million parameters are rebuilt in one go. */
+const usuallyHeld = 2 ** 25;
 
 /**
  * A control for trajectory PCA: a random walk with the run's step lengths, mirrored and scaled so that it ends at the run's
@@ -22,21 +35,23 @@ const blockLength = 8192;
  * run. Mirroring and scaling leave the walk's shares of variance as they are.
  *
  * @param change θ_T − θ_0, not zero; `lengths`: ‖θ_{t+1} − θ_t‖, T − 1 of them.
+ * @throws GeometryError `cancelled` after the signal, here and from {@link WalkToEnd.rebuilt}.
  */
 export const walkToEnd = async (
   change: Float64Array,
   lengths: readonly number[],
   ranks: readonly number[],
-  ...seeds: readonly number[]
+  { seed, signal, heldNumbers = usuallyHeld }: WalkOptions,
 ): Promise<WalkToEnd> => {
   const dimensions = change.length;
   const rows = lengths.length + 1;
+  const pause = pauseFor(signal);
   // A step of independent Gaussians of this deviation has the wanted length but for 1/√(2·dimensions) of it.
   const deviations = lengths.map((length) => length / Math.sqrt(dimensions));
   const block = Array.from({ length: rows }, () => new Float64Array(Math.min(blockLength, dimensions)));
   /** The walk block by block, the same at every call. */
   const eachBlock = async (take: (start: number, length: number) => Promise<void> | void): Promise<void> => {
-    const random = seededRandom(...seeds);
+    const random = seededRandom(seed);
     for (let start = 0; start < dimensions; start += blockLength) {
       const length = Math.min(blockLength, dimensions - start);
       for (let t = 1; t < rows; t++) {
@@ -46,6 +61,7 @@ export const walkToEnd = async (
         for (let i = 0; i < length; i++) row[i] = before[i]! + deviation * random.normal();
       }
       await take(start, length);
+      await pause();
     }
   };
 
@@ -56,21 +72,31 @@ export const walkToEnd = async (
     end.set(block[rows - 1]!.subarray(0, length), start);
   });
   const pca = await trajectoryPca(gram.result(), false);
-  const mixings = ranks.map((rank) => trajectoryMixing(pca, rank));
-  const rebuilt = ranks.map(() => new Float64Array(dimensions));
-  await eachBlock((start, length) => {
-    mixings.forEach((weights, r) => {
-      const target = rebuilt[r]!;
-      for (let t = 1; t < rows; t++) {
-        const weight = weights[t]!;
-        const row = block[t]!;
-        for (let i = 0; i < length; i++) target[start + i]! += weight * row[i]!;
-      }
-    });
-  });
-  const toChange = mirror(end, change);
-  rebuilt.forEach(toChange);
   const total = dot(end, end);
+  const together = Math.max(1, Math.min(ranks.length, Math.floor(heldNumbers / dimensions)));
+
+  async function* rebuilt(): AsyncGenerator<Float64Array, void> {
+    const targets = Array.from({ length: together }, () => new Float64Array(dimensions));
+    const toChange = mirror(end, change);
+    for (let from = 0; from < ranks.length; from += together) {
+      const mixings = ranks.slice(from, from + together).map((rank) => trajectoryMixing(pca, rank));
+      for (const target of targets) target.fill(0);
+      await eachBlock((start, length) => {
+        mixings.forEach((weights, r) => {
+          const target = targets[r]!;
+          for (let t = 1; t < rows; t++) {
+            const weight = weights[t]!;
+            const row = block[t]!;
+            for (let i = 0; i < length; i++) target[start + i]! += weight * row[i]!;
+          }
+        });
+      });
+      for (const target of targets.slice(0, mixings.length)) {
+        toChange(target);
+        yield target;
+      }
+    }
+  }
   return { energy: trajectoryEnergy(pca).map((value) => value / total), rebuilt };
 };
 
