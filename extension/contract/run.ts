@@ -7,13 +7,27 @@ const nonNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
 const wholePositive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** A moment's decay rate: AdamW divides by one less a power of it. */
+const beta = v.pipe(
+  v.number(),
+  v.finite(),
+  v.minValue(0),
+  v.check((rate) => rate < 1, 'must be below 1'),
+);
+/** Each has a head of its own, named after it. */
+const tasks = v.pipe(
+  v.array(v.picklist(taskNames)),
+  v.minLength(1),
+  v.check((names) => new Set(names).size === names.length, 'a task is named twice'),
+);
+
 export const providerNames = ['auto', 'cpu', 'webgpu', 'cuda'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 export const runConfigSchema = v.object({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   model: modelSchema,
-  data: v.object({ tasks: v.pipe(v.array(v.picklist(taskNames)), v.minLength(1)), split: splitSchema }),
+  data: v.object({ tasks, split: splitSchema }),
   /** Seed of the initial weights. */
   initSeed: v.optional(whole, 0),
   /** Seed of the order of batches. */
@@ -23,7 +37,7 @@ export const runConfigSchema = v.object({
   learningRate: v.optional(positive, 1e-3),
   /** Steps of linear warm-up from zero. */
   warmupSteps: v.optional(whole, 0),
-  betas: v.optional(v.tuple([nonNegative, nonNegative]), [0.9, 0.98]),
+  betas: v.optional(v.tuple([beta, beta]), [0.9, 0.98]),
   eps: v.optional(positive, 1e-8),
   /** Decoupled (AdamW). */
   weightDecay: v.optional(nonNegative, 1),

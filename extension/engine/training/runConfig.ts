@@ -4,34 +4,39 @@ import { GeometryError } from '../../contract/errors.js';
 import { runConfigSchema, type RunConfig } from '../../contract/run.js';
 import { presets } from './presets.js';
 
-/** A key that nobody reads is a mistake of spelling. */
-const strictSchema = v.strictObject(runConfigSchema.entries);
+type JsonObject = Record<string, unknown>;
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The first key, dotted, that reading has left out: nobody reads it, so it is a mistake of spelling. */
+const unknownKey = (given: JsonObject, read: JsonObject): string | undefined => {
+  for (const [key, value] of Object.entries(given)) {
+    if (!Object.hasOwn(read, key)) return key;
+    const inner = read[key];
+    const unknown = isObject(value) && isObject(inner) ? unknownKey(value, inner) : undefined;
+    if (unknown !== undefined) return `${key}.${unknown}`;
+  }
+  return undefined;
+};
 
 /**
  * Checks a configuration and fills in its defaults.
  * @param origin what it is, for the message: a file's path, a preset's name.
- * @throws GeometryError `invalid-config`, with the key.
+ * @throws GeometryError `invalid-config`, with the key; a key that a configuration does not have, at any depth, too.
  */
 export const parseRunConfig = (value: unknown, origin: string): RunConfig => {
-  const parsed = v.safeParse(strictSchema, value);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  const key = v.getDotPath(issue);
-  if (issue.expected === 'never' && key !== null) {
-    throw new GeometryError(
-      'invalid-config',
-      `${origin} is not a run configuration: it has no key “${key}”.`,
-    );
+  const refuse = (reason: string): GeometryError =>
+    new GeometryError('invalid-config', `${origin} is not a run configuration: ${reason}.`);
+  const parsed = v.safeParse(runConfigSchema, value);
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    const key = v.getDotPath(issue);
+    throw refuse(`${key === null ? '' : `${key}: `}${issue.message}`);
   }
-  throw new GeometryError(
-    'invalid-config',
-    `${origin} is not a run configuration: ${key === null ? '' : `${key}: `}${issue.message}.`,
-  );
+  const unknown = isObject(value) ? unknownKey(value, parsed.output) : undefined;
+  if (unknown !== undefined) throw refuse(`it has no key “${unknown}”`);
+  return parsed.output;
 };
-
-type JsonObject = Record<string, unknown>;
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A value as JSON where it is JSON, as text where not: `1e-3`, `full`, `["add","mul"]`, `null`. */
 const parseValue = (text: string): unknown => {
@@ -52,12 +57,6 @@ const withKey = (target: JsonObject, keys: readonly string[], value: unknown): J
   return Object.fromEntries(value === null ? others : [...others, [key, value]]);
 };
 
-const hasKey = (target: unknown, keys: readonly string[]): boolean => {
-  const [key, ...rest] = keys;
-  if (key === undefined) return true;
-  return isObject(target) && Object.hasOwn(target, key) && hasKey(target[key], rest);
-};
-
 /**
  * The configuration with `key=value` assignments made; keys are dotted (`model.d`), `null` removes an optional one.
  * @throws GeometryError `invalid-config` for a key that does not exist or a value that does not fit.
@@ -73,15 +72,8 @@ export const withAssignments = (config: RunConfig, assignments: readonly string[
       );
     }
     const keys = assignment.slice(0, equals).split('.');
-    const assigned = parseValue(assignment.slice(equals + 1));
-    value = withKey(value, keys, assigned);
-    const checked = parseRunConfig(value, `With ${assignment}, this`);
-    if (assigned !== null && !hasKey(checked, keys)) {
-      throw new GeometryError(
-        'invalid-config',
-        `A run configuration has no key ${JSON.stringify(keys.join('.'))}.`,
-      );
-    }
+    value = withKey(value, keys, parseValue(assignment.slice(equals + 1)));
+    parseRunConfig(value, `With ${assignment}, this`);
   }
   return parseRunConfig(value, 'The configuration');
 };

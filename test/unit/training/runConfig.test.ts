@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { presets } from '../../../extension/engine/training/presets.js';
-import { loadRunConfig, withAssignments } from '../../../extension/engine/training/runConfig.js';
+import {
+  loadRunConfig,
+  parseRunConfig,
+  withAssignments,
+} from '../../../extension/engine/training/runConfig.js';
 
 describe('presets', () => {
   it.each(presets.map(({ name }) => name))('%s is a whole configuration under its own name', async (name) => {
@@ -48,7 +52,9 @@ describe('assignments', () => {
 
   it.each([
     ['weightdecay=0', /weightdecay/],
-    ['model.dff=3', /no key "model\.dff"/],
+    ['model.dff=3', /no key “model\.dff”/],
+    ['betas=[0.9, 1]', /betas\.1: must be below 1/],
+    ['data.tasks=["add", "mul", "add"]', /data\.tasks: a task is named twice/],
     ['learningRate=fast', /learningRate/],
     ['model.heads=5', /multiple of heads/],
     ['maxSteps', /key=value/],
@@ -56,6 +62,23 @@ describe('assignments', () => {
     const tiny = await loadRunConfig('tiny');
     expect(() => withAssignments(tiny, [assignment])).toThrow(message);
   });
+});
+
+describe('a key that no configuration has', () => {
+  it.each(['colour', 'model.colour', 'data.colour', 'data.split.colour', 'stop.colour'])(
+    '%s is refused with its name',
+    (key) => {
+      const config = structuredClone(presets[0]!.config) as Record<string, unknown>;
+      const inside = key.split('.').slice(0, -1);
+      const place = inside.reduce((at, name) => at[name] as Record<string, unknown>, config);
+      place['colour'] = 'red';
+      expect(() => parseRunConfig(config, 'a.wgrun.json')).toThrow(
+        `a.wgrun.json is not a run configuration: it has no key “${key}”.`,
+      );
+      delete place['colour'];
+      expect(parseRunConfig(config, 'a.wgrun.json')).toMatchObject(config);
+    },
+  );
 });
 
 describe('run files', () => {

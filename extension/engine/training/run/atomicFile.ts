@@ -1,4 +1,4 @@
-import { open, rename } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { GeometryError, type ErrorCode } from '../../../contract/errors.js';
 
@@ -39,7 +39,8 @@ export const syncFolder = async (folder: string): Promise<void> => {
 
 /**
  * Writes a file so that its name shows the old content or the new, whole, at any moment: a `.partial` neighbour is
- * written and flushed, then renamed. A `.partial` that a killed process left is written over.
+ * written and flushed, then renamed. A `.partial` that a killed process left is written over; a write that fails takes
+ * its own away, which on a full disk makes room.
  * @throws GeometryError `disk-full`, `unwritable`; the old content stays.
  */
 export const writeAtomically = async (file: string, content: Uint8Array | string): Promise<void> => {
@@ -55,6 +56,7 @@ export const writeAtomically = async (file: string, content: Uint8Array | string
     await rename(partial, file);
     await syncFolder(path.dirname(file));
   } catch (cause) {
+    await rm(partial, { force: true }).catch(() => undefined);
     throw writeError(file, cause);
   }
 };

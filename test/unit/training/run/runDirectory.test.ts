@@ -120,6 +120,7 @@ describe('a disk that refuses', () => {
       message: expect.stringContaining(file) as string,
     });
     expect(readFileSync(file, 'utf8')).toBe('old');
+    expect(readdirSync(run)).not.toContain('run.json.partial');
   });
 
   it('is named when a file is in the way of the folder', async () => {

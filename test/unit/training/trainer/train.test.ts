@@ -135,7 +135,8 @@ describe('a run', () => {
       };
       await expect(run('a', {}, { advanced: fillDisk })).rejects.toMatchObject({ code: 'disk-full' });
       expect(Object.keys(checkpoints('a'))).toHaveLength(3);
-      rmSync(full);
+      // What was half written is taken away, so that the disk has room again.
+      expect(existsSync(full)).toBe(false);
       await run('a', { resume: true });
       expect(checkpoints('a')).toEqual(checkpoints('whole'));
     },
