@@ -8,7 +8,7 @@ import { UsageError, type Command, type CommandConsole } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { progressLine } from './progressLine.js';
 import { textTable } from './textTable.js';
-import { sweepTraining } from './trainInProcess.js';
+import { sweepTraining } from './sweepTraining.js';
 import { trainProgress } from './trainProgress.js';
 
 const papers = ['2602.18649'] as const;
@@ -28,7 +28,7 @@ does not grok.
   --readout first|mean heads read the first token (default: the companion's code) or the mean of both (the paper's text)
   --batch 512|full     pairs per step: drawn with replacement (default: the companion's code), or all (the paper's text)
   --provider NAME      auto (default), cpu, webgpu or cuda
-  --jobs N             runs at once (default: on the CPU one per core, on a GPU one)
+  --jobs N             runs at once (default: on the CPU one per core; on a GPU as many as a short trial finds fastest)
 `;
 
 const parse = (args: readonly string[]) => {
@@ -94,7 +94,8 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   const part = partOf(quick, values.scales, values.decays);
   const choices = choicesOf(values.readout, values.batch);
   const progress = progressLine(console);
-  const shared = await sideBySide(provider, runsOf(planOf(choices, part)).length, asked);
+  const configs = runsOf(planOf(choices, part)).map(({ config }) => config);
+  const shared = await sideBySide(provider, configs, { jobs: asked });
   const results = await reproduce({
     ...{ out, choices, part, provider },
     training: sweepTraining(shared),

@@ -9,7 +9,7 @@ import { beginSweep, readSweep } from '../engine/sweeps/sweepFile.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { textTable } from './textTable.js';
-import { sweepTraining } from './trainInProcess.js';
+import { sweepTraining } from './sweepTraining.js';
 import { trainProgress } from './trainProgress.js';
 
 const usage = `Usage: weight-geometry sweep GRID.json --out DIR [--provider NAME] [--jobs N]
@@ -24,7 +24,8 @@ GRID.json: { "name", "base": a run's configuration, "scales": [{ "name", "model"
   --out DIR        the sweep's folder; made when absent
   --status         print the table of progress and train nothing
   --provider NAME  auto (default), cpu, webgpu or cuda
-  --jobs N         runs at once (default: on the CPU one per core, on a GPU one)
+  --jobs N         runs at once (default: on the CPU one per core; on a GPU as many as a short trial finds fastest)
+  --rows           runs of one shape as rows of one graph (default on a GPU; on the CPU each has a process)
 `;
 
 const parse = (args: readonly string[]) => {
@@ -37,6 +38,7 @@ const parse = (args: readonly string[]) => {
         status: { type: 'boolean', default: false },
         provider: { type: 'string', default: 'auto' },
         jobs: { type: 'string' },
+        rows: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
@@ -75,8 +77,9 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   const cells = cellsOf(grid);
   if (!status) {
     await beginSweep(out, grid);
-    const left = (await sweepProgress(out, cells)).filter((row) => row.status !== 'finished').length;
-    const shared = await sideBySide(provider, left, asked);
+    const left = (await sweepProgress(out, cells)).filter((row) => row.status !== 'finished');
+    const configs = left.map(({ cell }) => cell.config);
+    const shared = await sideBySide(provider, configs, { jobs: asked, asRows: values.rows });
     await runSweep(out, cells, {
       ...{ signal: console.signal, provider },
       ...sweepTraining(shared),

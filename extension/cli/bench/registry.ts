@@ -4,6 +4,7 @@ import { evaluateBench } from './evaluate.js';
 import { hostBench } from './host.js';
 import { inspectBench } from './inspect.js';
 import { svdBench } from './svd.js';
+import { sweepBench } from './sweep.js';
 import { trainBench } from './train.js';
 import { trajectoryBench } from './trajectory.js';
 
@@ -14,6 +15,7 @@ export const benches: readonly Bench[] = [
   inspectBench,
   trajectoryBench,
   trainBench,
+  sweepBench,
   evaluateBench,
   hostBench,
 ];

@@ -1,14 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cellsOf } from '../../../extension/engine/sweeps/grid.js';
 import { sweepProgress } from '../../../extension/engine/sweeps/progress.js';
 import { runSweep, type TrainRun } from '../../../extension/engine/sweeps/runSweep.js';
+import { fewestThatAreFast } from '../../../extension/engine/sweeps/rowsOnDevice.js';
 import { sideBySide } from '../../../extension/engine/sweeps/sideBySide.js';
 import { beginSweep, readSweep, runFolder } from '../../../extension/engine/sweeps/sweepFile.js';
 import { GeometryError } from '../../../extension/contract/errors.js';
 import { readRunFile } from '../../../extension/engine/training/run/runDirectory.js';
+import { createTrainingEngine, ReplicaPool } from '../../../extension/engine/training/trainer/onnxEngine.js';
+import { train } from '../../../extension/engine/training/trainer/train.js';
 import { onProcessor, smallGrid } from './smallGrid.js';
 
 const folders: string[] = [];
@@ -151,11 +154,48 @@ describe('runs of a sweep side by side', () => {
     expect(ended.length).toBe(cells.length - 1);
   });
 
-  it('share the cores of the CPU; a device takes one at a time unless the user says otherwise', async () => {
+  it('share the cores of the CPU, unless the user says otherwise', async () => {
     const cores = availableParallelism();
-    expect(await sideBySide('cpu', 1000, undefined)).toMatchObject({ jobs: cores });
-    expect(await sideBySide('cpu', 1, undefined)).toEqual({ jobs: 1 });
-    expect(await sideBySide('webgpu', 15, undefined)).toEqual({ jobs: 1 });
-    expect(await sideBySide('cpu', 15, 2)).toEqual({ jobs: 2, threads: Math.max(1, Math.floor(cores / 2)) });
+    const configs = (count: number) => Array.from({ length: count }, () => grid.base);
+    expect(await sideBySide('cpu', configs(1000), {})).toMatchObject({ jobs: cores });
+    expect(await sideBySide('cpu', configs(1), {})).toEqual({ jobs: 1 });
+    const half = Math.max(1, Math.floor(cores / 2));
+    expect(await sideBySide('cpu', configs(15), { jobs: 2 })).toEqual({ jobs: 2, threads: half });
+    expect(await sideBySide('cpu', configs(15), { asRows: true })).toEqual({ jobs: 15, asRows: true });
+  });
+
+  it('are on a device as few rows as are as fast as more, within a tenth', () => {
+    const rates = (...entries: (readonly [number, number])[]) => new Map(entries);
+    expect(fewestThatAreFast(rates([1, 100]))).toBe(1);
+    expect(fewestThatAreFast(rates([1, 100], [4, 380], [16, 390]))).toBe(4);
+    expect(fewestThatAreFast(rates([1, 100], [4, 90], [16, 95]))).toBe(1);
+    expect(fewestThatAreFast(rates([1, 100], [4, 380], [16, 1200]))).toBe(16);
+  });
+
+  it('as rows of one graph are the runs that they are one after the other', async () => {
+    const options = { signal, provider: 'cpu' as const };
+    const cells = cellsOf(grid).filter(({ scale }) => scale === 'narrow');
+    const metricsOf = (folder: string) =>
+      cells.map((cell) =>
+        readFileSync(join(runFolder(folder, cell), 'metrics.jsonl'), 'utf8')
+          .trim()
+          .split('\n')
+          .map((line) => (JSON.parse(line) as { testLoss: number }).testLoss),
+      );
+    const [apart, together] = [temporary(), temporary()];
+    await runSweep(apart, cells, { ...options, trainRun });
+    const pool = new ReplicaPool();
+    await runSweep(together, cells, {
+      ...options,
+      jobs: 2,
+      trainRun: (request, control, events) =>
+        train(request, control, events, {
+          choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
+          createEngine: (config, provider) => createTrainingEngine(config, provider, { pool }),
+        }),
+    });
+    const [alone, rows] = [metricsOf(apart), metricsOf(together)];
+    expect(rows.map((losses) => losses.length)).toEqual(alone.map((losses) => losses.length));
+    rows.flat().forEach((loss, i) => expect(loss).toBeCloseTo(alone.flat()[i]!, 3));
   });
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { sweepTraining } from '../../../extension/cli/trainInProcess.js';
+import { sweepTraining } from '../../../extension/cli/sweepTraining.js';
 import type { RunFile } from '../../../extension/contract/run.js';
 import { loadRunConfig } from '../../../extension/engine/training/runConfig.js';
 import { RunControl } from '../../../extension/engine/training/trainer/runControl.js';

@@ -4,18 +4,30 @@ import { GeometryError } from '../contract/errors.js';
 import type { RunFile } from '../contract/run.js';
 import type { SweepOptions, TrainRun } from '../engine/sweeps/runSweep.js';
 import type { SideBySide } from '../engine/sweeps/sideBySide.js';
+import { createTrainingEngine, ReplicaPool } from '../engine/training/trainer/onnxEngine.js';
+import { train } from '../engine/training/trainer/train.js';
 import { startTrainerProcess } from '../processes/trainerProcess.js';
 
 /** The engine's bundle lies beside this one. */
 const engineBundle = (): string => path.join(__dirname, 'engine.js');
 const lastWords = 20;
 
-/** How the runs of a sweep are trained: in this process one after the other, or each in one of its own. */
+/** How the runs of a sweep are trained: in this process, one by one or as rows of one graph, or each in one of its own. */
 export const sweepTraining = (
-  { jobs, threads }: SideBySide,
+  { jobs, threads, asRows = false }: SideBySide,
   bundle = engineBundle(),
-): Pick<SweepOptions, 'jobs' | 'trainRun'> =>
-  jobs === 1 ? {} : { jobs, trainRun: trainInProcess(bundle, threads) };
+): Pick<SweepOptions, 'jobs' | 'trainRun'> => {
+  if (jobs === 1) return {};
+  return { jobs, trainRun: asRows ? trainAsRow(new ReplicaPool()) : trainInProcess(bundle, threads) };
+};
+
+const trainAsRow =
+  (pool: ReplicaPool): TrainRun =>
+  (request, control, events) =>
+    train(request, control, events, {
+      createEngine: (config, provider, options) =>
+        createTrainingEngine(config, provider, { ...options, pool }),
+    });
 
 /**
  * Trains a run in a process of its own. When this process goes away the run is checkpointed and ends.

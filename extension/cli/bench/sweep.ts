@@ -1,0 +1,105 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { RunConfig } from '../../contract/run.js';
+import { cellsOf, type Grid } from '../../engine/sweeps/grid.js';
+import { runSweep, type SweepOptions } from '../../engine/sweeps/runSweep.js';
+import { beginSweep } from '../../engine/sweeps/sweepFile.js';
+import { parseRunConfig } from '../../engine/training/runConfig.js';
+import { sweepTraining } from '../sweepTraining.js';
+import type { Bench, BenchContext, Measurement } from './bench.js';
+
+/** Four seeds of one model, as a sweep trains them. */
+interface SweepSize {
+  readonly prime: number;
+  readonly d: number;
+  readonly heads: number;
+  readonly dFf: number;
+  readonly layers: number;
+  readonly steps: number;
+}
+
+const sizes: readonly SweepSize[] = [
+  { prime: 53, d: 32, heads: 4, dFf: 64, layers: 1, steps: 4000 },
+  { prime: 97, d: 128, heads: 4, dFf: 256, layers: 2, steps: 600 },
+];
+const runs = 4;
+
+const gridOf = ({ prime, d, heads, dFf, layers, steps }: SweepSize): Grid => {
+  const base: RunConfig = parseRunConfig(
+    {
+      name: 'bench',
+      model: {
+        ...{ kind: 'encoder', prime, d, layers, heads, dFf },
+        ...{ readout: 'first', norm: 'LayerNorm', normEps: 1e-5, activation: 'gelu' },
+      },
+      data: {
+        tasks: ['add'],
+        split: { method: 'python-random-shuffle', seed: 42, trainFraction: 0.5, firstToken: 0 },
+      },
+      ...{ batch: 512, clipNorm: 1, maxSteps: steps, evaluateEvery: 200, checkpointEvery: 200 },
+    },
+    'The benchmark',
+  );
+  const seeds = Array.from({ length: runs }, (_, seed) => seed);
+  return {
+    ...{ name: 'bench', base, scales: [{ name: 'one', model: base.model }], decays: [1], seeds },
+    tasks: [['add']],
+  };
+};
+
+const cores = availableParallelism();
+const oneAfterTheOther = { name: 'one after the other', shared: { jobs: 1 } };
+const ways = [
+  {
+    name: `side by side, ${cores} at once on a thread each`,
+    shared: { jobs: cores, threads: 1 },
+  },
+  { name: 'as rows of one graph', shared: { jobs: runs, asRows: true } },
+] as const;
+
+/** All steps of all runs a second, start, evaluations and checkpoints with them. */
+const pace = async (
+  size: SweepSize,
+  folder: string,
+  training: Pick<SweepOptions, 'jobs' | 'trainRun'>,
+): Promise<number> => {
+  const grid = gridOf(size);
+  await beginSweep(folder, grid);
+  const start = performance.now();
+  await runSweep(folder, cellsOf(grid), {
+    ...training,
+    ...{ signal: new AbortController().signal, provider: 'cpu' },
+  });
+  return (runs * size.steps) / ((performance.now() - start) / 1000);
+};
+
+const measure = async (size: SweepSize, { say, temporaryFolder }: BenchContext): Promise<Measurement[]> => {
+  const of = (name: string): string => path.join(temporaryFolder, `d${size.d}-${name.replace(/\W+/g, '-')}`);
+  const alone = await pace(size, of(oneAfterTheOther.name), sweepTraining(oneAfterTheOther.shared));
+  const measurements: Measurement[] = [];
+  for (const { name, shared } of ways) {
+    const ours = await pace(size, of(name), sweepTraining(shared));
+    say(
+      `${runs} runs, d ${size.d}, ${name}: ${ours.toFixed(0)} steps/s, ${(ours / alone).toFixed(2)} of ${alone.toFixed(0)}`,
+    );
+    measurements.push({
+      name: `${runs} runs, d ${size.d}, batch 512, ${name}`,
+      unit: 'steps/s',
+      ours,
+      peer: { name: oneAfterTheOther.name, value: alone },
+      ratio: ours / alone,
+    });
+  }
+  return measurements;
+};
+
+/** How the runs of a sweep share a processor best. */
+export const sweepBench: Bench = {
+  name: 'sweep',
+  summary: 'steps of several runs a second: side by side, as rows of one graph, one after the other',
+  async run(context) {
+    const measurements: Measurement[] = [];
+    for (const size of sizes) measurements.push(...(await measure(size, context)));
+    return measurements;
+  },
+};

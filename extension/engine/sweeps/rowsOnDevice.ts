@@ -1,0 +1,58 @@
+import type { RunConfig } from '../../contract/run.js';
+import type { Provider } from '../runtime/session.js';
+import { createTrainingEngine, ReplicaPool } from '../training/trainer/onnxEngine.js';
+import type { TrainingEngine } from '../training/trainer/trainingEngine.js';
+
+const candidates = [1, 4, 16];
+/** A trial of one number of rows lasts about this long, after its first steps. */
+const trialMs = 1000;
+const warmUpSteps = 2;
+/** More rows than this use more memory and wait for each other: they must be worth it. */
+const worthIt = 1.1;
+
+/**
+ * How many runs of the first one's shape train fastest as rows of one graph on a device, by a trial of a few steps each.
+ * @throws GeometryError `no-provider`.
+ */
+export const fastestRows = async (configs: readonly RunConfig[], provider: Provider): Promise<number> => {
+  const [first] = configs;
+  if (first === undefined) return 1;
+  const shape = JSON.stringify(first.model);
+  const alike = configs.filter(({ model }) => JSON.stringify(model) === shape).length;
+  const rates = new Map<number, number>();
+  for (const rows of candidates.filter((count) => count <= alike)) {
+    rates.set(rows, await stepsPerSecond(first, provider, rows));
+  }
+  return fewestThatAreFast(rates);
+};
+
+/** Rows → steps of all runs a second: the fewest rows that no larger number beats by a tenth. */
+export const fewestThatAreFast = (rates: ReadonlyMap<number, number>): number => {
+  const best = Math.max(...rates.values());
+  return Math.min(...[...rates].filter(([, rate]) => rate * worthIt >= best).map(([rows]) => rows));
+};
+
+const stepsPerSecond = async (config: RunConfig, provider: Provider, rows: number): Promise<number> => {
+  const pool = new ReplicaPool();
+  const engines: TrainingEngine[] = [];
+  for (let row = 0; row < rows; row++) engines.push(await createTrainingEngine(config, provider, { pool }));
+  try {
+    const states = engines.map((engine) => {
+      const weights = engine.initialWeights(config.initSeed);
+      const zeros = weights.slice().fill(0);
+      return { weights, firstMoment: zeros, secondMoment: zeros };
+    });
+    const take = (steps: number) =>
+      Promise.all(engines.map((engine, row) => engine.run(states[row]!, 0, steps)));
+    await take(warmUpSteps);
+    let done = 0;
+    const start = performance.now();
+    for (let steps = warmUpSteps; performance.now() - start < trialMs; steps *= 2) {
+      await take(steps);
+      done += steps;
+    }
+    return (rows * done) / ((performance.now() - start) / 1000);
+  } finally {
+    for (const engine of engines) await engine.dispose();
+  }
+};
