@@ -1,3 +1,5 @@
+import { onnxruntimeVersion } from './onnxruntimePackage.js';
+
 /** What is fetched to give onnxruntime its CUDA provider on one platform. */
 export interface CudaManifest {
   readonly packageName: string;
@@ -10,15 +12,16 @@ export interface CudaManifest {
   readonly needs: string;
 }
 
-const ONNXRUNTIME_VERSION = '1.30.0';
-
-const nugetPackage = (name: string): Pick<CudaManifest, 'packageName' | 'url' | 'registrationUrl'> => {
+const nugetPackage = (
+  name: string,
+  version: string,
+): Pick<CudaManifest, 'packageName' | 'url' | 'registrationUrl'> => {
   const id = name.toLowerCase();
   const nuget = 'https://api.nuget.org';
   return {
-    packageName: `${name} ${ONNXRUNTIME_VERSION}`,
-    url: `${nuget}/v3-flatcontainer/${id}/${ONNXRUNTIME_VERSION}/${id}.${ONNXRUNTIME_VERSION}.nupkg`,
-    registrationUrl: `${nuget}/v3/registration5-gz-semver2/${id}/${ONNXRUNTIME_VERSION}.json`,
+    packageName: `${name} ${version}`,
+    url: `${nuget}/v3-flatcontainer/${id}/${version}/${id}.${version}.nupkg`,
+    registrationUrl: `${nuget}/v3/registration5-gz-semver2/${id}/${version}.json`,
   };
 };
 
@@ -26,13 +29,23 @@ const nugetPackage = (name: string): Pick<CudaManifest, 'packageName' | 'url' | 
  * Platforms whose Node binding can load a CUDA provider: the package and the files that onnxruntime-node's own installer
  * takes (its `script/install-metadata.js`), less TensorRT's.
  */
-export const cudaManifests: Readonly<Record<string, CudaManifest>> = {
+const platforms: Readonly<
+  Record<string, Pick<CudaManifest, 'files' | 'needs'> & { readonly package: string }>
+> = {
   'linux-x64': {
-    ...nugetPackage('Microsoft.ML.OnnxRuntime.Gpu.Linux'),
+    package: 'Microsoft.ML.OnnxRuntime.Gpu.Linux',
     files: [
       'runtimes/linux-x64/native/libonnxruntime_providers_shared.so',
       'runtimes/linux-x64/native/libonnxruntime_providers_cuda.so',
     ],
     needs: 'an NVIDIA driver, CUDA 12 and cuDNN 9',
   },
+};
+
+/** What fits the onnxruntime that is installed, undefined on a platform without a CUDA provider. */
+export const cudaManifest = (platform: string): CudaManifest | undefined => {
+  const entry = Object.hasOwn(platforms, platform) ? platforms[platform] : undefined;
+  if (entry === undefined) return undefined;
+  const { package: name, files, needs } = entry;
+  return { ...nugetPackage(name, onnxruntimeVersion()), files, needs };
 };

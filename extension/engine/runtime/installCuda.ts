@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
+import { cudaManifest, type CudaManifest } from './cudaManifest.js';
+import { isAlive } from './isAlive.js';
+import { bindingFolder } from './onnxruntimePackage.js';
+import { placedRecord, placeFiles, removePlaced } from './placedFiles.js';
 import { unpackFiles } from './unpack.js';
-import { cudaManifests, type CudaManifest } from './cudaManifest.js';
 
 /** What the user consents to: shown before a byte of it is fetched. */
 export interface CudaOffer {
@@ -26,10 +28,6 @@ export interface Download {
   readonly signal?: AbortSignal;
 }
 
-/** The list of installed files, for undoing. */
-const RECORD = 'cuda-provider.json';
-const recordSchema = v.object({ packageName: v.string(), files: v.array(v.string()) });
-
 const leafSchema = v.object({ catalogEntry: v.string() });
 const entrySchema = v.object({
   packageHash: v.string(),
@@ -37,18 +35,15 @@ const entrySchema = v.object({
   packageSize: v.pipe(v.number(), v.integer(), v.minValue(1)),
 });
 
-/** The folder of onnxruntime's binding: the provider's libraries are looked for there and nowhere else. */
-export const bindingFolder = (): string => {
-  const manifest = createRequire(__filename).resolve('onnxruntime-node/package.json');
-  return path.join(path.dirname(manifest), 'bin', 'napi-v6', process.platform, process.arch);
-};
+const cancelled = (cause: unknown): GeometryError =>
+  new GeometryError('cancelled', 'The download was cancelled.', { cause });
 
 const requestFrom = async (url: string, { fetch, signal }: Download): Promise<Response> => {
   let response: Response;
   try {
     response = await fetch(url, signal === undefined ? {} : { signal });
   } catch (cause) {
-    if (signal?.aborted) throw new GeometryError('cancelled', 'The download was cancelled.', { cause });
+    if (signal?.aborted) throw cancelled(cause);
     throw new GeometryError('unreadable', `${new URL(url).host} could not be reached.`, { cause });
   }
   if (response.ok) return response;
@@ -56,7 +51,12 @@ const requestFrom = async (url: string, { fetch, signal }: Download): Promise<Re
 };
 
 const readJson = async <T>(url: string, schema: v.GenericSchema<unknown, T>, how: Download): Promise<T> => {
-  const parsed = v.safeParse(schema, await (await requestFrom(url, how)).json());
+  const response = await requestFrom(url, how);
+  const json: unknown = await response.json().catch((cause: unknown) => {
+    if (how.signal?.aborted) throw cancelled(cause);
+    throw new GeometryError('unreadable', `${url} did not answer with JSON.`, { cause });
+  });
+  const parsed = v.safeParse(schema, json);
   if (parsed.success) return parsed.output;
   throw new GeometryError('malformed-file', `${url} is not the entry of a NuGet package.`);
 };
@@ -67,7 +67,7 @@ const readJson = async <T>(url: string, schema: v.GenericSchema<unknown, T>, how
  */
 export const cudaOffer = async (
   how: Download,
-  manifest: CudaManifest | undefined = cudaManifests[`${process.platform}-${process.arch}`],
+  manifest: CudaManifest | undefined = cudaManifest(`${process.platform}-${process.arch}`),
   folder: string = bindingFolder(),
 ): Promise<CudaOffer> => {
   if (manifest === undefined) {
@@ -94,12 +94,23 @@ const verify = (offer: CudaOffer, bytes: number, sha512: string): void => {
   }
 };
 
+/** The bytes of a reply; a connection that breaks is told from a disk that does. */
+const bodyOf = async function* (response: Response): AsyncGenerator<Uint8Array> {
+  try {
+    yield* (response.body ?? []) as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    throw new GeometryError('unreadable', `The connection to ${new URL(response.url).host} broke off.`, {
+      cause,
+    });
+  }
+};
+
 const download = async (offer: CudaOffer, file: string, how: Download): Promise<void> => {
   const response = await requestFrom(offer.manifest.url, how);
   const hash = createHash('sha512');
   let bytes = 0;
   const measured = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    for await (const chunk of bodyOf(response)) {
       bytes += chunk.length;
       hash.update(chunk);
       how.onProgress?.(bytes, offer.bytes);
@@ -111,52 +122,60 @@ const download = async (offer: CudaOffer, file: string, how: Download): Promise<
   verify(offer, bytes, hash.digest('base64'));
 };
 
+const TEMPORARY = '.cuda-provider-';
+
+/** Removes what installing processes left behind that were killed: hundreds of megabytes each. */
+const sweep = async (folder: string): Promise<void> => {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(TEMPORARY)) continue;
+    const pid = Number.parseInt(name.slice(TEMPORARY.length), 10);
+    if (Number.isNaN(pid) || !isAlive(pid))
+      await rm(path.join(folder, name), { recursive: true, force: true });
+  }
+};
+
+/** In the target's own folder: on the same file system, so that each file is moved in one step. */
+const temporaryFolder = async (folder: string): Promise<string> => {
+  try {
+    await sweep(folder);
+    return await mkdtemp(path.join(folder, `${TEMPORARY}${process.pid}-`));
+  } catch (cause) {
+    throw new GeometryError('unwritable', `${folder} cannot be written to.`, { cause });
+  }
+};
+
 /**
  * Fetches what was offered, after the user's consent; checks size and SHA-512 before anything is unpacked, and puts the
- * files in place only when all of them are there.
- * @throws GeometryError `malformed-file`, `unreadable`, `unwritable`, `cancelled`; nothing is installed then.
+ * files in place only when all of them are there. Files of the same names that came otherwise are kept for
+ * {@link uninstallCuda}.
+ * @throws GeometryError `malformed-file`, `unreadable`, `unwritable`, `disk-full`, `cancelled`; nothing is installed then.
  */
 export const installCuda = async (offer: CudaOffer, how: Download): Promise<void> => {
-  const names = offer.manifest.files.map((file) => path.basename(file));
-  // In the target's own folder: on the same file system, so that each file is moved in one step.
-  const temporary = await mkdtemp(path.join(offer.folder, '.cuda-provider-')).catch((cause: unknown) => {
-    throw new GeometryError('unwritable', `${offer.folder} cannot be written to.`, { cause });
-  });
+  const { manifest, folder } = offer;
+  const temporary = await temporaryFolder(folder);
   try {
     const archive = path.join(temporary, 'package.nupkg');
     await download(offer, archive, how);
-    await unpackFiles(archive, offer.manifest.files, temporary);
-    const record = { packageName: offer.manifest.packageName, files: names };
-    await writeFile(path.join(offer.folder, RECORD), JSON.stringify(record));
-    for (const name of names) await rename(path.join(temporary, name), path.join(offer.folder, name));
+    await unpackFiles(archive, manifest.files, temporary);
+    const names = manifest.files.map((file) => path.basename(file));
+    await placeFiles(folder, temporary, manifest.packageName, names);
   } catch (cause) {
-    if (how.signal?.aborted) throw new GeometryError('cancelled', 'The download was cancelled.', { cause });
+    if (how.signal?.aborted) throw cancelled(cause);
     if (cause instanceof GeometryError) throw cause;
-    throw new GeometryError('unwritable', `The CUDA provider could not be installed in ${offer.folder}.`, {
-      cause,
-    });
+    const isFull = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
+    throw new GeometryError(
+      isFull ? 'disk-full' : 'unwritable',
+      `The CUDA provider could not be installed in ${folder}${isFull ? ': the disk is full' : ''}.`,
+      { cause },
+    );
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
 };
 
-/** The package that was installed here, undefined when none was. */
-export const installedCuda = async (folder: string = bindingFolder()): Promise<string | undefined> => {
-  try {
-    const record = v.parse(recordSchema, JSON.parse(await readFile(path.join(folder, RECORD), 'utf8')));
-    for (const file of record.files) await access(path.join(folder, path.basename(file)));
-    return record.packageName;
-  } catch {
-    return undefined;
-  }
-};
+/** The package that was installed here, undefined when none was; files that came otherwise do not count. */
+export const installedCuda = async (folder: string = bindingFolder()): Promise<string | undefined> =>
+  (await placedRecord(folder))?.packageName;
 
-/** Removes what {@link installCuda} put there; files that came otherwise stay. */
-export const uninstallCuda = async (folder: string = bindingFolder()): Promise<void> => {
-  const record = path.join(folder, RECORD);
-  const text = await readFile(record, 'utf8').catch(() => undefined);
-  if (text === undefined) return;
-  const { files } = v.parse(recordSchema, JSON.parse(text));
-  for (const file of files) await rm(path.join(folder, path.basename(file)), { force: true });
-  await rm(record, { force: true });
-};
+/** Removes what {@link installCuda} put there, and puts back what it took the place of. */
+export const uninstallCuda = (folder: string = bindingFolder()): Promise<void> => removePlaced(folder);

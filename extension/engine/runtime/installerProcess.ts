@@ -7,6 +7,7 @@ import {
   type InstallerEvents,
 } from '../../contract/installer.js';
 import { serveParentWithEvents } from '../process/channel.js';
+import type { CudaManifest } from './cudaManifest.js';
 import {
   cudaOffer,
   describeOffer,
@@ -21,23 +22,39 @@ const done: Reply<void> = { ok: true, value: undefined };
 /** Progress is told this often at most, in milliseconds. */
 const TELL_EVERY_MS = 100;
 
-/** The role `installer` of the engine's bundle: fetches, verifies and removes the CUDA provider for its parent. */
-export const serveInstaller = (): void => {
+/** What is installed and where to; tests put in their own. */
+export interface InstallerPlace {
+  readonly manifest?: CudaManifest;
+  readonly folder?: string;
+}
+
+/**
+ * The role `installer` of the engine's bundle: fetches, verifies and removes the CUDA provider for its parent. When the
+ * parent goes away, a download is given up; the process ends when nothing half done is left.
+ */
+export const serveInstaller = ({ manifest, folder }: InstallerPlace = {}): void => {
   let offered: CudaOffer | undefined;
+  let working: Promise<void> = Promise.resolve();
+  const work = async (act: () => Promise<void>): Promise<Reply<void>> => {
+    working = act();
+    await working;
+    return done;
+  };
   const stop = new AbortController();
   const download = { fetch: globalThis.fetch, signal: stop.signal };
   serveParentWithEvents<InstallerCalls, InstallerEvents>(
     installerSchemas,
     installerEventSchemas,
     (events) => ({
-      installed: async () => ok(await installedCuda()),
+      installed: async () => ok(await installedCuda(folder)),
       offer: async () => {
-        offered = await cudaOffer(download);
-        const { manifest, bytes } = offered;
-        return ok({ packageName: manifest.packageName, bytes, sentence: describeOffer(offered) });
+        offered = await cudaOffer(download, manifest, folder);
+        const { packageName } = offered.manifest;
+        return ok({ packageName, bytes: offered.bytes, sentence: describeOffer(offered) });
       },
-      install: async () => {
-        if (offered === undefined) {
+      install: () => {
+        const offer = offered;
+        if (offer === undefined) {
           throw new GeometryError('invalid-argument', 'Nothing is fetched that was not offered before.');
         }
         let told = 0;
@@ -47,17 +64,17 @@ export const serveInstaller = (): void => {
           told = now;
           events.fetched(bytes, total);
         };
-        await installCuda(offered, { ...download, onProgress });
-        return done;
+        return work(() => installCuda(offer, { ...download, onProgress }));
       },
       cancel: () => {
         stop.abort();
         return Promise.resolve(done);
       },
-      remove: async () => {
-        await uninstallCuda();
-        return done;
-      },
+      remove: () => work(() => uninstallCuda(folder)),
     }),
+    () => {
+      stop.abort();
+      void working.catch(() => undefined).finally(() => process.exit(0));
+    },
   );
 };

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import { GeometryError } from '../../../contract/errors.js';
+import { isAlive } from '../../runtime/isAlive.js';
 import { writeError } from './atomicFile.js';
 import { stateFolder } from './trainerState.js';
 
@@ -54,15 +55,6 @@ const readClaim = async (file: string): Promise<Claim | undefined> => {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw cause;
-  }
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 };
 
