@@ -36,6 +36,7 @@ export function App({ connection }: { readonly connection: Connection }) {
   }, [connection, setCurrent]);
   const report = state?.report;
   const running = state?.running ?? true;
+  const error = state?.error;
   const training = state?.training;
   const view = useMemo(
     (): InspectionView | undefined =>
@@ -45,6 +46,7 @@ export function App({ connection }: { readonly connection: Connection }) {
         spectra: indexSpectra(report),
         theme,
         running,
+        error,
         training,
         provenance: provenanceOf(report),
         ...(host ? { host } : {}),
@@ -57,7 +59,7 @@ export function App({ connection }: { readonly connection: Connection }) {
           scrollTo({ top: 0 });
         },
       },
-    [report, theme, running, training, host, setCurrent],
+    [report, theme, running, error, training, host, setCurrent],
   );
   const there = pages.filter(({ isFor }) => isFor?.(report) ?? true);
   const shown = there.find(({ id }) => id === current) ?? there[0]!;

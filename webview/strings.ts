@@ -1,12 +1,16 @@
 import { pluralCategory, setNumberLocale } from './describe/numbers.js';
+import { absenceStrings } from './strings/absence.js';
 import { sweepStrings } from './strings/sweep.js';
+import { trainingStrings } from './strings/training.js';
 
 /**
  * Every sentence of the page, in English. Places in braces are filled by name. A translation bundle, as the host has it,
  * gives other text under the English one. A key with `.one` and `.other` is chosen by the number `n`.
  */
 const english = {
+  ...absenceStrings,
   ...sweepStrings,
+  ...trainingStrings,
   'page.overview': 'Overview',
   'page.spectra': 'Rank spectra',
   'page.trajectory': 'Trajectory',
@@ -14,7 +18,6 @@ const english = {
   'page.training': 'Training',
   'page.sweep': 'Sweep',
   pages: 'Pages',
-  computing: 'computing…',
   waiting: 'Reading the checkpoints…',
   'nothing.toShow': 'Nothing to show: the inspection ended before its first result.',
 
@@ -88,7 +91,6 @@ const english = {
   'matrices.effectiveRank': 'effective rank exp H(σ ⁄ Σσ)',
   'matrices.overSteps': 'over steps',
   'matrices.spectralNorm': 'σ₁ = ‖W‖₂',
-  'matrices.estimated': 'estimated: {intervals}',
   'matrices.filter': 'Filter by name',
   'matrices.none': 'No matrix has this in its name.',
   'matrices.show': 'Show the spectrum of {matrix}',
@@ -124,7 +126,8 @@ const english = {
     'At step {step}, {above} of {count} singular values lie above the Marchenko–Pastur edge {edge} (independent entries of the same variance); σ₁ is {ratio} times that edge.',
   'spectra.saysShuffled':
     ' Shuffling the entries ({draws} draws) gives σ₁ = {null} and stable rank {nullRank} in place of {sigma} and {rank}.',
-  'spectra.zero': 'At step {step} the change is zero: there is no spectrum to compare with a null.',
+  'spectra.zero.weights': 'At step {step} the matrix is zero: there is no spectrum to compare with a null.',
+  'spectra.zero.change': 'At step {step} the change is zero: there is no spectrum to compare with a null.',
   'spectra.noNull':
     'At step {step}: stable rank {rank}, σ₁ {sigma}; no null has been computed for this entry.',
   'statistics.title': 'Statistics',
@@ -133,6 +136,11 @@ const english = {
   'statistics.value': 'value',
   'statistics.interval': 'interval {low} to {high}',
   'statistics.null': 'shuffled null',
+  'statistics.isNull': 'a null itself',
+  'statistics.noNull': 'not computed',
+  'statistics.notEstimated': 'not estimated',
+  'statistics.nullSays.one': 'Shuffled null: of one spectrum with the entries shuffled.',
+  'statistics.nullSays.other': 'Shuffled null: of the mean spectrum of {draws} shuffles of the entries.',
   'statistics.exact': 'exact, each σ within {bound} ({method})',
   'statistics.estimated': 'estimated, each σ within {bound} ({method})',
   'statistics.refine': 'Compute exactly',
@@ -165,7 +173,6 @@ const english = {
   'trajectory.uncentred': 'uncentred',
   'trajectory.centring': 'PCA',
   'trajectory.pair': 'Components',
-  'trajectory.view': 'View',
   'trajectory.axis': 'PC{n}, {share}',
   'trajectory.axisNull': 'PC{n}, {share} (random walk {null})',
   'trajectory.checkpoints': 'checkpoints, early to late',
@@ -235,6 +242,8 @@ const english = {
   'rank.scopeAll': 'Trajectory PCA rebuilds all parameters together.',
   'rank.noAccuracy': 'Accuracy of the rebuilt models is shown where a model description lets them be run.',
   'rank.table': 'Ranks needed',
+  'rank.notReached': 'not reached',
+  'rank.oneRank': 'of one rank: none',
   'rank.k95': 'k*(95 %)',
   'rank.k99': 'k*(99 %)',
   'rank.method': 'method',
@@ -242,64 +251,6 @@ const english = {
   'rank.rank90': 'rank for 90 % of the energy',
   'rank.rank99': 'rank for 99 % of the energy',
   'rank.entropy': 'spectral entropy ⁄ ln(full rank)',
-  'rank.energyAt': 'energy',
-  'rank.errorColumn': 'relative error',
-  'training.none': 'These checkpoints are not of a run that was trained here.',
-  'training.waiting': 'The first steps are on their way…',
-  'training.progress': 'Steps done',
-  'training.pause': 'Pause',
-  'training.resume': 'Resume',
-  'training.stop': 'Stop',
-  'training.alone': 'Started by another window, which alone can pause it.',
-  'training.phase': '{phase} at step {step} of {of}',
-  'training.is.queued': 'Waiting for its turn',
-  'training.is.starting': 'Starting',
-  'training.is.running': 'Training',
-  'training.is.pausing': 'Pausing',
-  'training.is.paused': 'Paused',
-  'training.is.stopping': 'Stopping',
-  'training.is.stopped': 'Stopped',
-  'training.is.finished': 'Finished',
-  'training.is.failed': 'Failed',
-  'training.provider': 'Trained on {name} by onnxruntime {version}, TF32 off.',
-  'training.passedOver': '{name} was passed over: {reason}',
-  'training.config':
-    'AdamW, batch {batch}, learning rate {rate}, weight decay {decay}, initial weights from seed {init}; {share} of the pairs train (seed {split}).',
-  'training.fullBatch': 'of all training pairs',
-  'training.stepsAxis': 'Steps',
-  'training.lossTitle': 'Loss',
-  'training.lossAxis': 'cross-entropy, summed over tasks',
-  'training.loss': 'training, mean since the last point',
-  'training.testLoss': 'test',
-  'training.chanceLoss': 'guessing: tasks · ln p',
-  'training.lossSays':
-    'At step {step} the training loss is {loss} and the test loss {test}; guessing every residue alike costs {chance}.',
-  'training.lossSaysTrain':
-    'At step {step} the training loss is {loss}; guessing every residue alike costs {chance}.',
-  'training.accuracyTitle': 'Accuracy',
-  'training.accuracyAxis': 'share of pairs answered right',
-  'training.trainAccuracy': 'training pairs',
-  'training.testAccuracy': 'test pairs',
-  'training.chanceAccuracy': 'guessing: 1 ⁄ p',
-  'training.accuracySays':
-    'At step {step}, {train} of the training pairs and {test} of the test pairs are answered right (the task furthest behind); guessing gets {chance}.',
-  'training.noGrok': ' No grok step yet: the test accuracy has not reached 90 % on every task.',
-  'training.groks':
-    ' It groks at step {step}: the test accuracy of every task is at least 90 % there, the training accuracy from step {fitted} on.',
-  'training.normTitle': 'Norms',
-  'training.normAxis': 'Euclidean norm',
-  'training.parameterNorm': 'all parameters ‖θ‖₂',
-  'training.gradientNorm': 'gradient ‖∇‖₂ before clipping, mean since the last point',
-  'training.normSays':
-    'The norm of all parameters goes from {from} over at most {most} to {to} at step {step}.',
-  'training.paceTitle': 'Pace',
-  'training.pace': 'steps per second',
-  'training.paceSays':
-    'The median is {median} steps per second ({tasks}; batch {batch}); evaluations and checkpoints are not counted.',
-  'absent.oneCheckpoint':
-    'A single checkpoint has no change to rebuild and no trajectory: open the folder that holds the series.',
-  'absent.spectra': 'There are no matrices here: vectors have no spectrum.',
-  'absent.angles': 'Neighbouring checkpoints have not been compared.',
 } as const;
 
 export type StringKey = keyof typeof english;

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { ChartCard } from '../charts/chartCard.js';
+import { spectraAbsent } from '../describe/absence.js';
 import { heatSays } from '../describe/spectra.js';
 import type { RankStatistic } from '../figures/heatMap.js';
 import { heatFigure, heatRows, rankStatistics } from '../figures/heatMap.js';
@@ -12,7 +13,8 @@ import { say } from '../strings.js';
 
 /** Stable or effective rank of every matrix at every step. */
 export function HeatCard() {
-  const { report, matrices, spectra } = useInspection();
+  const view = useInspection();
+  const { report, matrices, spectra } = view;
   const [statistic, setStatistic] = usePersistedState<RankStatistic>(
     'heat.statistic',
     'stableRank',
@@ -31,6 +33,7 @@ export function HeatCard() {
       })}
       figure={figure}
       says={heatSays(rows, statistic, side)}
+      absent={spectraAbsent(view, side)}
       controls={
         <>
           <Choice

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { ChartCard } from '../charts/chartCard.js';
+import { trajectoryAbsent } from '../describe/absence.js';
 import { trajectorySays } from '../describe/trajectory.js';
 import { coordinatesTable, groupName, planeFigure } from '../figures/trajectory.js';
 import { useInspection } from '../state/inspectionContext.js';
@@ -16,7 +17,8 @@ export interface PlaneCardProps {
 
 /** The trajectory on a pair of its principal components. */
 export function PlaneCard({ id, group, centred, pair, controls }: PlaneCardProps) {
-  const { report } = useInspection();
+  const view = useInspection();
+  const { report } = view;
   const entry = report.trajectories.find((one) => one.group === group && one.centred === centred);
   const { grokStep } = report.source;
   const [first, second] = pair;
@@ -33,7 +35,7 @@ export function PlaneCard({ id, group, centred, pair, controls }: PlaneCardProps
       figure={figure}
       {...(table ? { table } : {})}
       says={entry ? trajectorySays(entry, pair) : ''}
-      absent={report.checkpoints.length === 1 ? say('absent.oneCheckpoint') : undefined}
+      absent={trajectoryAbsent(view, group)}
       controls={controls}
     />
   );

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { ChartCard } from '../charts/chartCard.js';
+import { reconstructionAbsent } from '../describe/absence.js';
 import { chanceOf } from '../describe/header.js';
 import { accuracySays, energySays } from '../describe/reconstruction.js';
 import { accuracyFigure, energyFigure, tasksOf } from '../figures/reconstruction.js';
@@ -9,7 +10,8 @@ import { say } from '../strings.js';
 
 /** Accuracy against rank where models could be run, else energy against rank. */
 export function RankCard({ id }: { readonly id: string }) {
-  const { report } = useInspection();
+  const view = useInspection();
+  const { report } = view;
   const [scale, setScale] = useScale(`${id}.scale`, 'log');
   const entries = report.reconstructions;
   const chance = chanceOf(report);
@@ -27,7 +29,7 @@ export function RankCard({ id }: { readonly id: string }) {
       title={task === undefined ? say('rank.energyTitle') : say('rank.title', { task })}
       figure={figure}
       says={task === undefined ? energySays(entries, 0.95) : accuracySays(entries, task, 0.95, chance)}
-      absent={report.checkpoints.length === 1 ? say('absent.oneCheckpoint') : undefined}
+      absent={reconstructionAbsent(view)}
       controls={<ScaleChoice axis={say('rank.axis')} value={scale} onChange={setScale} />}
     />
   );

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { ChartCard } from '../charts/chartCard.js';
+import { spectraAbsent } from '../describe/absence.js';
 import { severalSpectraSay } from '../describe/spectra.js';
 import { severalSpectraFigure } from '../figures/spectra.js';
 import { ScaleChoice, useScale } from '../parts/scaleChoice.js';
@@ -9,7 +10,8 @@ import { say } from '../strings.js';
 
 /** The last spectra of a few matrices, from the lowest to the highest stable rank. */
 export function SeveralSpectraCard() {
-  const { report, matrices, spectra, running } = useInspection();
+  const view = useInspection();
+  const { report, matrices, spectra } = view;
   const [scale, setScale] = useScale('overview.spectra.scale', 'log');
   const chosen = useMemo(() => severalMatrices(matrices, spectra), [matrices, spectra]);
   const figure = useMemo(() => severalSpectraFigure(chosen, scale), [chosen, scale]);
@@ -20,7 +22,7 @@ export function SeveralSpectraCard() {
       title={say('overview.spectra', { step })}
       figure={figure}
       says={severalSpectraSay(chosen)}
-      absent={running || matrices.length > 0 ? undefined : say('absent.spectra')}
+      absent={spectraAbsent(view, 'weights')}
       controls={<ScaleChoice axis={say('singularValue')} value={scale} onChange={setScale} />}
     />
   );

@@ -19,12 +19,12 @@ export interface ChartCardProps {
   /** Name under which the card's own choices are kept. */
   readonly id: string;
   readonly title: string;
-  /** Undefined while its numbers are being computed. */
+  /** Undefined where its numbers are not there; `absent` says why. */
   readonly figure: Figure | undefined;
   /** One sentence: what the chart shows, the null in the same sentence. */
   readonly says: string;
-  /** Why there is no figure and none is coming. */
-  readonly absent?: string | undefined;
+  /** What stands in the place of the figure while there is none: that it is being computed, or why it is not there. */
+  readonly absent: string;
   /** Pickers at the top right. */
   readonly controls?: ComponentChildren;
   /** Where the figure's own table would not read well. */
@@ -36,7 +36,7 @@ export interface ChartCardProps {
 /** One chart with its scale and exports at the top right, its legend below, and one sentence on what it shows. */
 export function ChartCard(props: ChartCardProps) {
   const { id, title, figure, says, absent, controls, onDrag, children } = props;
-  const { theme, running } = useInspection();
+  const { theme } = useInspection();
   const [asTable, setAsTable] = usePersistedState(`${id}.table`, false, isFlag);
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const shown = useMemo(() => figure && without(figure, hidden), [figure, hidden]);
@@ -70,7 +70,7 @@ export function ChartCard(props: ChartCardProps) {
         </div>
       </header>
       {!shown || !table ? (
-        <p class="pending">{absent ?? (running ? say('computing') : '–')}</p>
+        <p class="pending">{absent}</p>
       ) : asTable ? (
         <NumberTable table={table} caption={title} />
       ) : flat ? (

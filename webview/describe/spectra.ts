@@ -8,8 +8,8 @@ import { integer, number } from './numbers.js';
 
 /** Singular values above the Marchenko–Pastur edge, and σ₁ and the stable rank beside those of shuffled entries. */
 export function spectrumSays(entry: SpectrumEntry): string {
-  const { step, stableRank, spectralNorm, nulls, singularValues } = entry;
-  if (spectralNorm === 0 || stableRank === undefined) return say('spectra.zero', { step });
+  const { step, stableRank, spectralNorm, nulls, rows, columns } = entry;
+  if (spectralNorm === 0 || stableRank === undefined) return say(`spectra.zero.${entry.of}`, { step });
   const { marchenkoPastur: edge, shuffled } = nulls;
   if (!edge) {
     return say('spectra.noNull', { step, rank: number(stableRank), sigma: number(spectralNorm) });
@@ -17,7 +17,7 @@ export function spectrumSays(entry: SpectrumEntry): string {
   const first = say('spectra.says', {
     step,
     above: integer(edge.above),
-    count: integer(singularValues.length),
+    count: integer(Math.min(rows, columns)),
     edge: number(edge.upperEdge),
     ratio: number(spectralNorm / edge.upperEdge),
   });

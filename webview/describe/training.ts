@@ -3,6 +3,7 @@ import type { TrainingState } from '../../extension/contract/training.js';
 import { extent } from '../charts/extent.js';
 import { chanceAccuracy, chanceLoss, type RunHistory } from '../figures/training.js';
 import { say } from '../strings.js';
+import { notComputed } from './absence.js';
 import { integer, list, number, percent } from './numbers.js';
 
 const lowest = (accuracy: Metrics['testAccuracy']): number | undefined => {
@@ -32,6 +33,25 @@ export function configSays({ config }: RunFile): string {
     share: percent(data.split.trainFraction),
   });
 }
+
+/** Why a chart of the run is not there; `valuesOf` gives what it would show of a line. */
+export function metricsAbsent(
+  { run, lines }: RunHistory,
+  state: TrainingState | undefined,
+  valuesOf: (line: Metrics) => readonly (number | undefined)[],
+): string {
+  const has = lines.some((line) => valuesOf(line).some((value) => value !== undefined));
+  if (has) return notComputed(say('absent.positive'));
+  if (goingOn.has(state?.phase ?? run.status)) return say('training.waiting');
+  return notComputed(say(lines.length === 0 ? 'training.noSteps' : 'training.noNumbers'));
+}
+const goingOn: ReadonlySet<TrainingState['phase']> = new Set([
+  'queued',
+  'starting',
+  'running',
+  'pausing',
+  'paused',
+]);
 
 /** Where the run is: the live state where this window has one, else what its files say. */
 export function phaseSays({ run, lines }: RunHistory, state: TrainingState | undefined): string {

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { SpectrumEntry } from '../../extension/contract/report.js';
 import { ChartCard } from '../charts/chartCard.js';
+import { anglesAbsent, ranksAbsent, spectraAbsent, spectrumAbsent } from '../describe/absence.js';
 import { anglesSay, ranksOverStepsSay, spectrumSays } from '../describe/spectra.js';
 import { FilterField } from '../elements.js';
 import { anglesFigure, ranksOverSteps, spectrumFigure } from '../figures/spectra.js';
@@ -29,7 +30,8 @@ const overlaid: { readonly [K in Overlay]: (entries: readonly SpectrumEntry[]) =
 
 /** The singular values of one matrix: at a step, over the steps, and how its leading subspaces turn. */
 export function RankSpectra() {
-  const { report, matrices, spectra, running } = useInspection();
+  const view = useInspection();
+  const { report, matrices, spectra } = view;
   const [chosenMatrix, setMatrix] = usePersistedState('spectra.matrix', '', isText);
   const [filter, setFilter] = usePersistedState('spectra.filter', '', isText);
   const [side, setSide] = usePersistedState<Of>('spectra.of', 'weights', oneOf(sides));
@@ -76,7 +78,7 @@ export function RankSpectra() {
     [angles, matrix, angleScale, grokStep],
   );
   if (!matrix) {
-    return <p class="pending page">{running ? say('computing') : say('absent.spectra')}</p>;
+    return <p class="pending page">{spectraAbsent(view, side)}</p>;
   }
   const sideText = say(side);
   return (
@@ -139,7 +141,7 @@ export function RankSpectra() {
           title={say('spectra.title', { matrix: matrix.label, of: sideText })}
           figure={figure}
           says={entry && figure ? spectrumSays(entry) : ''}
-          absent={entry && !figure ? spectrumSays(entry) : undefined}
+          absent={entry ? spectrumSays(entry) : spectrumAbsent(view, matrix, side)}
           controls={<ScaleChoice axis={say('singularValue')} value={scale} onChange={setScale} />}
         />
         {entry && <SpectrumStatistics entry={entry} />}
@@ -149,6 +151,7 @@ export function RankSpectra() {
             title={say('overSteps.title', { matrix: matrix.label })}
             figure={ranks}
             says={ranksOverStepsSay(entries)}
+            absent={ranksAbsent(view)}
             controls={<ScaleChoice axis={say('overSteps.axis')} value={rankScale} onChange={setRankScale} />}
           />
         )}
@@ -161,7 +164,7 @@ export function RankSpectra() {
             })}
             figure={turning}
             says={anglesSay(angles, matrix)}
-            absent={running ? undefined : say('absent.angles')}
+            absent={anglesAbsent(view, matrix)}
             controls={<ScaleChoice axis={say('angles.axis')} value={angleScale} onChange={setAngleScale} />}
           />
         )}

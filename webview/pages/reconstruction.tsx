@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { ChartCard } from '../charts/chartCard.js';
+import { notComputed, reconstructionAbsent } from '../describe/absence.js';
 import { chanceOf } from '../describe/header.js';
 import { percent } from '../describe/numbers.js';
 import { accuracySays, energySays, errorSays } from '../describe/reconstruction.js';
@@ -15,7 +16,8 @@ const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 
 /** How much of the change must be kept: three methods on one axis, a threshold that says which rank each needs. */
 export function Reconstruction() {
-  const { report, running } = useInspection();
+  const view = useInspection();
+  const { report, running } = view;
   const { controls, reconstructions: entries } = report;
   const chance = chanceOf(report);
   const tasks = useMemo(() => tasksOf(entries), [entries]);
@@ -29,7 +31,7 @@ export function Reconstruction() {
   );
   const energy = useMemo(() => energyFigure(entries, scale, share), [entries, scale, share]);
   const error = useMemo(() => errorFigure(entries, scale, errorScale), [entries, scale, errorScale]);
-  const absent = report.checkpoints.length === 1 ? say('absent.oneCheckpoint') : undefined;
+  const absent = reconstructionAbsent(view);
   const rankScale = <ScaleChoice axis={say('rank.axis')} value={scale} onChange={setScale} />;
   const rebuilt = entries.find(({ scope }) => scope === 'trunk')?.matrices;
   return (
@@ -81,7 +83,7 @@ export function Reconstruction() {
           title={say('rank.errorTitle')}
           figure={error}
           says={errorSays(entries)}
-          absent={absent}
+          absent={entries.length > 0 ? notComputed(say('absent.positive')) : absent}
           controls={<ScaleChoice axis={say('rank.error')} value={errorScale} onChange={setErrorScale} />}
         />
       </div>

@@ -40,6 +40,7 @@ export function Sweep() {
   );
   if (!axes) return null;
   const several = slice.tasks.length > 1;
+  const cells = cellsOf(report, slice);
   return (
     <>
       <WarningList />
@@ -69,7 +70,8 @@ export function Sweep() {
           id="sweep.panels"
           title={say('sweep.panels')}
           figure={figure}
-          says={panelsSay(cellsOf(report, slice))}
+          says={panelsSay(cells)}
+          absent={panelsSay(cells)}
           controls={
             several && (
               <Choice
@@ -92,6 +94,7 @@ export function Sweep() {
             title={say('sweep.panelsBeside')}
             figure={besides}
             says={panelsSay(beside)}
+            absent={panelsSay(beside)}
           />
         </div>
       )}

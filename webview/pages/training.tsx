@@ -4,6 +4,7 @@ import {
   accuracySays,
   configSays,
   lossSays,
+  metricsAbsent,
   normSays,
   paceSays,
   providerSays,
@@ -44,7 +45,8 @@ export function Training() {
     [history, steps, pace],
   );
   if (!history) return <p class="pending page">{say('training.none')}</p>;
-  const waiting = say('training.waiting');
+  const absent = (valuesOf: Parameters<typeof metricsAbsent>[2]): string =>
+    metricsAbsent(history, training, valuesOf);
   return (
     <>
       <TrainingBar history={history} state={training} host={host} />
@@ -68,7 +70,7 @@ export function Training() {
           title={say('training.lossTitle')}
           figure={lossChart}
           says={lossSays(history)}
-          absent={waiting}
+          absent={absent((line) => [line.loss, line.testLoss])}
           controls={<ScaleChoice axis={say('training.lossAxis')} value={loss} onChange={setLoss} />}
         />
         <ChartCard
@@ -76,7 +78,9 @@ export function Training() {
           title={say('training.accuracyTitle')}
           figure={accuracyChart}
           says={accuracySays(history)}
-          absent={waiting}
+          absent={absent(({ trainAccuracy, testAccuracy }) =>
+            [trainAccuracy, testAccuracy].flatMap((accuracy) => Object.values(accuracy ?? {})),
+          )}
           controls={
             <ScaleChoice axis={say('training.accuracyAxis')} value={accuracy} onChange={setAccuracy} />
           }
@@ -86,7 +90,7 @@ export function Training() {
           title={say('training.normTitle')}
           figure={normChart}
           says={normSays(history)}
-          absent={waiting}
+          absent={absent((line) => [line.parameterNorm, line.gradientNorm])}
           controls={<ScaleChoice axis={say('training.normAxis')} value={norm} onChange={setNorm} />}
         />
         <ChartCard
@@ -94,7 +98,7 @@ export function Training() {
           title={say('training.paceTitle')}
           figure={paceChart}
           says={paceSays(history)}
-          absent={waiting}
+          absent={absent(({ stepsPerSecond }) => [stepsPerSecond])}
           controls={<ScaleChoice axis={say('training.pace')} value={pace} onChange={setPace} />}
         />
       </div>

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { PlaneCard } from '../cards/planeCard.js';
 import { ChartCard } from '../charts/chartCard.js';
+import { distanceAbsent, thirdComponentAbsent, trajectoryAbsent } from '../describe/absence.js';
 import { distanceSays, explainedSays, residualSays, trajectorySays } from '../describe/trajectory.js';
 import {
   coordinatesTable,
@@ -22,7 +23,8 @@ const residualSpan = 2;
 
 /** The path of the weights through the space of all parameters, seen in its principal components. */
 export function Trajectory() {
-  const { report } = useInspection();
+  const view = useInspection();
+  const { report } = view;
   const { trajectories, checkpoints, source } = report;
   const groups = useMemo(() => [...new Set(trajectories.map(({ group }) => group))], [trajectories]);
   const [chosen, setGroup] = usePersistedState('trajectory.group', 'all', isText);
@@ -49,7 +51,7 @@ export function Trajectory() {
     () => distanceFigure(checkpoints, distanceScale, grokStep),
     [checkpoints, distanceScale, grokStep],
   );
-  const absent = checkpoints.length === 1 ? say('absent.oneCheckpoint') : undefined;
+  const absent = trajectoryAbsent(view, group);
   const centring = say(centred === 'yes' ? 'trajectory.centred' : 'trajectory.uncentred');
   const [first, second] = pair.split(',').map((component) => Number(component) - 1);
   const components = entry?.coordinates[0]?.length ?? 4;
@@ -104,7 +106,7 @@ export function Trajectory() {
           figure={space}
           {...(table ? { table } : {})}
           says={entry ? trajectorySays(entry) : ''}
-          absent={absent}
+          absent={entry ? thirdComponentAbsent() : absent}
         />
         <ChartCard
           id="trajectory.explained"
@@ -137,7 +139,7 @@ export function Trajectory() {
           title={say('distance.title')}
           figure={distance}
           says={distanceSays(checkpoints)}
-          absent={absent}
+          absent={distanceAbsent(view)}
           controls={
             <ScaleChoice axis={say('distance.axis')} value={distanceScale} onChange={setDistanceScale} />
           }

@@ -1,3 +1,4 @@
+import { distanceOfAbsent } from '../describe/absence.js';
 import { bytes, integer, number } from '../describe/numbers.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { say, sayCount } from '../strings.js';
@@ -6,7 +7,8 @@ const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
 /** The files that were read, step by step. */
 export function CheckpointList() {
-  const { report, host } = useInspection();
+  const view = useInspection();
+  const { report, host } = view;
   const { checkpoints } = report;
   return (
     <details class="card wide files">
@@ -57,7 +59,11 @@ export function CheckpointList() {
                 <td class="number">{bytes(checkpoint.files.reduce((sum, file) => sum + file.bytes, 0))}</td>
                 <td>{checkpoint.format}</td>
                 <td class="number">
-                  {checkpoint.distanceFromFirst === undefined ? '–' : number(checkpoint.distanceFromFirst)}
+                  {checkpoint.distanceFromFirst === undefined ? (
+                    <span class="muted">{distanceOfAbsent(view, checkpoint.step)}</span>
+                  ) : (
+                    number(checkpoint.distanceFromFirst)
+                  )}
                 </td>
                 <td class="muted">
                   {checkpoint.duplicateOf !== undefined &&

@@ -1,16 +1,20 @@
 import { useMemo } from 'preact/hooks';
+import type { SpectrumEntry } from '../../extension/contract/report.js';
+import { spectrumAbsent } from '../describe/absence.js';
 import { decimals, number } from '../describe/numbers.js';
 import { FilterField } from '../elements.js';
+import type { MatrixInfo } from '../report/matrices.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { isText, usePersistedState } from '../state/persistedState.js';
 import { say } from '../strings.js';
+import { Formula } from './formula.js';
 import { Sparkline } from './sparkline.js';
 
 const manyMatrices = 16;
 
 /** Every matrix at the last step: its spectrum beside the shuffled null, its ranks and their way over the steps. */
 export function MatrixTable() {
-  const { report, matrices, spectra, open } = useInspection();
+  const { report, matrices, spectra } = useInspection();
   const [filter, setFilter] = usePersistedState('matrices.filter', '', isText);
   const rows = useMemo(
     () => matrices.map((matrix) => ({ matrix, entries: spectra.of(matrix, 'weights') })),
@@ -18,13 +22,16 @@ export function MatrixTable() {
   );
   if (rows.length === 0) return null;
   const wanted = filter.trim().toLowerCase();
+  const last = report.checkpoints.at(-1)?.step;
+  const isSeries = report.checkpoints.length > 1;
+  const overSteps = isSeries && <th scope="col">{say('matrices.overSteps')}</th>;
   const shown = rows.filter(({ matrix }) =>
     `${matrix.label} ${matrix.tensor.name}`.toLowerCase().includes(wanted),
   );
   return (
     <section class="card wide" aria-labelledby="matrices-title">
       <header>
-        <h2 id="matrices-title">{say('matrices.title', { step: report.checkpoints.at(-1)?.step ?? 0 })}</h2>
+        <h2 id="matrices-title">{say('matrices.title', { step: last ?? 0 })}</h2>
         {rows.length > manyMatrices && (
           <FilterField value={filter} label={say('matrices.filter')} onInput={setFilter} />
         )}
@@ -39,82 +46,25 @@ export function MatrixTable() {
               </th>
               <th scope="col">{say('matrices.spectrum')}</th>
               <th scope="col" class="number">
-                {say('matrices.stableRank')}
+                <Formula text={say('matrices.stableRank')} />
               </th>
-              <th scope="col">{say('matrices.overSteps')}</th>
+              {overSteps}
               <th scope="col" class="number">
                 {say('matrices.effectiveRank')}
               </th>
-              <th scope="col">{say('matrices.overSteps')}</th>
+              {overSteps}
               <th scope="col" class="number">
                 {say('matrices.spectralNorm')}
               </th>
             </tr>
           </thead>
           <tbody>
-            {shown.map(({ matrix, entries }) => {
-              const entry = entries.at(-1);
-              const about = entry && !entry.exact ? '≈ ' : '';
-              const overSteps = (valueOf: (one: (typeof entries)[number]) => number | undefined) =>
-                entries.map(valueOf).filter((value) => value !== undefined);
-              return (
-                <tr key={matrix.key}>
-                  <th scope="row">
-                    <button
-                      type="button"
-                      class="link"
-                      title={`${matrix.key}\n${say('matrices.show', { matrix: matrix.label })}`}
-                      onClick={() => open('spectra', { 'spectra.matrix': matrix.key })}
-                    >
-                      {matrix.label}
-                    </button>
-                  </th>
-                  <td class="number">
-                    {matrix.tensor.shape.join(' × ')}
-                    {matrix.tensor.matrix?.folded && (
-                      <abbr title={say('matrices.folded')}>{` → ${matrix.rows} × ${matrix.columns}`}</abbr>
-                    )}
-                  </td>
-                  {entry ? (
-                    <>
-                      <td>
-                        <Sparkline
-                          values={entry.singularValues}
-                          reference={entry.nulls.shuffled?.mean}
-                          label={say('spectra.title', { matrix: matrix.label, of: say('weights') })}
-                        />
-                      </td>
-                      <td class="number">
-                        {entry.stableRank === undefined ? '–' : about + decimals(entry.stableRank, 1)}
-                      </td>
-                      <td>
-                        <Sparkline
-                          values={overSteps(({ stableRank }) => stableRank)}
-                          label={`${say('stableRank')}, ${say('matrices.overSteps')}`}
-                        />
-                      </td>
-                      <td class="number">
-                        {entry.effectiveRank === undefined ? '–' : about + decimals(entry.effectiveRank, 1)}
-                      </td>
-                      <td>
-                        <Sparkline
-                          values={overSteps(({ effectiveRank }) => effectiveRank)}
-                          label={`${say('effectiveRank')}, ${say('matrices.overSteps')}`}
-                        />
-                      </td>
-                      <td class="number">{about + number(entry.spectralNorm, 3, 3)}</td>
-                    </>
-                  ) : (
-                    <td colSpan={6} class="muted">
-                      {say('computing')}
-                    </td>
-                  )}
-                </tr>
-              );
-            })}
+            {shown.map(({ matrix, entries }) => (
+              <MatrixRow key={matrix.key} matrix={matrix} entries={entries} last={last} isSeries={isSeries} />
+            ))}
             {shown.length === 0 && (
               <tr>
-                <td colSpan={8} class="muted">
+                <td colSpan={isSeries ? 8 : 6} class="muted">
                   {say('matrices.none')}
                 </td>
               </tr>
@@ -123,5 +73,76 @@ export function MatrixTable() {
         </table>
       </div>
     </section>
+  );
+}
+
+interface MatrixRowProps {
+  readonly matrix: MatrixInfo;
+  /** Its spectra in the order of their steps. */
+  readonly entries: readonly SpectrumEntry[];
+  /** The step that the table is of. */
+  readonly last: number | undefined;
+  readonly isSeries: boolean;
+}
+
+function MatrixRow({ matrix, entries, last, isSeries }: MatrixRowProps) {
+  const view = useInspection();
+  const { label, key, tensor, rows, columns } = matrix;
+  const entry = entries.findLast(({ step }) => step === last);
+  const about = entry && !entry.exact ? '≈ ' : '';
+  const rank = (name: 'stableRank' | 'effectiveRank') => (
+    <>
+      <td class="number">
+        {entry?.[name] === undefined ? (
+          <span class="muted">{say('absent.zeroMatrix')}</span>
+        ) : (
+          about + decimals(entry[name], 1)
+        )}
+      </td>
+      {isSeries && (
+        <td>
+          <Sparkline
+            values={entries.map((one) => one[name]).filter((value) => value !== undefined)}
+            label={`${say(name)}, ${say('matrices.overSteps')}`}
+          />
+        </td>
+      )}
+    </>
+  );
+  return (
+    <tr>
+      <th scope="row">
+        <button
+          type="button"
+          class="link"
+          title={`${key}\n${say('matrices.show', { matrix: label })}`}
+          onClick={() => view.open('spectra', { 'spectra.matrix': key })}
+        >
+          {label}
+        </button>
+      </th>
+      <td class="number">
+        {tensor.shape.join(' × ')}
+        {tensor.matrix?.folded && <abbr title={say('matrices.folded')}>{` → ${rows} × ${columns}`}</abbr>}
+      </td>
+      {entry ? (
+        <>
+          <td>
+            <Sparkline
+              values={entry.singularValues}
+              reference={entry.nulls.shuffled?.mean}
+              label={say('spectra.title', { matrix: label, of: say('weights') })}
+            />
+          </td>
+          {rank('stableRank')}
+          {rank('effectiveRank')}
+          <td class="number">{about + number(entry.spectralNorm, 3, 3)}</td>
+        </>
+      ) : (
+        <td colSpan={isSeries ? 6 : 4} class="muted">
+          {spectrumAbsent(view, matrix, 'weights')}
+        </td>
+      )}
+    </tr>
   );
 }

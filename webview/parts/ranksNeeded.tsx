@@ -1,4 +1,5 @@
-import { decimals, percent } from '../describe/numbers.js';
+import { accuracyAbsent } from '../describe/absence.js';
+import { decimals, integer, percent } from '../describe/numbers.js';
 import { kStar, rankForEnergy } from '../describe/rankNeeded.js';
 import { inOrder } from '../figures/reconstruction.js';
 import { useInspection } from '../state/inspectionContext.js';
@@ -6,29 +7,42 @@ import { say } from '../strings.js';
 
 /** Which rank each method needs: at the threshold, at k*(95) and k*(99), and for 90 and 99 percent of the energy. */
 export function RanksNeeded({ threshold }: { readonly threshold: number }) {
-  const { report } = useInspection();
+  const view = useInspection();
+  const { report } = view;
   const entries = inOrder(report.reconstructions);
   if (entries.length === 0) return null;
   const run = entries.some(({ baseline }) => baseline);
-  const shown = (rank: number | undefined, full: number): string =>
-    rank === undefined ? '–' : `${rank} (${percent(rank / full)})`;
+  const missing = (entry: (typeof entries)[number], byAccuracy: boolean): string =>
+    byAccuracy && !entry.points.some(({ testAccuracy }) => testAccuracy)
+      ? accuracyAbsent(view)
+      : say('rank.notReached');
   const columns = [
     ...(run
       ? [
           {
             title: say('rank.thresholdAccuracy', { share: percent(threshold) }),
+            byAccuracy: true,
             rank: (entry: (typeof entries)[number]) => kStar(entry, threshold),
           },
-          { title: say('rank.k95'), rank: (entry: (typeof entries)[number]) => kStar(entry, 0.95) },
-          { title: say('rank.k99'), rank: (entry: (typeof entries)[number]) => kStar(entry, 0.99) },
+          {
+            title: say('rank.k95'),
+            byAccuracy: true,
+            rank: (entry: (typeof entries)[number]) => kStar(entry, 0.95),
+          },
+          {
+            title: say('rank.k99'),
+            byAccuracy: true,
+            rank: (entry: (typeof entries)[number]) => kStar(entry, 0.99),
+          },
         ]
       : []),
     {
       title: say('rank.thresholdEnergy', { share: percent(threshold) }),
+      byAccuracy: false,
       rank: (entry: (typeof entries)[number]) => rankForEnergy(entry, threshold),
     },
-    { title: say('rank.rank90'), rank: ({ rank90 }: (typeof entries)[number]) => rank90 },
-    { title: say('rank.rank99'), rank: ({ rank99 }: (typeof entries)[number]) => rank99 },
+    { title: say('rank.rank90'), byAccuracy: false, rank: ({ rank90 }: (typeof entries)[number]) => rank90 },
+    { title: say('rank.rank99'), byAccuracy: false, rank: ({ rank99 }: (typeof entries)[number]) => rank99 },
   ];
   return (
     <section class="card wide" aria-labelledby="ranks-title">
@@ -59,12 +73,19 @@ export function RanksNeeded({ threshold }: { readonly threshold: number }) {
                 <th scope="row">
                   {say(`method.${entry.method}`)} <span class="muted">{say(`scope.${entry.scope}`)}</span>
                 </th>
-                <td class="number">{entry.fullRank}</td>
-                {columns.map(({ rank }) => (
-                  <td class="number">{shown(rank(entry), entry.fullRank)}</td>
-                ))}
+                <td class="number">{integer(entry.fullRank)}</td>
+                {columns.map(({ rank, byAccuracy }) => {
+                  const needed = rank(entry);
+                  return needed === undefined ? (
+                    <td class="number muted">{missing(entry, byAccuracy)}</td>
+                  ) : (
+                    <td class="number">{`${integer(needed)} (${percent(needed / entry.fullRank)})`}</td>
+                  );
+                })}
                 <td class="number">
-                  {entry.spectralEntropy === undefined ? '–' : decimals(entry.spectralEntropy, 3)}
+                  {entry.spectralEntropy === undefined
+                    ? say('rank.oneRank')
+                    : decimals(entry.spectralEntropy, 3)}
                 </td>
               </tr>
             ))}

@@ -1,4 +1,5 @@
 import { extent } from '../charts/extent.js';
+import { say } from '../strings.js';
 
 export interface SparklineProps {
   readonly values: readonly number[];
@@ -13,7 +14,7 @@ const mostPoints = 64;
 
 /** A curve of the size of a word. */
 export function Sparkline({ values, reference, label }: SparklineProps) {
-  if (values.length < 2) return <span class="muted">–</span>;
+  if (values.length < 2) return <span class="muted">{say('sparkline.short')}</span>;
   const { low, high } = extent([...values, ...(reference ?? [])]);
   const span = high - low || 1;
   const points = (line: readonly number[]): string => {

@@ -1,11 +1,13 @@
 import type { SpectrumEntry } from '../../extension/contract/report.js';
 import type { SpectrumName } from '../../extension/contract/panel.js';
-import { number } from '../describe/numbers.js';
+import { shuffledAbsent } from '../describe/absence.js';
+import { integer, number } from '../describe/numbers.js';
 import { Button } from '../elements.js';
 import { shuffledRanks } from '../report/matrices.js';
 import { useInspection } from '../state/inspectionContext.js';
 import type { StringKey } from '../strings.js';
-import { say } from '../strings.js';
+import { say, sayCount } from '../strings.js';
+import { Formula } from './formula.js';
 
 interface Statistic {
   readonly name: StringKey;
@@ -14,6 +16,8 @@ interface Statistic {
   readonly formula: string;
   readonly value: (entry: SpectrumEntry) => number | undefined;
   readonly nullValue?: (entry: SpectrumEntry) => number | undefined;
+  /** It is a null itself. */
+  readonly isNull?: true;
 }
 
 /** Each number with its formula; the norms are not squared, and rank counts go by σ². */
@@ -44,32 +48,39 @@ const statistics: readonly Statistic[] = [
     interval: 'frobeniusNorm',
     formula: '‖W‖_F = √Σσ²',
     value: ({ frobeniusNorm }) => frobeniusNorm,
+    // A shuffle keeps the entries, and so their squares.
+    nullValue: ({ nulls, frobeniusNorm }) => nulls.shuffled && frobeniusNorm,
   },
   {
     name: 'statistics.nuclearNorm',
     interval: 'nuclearNorm',
     formula: 'Σσ',
     value: ({ nuclearNorm }) => nuclearNorm,
+    nullValue: ({ nulls }) => nulls.shuffled?.mean.reduce((sum, value) => sum + value, 0),
   },
   {
     name: 'statistics.rank90',
     interval: 'rank90',
     formula: 'min r: Σᵢ≤ᵣ σᵢ² ≥ 0.9 Σσ²',
     value: ({ rank90 }) => rank90,
+    nullValue: (entry) => shuffledRanks(entry)?.rank90,
   },
   {
     name: 'statistics.rank99',
     interval: 'rank99',
     formula: 'min r: Σᵢ≤ᵣ σᵢ² ≥ 0.99 Σσ²',
     value: ({ rank99 }) => rank99,
+    nullValue: (entry) => shuffledRanks(entry)?.rank99,
   },
   {
     name: 'statistics.edge',
+    isNull: true,
     formula: 's (√m + √n), s² = variance of the entries',
     value: ({ nulls }) => nulls.marchenkoPastur?.upperEdge,
   },
   {
     name: 'statistics.above',
+    interval: 'aboveUpperEdge',
     formula: '#{i: σᵢ > edge}',
     value: ({ nulls }) => nulls.marchenkoPastur?.above,
     nullValue: ({ nulls }) => (nulls.marchenkoPastur ? 0 : undefined),
@@ -83,9 +94,15 @@ const nameOf = ({ step, tensor, part, of }: SpectrumEntry): SpectrumName => ({
   ...(part === undefined ? {} : { part }),
 });
 
+/** A zero matrix has no ranks; of an estimated spectrum only some are estimated. */
+const missing = ({ spectralNorm }: SpectrumEntry): string =>
+  say(spectralNorm === 0 ? 'absent.zeroMatrix' : 'statistics.notEstimated');
+
 /** The statistics of one spectrum with their formulas and nulls, and how exact they are. */
 export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry }) {
-  const { host } = useInspection();
+  const view = useInspection();
+  const { host } = view;
+  const { shuffled } = entry.nulls;
   return (
     <section class="card" aria-labelledby="statistics-title">
       <header>
@@ -106,23 +123,33 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
             </tr>
           </thead>
           <tbody>
-            {statistics.map(({ name, formula, value, nullValue, interval }) => {
+            {statistics.map(({ name, formula, value, nullValue, interval, isNull }) => {
               const measured = value(entry);
               const expected = nullValue?.(entry);
               const bounds = interval === undefined ? undefined : entry.intervals?.[interval];
               return (
                 <tr key={name}>
                   <th scope="row">{say(name)}</th>
-                  <td class="formula">{formula}</td>
+                  <td class="formula">
+                    <Formula text={formula} />
+                  </td>
                   <td class="number">
-                    {measured === undefined ? '–' : number(measured, 5)}
+                    {measured === undefined ? (
+                      <span class="muted">{missing(entry)}</span>
+                    ) : (
+                      number(measured, 5)
+                    )}
                     {bounds && (
                       <div class="muted">
                         {say('statistics.interval', { low: number(bounds[0]), high: number(bounds[1]) })}
                       </div>
                     )}
                   </td>
-                  <td class="number muted">{expected === undefined ? '–' : number(expected, 4)}</td>
+                  <td class="number muted">
+                    {expected === undefined
+                      ? say(isNull ? 'statistics.isNull' : 'statistics.noNull')
+                      : number(expected, 4)}
+                  </td>
                 </tr>
               );
             })}
@@ -134,6 +161,11 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
           bound: number(entry.errorBound, 2),
           method: entry.method,
         })}
+      </p>
+      <p class="says page">
+        {shuffled
+          ? sayCount('statistics.nullSays', shuffled.draws, { draws: integer(shuffled.draws) })
+          : `${say('statistics.null')}: ${shuffledAbsent(view, entry)}`}
       </p>
       {!entry.exact && host && (
         <Button secondary onClick={() => void host.refine(nameOf(entry))}>

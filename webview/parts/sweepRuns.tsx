@@ -4,8 +4,6 @@ import { accuracyOf } from '../report/sweep.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { say } from '../strings.js';
 
-const none = '–';
-
 /** Where each run of a sweep stands; a run that has begun opens in an inspector of its own. */
 export function SweepRuns() {
   const { report, host } = useInspection();
@@ -63,15 +61,25 @@ export function SweepRuns() {
                 <td class={cell.status === 'queued' ? 'muted' : ''}>{say(`sweep.is.${cell.status}`)}</td>
                 <td class="number">{integer(cell.step)}</td>
                 <td class="number muted">{integer(cell.of)}</td>
-                <td class="number">{cell.grokStep === undefined ? none : integer(cell.grokStep)}</td>
-                <td class="number">
-                  {measured ? percent(accuracyOf(measured.testAccuracy, undefined) ?? 0) : none}
-                </td>
-                {(['share95', 'share99'] as const).map((share) => (
-                  <td class="number">
-                    {measured ? rankOr(measured.kStar[share], measured.kStar.scanned) : none}
+                {cell.grokStep === undefined ? (
+                  <td class="number muted">
+                    {say(cell.status === 'finished' ? 'sweep.noGrok' : 'sweep.noGrokYet')}
                   </td>
-                ))}
+                ) : (
+                  <td class="number">{integer(cell.grokStep)}</td>
+                )}
+                {measured ? (
+                  <>
+                    <td class="number">{percent(accuracyOf(measured.testAccuracy, undefined) ?? 0)}</td>
+                    {(['share95', 'share99'] as const).map((share) => (
+                      <td class="number">{rankOr(measured.kStar[share], measured.kStar.scanned)}</td>
+                    ))}
+                  </>
+                ) : (
+                  <td class="number muted" colSpan={3}>
+                    {say('sweep.notMeasured')}
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>

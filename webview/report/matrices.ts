@@ -53,11 +53,17 @@ export function indexSpectra({ spectra }: Pick<Report, 'spectra'>): SpectraIndex
   return { of: (matrix, side) => lists.get(`${side} ${matrix.key}`) ?? [] };
 }
 
-/** Stable and effective rank of the mean spectrum of the shuffled null. */
-export function shuffledRanks(
-  entry: SpectrumEntry,
-): { readonly stableRank: number; readonly effectiveRank: number; readonly draws: number } | undefined {
-  const shuffled = entry.nulls.shuffled;
+/** Ranks of the mean spectrum of the shuffled null. */
+export interface ShuffledRanks {
+  readonly stableRank: number;
+  readonly effectiveRank: number;
+  readonly rank90: number;
+  readonly rank99: number;
+  readonly draws: number;
+}
+
+export function shuffledRanks(entry: SpectrumEntry): ShuffledRanks | undefined {
+  const { shuffled } = entry.nulls;
   const largest = shuffled?.mean[0];
   if (!shuffled || !largest) return undefined;
   const sum = shuffled.mean.reduce((total, value) => total + value, 0);
@@ -66,9 +72,15 @@ export function shuffledRanks(
     const share = value / sum;
     return share > 0 ? total - share * Math.log(share) : total;
   }, 0);
+  const rankFor = (share: number): number => {
+    let kept = 0;
+    return shuffled.mean.findIndex((value) => (kept += value * value) >= share * squares) + 1;
+  };
   return {
     stableRank: squares / largest ** 2,
     effectiveRank: Math.exp(entropy),
+    rank90: rankFor(0.9),
+    rank99: rankFor(0.99),
     draws: shuffled.draws,
   };
 }

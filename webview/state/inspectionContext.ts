@@ -1,5 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import type { ErrorValue } from '../../extension/contract/errors.js';
 import type { PanelCalls } from '../../extension/contract/panel.js';
 import type { TrainingState } from '../../extension/contract/training.js';
 import type { Report } from '../../extension/contract/report.js';
@@ -14,6 +15,8 @@ export interface InspectionView {
   readonly theme: ChartTheme;
   /** More numbers may come. */
   readonly running: boolean;
+  /** How the inspection ended, where not well. */
+  readonly error?: ErrorValue | undefined;
   /** The source is a run that the window steers or watches. */
   readonly training?: TrainingState | undefined;
   /** Lines that every export carries. */

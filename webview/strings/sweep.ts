@@ -68,6 +68,7 @@ export const sweepStrings = {
     'Fewest components of the trajectory with which every task reaches {share} of its own accuracy. Null: components of a random walk of equal steps to the same end.',
   'sweep.tablePaper': 'Paper: arXiv 2602.18649, Table 2.',
   'sweep.noGrok': 'does not grok',
+  'sweep.noGrokYet': 'not yet',
   'sweep.cellNull': 'null {rank}',
   'sweep.cellPaper': 'paper {rank}',
 } as const;

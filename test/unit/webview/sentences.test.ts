@@ -89,8 +89,14 @@ describe('the sentence under a chart', () => {
     expect(says).toContain('5 draws');
   });
 
-  it('says so where the change is zero', () => {
-    expect(spectrumSays(spectrum(0, [0, 0]))).toContain('the change is zero');
+  it('says so where the change or the matrix is zero', () => {
+    expect(spectrumSays({ ...spectrum(0, [0, 0]), of: 'change' })).toContain('the change is zero');
+    expect(spectrumSays(spectrum(0, [0, 0]))).toContain('the matrix is zero');
+  });
+
+  it('counts all singular values of a matrix of which only the leading ones are estimated', () => {
+    const estimated = { ...spectrum(10, [4, 1]), rows: 4096, columns: 5000, exact: false };
+    expect(spectrumSays(estimated)).toContain('1 of 4,096 singular values');
   });
 
   it('names the matrix whose rank fell most', () => {
@@ -110,6 +116,7 @@ describe('nulls that the page works out', () => {
     const ranks = shuffledRanks(spectrum(0, [1, 1]))!;
     expect(ranks.stableRank).toBeCloseTo(2, 12);
     expect(ranks.effectiveRank).toBeCloseTo(2, 12);
+    expect([ranks.rank90, ranks.rank99]).toEqual([2, 2]);
   });
 
   it('puts random k-dimensional subspaces of n dimensions at cos² = k ⁄ n', () => {

@@ -6,6 +6,7 @@ import { tableOf } from '../../../webview/charts/table.js';
 import {
   accuracySays,
   lossSays,
+  metricsAbsent,
   paceSays,
   phaseSays,
   providerSays,
@@ -95,6 +96,23 @@ describe('sentences about a run', () => {
     ).toMatch(/No grok step yet/);
     expect(lossSays(history)).toMatch(/training loss is 0\.25 and the test loss 0\.125; .* costs 7\.94/);
     expect(paceSays(history)).toMatch(/median is 60 steps per second/);
+  });
+
+  it('say why a chart is not there: it is coming only while the run goes on', () => {
+    const pace = (line: RunHistory['lines'][number]) => [line.stepsPerSecond];
+    const begun: RunHistory = { run: { ...run, status: 'running' }, lines: [] };
+    expect(metricsAbsent(begun, undefined, pace)).toBe('The first steps are on their way…');
+    expect(metricsAbsent({ run, lines: [] }, undefined, pace)).toMatch(/^not computed: the run ended/);
+    expect(metricsAbsent({ run, lines: [{ step: 0 }] }, undefined, pace)).toMatch(
+      /^not computed: .*no numbers/,
+    );
+    // The window's own state goes before the files, which may lag behind.
+    const failed = { phase: 'failed', step: 0, maxSteps: 10, alone: false, actions: [] } as const;
+    expect(metricsAbsent(begun, { ...failed, actions: [] }, pace)).toMatch(/^not computed/);
+    // There are numbers, but none that a log axis has a place for.
+    expect(metricsAbsent({ run, lines: [{ step: 1, stepsPerSecond: 0 }] }, undefined, pace)).toMatch(
+      /logarithmic/,
+    );
   });
 
   it('say what it trained on and why better providers were passed over', () => {

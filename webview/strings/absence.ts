@@ -1,0 +1,26 @@
+/** Why a number or a chart is not there. */
+export const absenceStrings = {
+  computing: 'computing…',
+  'absent.notComputed': 'not computed: {reason}',
+  'absent.cancelled': 'the inspection was cancelled before it came to this',
+  'absent.failed': 'the inspection ended before it came to this',
+  'absent.unknown': 'the inspection has no result for this',
+  'absent.filter': 'the setting for tensors, {glob}, leaves it out',
+  'absent.notFinite': '{tensor} holds NaN or infinity at step {step}',
+  'absent.oneCheckpoint':
+    'a single checkpoint has no change to rebuild and no trajectory; open the folder that holds the series',
+  'absent.oneChange': 'a single checkpoint has no change',
+  'absent.equal': 'all checkpoints have the same weights',
+  'absent.matrices': 'there are no matrices here, and vectors have no spectrum',
+  'absent.zeroMatrices': 'all matrices are zero',
+  'absent.zeroMatrix': 'none: zero matrix',
+  'absent.estimated': 'the spectrum is estimated, without the singular vectors that angles need',
+  'sparkline.short': 'fewer than two values',
+  'absent.ranks': 'fewer than two steps have a matrix that is not zero',
+  'absent.notRun': 'not run',
+  'absent.shufflesEstimated': 'the spectrum is estimated',
+  'absent.shufflesOff': 'the setting for shuffles is 0',
+  'absent.shufflesHere': 'of large matrices only some steps are shuffled',
+  'absent.components': 'the checkpoints span fewer than three components',
+  'absent.positive': 'no value is above zero, where a logarithmic axis begins',
+} as const;

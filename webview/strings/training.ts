@@ -1,0 +1,57 @@
+/** Sentences about a run over its steps. */
+export const trainingStrings = {
+  'training.none': 'These checkpoints are not of a run that was trained here.',
+  'training.waiting': 'The first steps are on their way…',
+  'training.noNumbers': 'the run has no numbers of this kind',
+  'training.noSteps': 'the run ended before its first numbers',
+  'training.progress': 'Steps done',
+  'training.pause': 'Pause',
+  'training.resume': 'Resume',
+  'training.stop': 'Stop',
+  'training.alone': 'Another process trains this run: it can be stopped from here, but not paused.',
+  'training.phase': '{phase} at step {step} of {of}',
+  'training.is.queued': 'Waiting for its turn',
+  'training.is.starting': 'Starting',
+  'training.is.running': 'Training',
+  'training.is.pausing': 'Pausing',
+  'training.is.paused': 'Paused',
+  'training.is.stopping': 'Stopping',
+  'training.is.stopped': 'Stopped',
+  'training.is.finished': 'Finished',
+  'training.is.failed': 'Failed',
+  'training.provider': 'Trained on {name} by onnxruntime {version}, TF32 off.',
+  'training.passedOver': '{name} was passed over: {reason}',
+  'training.config':
+    'AdamW, batch {batch}, learning rate {rate}, weight decay {decay}, initial weights from seed {init}; {share} of the pairs train (seed {split}).',
+  'training.fullBatch': 'of all training pairs',
+  'training.stepsAxis': 'Steps',
+  'training.lossTitle': 'Loss',
+  'training.lossAxis': 'cross-entropy, summed over tasks',
+  'training.loss': 'training, mean since the last point',
+  'training.testLoss': 'test',
+  'training.chanceLoss': 'guessing: tasks · ln p',
+  'training.lossSays':
+    'At step {step} the training loss is {loss} and the test loss {test}; guessing every residue alike costs {chance}.',
+  'training.lossSaysTrain':
+    'At step {step} the training loss is {loss}; guessing every residue alike costs {chance}.',
+  'training.accuracyTitle': 'Accuracy',
+  'training.accuracyAxis': 'share of pairs answered right',
+  'training.trainAccuracy': 'training pairs',
+  'training.testAccuracy': 'test pairs',
+  'training.chanceAccuracy': 'guessing: 1 ⁄ p',
+  'training.accuracySays':
+    'At step {step}, {train} of the training pairs and {test} of the test pairs are answered right (the task furthest behind); guessing gets {chance}.',
+  'training.noGrok': ' No grok step yet: the test accuracy has not reached 90 % on every task.',
+  'training.groks':
+    ' It groks at step {step}: the test accuracy of every task is at least 90 % there, the training accuracy from step {fitted} on.',
+  'training.normTitle': 'Norms',
+  'training.normAxis': 'Euclidean norm',
+  'training.parameterNorm': 'all parameters ‖θ‖₂',
+  'training.gradientNorm': 'gradient ‖∇‖₂ before clipping, mean since the last point',
+  'training.normSays':
+    'The norm of all parameters goes from {from} over at most {most} to {to} at step {step}.',
+  'training.paceTitle': 'Pace',
+  'training.pace': 'steps per second',
+  'training.paceSays':
+    'The median is {median} steps per second ({tasks}; batch {batch}); evaluations and checkpoints are not counted.',
+} as const;
