@@ -46,7 +46,15 @@ const parse = (args: readonly string[]) => {
   }
 };
 
-const table = (progress: readonly CellProgress[]): string =>
+/** Where each run stands; under the table why one could not be read. */
+const table = (progress: readonly CellProgress[]): string => {
+  const faults = progress.flatMap(({ cell, unreadable }) =>
+    unreadable === undefined ? [] : [`\n${cell.name}: ${unreadable.message}`],
+  );
+  return rowsOf(progress) + faults.join('');
+};
+
+const rowsOf = (progress: readonly CellProgress[]): string =>
   textTable(
     [
       { title: 'run' },

@@ -11,15 +11,38 @@ const scaleSchema = v.object({
 const nonNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** The values of one axis: each once, as two runs of one name would share a folder. */
+const axisOf = <S extends v.GenericSchema>(
+  value: S,
+  keyOf: (value: v.InferOutput<S>) => string,
+  what: string,
+) => {
+  const repeated = (values: readonly v.InferOutput<S>[]): string | undefined => {
+    const keys = values.map(keyOf);
+    return keys.find((key, i) => keys.indexOf(key) !== i);
+  };
+  return v.pipe(
+    v.array(value),
+    v.minLength(1),
+    v.check(
+      (values) => repeated(values) === undefined,
+      ({ input }) => `the ${what} ${repeated(input)} is there twice`,
+    ),
+  );
+};
+
+const taskSchema = v.picklist(taskNames);
+
 /** Every combination of scales, decays, seeds and sets of tasks is one run; all else is the base's. */
 export const gridSchema = v.object({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   base: runConfigSchema,
-  scales: v.pipe(v.array(scaleSchema), v.minLength(1)),
-  decays: v.pipe(v.array(nonNegative), v.minLength(1)),
+  // Some file systems do not tell capitals from small letters.
+  scales: axisOf(scaleSchema, ({ name }) => name.toLowerCase(), 'name'),
+  decays: axisOf(nonNegative, String, 'weight decay'),
   /** Of the weights, of the batches and of the split at once. */
-  seeds: v.pipe(v.array(whole), v.minLength(1)),
-  tasks: v.pipe(v.array(v.pipe(v.array(v.picklist(taskNames)), v.minLength(1))), v.minLength(1)),
+  seeds: axisOf(whole, String, 'seed'),
+  tasks: axisOf(axisOf(taskSchema, String, 'task'), (tasks) => [...tasks].sort().join('+'), 'set of tasks'),
 });
 export type Grid = v.InferOutput<typeof gridSchema>;
 export type Scale = v.InferOutput<typeof scaleSchema>;

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { InspectRequest, Progress } from '../../contract/calls.js';
-import { GeometryError } from '../../contract/errors.js';
+import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import type { ReportAddition, ReportHeader, Sweep, SweepCell } from '../../contract/report.js';
 import { reportSchemaName } from '../../contract/report.js';
 import type { RunFile } from '../../contract/run.js';
 import { reportVersions } from '../inspection/versions.js';
 import { throwIfCancelled } from '../inspection/tasks.js';
 import { publishedCell } from '../reproduction/published.js';
+import { again } from './again.js';
 import { besideGrid } from './besideGrid.js';
 import { cellsOf, type Grid } from './grid.js';
 import { keptMeasurement, measureRun, type Measured } from './measuredRun.js';
@@ -37,11 +38,19 @@ export const inspectSweep = async (
   { signal, onAddition, onProgress, measures }: InspectSweepOptions,
 ): Promise<void> => {
   const measured = new Map<string, Measured>();
+  const warn = (thrown: unknown, of = folder): void => {
+    const { code, message } = toErrorValue(thrown);
+    onAddition({ warnings: [{ code, message, path: of }] });
+  };
   const readRows = async (): Promise<CellProgress[]> => {
     const cells = cellsOf(grid);
     const beside = await besideGrid(folder, cells);
     const rows = await sweepProgress(folder, [...cells, ...beside]);
-    for (const { cell, run } of rows) {
+    for (const { cell, run, unreadable } of rows) {
+      if (unreadable !== undefined) {
+        const { code, message } = unreadable;
+        onAddition({ warnings: [{ code, message, path: runFolder(folder, cell) }] });
+      }
       if (measured.has(cell.name) || run?.status !== 'finished') continue;
       const kept = await keptMeasurement(runFolder(folder, cell), run, cacheFolder);
       if (kept !== undefined) measured.set(cell.name, kept);
@@ -77,7 +86,7 @@ export const inspectSweep = async (
         fraction: (done + fraction) / all,
       });
     say(row.cell.name, 0);
-    const timer = setInterval(() => void readRows().catch(() => undefined), readAgainMs);
+    const reading = again(readAgainMs, () => readRows().then(() => undefined, warn));
     try {
       const result = await measureRun(runFolder(folder, row.cell), run, cacheFolder, {
         signal,
@@ -87,11 +96,9 @@ export const inspectSweep = async (
     } catch (thrown) {
       if (!(thrown instanceof GeometryError) || thrown.code === 'cancelled') throw thrown;
       refused.add(row.cell.name);
-      onAddition({
-        warnings: [{ code: thrown.code, message: thrown.message, path: runFolder(folder, row.cell) }],
-      });
+      warn(thrown, runFolder(folder, row.cell));
     } finally {
-      clearInterval(timer);
+      await reading.end();
     }
     done++;
     rows = await readRows();
@@ -118,7 +125,7 @@ const axesOf = (folder: string, grid: Grid): Sweep => ({
 const sweepCell = (
   folder: string,
   grid: Grid,
-  { cell, run, status, step, grokStep }: CellProgress,
+  { cell, run, status, step, grokStep, unreadable }: CellProgress,
   inGrid: boolean,
   measured: Measured | undefined,
 ): SweepCell => {
@@ -126,7 +133,7 @@ const sweepCell = (
   const published = inGrid && grid.name === paper ? publishedCell(scale, decay) : undefined;
   return {
     ...{ name, inGrid, scale, decay, seed, tasks: [...tasks], status, step },
-    ...(run === undefined ? {} : { path: path.resolve(runFolder(folder, cell)) }),
+    ...(run === undefined && unreadable === undefined ? {} : { path: path.resolve(runFolder(folder, cell)) }),
     of: (run?.config ?? config).maxSteps,
     ...(grokStep === undefined ? {} : { grokStep }),
     chance: 1 / config.model.prime,

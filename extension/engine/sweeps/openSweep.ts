@@ -2,12 +2,14 @@ import { GeometryError } from '../../contract/errors.js';
 import type { SweepRecord, SweepRun } from '../../contract/sweep.js';
 import { cellsOf } from './grid.js';
 import { readGrid } from './gridFile.js';
+import { requireSameRun } from './sameRun.js';
 import { sweepProgress, type CellProgress } from './progress.js';
 import { beginSweep, readSweep, runFolder } from './sweepFile.js';
 
 /**
  * The sweep in a folder: begun there with the grid of a file, or the one that the folder holds.
- * @throws GeometryError `invalid-config`, `invalid-argument` where the folder holds another grid; `not-found` where no
+ * @throws GeometryError `invalid-config`, `invalid-argument` where the folder holds another grid, or a run another
+ * configuration; `not-found` where no
  * file is given and the folder holds none; `unreadable`, `malformed-file`, `unwritable`, `disk-full`.
  */
 export const openSweep = async (folder: string, gridFile: string | undefined): Promise<SweepRecord> => {
@@ -18,11 +20,18 @@ export const openSweep = async (folder: string, gridFile: string | undefined): P
   return { folder, name: grid.name, runs: progress.map((row) => runOf(folder, row)) };
 };
 
-/** What was begun goes on as it began, for as many steps as the grid now has. */
-const runOf = (sweep: string, { cell, run, status }: CellProgress): SweepRun => ({
-  folder: runFolder(sweep, cell),
-  config: run === undefined ? cell.config : { ...run.config, maxSteps: cell.config.maxSteps },
-  provider: run?.provider.name ?? 'auto',
-  status,
-  begun: run !== undefined,
-});
+/**
+ * What was begun goes on as it began, for as many steps as the grid now has. A run whose directory cannot be read is there
+ * all the same: training it says what is wrong with it.
+ */
+const runOf = (sweep: string, { cell, run, status, unreadable }: CellProgress): SweepRun => {
+  const folder = runFolder(sweep, cell);
+  if (run !== undefined) requireSameRun(cell, folder, run);
+  return {
+    folder,
+    config: run === undefined ? cell.config : { ...run.config, maxSteps: cell.config.maxSteps },
+    provider: run?.provider.name ?? 'auto',
+    status,
+    begun: run !== undefined || unreadable !== undefined,
+  };
+};

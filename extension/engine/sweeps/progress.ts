@@ -1,3 +1,4 @@
+import { GeometryError, type ErrorValue } from '../../contract/errors.js';
 import type { RunFile } from '../../contract/run.js';
 import { trainingProcess } from '../training/run/liveness.js';
 import { readMetrics } from '../training/run/metricsFile.js';
@@ -11,13 +12,22 @@ export interface CellProgress {
   readonly status: 'queued' | RunFile['status'];
   readonly step: number;
   readonly grokStep?: number;
-  /** Absent before the run has begun. */
+  /** Absent before the run has begun, and where its directory cannot be read. */
   readonly run?: RunFile;
+  /** Why the run's directory cannot be read: it counts as failed, and the others stand where they stand. */
+  readonly unreadable?: ErrorValue;
 }
 
 /** The progress table of a sweep, in the order of the queue. */
 export const sweepProgress = (folder: string, cells: readonly Cell[]): Promise<CellProgress[]> =>
-  Promise.all(cells.map((cell) => cellProgress(folder, cell)));
+  Promise.all(
+    cells.map((cell) =>
+      cellProgress(folder, cell).catch((thrown: unknown): CellProgress => {
+        if (!(thrown instanceof GeometryError)) throw thrown;
+        return { cell, status: 'failed', step: 0, unreadable: thrown.toValue() };
+      }),
+    ),
+  );
 
 const cellProgress = async (sweep: string, cell: Cell): Promise<CellProgress> => {
   const folder = runFolder(sweep, cell);

@@ -5,6 +5,7 @@ import { readRunFile } from '../training/run/runDirectory.js';
 import { RunControl } from '../training/trainer/runControl.js';
 import { train, type RunEvents } from '../training/trainer/train.js';
 import type { Cell } from './grid.js';
+import { requireSameRun } from './sameRun.js';
 import { runFolder } from './sweepFile.js';
 
 /** Trains one run, here or in a process of its own; throws as `train` does. */
@@ -26,8 +27,9 @@ export interface SweepOptions {
 /**
  * Trains the runs of a sweep, `jobs` at a time: finished ones are passed over, begun ones go on from their last state.
  * The abort signal checkpoints the runs under way and ends the sweep, which can then be resumed; so does the first error,
- * but for a run whose loss did not stay finite: that is the run's own, and the others go on.
- * @throws GeometryError `cancelled` after the signal, `not-finite` at the end, and what training throws.
+ * but for those that are a run's own (its loss did not stay finite, a file of it is damaged): the others go on.
+ * @throws GeometryError `cancelled` after the signal; `not-finite` or `malformed-file` at the end, naming the runs;
+ * `invalid-argument` where a folder holds a run of another configuration; what training throws.
  */
 export const runSweep = async (
   folder: string,
@@ -38,25 +40,28 @@ export const runSweep = async (
   const halt = new AbortController();
   const halting = AbortSignal.any([signal, halt.signal]);
   const waiting = [...cells];
-  const diverged: string[] = [];
+  const ownFailures: { readonly name: string; readonly error: GeometryError }[] = [];
   const failures: unknown[] = [];
   let endings: Promise<void> = Promise.resolve();
 
   const take = async (cell: Cell): Promise<void> => {
     const out = runFolder(folder, cell);
     const before = await readRunFile(out);
+    if (before !== undefined) requireSameRun(cell, out, before);
     const run = before?.status === 'finished' ? before : await trainCell(cell, out, before, halting, options);
     if (halting.aborted) return;
-    endings = endings.then(() => onEnded?.(cell, run));
-    await endings;
+    const told = endings.then(() => onEnded?.(cell, run));
+    // The next run is told of, whatever comes of telling of this one.
+    endings = told.catch(() => undefined);
+    await told;
   };
   const work = async (): Promise<void> => {
     for (let cell = waiting.shift(); cell !== undefined && !halting.aborted; cell = waiting.shift()) {
       try {
         await take(cell);
       } catch (thrown) {
-        if (thrown instanceof GeometryError && thrown.code === 'not-finite') {
-          diverged.push(cell.name);
+        if (thrown instanceof GeometryError && isOwn(thrown)) {
+          ownFailures.push({ name: cell.name, error: thrown });
           continue;
         }
         failures.push(thrown);
@@ -70,13 +75,20 @@ export const runSweep = async (
     throw new GeometryError('cancelled', 'The sweep was stopped; the same command goes on with it.');
   }
   if (failures.length > 0) throw failures[0];
-  if (diverged.length > 0) {
-    throw new GeometryError(
-      'not-finite',
-      `The loss did not stay finite in ${diverged.join(', ')}; the other runs have ended.`,
-    );
-  }
+  const [first] = ownFailures;
+  if (first === undefined) return;
+  const diverged = ownFailures.filter(({ error }) => error.code === 'not-finite').map(({ name }) => name);
+  const damaged = ownFailures.filter(({ error }) => error.code !== 'not-finite');
+  const sentences = [
+    ...(diverged.length > 0 ? [`The loss did not stay finite in ${diverged.join(', ')}.`] : []),
+    ...damaged.map(({ name, error }) => `${name}: ${error.message}`),
+    'The other runs have ended.',
+  ];
+  throw new GeometryError(first.error.code, sentences.join(' '), { cause: first.error });
 };
+
+/** Errors that are a run's own, and say nothing about the others. */
+const isOwn = ({ code }: GeometryError): boolean => code === 'not-finite' || code === 'malformed-file';
 
 const trainCell = async (
   cell: Cell,
