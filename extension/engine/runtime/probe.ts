@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import { endWithParent } from '../process/orphanWatch.js';
+import { nvidiaDevice, readInformation } from './nvidiaDevice.js';
 import type { ProbeAnswer } from './probeAnswer.js';
 import { probeModel } from './probeModel.js';
 import { createSession, type Provider } from './session.js';
@@ -29,25 +29,11 @@ export const probe = async (provider: Provider): Promise<ProbeAnswer> => {
   return { ...(device === undefined ? {} : { device }), productMs };
 };
 
-const NVIDIA_DEVICES = '/proc/driver/nvidia/gpus';
-
-/** The driver lists its devices in the order of their bus addresses; CUDA takes the first. */
-const nvidiaDevice = (): string | undefined => {
-  try {
-    const first = readdirSync(NVIDIA_DEVICES).sort()[0];
-    if (first === undefined) return undefined;
-    const information = readFileSync(`${NVIDIA_DEVICES}/${first}/information`, 'utf8');
-    return /^Model:\s*(.+)$/m.exec(information)?.[1];
-  } catch {
-    return undefined;
-  }
-};
-
 const deviceNames: Readonly<Record<Provider, () => string | undefined>> = {
   cpu: () => os.cpus()[0]?.model.trim(),
   // The binding does not say which adapter it took.
   webgpu: () => undefined,
-  cuda: nvidiaDevice,
+  cuda: () => nvidiaDevice(process.env, readInformation()),
 };
 
 /** The role `probe` of the engine's bundle: answers its parent with a {@link ProbeAnswer}, then ends. */
