@@ -37,7 +37,6 @@ export interface TrainingGraphOptions {
 export interface TrainingGraph {
   readonly bytes: Uint8Array;
   readonly model: BuiltModel;
-  readonly decayGroups: number;
   /** Columns of the feed `schedule`. */
   readonly scheduleColumns: number;
 }
@@ -134,7 +133,6 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
       gradientNorms,
     }),
     model,
-    decayGroups,
     scheduleColumns,
   };
 };

@@ -100,7 +100,6 @@ export const sqrtOperator = unary('Sqrt', (upstream, _, result) => div(mul(upstr
 export const sigmoidOperator = unary('Sigmoid', (upstream, _, result) =>
   mul(upstream, sub(result, mul(result, result))),
 );
-export const identityOperator = unary('Identity', (upstream) => upstream);
 
 export const neg = (x: Tensor): Tensor => applyOne(negOperator, [x], null);
 export const exp = (x: Tensor): Tensor => applyOne(expOperator, [x], null);

@@ -31,9 +31,6 @@ export const reduceSumOperator = reduction('ReduceSum', (upstream, { shape }) =>
 export const reduceMeanOperator = reduction('ReduceMean', (upstream, { shape }, result) =>
   expand(mul(upstream, elementCount(result.shape) / elementCount(shape)), shape),
 );
-export const reduceSumSquareOperator = reduction('ReduceSumSquare', (upstream, source) =>
-  mul(mul(source, 2), upstream),
-);
 
 const positive = ({ shape }: Tensor, axes: readonly number[]): number[] =>
   axes.map((axis) => (axis < 0 ? axis + shape.length : axis)).sort((a, b) => a - b);
@@ -43,5 +40,3 @@ export const reduceSum = (x: Tensor, axes: readonly number[]): Tensor =>
   applyOne(reduceSumOperator, [x], { axes: positive(x, axes) });
 export const reduceMean = (x: Tensor, axes: readonly number[]): Tensor =>
   applyOne(reduceMeanOperator, [x], { axes: positive(x, axes) });
-export const reduceSumSquare = (x: Tensor, axes: readonly number[]): Tensor =>
-  applyOne(reduceSumSquareOperator, [x], { axes: positive(x, axes) });
