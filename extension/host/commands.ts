@@ -1,8 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { GeometryError } from '../contract/errors.js';
 import type { ErrorMessages } from './errors.js';
 import type { CheckpointFolders } from './explorer/checkpointFolders.js';
+import { probeFolder } from './explorer/probeFolder.js';
 import type { InspectorPanels } from './inspector/inspectorPanels.js';
 import { fileFor, saveAs } from './inspector/saveAs.js';
 import type { Reader } from './processes/reader.js';
@@ -37,6 +37,8 @@ export const commandTable = (services: CommandServices) => ({
   'weightGeometry.exportReport': () => exportReport(services),
   'weightGeometry.clearCache': () => clearCache(services),
   'weightGeometry.showLog': () => services.log.show(),
+  'weightGeometry.openSettings': () =>
+    vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${services.context.extension.id}`),
 });
 
 async function inspect(
@@ -66,18 +68,7 @@ async function inspect(
 /** What is known to hold weights opens at once; another folder is asked first whether there is anything in it to show. */
 async function canShow({ reader, folders, errors }: CommandServices, file: string): Promise<boolean> {
   if (mayHoldWeights(file) || isShardIndex(file) || folders.has(file) || holdsSweep(file)) return true;
-  const found = await reader.discover(file);
-  const error = found.ok
-    ? found.value.length > 0
-      ? undefined
-      : new GeometryError(
-          'no-checkpoints',
-          vscode.l10n.t(
-            'No checkpoints in {0}. Files read: safetensors, GGUF, PyTorch, NumPy and ONNX.',
-            path.basename(file),
-          ),
-        ).toValue()
-    : found.error;
+  const error = await probeFolder(reader, file);
   if (error) void errors.show(error);
   return !error;
 }
@@ -86,7 +77,7 @@ async function canShow({ reader, folders, errors }: CommandServices, file: strin
 const activeFile = (): vscode.Uri | undefined => {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   const uri = input instanceof vscode.TabInputText ? input.uri : undefined;
-  return uri && mayHoldWeights(uri.fsPath) ? uri : undefined;
+  return uri && (mayHoldWeights(uri.fsPath) || isShardIndex(uri.fsPath)) ? uri : undefined;
 };
 
 async function pick(): Promise<vscode.Uri | undefined> {
@@ -116,11 +107,17 @@ async function exportReport({ panels }: CommandServices): Promise<void> {
   );
 }
 
-async function clearCache({ context, log }: CommandServices): Promise<void> {
-  const folder = cacheFolder(context);
-  await vscode.workspace.fs.delete(folder, { recursive: true }).then(undefined, (error: unknown) => {
-    log.debug(String(error));
-  });
+async function clearCache({ context, errors }: CommandServices): Promise<void> {
+  try {
+    await vscode.workspace.fs.delete(cacheFolder(context), { recursive: true });
+  } catch (thrown) {
+    // Where nothing was ever cached there is nothing to delete.
+    if (!(thrown instanceof vscode.FileSystemError) || thrown.code !== 'FileNotFound') {
+      const message = vscode.l10n.t('Cached reports could not be deleted.');
+      void errors.show({ code: 'unwritable', message, cause: String(thrown) });
+      return;
+    }
+  }
   void vscode.window.showInformationMessage(vscode.l10n.t('Cached reports were deleted.'));
 }
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { weightFilesGlob } from '../../../extension/host/weightFiles.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8');
@@ -10,9 +11,18 @@ interface Manifest {
   readonly l10n: string;
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly category: string }[];
-    readonly menus: Readonly<Record<string, readonly { readonly command?: string }[]>>;
+    readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
+    readonly walkthroughs: readonly {
+      readonly steps: readonly { readonly id: string; readonly completionEvents: readonly string[] }[];
+    }[];
     readonly configuration: readonly { readonly properties: Readonly<Record<string, Setting>> }[];
   };
+}
+interface MenuItem {
+  readonly command?: string;
+  readonly when?: string;
+  readonly group?: string;
 }
 interface Setting {
   readonly type: string;
@@ -42,6 +52,44 @@ describe('the manifest', () => {
     const commands = new Set(manifest.contributes.commands.map(({ command }) => command));
     const shown = Object.values(manifest.contributes.menus).flat();
     for (const { command } of shown) if (command !== undefined) expect(commands).toContain(command);
+  });
+
+  it('has every action of a row of a view in its menu too, for those who have no mouse', () => {
+    const items = manifest.contributes.menus['view/item/context']!;
+    const isInline = ({ group }: MenuItem): boolean => group?.startsWith('inline') === true;
+    const named = ({ command, when }: MenuItem): string => `${command} when ${when}`;
+    const inMenu = items.filter((item) => !isInline(item)).map(named);
+    expect(inMenu.toSorted()).toEqual(items.filter(isInline).map(named).toSorted());
+  });
+
+  it('completes the steps of its walkthrough by events that happen', () => {
+    const { commands, views, configuration, walkthroughs } = manifest.contributes;
+    const viewIds = Object.values(views).flatMap((list) => list.map(({ id }) => id));
+    const code = sources('extension');
+    // VS Code tells of links to the web alone, so a link to a command completes nothing.
+    const happens: Readonly<Record<string, (subject: string) => boolean>> = {
+      onCommand: (name) =>
+        commands.some(({ command }) => command === name) || viewIds.some((id) => name === `${id}.focus`),
+      onView: (id) => viewIds.includes(id),
+      onSettingChanged: (name) => configuration.some(({ properties }) => Object.hasOwn(properties, name)),
+      onContext: (key) => code.includes(`'setContext', '${key}'`),
+    };
+    for (const { id, completionEvents } of walkthroughs.flatMap(({ steps }) => steps)) {
+      expect(completionEvents.length, id).toBeGreaterThan(0);
+      for (const event of completionEvents) {
+        const [kind, subject] = [event.slice(0, event.indexOf(':')), event.slice(event.indexOf(':') + 1)];
+        expect(happens[kind]?.(subject), event).toBe(true);
+      }
+    }
+  });
+
+  it('starts for every file that is searched for, and for a text of any language', () => {
+    const searched = weightFilesGlob.slice(1, -1).split(',');
+    const contained = manifest.activationEvents.flatMap((event) =>
+      event.startsWith('workspaceContains:') ? [event.slice('workspaceContains:'.length)] : [],
+    );
+    expect(contained.toSorted()).toEqual(searched.toSorted());
+    expect(manifest.activationEvents).toContain('onLanguage');
   });
 
   it('gives every setting a scope, a description and, when it is a number, a range', () => {
