@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Connection } from './connection/connection.js';
 import { provenanceOf } from './describe/provenance.js';
 import { pages } from './pages/pages.js';
@@ -10,6 +10,7 @@ import { Inspection } from './state/inspection.js';
 import type { InspectionState } from './state/inspection.js';
 import { InspectionContext } from './state/inspectionContext.js';
 import type { InspectionView } from './state/inspectionContext.js';
+import { useKeptScroll } from './state/keptScroll.js';
 import { chooseFor, oneOf, rememberSource, usePersistedState } from './state/persistedState.js';
 import { say, speak } from './strings.js';
 import { useChartTheme } from './theme/chartTheme.js';
@@ -25,15 +26,25 @@ export function App({ connection }: { readonly connection: Connection }) {
   const [visit, setVisit] = useState(0);
   const theme = useChartTheme();
   const { host } = connection;
+  const main = useRef<HTMLElement>(null);
+  // A page that is left takes the button that was pressed with it, and the focus goes on to the next page.
+  const hadFocus = useRef(false);
+  const turnTo = useCallback(
+    (page: (typeof pageIds)[number]) => {
+      hadFocus.current = main.current?.contains(document.activeElement) ?? false;
+      setCurrent(page);
+    },
+    [setCurrent],
+  );
 
   useEffect(() => {
-    void connection.start(new Inspection(setState, setCurrent)).then((start) => {
+    void connection.start(new Inspection(setState, turnTo)).then((start) => {
       if (!start) return;
       speak(start);
       setLanguage(start.locale);
       rememberSource(start.source);
     });
-  }, [connection, setCurrent]);
+  }, [connection, turnTo]);
   const report = state?.report;
   const running = state?.running ?? true;
   const error = state?.error;
@@ -54,18 +65,25 @@ export function App({ connection }: { readonly connection: Connection }) {
         open(page, choices = {}) {
           for (const [name, value] of Object.entries(choices)) chooseFor(name, value);
           const id = pageIds.find((one) => one === page);
-          if (id) setCurrent(id);
+          if (id) turnTo(id);
           setVisit((count) => count + 1);
           scrollTo({ top: 0 });
         },
       },
-    [report, theme, running, error, training, host, setCurrent],
+    [report, theme, running, error, training, host, turnTo],
   );
   const there = pages.filter(({ isFor }) => isFor?.(report) ?? true);
   const shown = there.find(({ id }) => id === current) ?? there[0]!;
+  // Before there is a report nobody knows which pages it has: the host would be told of a page that is not the reader's.
+  const isKnown = report !== undefined;
   useEffect(() => {
-    void host?.focus(shown.id);
-  }, [host, shown.id]);
+    if (isKnown) void host?.focus(shown.id);
+  }, [host, isKnown, shown.id]);
+  useKeptScroll(shown.id, isKnown);
+  useLayoutEffect(() => {
+    if (hadFocus.current) main.current?.focus({ preventScroll: true });
+    hadFocus.current = false;
+  }, [shown.id, visit]);
   const Page = shown.component;
   return (
     <InspectionContext.Provider value={view}>
@@ -81,7 +99,7 @@ export function App({ connection }: { readonly connection: Connection }) {
           }}
         />
       </div>
-      <main id="page" role="tabpanel" aria-labelledby={`tab-${shown.id}`} tabIndex={-1}>
+      <main ref={main} id="page" role="tabpanel" aria-labelledby={`tab-${shown.id}`} tabIndex={-1}>
         {view ? (
           <Page key={`${shown.id} ${visit}`} />
         ) : (

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { saveFile } from '../connection/saveFile.js';
 import { useInspection } from '../state/inspectionContext.js';
-import { isFlag, usePersistedState } from '../state/persistedState.js';
+import { isFlag, isTextList, usePersistedState } from '../state/persistedState.js';
 import { say } from '../strings.js';
 import { exportChart, exportFormats } from './exportChart.js';
 import type { ExportFormat } from './exportChart.js';
@@ -38,14 +38,15 @@ export function ChartCard(props: ChartCardProps) {
   const { id, title, figure, says, absent, controls, onDrag, children } = props;
   const { theme } = useInspection();
   const [asTable, setAsTable] = usePersistedState(`${id}.table`, false, isFlag);
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const [switchedOff, setSwitchedOff] = usePersistedState<readonly string[]>(`${id}.hidden`, [], isTextList);
+  const hidden = useMemo(() => new Set(switchedOff), [switchedOff]);
   const shown = useMemo(() => figure && without(figure, hidden), [figure, hidden]);
   const table = useMemo(() => (figure ? (props.table ?? tableOf(figure)) : undefined), [figure, props.table]);
   const legend: readonly LegendEntry[] = figure ? legendOf(figure) : [];
   const toggle = (name: string): void => {
     const next = new Set(hidden);
     if (!next.delete(name)) next.add(name);
-    setHidden(next);
+    setSwitchedOff([...next]);
   };
   const flat = figure?.kind === 'space' && !hasWebGl();
   return (

@@ -17,7 +17,11 @@ export function TrainingBar({ history, state, host }: TrainingBarProps) {
   const step = state?.step ?? run.lastStep;
   return (
     <div class="run training">
-      <strong role="status">{phaseSays(history, state)}</strong>
+      <strong>{phaseSays(history, state)}</strong>
+      {/* The step changes several times a second: a screen reader is told of the phase alone. */}
+      <span role="status" class="unseen">
+        {say(`training.is.${state?.phase ?? run.status}`)}
+      </span>
       {host &&
         state?.actions.map((action) => (
           <Button

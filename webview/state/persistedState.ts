@@ -22,6 +22,12 @@ export function rememberSource(source: string): void {
   keeper.write(state);
 }
 
+/** What was kept under a name, if it is still a value that makes sense. */
+export function keptValue<T>(name: string, accepts: (value: unknown) => value is T): T | undefined {
+  const kept = state.values[name];
+  return accepts(kept) ? kept : undefined;
+}
+
 /**
  * As `useState`, but kept under a name. What was kept is used only if `accepts` says that it is still one of the
  * values that make sense.
@@ -31,8 +37,7 @@ export function usePersistedState<T>(
   initial: T,
   accepts: (value: unknown) => value is T,
 ): [T, (value: T) => void] {
-  const kept = state.values[name];
-  const [value, setValue] = useState<T>(accepts(kept) ? kept : initial);
+  const [value, setValue] = useState<T>(keptValue(name, accepts) ?? initial);
   const set = useCallback(
     (next: T) => {
       setValue(next);
@@ -51,8 +56,10 @@ export const oneOf =
 export const isText = (value: unknown): value is string => typeof value === 'string';
 export const isNumber = (value: unknown): value is number => Number.isFinite(value);
 export const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
+export const isTextList = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every(isText);
 
-/** Sets what a page will find when it is next drawn. */
+/** Keeps a value without drawing anything anew: a page finds it when it is next drawn. */
 export function chooseFor(name: string, value: unknown): void {
   state = { ...state, values: { ...state.values, [name]: value } };
   keeper.write(state);
