@@ -1,7 +1,14 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { outputs, reproduce, runsOf } from '../engine/reproduction/reproduce.js';
-import { planOf, quickPart, wholeGrid, type Choices, type Part } from '../engine/reproduction/plan.js';
+import {
+  companionBatch,
+  planOf,
+  quickPart,
+  wholeGrid,
+  type Choices,
+  type Part,
+} from '../engine/reproduction/plan.js';
 import { tablesOf } from '../engine/reproduction/tables.js';
 import { sideBySide } from '../engine/sweeps/sideBySide.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
@@ -27,6 +34,7 @@ does not grok.
   --decays LIST        of the grid only these weight decays: ${wholeGrid.decays.join(',')}
   --readout first|mean heads read the first token (default: the companion's code) or the mean of both (the paper's text)
   --batch 512|full     pairs per step: drawn with replacement (default: the companion's code), or all (the paper's text)
+  --pairs all|nonzero  of all tasks: all 97² pairs (default: the paper's text), or those without zero (the companion's code)
   --provider NAME      auto (default), cpu, webgpu or cuda
   --jobs N             runs at once (default: on the CPU one per core; on a GPU as many as a short trial finds fastest)
 `;
@@ -43,7 +51,8 @@ const parse = (args: readonly string[]) => {
         decays: { type: 'string' },
         jobs: { type: 'string' },
         readout: { type: 'string', default: 'first' },
-        batch: { type: 'string', default: '512' },
+        batch: { type: 'string', default: String(companionBatch) },
+        pairs: { type: 'string', default: 'all' },
         provider: { type: 'string', default: 'auto' },
       },
     });
@@ -52,10 +61,11 @@ const parse = (args: readonly string[]) => {
   }
 };
 
-const choicesOf = (readout: string, batch: string): Choices => {
+const choicesOf = (readout: string, batch: string, pairs: string): Choices => {
   if (readout !== 'first' && readout !== 'mean') throw new UsageError('--readout is first or mean.');
   if (batch !== 'full' && !/^[1-9]\d*$/.test(batch)) throw new UsageError('--batch is a number or full.');
-  return { readout, batch: batch === 'full' ? 'full' : Number(batch) };
+  if (pairs !== 'all' && pairs !== 'nonzero') throw new UsageError('--pairs is all or nonzero.');
+  return { readout, batch: batch === 'full' ? 'full' : Number(batch), pairs };
 };
 
 /** Those of `all` that a list with commas names. */
@@ -92,14 +102,14 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   const provider = providerNamed(values.provider);
   const asked = wholeNumber('--jobs', values.jobs);
   const part = partOf(quick, values.scales, values.decays);
-  const choices = choicesOf(values.readout, values.batch);
+  const choices = choicesOf(values.readout, values.batch, values.pairs);
   const progress = progressLine(console);
   const configs = runsOf(planOf(choices, part)).map(({ config }) => config);
   const shared = await sideBySide(provider, configs, { jobs: asked });
   const results = await reproduce({
     ...{ out, choices, part, provider },
     training: sweepTraining(shared),
-    command: `weight-geometry reproduce ${paper} --out ${out} --readout ${choices.readout} --batch ${choices.batch}`,
+    command: `weight-geometry reproduce ${paper} --out ${out} --readout ${choices.readout} --batch ${choices.batch} --pairs ${choices.pairs}`,
     signal: console.signal,
     onRun: ({ name, config }, folder) => {
       console.error(`${name}: ${folder}\n`);

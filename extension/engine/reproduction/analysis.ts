@@ -12,6 +12,11 @@ const range = v.object({ mean: finite, q05: finite, q95: finite });
 export const analysisSchema = v.object({
   schema: v.literal('weight-geometry/reconstruction@1'),
   version: v.string(),
+  /**
+   * The first and the last checkpoint as they were when they were measured: a run that is trained anew in its folder has
+   * others under the same names. Absent in what was written before this was kept.
+   */
+  ends: v.optional(v.array(v.object({ name: v.string(), bytes: count, modifiedMs: finite }))),
   run: v.object({
     name: v.string(),
     provider: v.string(),

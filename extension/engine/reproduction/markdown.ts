@@ -1,3 +1,4 @@
+import { companionBatch, type Choices } from './plan.js';
 import type { Results } from './results.js';
 import { tablesOf, type Table } from './tables.js';
 
@@ -16,17 +17,27 @@ const markdownTable = ({ title, columns, rows, notes }: Table): string => {
   ].join('\n');
 };
 
+const text = 'the paper’s text';
+const code = 'the companion’s code';
+
+/** What was chosen of each of the paper's ambiguities, and whose choice it is. */
+const chosen = ({ readout, batch, pairs }: Choices): string[] => [
+  readout === 'first'
+    ? `heads read the first token (${code})`
+    : `heads read the mean of both tokens (${text})`,
+  batch === 'full'
+    ? `every step takes all training pairs (${text})`
+    : `batches of ${batch} are drawn with replacement (${batch === companionBatch ? code : `${code} takes ${companionBatch}, ${text} all pairs`})`,
+  pairs === 'all'
+    ? `all tasks are of all 97² pairs (${text})`
+    : `all tasks are of the 96² pairs without zero (${code})`,
+];
+
 /** What was chosen where the paper leaves a choice, and how to go on; one sentence each. */
 export const preamble = ({ choices, machine, versions, created, command, grid }: Results): string[] => {
   const missing = grid.filter(({ analysis }) => analysis === undefined).length;
-  const readout = choices.readout === 'first' ? 'the first token' : 'the mean of both tokens';
-  const batch =
-    choices.batch === 'full'
-      ? 'all training pairs (the paper’s text)'
-      : `batches of ${choices.batch} drawn with replacement (the companion’s code)`;
-  const source = choices.readout === 'first' ? 'the companion’s code' : 'the paper’s text';
   return [
-    `Choices where the paper is ambiguous: heads read ${readout} (${source}); ${batch}. The number of seeds is not published: one seed, 42. Single-task runs and the control are those of 2602.16746: first token, batches of 512.`,
+    `Choices where the paper is ambiguous: ${chosen(choices).join('; ')}. The number of seeds is not published: one seed, 42. Single-task runs and the control are those of 2602.16746: first token, batches of 512, all pairs, for multiplication those without zero.`,
     `Weight Geometry ${versions.weightGeometry ?? 'unknown'}, ${machine}, ${created.slice(0, 10)}.`,
     missing === 0
       ? 'Every cell of the grid was measured.'

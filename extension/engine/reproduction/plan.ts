@@ -1,4 +1,4 @@
-import type { Model } from '../../contract/descriptor.js';
+import type { Model, Split } from '../../contract/descriptor.js';
 import type { RunConfig } from '../../contract/run.js';
 import { GeometryError } from '../../contract/errors.js';
 import { cellsOf, type Cell, type Grid } from '../sweeps/grid.js';
@@ -11,6 +11,8 @@ export interface Choices {
   readonly readout: 'first' | 'mean';
   /** Pairs per step: 512 drawn with replacement (the companion's code) or all training pairs (the paper's text). */
   readonly batch: number | 'full';
+  /** Of all tasks: all 97² pairs (the paper's text) or the 96² without zero (the companion's code). */
+  readonly pairs: 'all' | 'nonzero';
 }
 
 /** The part of the paper's grid that is trained. */
@@ -31,6 +33,8 @@ export interface Plan {
 }
 
 const SEED = 42;
+/** Pairs per step in the companion's code. */
+export const companionBatch = 512;
 export const paperDecays: readonly number[] = [0.1, 0.2, 0.3, 0.5, 1];
 export const paperScales = ['baseline', 'medium', 'large'] as const;
 export const wholeGrid: Part = { scales: paperScales, decays: paperDecays };
@@ -48,15 +52,18 @@ const presetConfig = (name: string): RunConfig => {
 const withReadout = (model: Model, readout: Choices['readout']): Model =>
   model.kind === 'encoder' ? { ...model, readout } : model;
 
-const gridOf = ({ readout, batch }: Choices): Grid => {
+const gridOf = ({ readout, batch, pairs }: Choices): Grid => {
   const configs = paperScales.map((scale) => ({ scale, config: presetConfig(`2602.18649-${scale}`) }));
+  const base = configs[0]!.config;
+  const { data } = base;
+  const split: Split = { ...data.split, firstToken: pairs === 'all' ? 0 : 1 };
   return {
     name: '2602.18649',
-    base: { ...configs[0]!.config, batch },
+    base: { ...base, data: { ...data, split }, batch },
     scales: configs.map(({ scale, config }) => ({ name: scale, model: withReadout(config.model, readout) })),
     decays: [...paperDecays],
     seeds: [SEED],
-    tasks: [configs[0]!.config.data.tasks],
+    tasks: [data.tasks],
   };
 };
 

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import type { Progress } from '../../contract/calls.js';
 import type { ProviderName } from '../../contract/run.js';
+import { GeometryError } from '../../contract/errors.js';
 import { reportVersions } from '../inspection/versions.js';
 import type { Cell } from '../sweeps/grid.js';
 import { runSweep, type SweepOptions } from '../sweeps/runSweep.js';
@@ -62,8 +63,13 @@ export const runsOf = ({ singles, control, gridCells }: Plan): Cell[] => [...sin
 const collect = async (options: ReproduceOptions, plan: Plan): Promise<Results> => {
   const found = async (cell: Cell): Promise<CellResult> => {
     const folder = runFolder(options.out, cell);
-    const run = await readRunFile(folder);
-    return cellResult(cell, run, run && (await readAnalysis(folder, run)));
+    try {
+      const run = await readRunFile(folder);
+      return cellResult(cell, run, run && (await readAnalysis(folder, run)));
+    } catch (thrown) {
+      if (!(thrown instanceof GeometryError)) throw thrown;
+      return cellResult(cell, undefined, undefined, thrown.message);
+    }
   };
   const [first] = cpus();
   const whole = planOf(options.choices, wholeGrid);

@@ -12,6 +12,8 @@ export interface CellResult {
   readonly tasks: readonly string[];
   readonly status: 'not run' | RunFile['status'];
   readonly step: number;
+  /** Why its folder could not be read. */
+  readonly unreadable?: string;
   readonly analysis?: RunAnalysis;
   readonly published?: PublishedCell;
 }
@@ -35,12 +37,14 @@ export const cellResult = (
   { name, scale, decay, tasks }: Cell,
   run: RunFile | undefined,
   analysis: RunAnalysis | undefined,
+  unreadable?: string,
 ): CellResult => {
   const published = publishedCell(scale, decay);
   return {
     ...{ name, scale, decay, tasks },
-    status: run?.status ?? 'not run',
+    status: unreadable === undefined ? (run?.status ?? 'not run') : 'failed',
     step: run?.lastStep ?? 0,
+    ...(unreadable === undefined ? {} : { unreadable }),
     ...(analysis === undefined ? {} : { analysis }),
     ...(published === undefined ? {} : { published }),
   };

@@ -207,7 +207,12 @@ const runsTable = ({ grid, singles, control }: Results): Table => ({
     accuracy(analysis && meanAccuracy(analysis.trainAccuracy)),
     accuracy(analysis && meanAccuracy(analysis.testAccuracy)),
   ]),
-  notes: ['Accuracies are means over the tasks at the last checkpoint.'],
+  notes: [
+    'Accuracies are means over the tasks at the last checkpoint.',
+    ...[...grid, ...singles, control].flatMap(({ name, unreadable }) =>
+      unreadable === undefined ? [] : [`${name}: ${unreadable}`],
+    ),
+  ],
 });
 
 const controlTable = ({ control }: Results): Table[] => {

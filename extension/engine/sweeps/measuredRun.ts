@@ -5,6 +5,7 @@ import type { RunFile } from '../../contract/run.js';
 import { analyseRun, type AnalyseOptions } from '../reproduction/analyseRun.js';
 import type { RunAnalysis } from '../reproduction/analysis.js';
 import { analysisOf, readAnalysis } from '../reproduction/keptAnalysis.js';
+import { runEnds } from '../reproduction/runEnds.js';
 
 /** What small multiples and tables of compared runs are drawn from. */
 export type Measured = NonNullable<SweepCell['measured']>;
@@ -17,8 +18,8 @@ const placeOf = (cacheFolder: string, folder: string, { config }: RunFile): stri
 
 /** What this process has measured: without a cache nothing else keeps it, and a sweep is read again as its runs go on. */
 const measuredHere = new Map<string, Measured>();
-const identityOf = (folder: string, { config, lastStep }: RunFile): string =>
-  JSON.stringify([folder, config, lastStep]);
+const identityOf = async (folder: string, { config, lastStep }: RunFile): Promise<string> =>
+  JSON.stringify([folder, config, lastStep, await runEnds(folder)]);
 
 /** What was measured of a finished run before: by a reproduction, beside the run, or by an inspection, in its cache. */
 export const keptMeasurement = async (
@@ -28,10 +29,10 @@ export const keptMeasurement = async (
 ): Promise<Measured | undefined> => {
   const places = [folder, ...(cacheFolder === undefined ? [] : [placeOf(cacheFolder, folder, run)])];
   for (const place of places) {
-    const kept = await readAnalysis(place, run);
+    const kept = await readAnalysis(folder, run, place);
     if (kept !== undefined) return measuredOf(kept);
   }
-  return measuredHere.get(identityOf(folder, run));
+  return measuredHere.get(await identityOf(folder, run));
 };
 
 /** Measures a finished run at its last checkpoint, with the controls that its claims are held against. */
@@ -44,8 +45,9 @@ export const measureRun = async (
   if (cacheFolder !== undefined) {
     return measuredOf(await analysisOf(folder, run, options, placeOf(cacheFolder, folder, run)));
   }
+  const identity = await identityOf(folder, run);
   const measured = measuredOf(await analyseRun(folder, run, options));
-  measuredHere.set(identityOf(folder, run), measured);
+  measuredHere.set(identity, measured);
   return measured;
 };
 

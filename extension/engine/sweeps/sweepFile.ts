@@ -1,5 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
 import { writeAtomically } from '../training/run/atomicFile.js';
@@ -39,7 +40,7 @@ export const readSweep = async (folder: string): Promise<Grid | undefined> => {
 export const beginSweep = async (folder: string, grid: Grid): Promise<void> => {
   const existing = await readSweep(folder);
   if (existing !== undefined) {
-    if (JSON.stringify(existing) === JSON.stringify(grid)) return;
+    if (isDeepStrictEqual(existing, grid)) return;
     throw new GeometryError(
       'invalid-argument',
       `${folder} already holds a sweep over another grid: name another folder, or the same settings to go on with it.`,

@@ -50,17 +50,17 @@ const onCpu: TrainOptions = {
   choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
 };
 
-const quick = planOf({ readout: 'first', batch: 512 }, quickPart);
+const quick = planOf({ readout: 'first', batch: 512, pairs: 'all' }, quickPart);
 const resultsWith = (analysis?: RunAnalysis): Results => {
   const [cell] = quick.gridCells;
   const results = quick.gridCells.map((each) =>
     cellResult(each, undefined, each === cell ? analysis : undefined),
   );
-  const others = planOf({ readout: 'first', batch: 512 }, wholeGrid).gridCells.slice(1);
+  const others = planOf({ readout: 'first', batch: 512, pairs: 'all' }, wholeGrid).gridCells.slice(1);
   return {
     schema: 'weight-geometry/reproduction@1',
     paper: '2602.18649',
-    choices: { readout: 'first', batch: 512 },
+    choices: { readout: 'first', batch: 512, pairs: 'all' },
     versions: { weightGeometry: '1' },
     machine: 'a machine',
     created: '2026-01-01T00:00:00Z',
@@ -73,7 +73,7 @@ const resultsWith = (analysis?: RunAnalysis): Results => {
 
 describe('the plan', () => {
   it('is the paper’s grid, or of it one cell', () => {
-    const full = planOf({ readout: 'mean', batch: 'full' }, wholeGrid);
+    const full = planOf({ readout: 'mean', batch: 'full', pairs: 'nonzero' }, wholeGrid);
     expect(full.gridCells.map(({ scale, decay }) => `${scale} ${decay}`).sort()).toEqual(
       publishedCells.map(({ scale, decay }) => `${scale} ${decay}`).sort(),
     );
