@@ -81,7 +81,8 @@ export function App({ connection }: { readonly connection: Connection }) {
   }, [host, isKnown, shown.id]);
   useKeptScroll(shown.id, isKnown);
   useLayoutEffect(() => {
-    if (hadFocus.current) main.current?.focus({ preventScroll: true });
+    const isLost = hadFocus.current && document.activeElement === document.body;
+    if (isLost) main.current?.focus({ preventScroll: true });
     hadFocus.current = false;
   }, [shown.id, visit]);
   const Page = shown.component;
