@@ -1,0 +1,102 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as v from 'valibot';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { descriptorSchema, type ModelDescriptor } from '../../../extension/contract/descriptor.js';
+import type { Report, ReconstructionMethod } from '../../../extension/contract/report.js';
+import { inspectSettingsSchema } from '../../../extension/contract/report.js';
+import { ReportStore } from '../../../extension/contract/reportStore.js';
+import { openEvaluate } from '../../../extension/engine/evaluation/openEvaluate.js';
+import { inspect } from '../../../extension/engine/inspection/inspect.js';
+
+const folder = resolve(import.meta.dirname, '../../../../shared/data/torch-add-seed42');
+const isThere = existsSync(folder);
+if (!isThere) console.warn(`${folder} is absent: accuracies are not held against PyTorch's.`);
+
+const sections = {
+  'trajectory-pca': 'trajectory_pca_all_parameters',
+  'per-matrix-svd': 'per_matrix_svd_of_delta',
+  'joint-svd': 'joint_svd_of_delta',
+} as const satisfies Record<ReconstructionMethod, string>;
+type Section = (typeof sections)[ReconstructionMethod];
+
+interface Expected {
+  readonly baseline_test_accuracy: number;
+  /** Rank → test accuracy. */
+  readonly reconstruction: Readonly<Record<Section, Readonly<Record<string, number>>>>;
+}
+
+/** The reconstructions of the series with their accuracies, and nothing that comes after them. */
+const inspected = async (descriptor?: { value: ModelDescriptor; path: string }): Promise<Report> => {
+  const store = new ReportStore();
+  const control = new AbortController();
+  const isEnough = (): boolean => {
+    const entries = store.report()?.reconstructions ?? [];
+    return entries.length === 3 && entries.every(({ points }) => points.at(-1)?.testAccuracy !== undefined);
+  };
+  const running = inspect(
+    {
+      path: folder,
+      settings: v.parse(inspectSettingsSchema, { shuffleDraws: 1 }),
+      ...(descriptor === undefined ? {} : { descriptor }),
+    },
+    {
+      signal: control.signal,
+      focus: () => 'reconstruction',
+      evaluator: openEvaluate,
+      onAddition: (addition) => {
+        store.add(addition);
+        if (isEnough()) control.abort();
+      },
+    },
+  );
+  await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+  return store.report()!;
+};
+
+/** Rank → accuracy of one method. */
+const accuraciesOf = (report: Report, method: ReconstructionMethod): Map<number, number> =>
+  new Map(
+    report.reconstructions
+      .find((entry) => entry.method === method)!
+      .points.map(({ rank, testAccuracy }) => [rank, testAccuracy!.add!]),
+  );
+
+describe.runIf(isThere)("accuracies of PyTorch's series, reconstructed", () => {
+  let expected: Expected;
+  let report: Report;
+  beforeAll(async () => {
+    expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
+    report = await inspected();
+  }, 120_000);
+
+  it.each(Object.entries(sections) as [ReconstructionMethod, Section][])(
+    'of %s are those that PyTorch measured, within .005',
+    (method, section) => {
+      const ours = accuraciesOf(report, method);
+      const theirs = Object.entries(expected.reconstruction[section]);
+      expect(theirs.length).toBeGreaterThan(6);
+      for (const [rank, accuracy] of theirs) {
+        expect(Math.abs(ours.get(Number(rank))! - accuracy), `rank ${rank}`).toBeLessThan(0.005);
+      }
+    },
+  );
+
+  it('stand beside the accuracy of the whole, and the descriptor that they come from', () => {
+    for (const { baseline } of report.reconstructions) {
+      expect(baseline?.testAccuracy.add).toBeCloseTo(expected.baseline_test_accuracy, 2);
+    }
+    expect(report.source.descriptor?.path).toBe(join(folder, 'weight-geometry.json'));
+  });
+
+  it('are others with the wrong number of heads, and say whose descriptor that was', async () => {
+    const file = JSON.parse(readFileSync(join(folder, 'weight-geometry.json'), 'utf8')) as unknown;
+    const { model, data } = v.parse(descriptorSchema, file);
+    const value = { model: { ...model, heads: 1 }, data };
+    const wrong = await inspected({ value, path: '/elsewhere/one-head.json' });
+    const [theirs, ours] = [wrong, report].map((from) => accuraciesOf(from, 'trajectory-pca'));
+    const apart = [...ours!].map(([rank, accuracy]) => Math.abs(accuracy - theirs!.get(rank)!));
+    expect(Math.max(...apart)).toBeGreaterThan(0.05);
+    expect(wrong.source.descriptor?.path).toBe('/elsewhere/one-head.json');
+  }, 120_000);
+});
