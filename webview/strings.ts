@@ -1,5 +1,6 @@
-import { pluralCategory, setNumberLocale } from './describe/numbers.js';
+import { setNumberLocale } from './describe/numbers.js';
 import { absenceStrings } from './strings/absence.js';
+import { countStrings } from './strings/counts.js';
 import { sweepStrings } from './strings/sweep.js';
 import { trainingStrings } from './strings/training.js';
 
@@ -7,8 +8,9 @@ import { trainingStrings } from './strings/training.js';
  * Every sentence of the page, in English. Places in braces are filled by name. A translation bundle, as the host has it,
  * gives other text under the English one. A key with `.one` and `.other` is chosen by the number `n`.
  */
-const english = {
+export const english = {
   ...absenceStrings,
+  ...countStrings,
   ...sweepStrings,
   ...trainingStrings,
   'page.overview': 'Overview',
@@ -21,13 +23,10 @@ const english = {
   waiting: 'Reading the checkpoints…',
   'nothing.toShow': 'Nothing to show: the inspection ended before its first result.',
 
-  'header.checkpoints.one': '{n} checkpoint',
-  'header.checkpoints.other': '{n} checkpoints',
   'header.steps': 'steps {first} to {last}',
   'header.step': 'step {first}',
-  'header.parameters': '{n} parameters',
-  'header.model': '{kind} d {d}, {layers} layers, {heads} heads, {readout} token',
-  'header.readoutMean': '{kind} d {d}, {layers} layers, {heads} heads, mean of tokens',
+  'header.model': '{kind} d {d}, {layers}, {heads}, {readout} token',
+  'header.readoutMean': '{kind} d {d}, {layers}, {heads}, mean of tokens',
   'header.task': '{tasks} mod {prime}',
   'header.noModel': 'no model description',
   'header.evaluation': 'accuracies of {model} on {data}',
@@ -44,9 +43,9 @@ const english = {
 
   'card.table': 'table',
   'card.chart': 'chart',
-  'card.log': 'log',
-  'card.linear': 'linear',
-  'card.scale': 'Scale of {axis}',
+  'scale.log': 'log',
+  'scale.linear': 'linear',
+  'scale.of': 'Scale of {axis}',
   'card.export': 'Export {title} as {format}',
   'card.asTable': 'Show {title} as a table',
   'card.asChart': 'Show {title} as a chart',
@@ -70,10 +69,6 @@ const english = {
   indexOf: 'index i',
   grokStep: 'groks, step {step}',
 
-  'warnings.title.one': '{n} warning',
-  'warnings.title.other': '{n} warnings',
-  'files.title.one': '{n} checkpoint',
-  'files.title.other': '{n} checkpoints',
   'files.step': 'step',
   'files.file': 'file',
   'files.size': 'size',
@@ -83,6 +78,7 @@ const english = {
   'files.duplicate': 'same weights as {label}',
   'files.position': 'step unknown: position in the series',
   'files.open': 'Open {name}',
+  'files.notOpened': '{name} could not be opened: {reason}',
 
   'matrices.title': 'Matrices at step {step}',
   'matrices.shape': 'shape',
@@ -98,20 +94,20 @@ const english = {
 
   'heat.title': '{statistic} of the {of}, matrix × step',
   'heat.says':
-    'The {statistic} of the {of} falls in {falling} of {all} matrices from step {first} to {last}, most in {most}: {from} to {to}.',
+    'The {statistic} of the {of} falls in {falling} of {all} from step {first} to {last}, most in {most}: {from} to {to}.',
   'heat.saysGrows':
-    'The {statistic} of the {of} grows in {growing} of {all} matrices from step {first} to {last}, most in {most}: {from} to {to}.',
-  'heat.null': ' With shuffled entries ({draws} draws) {most} would have {null} at step {last}.',
-  'heat.one': 'Only one checkpoint has these numbers so far: {low} to {high} over {all} matrices.',
+    'The {statistic} of the {of} grows in {growing} of {all} from step {first} to {last}, most in {most}: {from} to {to}.',
+  'heat.null': ' With shuffled entries ({draws}) {most} would have {null} at step {last}.',
+  'heat.one': 'Only one checkpoint has these numbers so far: {low} to {high} over {all}.',
 
   'overview.spectra': 'Spectra of the weights at step {step}',
   'overview.spectraSays':
-    '{low} has the lowest stable rank of these ({lowRank}) and {high} the highest ({highRank}); shuffled entries of {low} would give {nullRank} ({draws} draws).',
+    '{low} has the lowest stable rank of these ({lowRank}) and {high} the highest ({highRank}); shuffled entries of {low} would give {nullRank} ({draws}).',
   'overview.spectraSaysNoNull':
     '{low} has the lowest stable rank of these ({lowRank}) and {high} the highest ({highRank}); independent entries of the variance of {low} would stay below σ = {edge}.',
   shuffled: 'shuffled entries of {matrix}',
   'shuffled.short': 'shuffled entries',
-  'shuffled.band': 'shuffled, 5–95 %',
+  'shuffled.band': 'shuffled, 5–95%',
   edge: 'Marchenko–Pastur edge',
 
   'spectra.title': 'Singular values of {matrix}, {of}',
@@ -123,9 +119,9 @@ const english = {
   'overlay.all': 'every step',
   'spectra.step': 'Step',
   'spectra.says':
-    'At step {step}, {above} of {count} singular values lie above the Marchenko–Pastur edge {edge} (independent entries of the same variance); σ₁ is {ratio} times that edge.',
+    'At step {step} the matrix has {above} of {values} above the Marchenko–Pastur edge {edge} (independent entries of the same variance); σ₁ is {ratio} times that edge.',
   'spectra.saysShuffled':
-    ' Shuffling the entries ({draws} draws) gives σ₁ = {null} and stable rank {nullRank} in place of {sigma} and {rank}.',
+    ' Shuffling the entries ({draws}) gives σ₁ = {null} and stable rank {nullRank} in place of {sigma} and {rank}.',
   'spectra.zero.weights': 'At step {step} the matrix is zero: there is no spectrum to compare with a null.',
   'spectra.zero.change': 'At step {step} the change is zero: there is no spectrum to compare with a null.',
   'spectra.noNull':
@@ -139,16 +135,15 @@ const english = {
   'statistics.isNull': 'a null itself',
   'statistics.noNull': 'not computed',
   'statistics.notEstimated': 'not estimated',
-  'statistics.nullSays.one': 'Shuffled null: of one spectrum with the entries shuffled.',
-  'statistics.nullSays.other': 'Shuffled null: of the mean spectrum of {draws} shuffles of the entries.',
+  'statistics.nullSays': 'Shuffled null: of the mean spectrum over {shuffles} of the entries.',
   'statistics.exact': 'exact, each σ within {bound} ({method})',
   'statistics.estimated': 'estimated, each σ within {bound} ({method})',
   'statistics.refine': 'Compute exactly',
   'statistics.spectralNorm': 'spectral norm',
   'statistics.frobeniusNorm': 'Frobenius norm',
   'statistics.nuclearNorm': 'nuclear norm',
-  'statistics.rank90': 'rank for 90 % of the energy',
-  'statistics.rank99': 'rank for 99 % of the energy',
+  'statistics.rank90': 'rank for 90% of the energy',
+  'statistics.rank99': 'rank for 99% of the energy',
   'statistics.edge': 'Marchenko–Pastur edge',
   'statistics.above': 'values above the edge',
   'overSteps.title': 'Rank of {matrix} over training',
@@ -165,7 +160,7 @@ const english = {
   'angles.largest': 'left, largest angle',
   'angles.null': 'random subspaces',
   'angles.says':
-    'Between neighbouring checkpoints the leading {k} left singular vectors turn by {first}° at step {firstStep} and {last}° at step {lastStep} (arccos of the root-mean-square cosine); random subspaces would be {null}° apart.',
+    'Between neighbouring checkpoints the leading {k}-dimensional left singular subspace turns by {first}° at step {firstStep} and {last}° at step {lastStep} (arccos of the root-mean-square cosine); random subspaces would be {null}° apart.',
 
   'trajectory.title': 'Trajectory of {group} ({centring})',
   'trajectory.title3': 'Trajectory of {group} in 3-D ({centring})',
@@ -182,7 +177,7 @@ const english = {
   'trajectory.variance': 'variance',
   'trajectory.squaredLength': 'squared length',
   'trajectory.says':
-    'PC1 holds {share} of the {what}; a random walk with the same step lengths {null} ({draws} draws, 5–95 %: {low} to {high}).',
+    'PC1 holds {share} of the {what}; a random walk with the same step lengths {null} ({draws}, 5–95%: {low} to {high}).',
   'trajectory.saysPair':
     ' The two components shown hold {pair}; the last checkpoint lies {residual} of its length off PC1–2.',
   'explained.title': 'Explained {what} by component',
@@ -190,9 +185,9 @@ const english = {
   'explained.component': 'component',
   'explained.measured': 'measured',
   'explained.null': 'random walk, mean',
-  'explained.band': 'random walk, 5–95 %',
+  'explained.band': 'random walk, 5–95%',
   'explained.says':
-    'The first three components hold {three} of the {what}, a random walk of the same step lengths {nullThree}; {above} of the first {shown} components lie above its 95 % quantile.',
+    '{share} of the {what} is held by the first {components}, {nullShare} by those of a random walk of the same step lengths; its 95% quantile is exceeded by {above} of the first {shown}.',
   'residual.title': 'Residual off the leading components',
   'residual.axis': 'distance ⁄ own length',
   'residual.curve': 'off PC1–{k}',
@@ -244,21 +239,23 @@ const english = {
   'rank.table': 'Ranks needed',
   'rank.notReached': 'not reached',
   'rank.oneRank': 'of one rank: none',
-  'rank.k95': 'k*(95 %)',
-  'rank.k99': 'k*(99 %)',
+  'rank.k95': 'k*(95%)',
+  'rank.k99': 'k*(99%)',
   'rank.method': 'method',
   'rank.full': 'full rank',
-  'rank.rank90': 'rank for 90 % of the energy',
-  'rank.rank99': 'rank for 99 % of the energy',
+  'rank.rank90': 'rank for 90% of the energy',
+  'rank.rank99': 'rank for 99% of the energy',
   'rank.entropy': 'spectral entropy ⁄ ln(full rank)',
 } as const;
 
 export type StringKey = keyof typeof english;
 /** Keys of plural texts without their category. */
-type PluralKey = StringKey extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
+export type PluralKey = StringKey extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
 type Values = Readonly<Record<string, string | number>>;
 
 let bundle: Readonly<Record<string, string>> = {};
+/** The language whose plural forms the texts have. */
+let grammar = 'en';
 
 /** The host's language: translations (by the English text) and the locale of numbers. */
 export function speak(language: {
@@ -266,6 +263,10 @@ export function speak(language: {
   readonly strings: Readonly<Record<string, string>>;
 }): void {
   bundle = language.strings;
+  // A language without a translation gets English sentences, and those follow English grammar.
+  grammar = Object.values(english).some((sentence) => Object.hasOwn(bundle, sentence))
+    ? language.locale
+    : 'en';
   setNumberLocale(language.locale);
 }
 
@@ -273,7 +274,7 @@ export const say = (key: StringKey, values: Values = {}): string => fill(english
 
 /** `n` chooses the plural form; `values` fill the braces as in {@link say}. */
 export function sayCount(key: PluralKey, n: number, values: Values): string {
-  const chosen = `${key}.${pluralCategory(n)}`;
+  const chosen = `${key}.${new Intl.PluralRules(grammar).select(n)}`;
   return fill(
     chosen in english ? english[chosen as StringKey] : english[`${key}.other` as StringKey],
     values,

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { saveFile } from '../connection/saveFile.js';
+import { Failure } from '../parts/failure.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { isFlag, isTextList, usePersistedState } from '../state/persistedState.js';
 import { say } from '../strings.js';
@@ -48,6 +49,7 @@ export function ChartCard(props: ChartCardProps) {
     if (!next.delete(name)) next.add(name);
     setSwitchedOff([...next]);
   };
+  const [failure, setFailure] = useState('');
   const flat = figure?.kind === 'space' && !hasWebGl();
   return (
     <section class="card" aria-labelledby={`${id}-title`}>
@@ -65,11 +67,12 @@ export function ChartCard(props: ChartCardProps) {
               >
                 {say(asTable ? 'card.chart' : 'card.table')}
               </button>
-              <Exports title={title} figure={shown} table={table} drawn={!flat} />
+              <Exports title={title} figure={shown} table={table} drawn={!flat} onFailure={setFailure} />
             </>
           )}
         </div>
       </header>
+      <Failure says={failure} />
       {!shown || !table ? (
         <p class="pending">{absent}</p>
       ) : asTable ? (
@@ -94,19 +97,22 @@ interface ExportsProps {
   readonly table: Table;
   /** Whether there is a picture to export. */
   readonly drawn: boolean;
+  /** Says what went wrong; nothing any more, with an empty sentence. */
+  readonly onFailure: (says: string) => void;
 }
 
-function Exports({ title, figure, table, drawn }: ExportsProps) {
+function Exports({ title, figure, table, drawn, onFailure }: ExportsProps) {
   const { theme, provenance, report, host, announce } = useInspection();
   const save = async (format: ExportFormat): Promise<void> => {
     const source = report.source.name;
     const lines = [...provenance, `chart: ${title}`];
+    onFailure('');
     try {
       const file = await exportChart({ title, source, figure, table, theme, provenance: lines }, format);
       if (await saveFile(file, host)) announce(say('card.saved', { name: file.name }));
     } catch (thrown) {
       const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      announce(say('card.notSaved', { name: title, reason }));
+      onFailure(say('card.notSaved', { name: title, reason }));
     }
   };
   return (

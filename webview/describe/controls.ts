@@ -1,6 +1,7 @@
 import type { ControlEntry, ReconstructionEntry } from '../../extension/contract/report.js';
 import { accuracyOf } from '../report/sweep.js';
 import { say } from '../strings.js';
+import { counted } from './counts.js';
 import { integer, number, percent } from './numbers.js';
 import { kStar } from './rankNeeded.js';
 
@@ -31,7 +32,7 @@ const says: { readonly [K in ControlEntry['kind']]: Sentence } = {
     const own = meanPercent(upTo(trajectory.points, rank)?.testAccuracy);
     const accuracy = meanPercent(point?.testAccuracy);
     return point && own && accuracy
-      ? say('controls.walkSays', { rank: integer(point.rank), accuracy, own })
+      ? say('controls.walkSays', { components: counted(point.rank, 'components'), accuracy, own })
       : undefined;
   },
   'early-components': ({ points, lastStep = 0 }, { baseline }) => {
@@ -48,7 +49,11 @@ const says: { readonly [K in ControlEntry['kind']]: Sentence } = {
     const last = points.at(-1);
     const accuracy = meanPercent(last?.testAccuracy);
     return last && accuracy
-      ? say('controls.randomSays', { rank: integer(last.rank), energy: number(last.energy, 2), accuracy })
+      ? say('controls.randomSays', {
+          directions: counted(last.rank, 'randomDirections'),
+          energy: number(last.energy, 2),
+          accuracy,
+        })
       : undefined;
   },
 };

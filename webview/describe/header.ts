@@ -1,16 +1,14 @@
 import type { Report } from '../../extension/contract/report.js';
-import { say, sayCount } from '../strings.js';
-import { integer, list } from './numbers.js';
+import { say } from '../strings.js';
+import { counted } from './counts.js';
+import { list } from './numbers.js';
 
 /** What is inspected, in one line: checkpoints, steps, parameters, types of number. */
 export function sourceLine({ source, checkpoints, tensors }: Report): string {
   const first = checkpoints[0]?.step;
   const last = checkpoints.at(-1)?.step;
   const dtypes = [...new Set(tensors.map(({ dtype }) => dtype))];
-  const counted =
-    checkpoints.length === 0
-      ? ''
-      : sayCount('header.checkpoints', checkpoints.length, { n: integer(checkpoints.length) });
+  const files = checkpoints.length === 0 ? '' : counted(checkpoints.length, 'checkpoints');
   const steps =
     first === undefined || last === undefined
       ? ''
@@ -18,8 +16,8 @@ export function sourceLine({ source, checkpoints, tensors }: Report): string {
         ? say('header.step', { first })
         : say('header.steps', { first, last });
   return [
-    [counted, steps].filter(Boolean).join(', '),
-    source.parameters === undefined ? '' : say('header.parameters', { n: integer(source.parameters) }),
+    [files, steps].filter(Boolean).join(', '),
+    source.parameters === undefined ? '' : counted(source.parameters, 'parameters'),
     list(dtypes),
   ]
     .filter(Boolean)
@@ -39,7 +37,11 @@ export function modelLine({ source }: Report): string {
   const { model, data } = value;
   const { kind, d, layers, heads, readout, prime } = model;
   return [
-    say(readout === 'mean' ? 'header.readoutMean' : 'header.model', { kind, d, layers, heads, readout }),
+    say(readout === 'mean' ? 'header.readoutMean' : 'header.model', {
+      ...{ kind, d, readout },
+      layers: counted(layers, 'layers'),
+      heads: counted(heads, 'heads'),
+    }),
     say('header.task', { tasks: list(data.tasks), prime }),
   ].join(' · ');
 }

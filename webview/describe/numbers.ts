@@ -65,6 +65,3 @@ export function bytes(count: number): string {
 
 export const list = (items: readonly string[]): string =>
   new Intl.ListFormat(locale, { type: 'conjunction' }).format(items);
-
-export const pluralCategory = (value: number): Intl.LDMLPluralRule =>
-  new Intl.PluralRules(locale).select(value);

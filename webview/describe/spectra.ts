@@ -4,6 +4,7 @@ import type { HeatRow, RankStatistic } from '../figures/heatMap.js';
 import type { MatrixInfo, Of } from '../report/matrices.js';
 import { shuffledRanks } from '../report/matrices.js';
 import { say } from '../strings.js';
+import { counted } from './counts.js';
 import { integer, number } from './numbers.js';
 
 /** Singular values above the Marchenko–Pastur edge, and σ₁ and the stable rank beside those of shuffled entries. */
@@ -17,7 +18,7 @@ export function spectrumSays(entry: SpectrumEntry): string {
   const first = say('spectra.says', {
     step,
     above: integer(edge.above),
-    count: integer(Math.min(rows, columns)),
+    values: counted(Math.min(rows, columns), 'singularValues'),
     edge: number(edge.upperEdge),
     ratio: number(spectralNorm / edge.upperEdge),
   });
@@ -26,7 +27,7 @@ export function spectrumSays(entry: SpectrumEntry): string {
   return (
     first +
     say('spectra.saysShuffled', {
-      draws: shuffled.draws,
+      draws: counted(shuffled.draws, 'draws'),
       null: number(shuffled.mean[0] ?? 0),
       nullRank: number(ranks.stableRank),
       sigma: number(spectralNorm),
@@ -53,7 +54,11 @@ export function severalSpectraSay(
   };
   const ranks = shuffledRanks(low.entry);
   if (ranks) {
-    return say('overview.spectraSays', { ...values, nullRank: number(ranks.stableRank), draws: ranks.draws });
+    return say('overview.spectraSays', {
+      ...values,
+      nullRank: number(ranks.stableRank),
+      draws: counted(ranks.draws, 'draws'),
+    });
   }
   const edge = low.entry.nulls.marchenkoPastur?.upperEdge;
   return edge === undefined ? '' : say('overview.spectraSaysNoNull', { ...values, edge: number(edge) });
@@ -74,7 +79,7 @@ export function heatSays(rows: readonly HeatRow[], statistic: RankStatistic, sid
     return say('heat.one', {
       low: number(Math.min(...values)),
       high: number(Math.max(...values)),
-      all: ends.length,
+      all: counted(ends.length, 'matrices'),
     });
   }
   const falling = moved.filter(({ ratio }) => ratio < 1).length;
@@ -87,7 +92,7 @@ export function heatSays(rows: readonly HeatRow[], statistic: RankStatistic, sid
     of: say(side),
     falling,
     growing: moved.length - falling,
-    all: moved.length,
+    all: counted(moved.length, 'matrices'),
     first: most.first.step,
     last: most.last.step,
     most: most.matrix.label,
@@ -97,7 +102,9 @@ export function heatSays(rows: readonly HeatRow[], statistic: RankStatistic, sid
   const ranks = shuffledRanks(most.last);
   return (
     say(falls ? 'heat.says' : 'heat.saysGrows', values) +
-    (ranks ? say('heat.null', { ...values, draws: ranks.draws, null: number(ranks[statistic]) }) : '')
+    (ranks
+      ? say('heat.null', { ...values, draws: counted(ranks.draws, 'draws'), null: number(ranks[statistic]) })
+      : '')
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Report, SweepCell } from '../../extension/contract/report.js';
 import { say, sayCount } from '../strings.js';
+import { counted } from './counts.js';
 import { integer, percent } from './numbers.js';
 
 /** The axes of a sweep and how many runs they make. */
@@ -8,23 +9,21 @@ export function sweepLine({ sweep, sweepCells }: Report): string {
   if (!axes) return '';
   const inGrid = sweepCells.filter((cell) => cell.inGrid).length;
   const beside = sweepCells.length - inGrid;
-  const counted = (key: Parameters<typeof sayCount>[0], n: number): string =>
-    sayCount(key, n, { n: integer(n) });
   return [
     say('sweep.header', {
-      n: integer(inGrid),
-      scales: counted('sweep.scales', axes.scales.length),
-      decays: counted('sweep.decays', axes.decays.length),
-      seeds: counted('sweep.seeds', axes.seeds.length),
-      tasks: counted('sweep.taskSets', axes.tasks.length),
+      runs: counted(inGrid, 'runs'),
+      scales: counted(axes.scales.length, 'scales'),
+      decays: counted(axes.decays.length, 'decays'),
+      seeds: counted(axes.seeds.length, 'seeds'),
+      tasks: counted(axes.tasks.length, 'taskSets'),
     }),
-    ...(beside > 0 ? [counted('sweep.beside', beside)] : []),
+    ...(beside > 0 ? [say('sweep.beside', { n: integer(beside) })] : []),
   ].join(' · ');
 }
 
 export const runsSay = (cells: readonly SweepCell[]): string =>
   say('sweep.runsSay', {
-    all: integer(cells.length),
+    all: counted(cells.length, 'runs'),
     finished: integer(cells.filter(({ status }) => status === 'finished').length),
     grokked: integer(
       cells.filter(({ status, grokStep }) => status === 'finished' && grokStep !== undefined).length,
@@ -47,11 +46,11 @@ export function panelsSay(cells: readonly SweepCell[]): string {
   const all = integer(cells.length);
   const measured = cells.filter((cell) => cell.measured);
   const [first] = measured;
-  if (!first) return say('sweep.noneMeasured', { all });
+  if (!first) return sayCount('sweep.noneMeasured', cells.length, { all });
   const grokked = measured.flatMap((cell) => (cell.grokStep === undefined ? [] : [cell.measured!]));
   const scanned = Math.max(...grokked.map(({ kStar }) => kStar.scanned));
   return [
-    say('sweep.measuredSay', { measured: integer(measured.length), all }),
+    sayCount('sweep.measuredSay', cells.length, { measured: integer(measured.length), all }),
     grokked.length === 0
       ? say('sweep.noneGrok')
       : say('sweep.needSay', {

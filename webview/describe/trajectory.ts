@@ -1,6 +1,7 @@
 import type { CheckpointEntry, TrajectoryEntry } from '../../extension/contract/report.js';
 import { meanResidual, shareOf } from '../figures/trajectory.js';
 import { say } from '../strings.js';
+import { counted } from './counts.js';
 import { number, percent } from './numbers.js';
 
 const sum = (values: readonly number[], count: number): number =>
@@ -17,7 +18,7 @@ export function trajectorySays(entry: TrajectoryEntry, pair?: readonly [number, 
     share: percent(explained[0]),
     what: shareOf(entry),
     null: percent(walk.mean[0]),
-    draws: walk.draws,
+    draws: counted(walk.draws, 'draws'),
     low: percent(walk.q05[0] ?? walk.mean[0]),
     high: percent(walk.q95[0] ?? walk.mean[0]),
   });
@@ -30,15 +31,17 @@ export function trajectorySays(entry: TrajectoryEntry, pair?: readonly [number, 
 /** The first three components against the walk's, and how many stand above its 95 % quantile. */
 export function explainedSays(entry: TrajectoryEntry): string {
   const shown = Math.min(10, entry.explained.length, entry.null.q95.length);
+  const leading = Math.min(3, shown);
   const above = entry.explained
     .slice(0, shown)
     .filter((value, index) => value > entry.null.q95[index]!).length;
   return say('explained.says', {
-    three: percent(sum(entry.explained, 3)),
-    nullThree: percent(sum(entry.null.mean, 3)),
+    share: percent(sum(entry.explained, leading)),
+    nullShare: percent(sum(entry.null.mean, leading)),
+    components: counted(leading, 'components'),
     what: shareOf(entry),
     above,
-    shown,
+    shown: counted(shown, 'components'),
   });
 }
 

@@ -104,7 +104,7 @@ const controlLooks: { readonly [K in ControlEntry['kind']]: (index: number) => L
 const earlySymbols = ['triangle-up', 'cross', 'x', 'diamond'] as const;
 
 export const controlName = ({ kind, lastStep }: ControlEntry): string =>
-  say(`controls.${kind}`, lastStep === undefined ? {} : { step: integer(lastStep) });
+  say(`controls.kind.${kind}`, lastStep === undefined ? {} : { step: integer(lastStep) });
 
 /** The nulls are muted, and lie on the axis of the trajectory's components. */
 const controlCurves = (controls: readonly ControlEntry[], task: string): Curve[] => {

@@ -1,7 +1,10 @@
 import { distanceOfAbsent } from '../describe/absence.js';
-import { bytes, integer, number } from '../describe/numbers.js';
+import { counted } from '../describe/counts.js';
+import { bytes, number } from '../describe/numbers.js';
 import { useInspection } from '../state/inspectionContext.js';
-import { say, sayCount } from '../strings.js';
+import { notOpened, useRequests } from '../state/requests.js';
+import { say } from '../strings.js';
+import { Failure } from './failure.js';
 
 const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
@@ -10,11 +13,13 @@ export function CheckpointList() {
   const view = useInspection();
   const { report, host } = view;
   const { checkpoints } = report;
+  const { failure, ask } = useRequests();
   return (
     <details class="card wide files">
       <summary>
-        <h2>{sayCount('files.title', checkpoints.length, { n: integer(checkpoints.length) })}</h2>
+        <h2>{counted(checkpoints.length, 'checkpoints')}</h2>
       </summary>
+      <Failure says={failure} />
       <div class="scroller" tabIndex={0} role="region" aria-label={say('files.file')}>
         <table class="matrices">
           <thead>
@@ -47,7 +52,7 @@ export function CheckpointList() {
                         class="link"
                         aria-label={say('files.open', { name: fileName(path) })}
                         title={path}
-                        onClick={() => void host.openFile(path)}
+                        onClick={() => ask(host.openFile(path), notOpened(fileName(path)))}
                       >
                         {fileName(path)}
                       </button>

@@ -1,12 +1,15 @@
 import { controlsSay } from '../describe/controls.js';
 import { Button } from '../elements.js';
 import { useInspection } from '../state/inspectionContext.js';
+import { useRequests } from '../state/requests.js';
 import { say } from '../strings.js';
+import { Failure } from './failure.js';
 
 /** What the components of the trajectory are held against: offered, and once computed what each null says. */
 export function Controls() {
   const { report, host, running } = useInspection();
   const { controls, reconstructions } = report;
+  const { failure, ask } = useRequests();
   if (controls.length === 0 && (!host || !report.source.descriptor)) return null;
   const trajectory = reconstructions.find(({ method }) => method === 'trajectory-pca');
   return (
@@ -14,11 +17,12 @@ export function Controls() {
       <header>
         <h2 id="controls-title">{say('controls.title')}</h2>
         {controls.length === 0 && host && !running && (
-          <Button secondary onClick={() => void host.controls()}>
+          <Button secondary onClick={() => ask(host.controls())}>
             {say('controls.compute')}
           </Button>
         )}
       </header>
+      <Failure says={failure} />
       {controls.length === 0 ? (
         <p class="says page">{say('controls.offer')}</p>
       ) : (

@@ -16,9 +16,9 @@ export interface ScaleChoiceProps {
 
 export const ScaleChoice = ({ axis, value, onChange }: ScaleChoiceProps) => (
   <Choice
-    label={say('card.scale', { axis })}
+    label={say('scale.of', { axis })}
     value={value}
-    options={scales.map((scale) => ({ value: scale, text: say(`card.${scale}`) }))}
+    options={scales.map((scale) => ({ value: scale, text: say(`scale.${scale}`) }))}
     onChange={onChange}
   />
 );

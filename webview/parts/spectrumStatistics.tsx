@@ -1,12 +1,15 @@
 import type { SpectrumEntry } from '../../extension/contract/report.js';
 import type { SpectrumName } from '../../extension/contract/panel.js';
 import { shuffledAbsent } from '../describe/absence.js';
-import { integer, number } from '../describe/numbers.js';
+import { counted } from '../describe/counts.js';
+import { number } from '../describe/numbers.js';
 import { Button } from '../elements.js';
 import { shuffledRanks } from '../report/matrices.js';
 import { useInspection } from '../state/inspectionContext.js';
+import { useRequests } from '../state/requests.js';
 import type { StringKey } from '../strings.js';
-import { say, sayCount } from '../strings.js';
+import { say } from '../strings.js';
+import { Failure } from './failure.js';
 import { Formula } from './formula.js';
 
 interface Statistic {
@@ -103,11 +106,13 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
   const view = useInspection();
   const { host } = view;
   const { shuffled } = entry.nulls;
+  const { failure, ask } = useRequests();
   return (
     <section class="card" aria-labelledby="statistics-title">
       <header>
         <h2 id="statistics-title">{`${say('statistics.title')}, ${say('spectra.atStep', { step: entry.step })}`}</h2>
       </header>
+      <Failure says={failure} />
       <div class="scroller" tabIndex={0} role="region" aria-labelledby="statistics-title">
         <table class="matrices statistics">
           <thead>
@@ -164,11 +169,11 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
       </p>
       <p class="says page">
         {shuffled
-          ? sayCount('statistics.nullSays', shuffled.draws, { draws: integer(shuffled.draws) })
+          ? say('statistics.nullSays', { shuffles: counted(shuffled.draws, 'shuffles') })
           : `${say('statistics.null')}: ${shuffledAbsent(view, entry)}`}
       </p>
       {!entry.exact && host && (
-        <Button secondary onClick={() => void host.refine(nameOf(entry))}>
+        <Button secondary onClick={() => ask(host.refine(nameOf(entry)))}>
           {say('statistics.refine')}
         </Button>
       )}

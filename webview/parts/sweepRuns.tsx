@@ -2,15 +2,18 @@ import { integer, number, percent } from '../describe/numbers.js';
 import { rankOr, runsSay } from '../describe/sweep.js';
 import { accuracyOf } from '../report/sweep.js';
 import { useInspection } from '../state/inspectionContext.js';
+import { notOpened, useRequests } from '../state/requests.js';
 import { say } from '../strings.js';
+import { Failure } from './failure.js';
 
 /** Where each run of a sweep stands; a run that has begun opens in an inspector of its own. */
 export function SweepRuns() {
   const { report, host } = useInspection();
   const { sweepCells } = report;
+  const { failure, ask } = useRequests();
   const heading = (text: string) => (
     <th scope="col" class="number narrow">
-      {text.replaceAll(' %', '\u00a0%')}
+      {text}
     </th>
   );
   return (
@@ -18,6 +21,7 @@ export function SweepRuns() {
       <header>
         <h2 id="sweep-runs-title">{say('sweep.runs')}</h2>
       </header>
+      <Failure says={failure} />
       <div class="scroller" tabIndex={0} role="region" aria-labelledby="sweep-runs-title">
         <table class="matrices sweep-runs">
           <thead>
@@ -46,7 +50,7 @@ export function SweepRuns() {
                       class="link"
                       aria-label={say('sweep.open', { run: name })}
                       title={path}
-                      onClick={() => void host.openFile(path)}
+                      onClick={() => ask(host.openFile(path), notOpened(name))}
                     >
                       {name}
                     </button>

@@ -3,7 +3,9 @@ import type { TrainingState } from '../../extension/contract/training.js';
 import { phaseSays } from '../describe/training.js';
 import { Button } from '../elements.js';
 import type { RunHistory } from '../figures/training.js';
+import { useRequests } from '../state/requests.js';
 import { say } from '../strings.js';
+import { Failure } from './failure.js';
 
 export interface TrainingBarProps {
   readonly history: RunHistory;
@@ -14,6 +16,7 @@ export interface TrainingBarProps {
 /** Where the run is, and what can be asked of it now. */
 export function TrainingBar({ history, state, host }: TrainingBarProps) {
   const { run } = history;
+  const { failure, ask } = useRequests();
   const step = state?.step ?? run.lastStep;
   return (
     <div class="run training">
@@ -27,12 +30,13 @@ export function TrainingBar({ history, state, host }: TrainingBarProps) {
           <Button
             key={action}
             secondary={action !== 'resume'}
-            onClick={() => void host.steerTraining(action)}
+            onClick={() => ask(host.steerTraining(action))}
           >
-            {say(`training.${action}`)}
+            {say(`training.do.${action}`)}
           </Button>
         ))}
       {state?.alone && <span class="muted">{say('training.alone')}</span>}
+      <Failure says={failure} />
       <progress aria-label={say('training.progress')} max={run.config.maxSteps} value={step} />
     </div>
   );

@@ -1,5 +1,6 @@
+import { counted } from '../describe/counts.js';
 import { useInspection } from '../state/inspectionContext.js';
-import { say, sayCount } from '../strings.js';
+import { say } from '../strings.js';
 
 /** What the reader should know before trusting a number; open, so that nobody misses it, unless there is a lot. */
 export function WarningList() {
@@ -12,7 +13,7 @@ export function WarningList() {
         <span class="sign" aria-hidden="true">
           ⚠
         </span>
-        {sayCount('warnings.title', warnings.length, { n: warnings.length })}
+        {counted(warnings.length, 'warnings')}
       </summary>
       <ul>
         {warnings.map(({ code, message, tensor, step }) => (

@@ -5,9 +5,9 @@ export const trainingStrings = {
   'training.noNumbers': 'the run has no numbers of this kind',
   'training.noSteps': 'the run ended before its first numbers',
   'training.progress': 'Steps done',
-  'training.pause': 'Pause',
-  'training.resume': 'Resume',
-  'training.stop': 'Stop',
+  'training.do.pause': 'Pause',
+  'training.do.resume': 'Resume',
+  'training.do.stop': 'Stop',
   'training.alone': 'Another process trains this run: it can be stopped from here, but not paused.',
   'training.phase': '{phase} at step {step} of {of}',
   'training.is.queued': 'Waiting for its turn',
@@ -41,9 +41,9 @@ export const trainingStrings = {
   'training.chanceAccuracy': 'guessing: 1 ⁄ p',
   'training.accuracySays':
     'At step {step}, {train} of the training pairs and {test} of the test pairs are answered right (the task furthest behind); guessing gets {chance}.',
-  'training.noGrok': ' No grok step yet: the test accuracy has not reached 90 % on every task.',
+  'training.noGrok': ' No grok step yet: the test accuracy has not reached 90% on every task.',
   'training.groks':
-    ' It groks at step {step}: the test accuracy of every task is at least 90 % there, the training accuracy from step {fitted} on.',
+    ' It groks at step {step}: the test accuracy of every task is at least 90% there, the training accuracy from step {fitted} on.',
   'training.normTitle': 'Norms',
   'training.normAxis': 'Euclidean norm',
   'training.parameterNorm': 'all parameters ‖θ‖₂',
@@ -53,5 +53,5 @@ export const trainingStrings = {
   'training.paceTitle': 'Pace',
   'training.pace': 'steps per second',
   'training.paceSays':
-    'The median is {median} steps per second ({tasks}; batch {batch}); evaluations and checkpoints are not counted.',
+    'The median pace is {median} steps/s ({tasks}; batch {batch}); evaluations and checkpoints are not counted.',
 } as const;

@@ -84,7 +84,7 @@ describe('the sentence under a chart', () => {
 
   it('holds both nulls of a spectrum', () => {
     const says = spectrumSays(spectrum(10, [4, 1]));
-    expect(says).toContain('1 of 2 singular values lie above');
+    expect(says).toContain('1 of 2 singular values above the Marchenko–Pastur edge 2');
     expect(says).toContain('σ₁ is 2 times');
     expect(says).toContain('5 draws');
   });

@@ -114,7 +114,7 @@ describe('the small multiples of a sweep', () => {
 describe('what is said of a sweep', () => {
   it('names the null beside the components needed, and ranks beyond the scan as such', () => {
     expect(panelsSay(cells)).toBe(
-      '1 of 4 runs are measured. For 95 % of its accuracy on every task a run that groks needs 2 trajectory components; a random walk of equal steps to the same end needs more than 4. Upright lines are k*(95 %) and k*(99 %), the dotted level is the run itself, the dashed one chance (20%).',
+      '1 of 4 runs are measured. For 95% of its accuracy on every task a run that groks needs a number of trajectory components: 2; a random walk of equal steps to the same end: more than 4. Upright lines are k*(95%) and k*(99%), the dotted level is the run itself, the dashed one chance (20%).',
     );
     expect(panelsSay(cells.slice(1))).toBe('None of the 3 runs is measured yet.');
     expect([rankOr(5, 30), rankOr(undefined, 30)]).toEqual(['5', '>30']);

@@ -95,7 +95,7 @@ describe('sentences about a run', () => {
       accuracySays({ ...history, lines: history.lines.slice(0, 2), run: { ...run, grokStep: undefined } }),
     ).toMatch(/No grok step yet/);
     expect(lossSays(history)).toMatch(/training loss is 0\.25 and the test loss 0\.125; .* costs 7\.94/);
-    expect(paceSays(history)).toMatch(/median is 60 steps per second/);
+    expect(paceSays(history)).toMatch(/median pace is 60 steps\/s/);
   });
 
   it('say why a chart is not there: it is coming only while the run goes on', () => {

@@ -1,0 +1,27 @@
+import { useCallback, useState } from 'preact/hooks';
+import type { Reply } from '../../extension/contract/calls.js';
+import { say } from '../strings.js';
+
+export interface Requests {
+  /** What went wrong with the last request, in a sentence; empty where nothing did. */
+  readonly failure: string;
+  /** Sends a request and keeps its failure, worded by `says`, until the next one. */
+  readonly ask: (request: Promise<Reply<unknown>>, says?: (reason: string) => string) => void;
+}
+
+/** The wording of a file or a run that could not be opened. */
+export const notOpened =
+  (name: string) =>
+  (reason: string): string =>
+    say('files.notOpened', { name, reason });
+
+const asItIs = (reason: string): string => reason;
+
+/** Requests to the host, none of which may fail unseen. */
+export function useRequests(): Requests {
+  const [failure, setFailure] = useState('');
+  const ask = useCallback<Requests['ask']>((request, says = asItIs) => {
+    void request.then((reply) => setFailure(reply.ok ? '' : says(reply.error.message)));
+  }, []);
+  return { failure, ask };
+}
