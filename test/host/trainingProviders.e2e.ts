@@ -89,7 +89,7 @@ describe.runIf(canRun() && hasSwiftShader())('training on other processors and w
     const item = page.locator('.statusbar-item', { hasText: /alone \d/ });
     await item.waitFor({ timeout: 60_000 });
     await item.click();
-    const frame = await pageFrame(page, 'Started by another window', 60_000);
+    const frame = await pageFrame(page, 'Another process trains this run', 60_000);
     await picture(page, 'training-alone');
     await frame.locator('.run.training vscode-button', { hasText: 'Stop' }).click();
     await waitFor(() => statusOf(run('alone')) === 'stopped', 30_000);
