@@ -137,6 +137,8 @@ export const presets: readonly Preset[] = [
       warmupSteps: 200,
       betas: [0.9, 0.999],
       weightDecay: 1e-3,
+      // L2 on all weights but biases and norms (section 5 of the paper).
+      decayedParameters: 'matrices',
       clipNorm: 1,
       maxSteps: 4000,
       evaluateEvery: 100,
