@@ -1,10 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleForChild } from './bundle.js';
 
 /** SwiftShader, a graphics card in software, as Debian's chromium brings it. */
 const DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';
+const withSwiftShader = {
+  VK_ICD_FILENAMES: DRIVER,
+  VK_DRIVER_FILES: DRIVER,
+  LD_LIBRARY_PATH: '/usr/lib/chromium',
+};
 
 /** Trains a tiny model on the provider named and prints the losses. */
 const source = `
@@ -25,6 +32,39 @@ const main = async () => {
 void main();
 `;
 
+/** Takes steps with onnxruntime's profiler on and prints which provider ran the products of matrices, and how often. */
+const profiled = `
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { loadRunConfig, withAssignments } from './extension/engine/training/runConfig.js';
+import { buildModel } from './extension/engine/training/models/model.js';
+import { initialise } from './extension/engine/training/models/initialise.js';
+import { openStepGraph } from './extension/engine/training/trainer/stepGraph.js';
+const main = async () => {
+  const [provider, folder] = process.argv.slice(2);
+  const { model, data } = withAssignments(await loadRunConfig('tiny'), [
+    'model.prime=11', 'model.d=16', 'model.heads=2', 'model.dFf=32', 'model.layers=1',
+  ]);
+  const graph = await openStepGraph(
+    { descriptor: { model, data }, optimiser: { beta1: 0.9, beta2: 0.98, eps: 1e-8 }, batch: 8, dtype: 'float32', decayedParameters: 'all' },
+    1, { provider, profilePrefix: path.join(folder, 'profile') },
+  );
+  const { parameters, count } = buildModel({ model, data });
+  const zeros = () => new Float32Array(count);
+  const plan = { batches: { size: 8, fill: () => undefined }, pairs: new Int32Array(16), labels: [new Int32Array(8)], learningRate: () => 1e-3, weightDecay: 1 };
+  await graph.run([{ plan, fromStep: 0, state: { weights: initialise(parameters, 1), firstMoment: zeros(), secondMoment: zeros() } }], 2);
+  await graph.dispose();
+  const [file] = readdirSync(folder);
+  const counts = {};
+  for (const { args } of JSON.parse(readFileSync(path.join(folder, file), 'utf8'))) {
+    if (!/^(Mat|Ge)/.test(args?.op_name ?? '') || !args.provider) continue;
+    counts[args.provider] = (counts[args.provider] ?? 0) + 1;
+  }
+  console.log(JSON.stringify(counts));
+};
+void main();
+`;
+
 interface Trained {
   losses: number[];
   gradientNorms: number[];
@@ -33,10 +73,12 @@ interface Trained {
 
 describe('training on WebGPU', () => {
   let child: string;
+  let profiler: string;
   beforeAll(async () => {
     child = await bundleForChild(source, 'webgpu');
+    profiler = await bundleForChild(profiled, 'webgpu-profile');
   });
-  afterAll(() => rmSync(child));
+  afterAll(() => [child, profiler].forEach((file) => rmSync(file)));
 
   const train = (provider: string, environment: Record<string, string> = {}): Trained => {
     const env = { ...process.env, ...environment };
@@ -49,15 +91,30 @@ describe('training on WebGPU', () => {
     `gives the CPU's losses (run where ${DRIVER} is there)`,
     () => {
       const onCpu = train('cpu');
-      const onWebGpu = train('webgpu', {
-        VK_ICD_FILENAMES: DRIVER,
-        VK_DRIVER_FILES: DRIVER,
-        LD_LIBRARY_PATH: '/usr/lib/chromium',
-      });
+      const onWebGpu = train('webgpu', withSwiftShader);
       expect(onCpu.losses).toHaveLength(6);
       expect(onCpu.losses.every((loss) => loss > 1 && loss < 10)).toBe(true);
       onCpu.losses.forEach((loss, i) => expect(Math.abs(onWebGpu.losses[i]! - loss)).toBeLessThan(1e-3));
       expect(Math.abs(onWebGpu.evaluation.testLoss - onCpu.evaluation.testLoss)).toBeLessThan(1e-3);
+    },
+    240_000,
+  );
+
+  it.runIf(existsSync(DRIVER))(
+    'runs its products of matrices there, and none on the CPU',
+    () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'wg-profile-'));
+      try {
+        const output = execFileSync(process.execPath, [profiler, 'webgpu', folder], {
+          env: { ...process.env, ...withSwiftShader },
+          encoding: 'utf8',
+        });
+        const counts = JSON.parse(output) as Record<string, number>;
+        expect(Object.keys(counts)).toEqual(['WebGpuExecutionProvider']);
+        expect(counts.WebGpuExecutionProvider).toBeGreaterThan(20);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     },
     240_000,
   );
