@@ -36,11 +36,30 @@ describe.runIf(hasPapers)('the published tables', () => {
         [perMatrix64, jointHalf, jointFull, trajectory3, trajectory5, baseline].map((value) => value ?? NaN),
       ).toEqual(numbers!.split(' | ').map(Number));
     }
-    const [, two] = /\*\*Table 2, k\*\(95\)\*\* for wd [^:]*: ([^\n]*?)\. \*\*k\*\(99\)/.exec(text)!;
-    for (const part of two!.split('; ')) {
-      const [name, list] = part.split(' ') as [string, string];
-      const own = publishedCells.filter(({ scale }) => scale === name.toLowerCase());
-      expect(own.map(({ kStar95 }) => kStar95)).toEqual(list.split(',').map(Number));
+    const [, at95, at99] =
+      /\*\*Table 2, k\*\(95\)\*\* for wd [^:]*: ([^\n]*?)\. \*\*k\*\(99\)\*\*: ([^\n]*?)\. /.exec(text)!;
+    const ofScale = (name: string) => publishedCells.filter(({ scale }) => scale === name.toLowerCase());
+    /** "Baseline 5,5,6,3,5; Medium …": scale → its list. */
+    const lists = (sentence: string): [string, string][] =>
+      sentence
+        .split('; ')
+        .map((part) => [part.slice(0, part.indexOf(' ')), part.slice(part.indexOf(' ') + 1)]);
+    expect(lists(at95!).map(([name]) => name)).toEqual(['Baseline', 'Medium', 'Large']);
+    for (const [name, list] of lists(at95!)) {
+      expect(ofScale(name).map(({ kStar95 }) => String(kStar95))).toEqual(list.split(','));
+    }
+    for (const [name, list] of lists(at99!)) {
+      expect(ofScale(name).map(({ kStar99 }) => String(kStar99))).toEqual(list.split(','));
+    }
+    const [, three] = /\*\*Table 3, [^*]*\*\*: ([^\n]*?)\.\n/.exec(text)!;
+    for (const [name, list] of lists(three!)) {
+      // One entry for all decays where the paper gives one.
+      const entries = list.split(', ');
+      ofScale(name).forEach(({ rank90Percent, rank99Percent }, i) => {
+        const [low, high] = rank90Percent;
+        const ours = `${low === high ? low : `${low}-${high}`}/${rank99Percent}`;
+        expect(ours).toBe(entries[entries.length === 1 ? 0 : i]);
+      });
     }
   });
 });
