@@ -65,7 +65,7 @@ describe('the controls of a series', () => {
     };
     const sentences = controlsSay(controls, trajectory);
     expect(sentences.length).toBe(controls.length);
-    expect(sentences[0]).toMatch(/its first 2 components reach [\d.]+%, those of the run 100%/);
+    expect(sentences[0]).toMatch(/from its first 2 components gives [\d.]+%, from those of the run 100%/);
   });
 
   it('are refused where nobody has said which model it is', async () => {
