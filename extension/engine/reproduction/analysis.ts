@@ -9,6 +9,11 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const point = v.object({ rank: count, energy: finite, testAccuracy: accuracySchema });
 const range = v.object({ mean: finite, q05: finite, q95: finite });
 
+const selectivityEntries = {
+  tasks: v.array(v.object({ task: v.string(), index: v.optional(finite), testAccuracy: accuracySchema })),
+  overlaps: v.array(v.object({ tasks: v.tuple([v.string(), v.string()]), overlap: finite })),
+};
+
 export const analysisSchema = v.object({
   schema: v.literal('weight-geometry/reconstruction@1'),
   version: v.string(),
@@ -64,15 +69,16 @@ export const analysisSchema = v.object({
     }),
     randomDirections: v.object({ seed: count, points: v.array(point) }),
   }),
-  /** Runs of several tasks only. */
+  /** Runs of several tasks only. Eigenvectors of the second moment of the gradients, and of their covariance. */
   selectivity: v.optional(
     v.object({
       directions: count,
       batches: count,
       batch: count,
       seed: count,
-      tasks: v.array(v.object({ task: v.string(), index: v.optional(finite), testAccuracy: accuracySchema })),
-      overlaps: v.array(v.object({ tasks: v.tuple([v.string(), v.string()]), overlap: finite })),
+      ...selectivityEntries,
+      /** With the mean gradient subtracted; absent in what was measured before this was. */
+      aboutMean: v.optional(v.object(selectivityEntries)),
       /** The same number of random directions taken out. */
       randomTestAccuracy: accuracySchema,
     }),

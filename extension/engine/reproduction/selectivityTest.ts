@@ -30,7 +30,7 @@ export const selectivityTest = async (
   const { tasks } = descriptor.data;
   if (tasks.length < 2) return undefined;
   const { directions: wanted, batches } = settings;
-  if (!gradientsFit(final.length, batches, wanted * (tasks.length + 1))) return undefined;
+  if (!gradientsFit(final.length, batches, wanted * (2 * tasks.length + 1))) return undefined;
   const weights = Float64Array.from(final);
   const accuracyWithout = async (directions: readonly Float64Array[]): Promise<Accuracies> => {
     const part = partInSpan(weights, directions);
@@ -39,26 +39,42 @@ export const selectivityTest = async (
     const [found] = await evaluator.accuracies([row], signal);
     return found!;
   };
-  const subspaces: { task: string; directions: Float64Array[]; testAccuracy: Accuracies }[] = [];
+  const [secondMoment, covariance]: [Subspace[], Subspace[]] = [[], []];
   for (const task of tasks) {
     const gradients = await taskGradients(descriptor, task, final, settings, signal);
-    const directions = await gradientSubspace(gradients, wanted, signal);
-    subspaces.push({ task, directions, testAccuracy: await accuracyWithout(directions) });
+    for (const [found, aboutMean] of [
+      [secondMoment, false],
+      [covariance, true],
+    ] as const) {
+      const directions = await gradientSubspace(gradients, { count: wanted, aboutMean }, signal);
+      found.push({ task, directions, testAccuracy: await accuracyWithout(directions) });
+    }
   }
-  const overlaps = subspaces.flatMap((a, i) =>
+  const random = await randomDirections(final.length, wanted, { seed: settings.seed, signal });
+  return {
+    ...settings,
+    ...entriesOf(secondMoment, baseline),
+    aboutMean: entriesOf(covariance, baseline),
+    randomTestAccuracy: { ...(await accuracyWithout(random)) },
+  };
+};
+
+/** The leading directions of a task's gradients, and what is left of every task without them. */
+interface Subspace {
+  readonly task: string;
+  readonly directions: readonly Float64Array[];
+  readonly testAccuracy: Accuracies;
+}
+
+const entriesOf = (subspaces: readonly Subspace[], baseline: Accuracies) => ({
+  tasks: subspaces.map(({ task, testAccuracy }) => {
+    const index = selectivityIndex(task, baseline, testAccuracy);
+    return { task, ...(index === undefined ? {} : { index }), testAccuracy: { ...testAccuracy } };
+  }),
+  overlaps: subspaces.flatMap((a, i) =>
     subspaces.slice(i + 1).map((b) => ({
       tasks: [a.task, b.task] as [string, string],
       overlap: subspaceOverlap(a.directions, b.directions),
     })),
-  );
-  const random = await randomDirections(final.length, wanted, { seed: settings.seed, signal });
-  return {
-    ...settings,
-    tasks: subspaces.map(({ task, testAccuracy }) => {
-      const index = selectivityIndex(task, baseline, testAccuracy);
-      return { task, ...(index === undefined ? {} : { index }), testAccuracy: { ...testAccuracy } };
-    }),
-    overlaps,
-    randomTestAccuracy: { ...(await accuracyWithout(random)) },
-  };
-};
+  ),
+});

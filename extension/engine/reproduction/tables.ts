@@ -259,20 +259,35 @@ const selectivityTable = (name: string, { selectivity, testAccuracy }: RunAnalys
       title: `${name}: selectivity, ${selectivity.directions} gradient directions of a task taken out`,
       columns: ['directions of', 'index', ...tasks],
       rows: [
-        ...selectivity.tasks.map(({ task, index, testAccuracy: ablated }) => [
-          task,
-          index?.toFixed(2) ?? none,
-          ...Object.values(ablated).map(accuracy),
-        ]),
+        ...selectivityRows(selectivity.tasks, ''),
+        ...selectivityRows(selectivity.aboutMean?.tasks ?? [], ', about the mean'),
         ['random', none, ...Object.values(selectivity.randomTestAccuracy).map(accuracy)],
       ],
       notes: [
         `Published: index ${publishedSelectivity.index.join('–')}, overlap ${publishedSelectivity.overlap.join('–')}.`,
-        `Overlap (mean squared cosine): ${selectivity.overlaps.map(({ tasks: pair, overlap }) => `${pair.join(' and ')} ${overlap.toFixed(3)}`).join(', ')}. Second moment of ${selectivity.batches} gradients on batches of ${selectivity.batch}.`,
+        `Second moment of ${selectivity.batches} gradients on batches of ${selectivity.batch}: ${overlapsOf(selectivity.overlaps)}.`,
+        ...(selectivity.aboutMean === undefined
+          ? []
+          : [
+              `About the mean, as their covariance: ${overlapsOf(selectivity.aboutMean.overlaps)}. The paper does not say which; the mean gradient holds the weights against their decay, so that without it no task works.`,
+            ]),
       ],
     },
   ];
 };
+
+type Selectivity = NonNullable<RunAnalysis['selectivity']>;
+
+const selectivityRows = (tasks: Selectivity['tasks'], how: string): string[][] =>
+  tasks.map(({ task, index, testAccuracy }) => [
+    `${task}${how}`,
+    index?.toFixed(2) ?? none,
+    ...Object.values(testAccuracy).map(accuracy),
+  ]);
+
+/** Mean squared cosines between the subspaces of two tasks. */
+const overlapsOf = (overlaps: Selectivity['overlaps']): string =>
+  `overlap (mean squared cosine) ${overlaps.map(({ tasks, overlap }) => `${tasks.join(' and ')} ${overlap.toFixed(3)}`).join(', ')}`;
 
 const detailTables = ({ name, analysis }: CellResult): Table[] => {
   if (analysis === undefined) return [];

@@ -190,11 +190,25 @@ describe('selectivity', () => {
       for (const i of at) vector[i] = 1 / Math.sqrt(at.length);
       return vector;
     };
-    const a = await gradientSubspace([e(0), e(0, 1), e(1)], 5);
+    const a = await gradientSubspace([e(0), e(0, 1), e(1)], { count: 5, aboutMean: false });
     expect(a.length).toBe(2);
-    const b = await gradientSubspace([e(1), e(2)], 2);
+    const b = await gradientSubspace([e(1), e(2)], { count: 2, aboutMean: false });
     expect(subspaceOverlap(a, a)).toBeCloseTo(1, 9);
     expect(subspaceOverlap(a, b)).toBeCloseTo(0.5, 9);
+  });
+
+  it('leaves the mean gradient out of the covariance, and keeps it in the second moment', async () => {
+    const gradients = [1, -1, 2, -2].map((along) => {
+      const gradient = new Float64Array(dimensions);
+      gradient[0] = 100;
+      gradient[3] = along;
+      return gradient;
+    });
+    const [secondMoment] = await gradientSubspace(gradients, { count: 1, aboutMean: false });
+    const [covariance] = await gradientSubspace(gradients, { count: 1, aboutMean: true });
+    expect(Math.abs(secondMoment![0]!)).toBeCloseTo(1, 6);
+    expect(Math.abs(covariance![3]!)).toBeCloseTo(1, 9);
+    expect(Math.abs(covariance![0]!)).toBeLessThan(1e-9);
   });
 
   it('is 1 where one task alone suffers, −1 where the others do, and lies between', () => {

@@ -1,20 +1,22 @@
 import { GramAccumulator } from '../../linalg/gram.js';
 import { pauseFor } from '../../linalg/pause.js';
 import { symmetricEigen } from '../../linalg/symmetricEigen.js';
+import { doublyCentred } from '../trajectory.js';
 import { meanAccuracy, type Accuracies } from './rankForAccuracy.js';
 import { addInto, dot } from './vectors.js';
 
 /**
- * The leading eigenvectors of a task's gradient covariance (2602.18649 §3.4): orthonormal, at most `count`. The covariance
- * is the second moment of the gradients over batches, without subtracting their mean: the paper does not say which, and
- * near the end of training the mean is a direction of the task like the others.
+ * The leading eigenvectors of a task's gradient covariance over batches (2602.18649 §3.4): orthonormal, at most `count`.
+ * The paper does not say whether the mean gradient is subtracted. It matters: near the end of training the mean gradient
+ * holds the weights against their decay, so that without it no task works.
  *
  * @param gradients one gradient of all parameters per batch.
+ * @param aboutMean whether the mean is subtracted: covariance; else the second moment.
  * @throws GeometryError `cancelled` after the signal.
  */
 export const gradientSubspace = async (
   gradients: readonly (Float32Array | Float64Array)[],
-  count: number,
+  { count, aboutMean }: { readonly count: number; readonly aboutMean: boolean },
   signal?: AbortSignal,
 ): Promise<Float64Array[]> => {
   const pause = pauseFor(signal);
@@ -27,12 +29,16 @@ export const gradientSubspace = async (
     await gram.add(gram.piece, length);
     await pause();
   }
-  const { values, vectors } = await symmetricEigen(gram.result(), { vectors: true });
+  const products = gram.result();
+  const { values, vectors } = await symmetricEigen(aboutMean ? doublyCentred(products) : products, {
+    vectors: true,
+  });
   const directions: Float64Array[] = [];
   for (let i = 0; i < Math.min(count, n); i++) {
     // Below this a direction is rounding of the larger ones.
     if (!(values[i]! > values[0]! * 1e-10)) break;
     const direction = new Float64Array(parameters);
+    // About the mean the coefficients sum to zero, so that the mean itself drops out.
     const scale = 1 / Math.sqrt(values[i]!);
     for (const [g, gradient] of gradients.entries()) {
       addInto(direction, scale * vectors!.data[g * n + i]!, gradient);
