@@ -25,6 +25,7 @@ export const english = {
 
   'header.steps': 'steps {first} to {last}',
   'header.step': 'step {first}',
+  'header.tensors': 'only tensors “{glob}”',
   'header.model': '{kind} d {d}, {layers}, {heads}, {readout} token',
   'header.readoutMean': '{kind} d {d}, {layers}, {heads}, mean of tokens',
   'header.task': '{tasks} mod {prime}',
@@ -83,8 +84,8 @@ export const english = {
   'matrices.title': 'Matrices at step {step}',
   'matrices.shape': 'shape',
   'matrices.spectrum': 'spectrum σᵢ',
-  'matrices.stableRank': 'stable rank ‖W‖²_F ⁄ ‖W‖²₂',
-  'matrices.effectiveRank': 'effective rank exp H(σ ⁄ Σσ)',
+  'matrices.stableRank': 'stable rank ‖W‖²_F ⁄ ‖W‖²₂',
+  'matrices.effectiveRank': 'effective rank exp H(σ ⁄ Σσ)',
   'matrices.overSteps': 'over steps',
   'matrices.spectralNorm': 'σ₁ = ‖W‖₂',
   'matrices.filter': 'Filter by name',
@@ -103,6 +104,10 @@ export const english = {
   'overview.spectra': 'Spectra of the weights at step {step}',
   'overview.spectraSays':
     '{low} has the lowest stable rank of these ({lowRank}) and {high} the highest ({highRank}); shuffled entries of {low} would give {nullRank} ({draws}).',
+  'overview.spectrumSays':
+    '{low} has the stable rank {lowRank}; its entries shuffled would give {nullRank} ({draws}).',
+  'overview.spectrumSaysNoNull':
+    '{low} has the stable rank {lowRank}; independent entries of its variance would stay below σ = {edge}.',
   'overview.spectraSaysNoNull':
     '{low} has the lowest stable rank of these ({lowRank}) and {high} the highest ({highRank}); independent entries of the variance of {low} would stay below σ = {edge}.',
   shuffled: 'shuffled entries of {matrix}',
@@ -132,7 +137,7 @@ export const english = {
   'statistics.value': 'value',
   'statistics.interval': 'interval {low} to {high}',
   'statistics.null': 'shuffled null',
-  'statistics.isNull': 'a null itself',
+  'statistics.isNull': 'itself a null',
   'statistics.noNull': 'not computed',
   'statistics.notEstimated': 'not estimated',
   'statistics.nullSays': 'Shuffled null: of the mean spectrum over {shuffles} of the entries.',
@@ -228,6 +233,8 @@ export const english = {
   'rank.never': '{method} does not reach it at the ranks measured',
   'rank.accuracySays': 'For {threshold} of the baseline accuracy {baseline}: {needs}; chance is {chance}.',
   'rank.accuracySaysNoChance': 'For {threshold} of the baseline accuracy {baseline}: {needs}.',
+  'rank.noBetter':
+    'The model itself answers {baseline} of the test pairs right, no more than chance ({chance}): a rank for a share of that says nothing.',
   'rank.energySays':
     'To keep {threshold} of the energy: {needs}; a flat spectrum would need {threshold} of the full rank.',
   'rank.errorSays':

@@ -5,9 +5,9 @@ import { mix } from './colour.js';
 import { extent } from './extent.js';
 import type { Figure, HeatFigure, LineFigure, PointLabel, SpaceFigure } from './figure.js';
 import { plainLines, plainText } from './plainText.js';
+import { shortNames } from './shortNames.js';
 import {
   axisLayout,
-  decadesOf,
   drawCurve,
   drawMark,
   formatOn,
@@ -74,8 +74,8 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
       hovermode: 'closest',
       // A mark that was dragged goes where the page then puts it, not where the pointer left its ends.
       editrevision: marks.find((mark) => mark.draggable)?.at ?? 0,
-      xaxis: axisLayout(figure.x, theme, decadesOf(figure.x, xs)),
-      yaxis: { ...axisLayout(figure.y, theme, decadesOf(figure.y, ys)), automargin: true },
+      xaxis: axisLayout(figure.x, theme, xs),
+      yaxis: { ...axisLayout(figure.y, theme, ys), automargin: true },
       shapes: marks.map((mark) => drawMark(mark, theme)),
       annotations: [
         ...marks.map((mark) => markLabel(mark, figure, theme)),
@@ -140,6 +140,9 @@ function pointLabel(
 function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
   const { x, columns, rows, values, value, marks = [] } = figure;
   const ink = inkOf(0, theme);
+  const names = shortNames(rows);
+  const every = Math.ceil(rows.length / mostRowNames);
+  const named = rows.map((_, index) => index).filter((index) => index % every === 0);
   return {
     data: [
       {
@@ -177,15 +180,19 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
     layout: {
       ...frame(theme),
       margin: { l: 8, r: 8, t: 22, b: 40 },
-      xaxis: { ...axisLayout(x, theme), showgrid: false },
+      xaxis: {
+        ...axisLayout(x, theme, columns),
+        showgrid: false,
+        ...columnTicks(columns),
+      },
       yaxis: {
         automargin: true,
         autorange: 'reversed',
         ticks: '',
         showgrid: false,
         zeroline: false,
-        tickvals: rows.map((_, index) => index),
-        ticktext: rows.map((name) => plainText(shortened(name))),
+        tickvals: named,
+        ticktext: named.map((row) => plainText(names[row]!)),
         tickfont: { color: theme.muted, size: theme.fontSize - 2 },
       },
       shapes: marks.map((mark) => ({ ...drawMark(mark, theme), layer: 'above' as const })),
@@ -194,8 +201,15 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
   };
 }
 
-/** Long names keep their end, where they differ. */
-const shortened = (name: string): string => (name.length > 24 ? `…${name.slice(-23)}` : name);
+/** Names for which there is room along the rows; all of them are in the labels under the pointer. */
+const mostRowNames = 20;
+
+/** Ticks at the columns themselves, where there are few and none so close to the next that their names would meet. */
+function columnTicks(columns: readonly number[]): { readonly tickvals?: number[] } {
+  const span = columns.at(-1)! - columns[0]!;
+  const isApart = columns.every((column, index) => index === 0 || column - columns[index - 1]! >= span / 10);
+  return columns.length <= 8 && isApart ? { tickvals: [...columns] } : {};
+}
 
 function drawSpace({ axes, curves }: SpaceFigure, theme: ChartTheme): Drawing {
   const axis = (title: string) => ({
@@ -249,7 +263,8 @@ function drawSpace({ axes, curves }: SpaceFigure, theme: ChartTheme): Drawing {
         yaxis: axis(axes[1]),
         zaxis: axis(axes[2]),
         aspectmode: 'cube',
-        camera: { eye: { x: 1.3, y: -1.4, z: 0.75 } },
+        // Far enough for the titles of the axes, a little below the middle as the scales stand there.
+        camera: { eye: { x: 1.55, y: -1.65, z: 0.85 }, center: { x: 0, y: 0, z: -0.12 } },
       },
     },
   };

@@ -1,7 +1,7 @@
 import type { Annotation, Data, Layout, Shape } from 'plotly.js';
 import { integer, number, percent } from '../describe/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
-import { mix } from './colour.js';
+import { mix, parseColour } from './colour.js';
 import { extent } from './extent.js';
 import type { Axis, Curve, LineFigure, Look, Mark } from './figure.js';
 import { plainLines, plainText } from './plainText.js';
@@ -74,6 +74,7 @@ export const markLabel = (
 ): Partial<Annotation> => ({
   text: plainText(mark.label),
   showarrow: false,
+  bgcolor: seeThrough(theme.background),
   font: { color: theme.muted, size: theme.fontSize - 2 },
   ...(mark.across === 'x'
     ? {
@@ -93,6 +94,12 @@ export const markLabel = (
         yanchor: mark.draggable ? 'top' : 'bottom',
       }),
 });
+
+/** A name stays readable on a curve, and the curve shows through. */
+function seeThrough(colour: string): string {
+  const parts = parseColour(colour);
+  return parts ? `rgba(${parts.slice(0, 3).join(', ')}, 0.65)` : colour;
+}
 
 /** Annotation and ranges live in the logarithm on a log axis; shapes and points do not. */
 export const onAxis = (axis: Axis, value: number): number =>
@@ -114,7 +121,24 @@ export function decadesOf({ scale, range }: Axis, values: readonly number[]): nu
   return low > high ? 0 : Math.log10(high / low);
 }
 
-export function axisLayout(axis: Axis, theme: ChartTheme, decades = 0): NonNullable<Layout['xaxis']> {
+/** Where an axis counts, ticks stand at whole numbers alone: between two of them a tick would bear one of their names. */
+const countTicks = (
+  values: readonly number[],
+): Pick<NonNullable<Layout['xaxis']>, 'dtick' | 'nticks' | 'tickformat'> => {
+  const { low, high } = extent(values);
+  return {
+    tickformat: 'd',
+    ...(high >= low && high - low <= mostTicks ? { dtick: 1 } : { nticks: mostTicks }),
+  };
+};
+const mostTicks = 8;
+
+/** `values` are those that the axis must hold. */
+export function axisLayout(
+  axis: Axis,
+  theme: ChartTheme,
+  values: readonly number[] = [],
+): NonNullable<Layout['xaxis']> {
   return {
     title: {
       text: plainText(axis.title),
@@ -122,12 +146,13 @@ export function axisLayout(axis: Axis, theme: ChartTheme, decades = 0): NonNulla
       font: { color: theme.muted, size: theme.fontSize - 1 },
     },
     type: axis.scale,
+    exponentformat: 'power',
     ...(axis.range
       ? { range: [onAxis(axis, axis.range[0]), onAxis(axis, axis.range[1])] as [number, number] }
       : {}),
     ...(axis.format === 'percent' && axis.scale === 'linear' ? { tickformat: '~%' } : {}),
-    ...(axis.format === 'integer' ? { tickformat: 'd', nticks: 8 } : {}),
-    ...(axis.scale === 'log' ? logTicks(axis, decades) : {}),
+    ...(axis.format === 'integer' && axis.scale === 'linear' ? countTicks(values) : {}),
+    ...(axis.scale === 'log' ? logTicks(axis, decadesOf(axis, values)) : {}),
     gridcolor: theme.grid,
     linecolor: theme.grid,
     zerolinecolor: theme.grid,

@@ -4,7 +4,7 @@ import { counted } from './counts.js';
 import { list } from './numbers.js';
 
 /** What is inspected, in one line: checkpoints, steps, parameters, types of number. */
-export function sourceLine({ source, checkpoints, tensors }: Report): string {
+export function sourceLine({ source, checkpoints, tensors, settings }: Report): string {
   const first = checkpoints[0]?.step;
   const last = checkpoints.at(-1)?.step;
   const dtypes = [...new Set(tensors.map(({ dtype }) => dtype))];
@@ -19,6 +19,7 @@ export function sourceLine({ source, checkpoints, tensors }: Report): string {
     [files, steps].filter(Boolean).join(', '),
     source.parameters === undefined ? '' : counted(source.parameters, 'parameters'),
     list(dtypes),
+    settings.tensors === undefined ? '' : say('header.tensors', { glob: settings.tensors }),
   ]
     .filter(Boolean)
     .join(' · ');

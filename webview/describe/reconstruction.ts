@@ -1,5 +1,5 @@
 import type { ReconstructionEntry } from '../../extension/contract/report.js';
-import { baselineOf, inOrder } from '../figures/reconstruction.js';
+import { baselineOf, inOrder, isChance } from '../figures/reconstruction.js';
 import { say } from '../strings.js';
 import { integer, list, number, percent } from './numbers.js';
 import { kStar, rankForEnergy } from './rankNeeded.js';
@@ -33,6 +33,9 @@ export function accuracySays(
   const run = entries.filter(({ points }) => points.some(({ testAccuracy }) => testAccuracy));
   const baseline = baselineOf(entries, task);
   if (run.length === 0 || baseline === undefined) return '';
+  if (chance !== undefined && isChance(baseline, chance)) {
+    return say('rank.noBetter', { baseline: percent(baseline), chance: percent(chance) });
+  }
   const values = {
     threshold: percent(threshold),
     baseline: percent(baseline),

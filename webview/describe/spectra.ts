@@ -54,14 +54,16 @@ export function severalSpectraSay(
   };
   const ranks = shuffledRanks(low.entry);
   if (ranks) {
-    return say('overview.spectraSays', {
+    return say(low === high ? 'overview.spectrumSays' : 'overview.spectraSays', {
       ...values,
       nullRank: number(ranks.stableRank),
       draws: counted(ranks.draws, 'draws'),
     });
   }
   const edge = low.entry.nulls.marchenkoPastur?.upperEdge;
-  return edge === undefined ? '' : say('overview.spectraSaysNoNull', { ...values, edge: number(edge) });
+  if (edge === undefined) return '';
+  const key = low === high ? 'overview.spectrumSaysNoNull' : 'overview.spectraSaysNoNull';
+  return say(key, { ...values, edge: number(edge) });
 }
 
 /** In how many matrices a rank fell, where it fell most, and what shuffled entries would have there. */

@@ -65,6 +65,10 @@ export const tasksOf = (entries: readonly ReconstructionEntry[]): string[] => [
   ),
 ];
 
+/** Whether the model itself does no better than guessing. */
+export const isChance = (baseline: number | undefined, chance: number | undefined): boolean =>
+  baseline !== undefined && chance !== undefined && baseline <= chance;
+
 export function accuracyFigure({
   entries,
   task,
@@ -84,11 +88,20 @@ export function accuracyFigure({
     marks: [
       ...(chance === undefined
         ? []
-        : [across(chance, say('rank.chance', { accuracy: percent(chance) }), nullLook)]),
+        : [
+            {
+              ...across(chance, say('rank.chance', { accuracy: percent(chance) }), nullLook),
+              // Side by side where one would lie on the other.
+              ...(baseline !== undefined && Math.abs(baseline - chance) < 0.1
+                ? { side: 'right' as const }
+                : {}),
+            },
+          ]),
       ...(baseline === undefined
         ? []
         : [across(baseline, say('rank.baseline', { accuracy: percent(baseline) }), edgeLook)]),
-      ...starMarks(inOrder(entries)[0]!, rankAxis(scale, entries)),
+      // A share of no more than chance is reached by anything.
+      ...(isChance(baseline, chance) ? [] : starMarks(inOrder(entries)[0]!, rankAxis(scale, entries))),
       ...(threshold === undefined || baseline === undefined
         ? []
         : [movable(threshold * baseline, threshold)]),

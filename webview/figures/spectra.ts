@@ -1,6 +1,7 @@
 import type { PrincipalAnglesEntry, SpectrumEntry } from '../../extension/contract/report.js';
 import { extent } from '../charts/extent.js';
 import type { Curve, LineFigure, Scale } from '../charts/figure.js';
+import { shortNames } from '../charts/shortNames.js';
 import { edgeLook, lineLook, markedLook, nullLook } from '../charts/looks.js';
 import type { MatrixInfo } from '../report/matrices.js';
 import { shuffledRanks } from '../report/matrices.js';
@@ -116,7 +117,7 @@ export function severalSpectraFigure(
           {
             across: 'y',
             at: edge,
-            label: `${say('edge')}, ${first.matrix.label}`,
+            label: `${say('edge')}, ${shortNames([first.matrix.label])[0]!}`,
             look: edgeLook,
             side: 'right',
           },
@@ -195,6 +196,10 @@ export const meanAngle = (angles: readonly number[]): number =>
 export const randomAngle = (k: number, dimensions: number): number =>
   degrees(Math.acos(Math.sqrt(Math.min(1, k / dimensions))));
 
+/** Subspaces of as many dimensions as there are cannot turn. */
+export const isWholeSpace = ({ k }: PrincipalAnglesEntry, { rows, columns }: MatrixInfo): boolean =>
+  k >= rows && k >= columns;
+
 /** Turning of the leading subspaces from each checkpoint to the next, beside random subspaces. */
 export function anglesFigure(
   angles: readonly PrincipalAnglesEntry[],
@@ -203,7 +208,7 @@ export function anglesFigure(
   grokStep: number | undefined,
 ): LineFigure | undefined {
   const [first] = angles;
-  if (!first) return undefined;
+  if (!first || isWholeSpace(first, matrix)) return undefined;
   const x = angles.map(({ toStep }) => toStep);
   const curve = (name: string, index: number, valueOf: (entry: PrincipalAnglesEntry) => number): Curve => ({
     name,

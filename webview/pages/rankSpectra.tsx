@@ -1,10 +1,16 @@
 import { useMemo } from 'preact/hooks';
 import type { SpectrumEntry } from '../../extension/contract/report.js';
 import { ChartCard } from '../charts/chartCard.js';
-import { anglesAbsent, ranksAbsent, spectraAbsent, spectrumAbsent } from '../describe/absence.js';
+import {
+  anglesAbsent,
+  notComputed,
+  ranksAbsent,
+  spectraAbsent,
+  spectrumAbsent,
+} from '../describe/absence.js';
 import { anglesSay, ranksOverStepsSay, spectrumSays } from '../describe/spectra.js';
 import { FilterField } from '../elements.js';
-import { anglesFigure, ranksOverSteps, spectrumFigure } from '../figures/spectra.js';
+import { anglesFigure, isWholeSpace, ranksOverSteps, spectrumFigure } from '../figures/spectra.js';
 import { Choice } from '../parts/choice.js';
 import { ScaleChoice, useScale } from '../parts/scaleChoice.js';
 import { SpectrumStatistics } from '../parts/spectrumStatistics.js';
@@ -164,7 +170,11 @@ export function RankSpectra() {
             })}
             figure={turning}
             says={anglesSay(angles, matrix)}
-            absent={anglesAbsent(view, matrix)}
+            absent={
+              angles[0] && isWholeSpace(angles[0], matrix)
+                ? notComputed(say('absent.wholeSpace'))
+                : anglesAbsent(view, matrix)
+            }
             controls={<ScaleChoice axis={say('angles.axis')} value={angleScale} onChange={setAngleScale} />}
           />
         )}

@@ -26,7 +26,10 @@ export function Trajectory() {
   const view = useInspection();
   const { report } = view;
   const { trajectories, checkpoints, source } = report;
-  const groups = useMemo(() => [...new Set(trajectories.map(({ group }) => group))], [trajectories]);
+  const groups = useMemo(
+    () => [...new Set(['all', ...trajectories.map(({ group }) => group)])],
+    [trajectories],
+  );
   const [chosen, setGroup] = usePersistedState('trajectory.group', 'all', isText);
   const [centred, setCentred] = usePersistedState<'yes' | 'no'>(
     'trajectory.centred',
@@ -37,7 +40,7 @@ export function Trajectory() {
   const [explainedScale, setExplainedScale] = useScale('trajectory.explained.scale', 'log');
   const [residualScale, setResidualScale] = useScale('trajectory.residual.scale', 'linear');
   const [distanceScale, setDistanceScale] = useScale('trajectory.distance.scale', 'linear');
-  const group = groups.includes(chosen) ? chosen : (groups[0] ?? 'all');
+  const group = groups.includes(chosen) ? chosen : 'all';
   const entry = trajectories.find((one) => one.group === group && one.centred === (centred === 'yes'));
   const { grokStep } = source;
   const space = useMemo(() => entry && spaceFigure(entry, grokStep), [entry, grokStep]);
@@ -63,7 +66,7 @@ export function Trajectory() {
           <Choice
             label={say('group')}
             value={group}
-            options={(groups.length > 0 ? groups : [group]).map((value) => ({
+            options={groups.map((value) => ({
               value,
               text: groupName(value),
             }))}

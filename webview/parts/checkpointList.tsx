@@ -67,7 +67,7 @@ export function CheckpointList() {
                   {checkpoint.distanceFromFirst === undefined ? (
                     <span class="muted">{distanceOfAbsent(view, checkpoint.step)}</span>
                   ) : (
-                    number(checkpoint.distanceFromFirst)
+                    number(checkpoint.distanceFromFirst, 3, 3)
                   )}
                 </td>
                 <td class="muted">

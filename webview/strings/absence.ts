@@ -5,7 +5,7 @@ export const absenceStrings = {
   'absent.cancelled': 'the inspection was cancelled before it came to this',
   'absent.failed': 'the inspection ended before it came to this',
   'absent.unknown': 'the inspection has no result for this',
-  'absent.filter': 'the setting for tensors, {glob}, leaves it out',
+  'absent.filter': 'the setting for tensors, “{glob}”, leaves it out',
   'absent.notFinite': '{tensor} holds NaN or infinity at step {step}',
   'absent.oneCheckpoint':
     'a single checkpoint has no change to rebuild and no trajectory; open the folder that holds the series',
@@ -17,6 +17,7 @@ export const absenceStrings = {
   'absent.estimated': 'the spectrum is estimated, without the singular vectors that angles need',
   'sparkline.short': 'fewer than two values',
   'absent.ranks': 'fewer than two steps have a matrix that is not zero',
+  'absent.wholeSpace': 'subspaces of so many dimensions are the whole space, and cannot turn',
   'absent.notRun': 'not run',
   'absent.shufflesEstimated': 'the spectrum is estimated',
   'absent.shufflesOff': 'the setting for shuffles is 0',

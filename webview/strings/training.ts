@@ -26,7 +26,7 @@ export const trainingStrings = {
   'training.fullBatch': 'of all training pairs',
   'training.stepsAxis': 'Steps',
   'training.lossTitle': 'Loss',
-  'training.lossAxis': 'cross-entropy, summed over tasks',
+  'training.lossAxis': 'cross-entropy (nats), summed over tasks',
   'training.loss': 'training, mean since the last point',
   'training.testLoss': 'test',
   'training.chanceLoss': 'guessing: tasks · ln p',
@@ -49,7 +49,7 @@ export const trainingStrings = {
   'training.parameterNorm': 'all parameters ‖θ‖₂',
   'training.gradientNorm': 'gradient ‖∇‖₂ before clipping, mean since the last point',
   'training.normSays':
-    'The norm of all parameters goes from {from} over at most {most} to {to} at step {step}.',
+    'The norm of all parameters goes from {from} to {to} at step {step}; at most it was {most}.',
   'training.paceTitle': 'Pace',
   'training.pace': 'steps per second',
   'training.paceSays':

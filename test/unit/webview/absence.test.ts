@@ -92,8 +92,8 @@ describe('what stands in place of a number', () => {
 
   it('is the setting that chooses tensors, where others have a spectrum', () => {
     const given = { settings: { tensors: 'first' }, spectra: [entry('first', 200)] };
-    expect(ofSecond(given)).toBe('not computed: the setting for tensors, first, leaves it out');
-    expect(trajectoryAbsent(inspected(given), 'second')).toContain('the setting for tensors, first,');
+    expect(ofSecond(given)).toBe('not computed: the setting for tensors, “first”, leaves it out');
+    expect(trajectoryAbsent(inspected(given), 'second')).toContain('the setting for tensors, “first”');
     expect(trajectoryAbsent(inspected(given), 'all')).not.toContain('the setting');
   });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LineFigure, Scale } from '../../../webview/charts/figure.js';
+import type { HeatFigure, LineFigure, Scale } from '../../../webview/charts/figure.js';
 import { extent } from '../../../webview/charts/extent.js';
 import { lineLook } from '../../../webview/charts/looks.js';
 import { draw } from '../../../webview/charts/plotlyFigure.js';
-import { decadesOf } from '../../../webview/charts/plotlyParts.js';
+import { axisLayout, decadesOf } from '../../../webview/charts/plotlyParts.js';
 import { chartTheme } from './chartTheme.js';
 
 /** More values than a JavaScript call takes arguments. */
@@ -29,6 +29,22 @@ describe('a chart of 300,000 values', () => {
   it('has the decades of its log axis counted from its own ends', () => {
     expect(decadesOf(axis('log'), spectrum)).toBeCloseTo(5, 10);
     expect(extent(spectrum)).toEqual({ low: spectrum.at(-1), high: 1 });
+  });
+});
+
+describe('an axis that counts', () => {
+  const count = { ...axis('linear'), format: 'integer' as const };
+  it('has a tick for each of a few whole numbers, and never two of one name', () => {
+    expect(axisLayout(count, chartTheme, [1, 2, 3, 4])).toMatchObject({ dtick: 1, tickformat: 'd' });
+    expect(axisLayout(count, chartTheme, [0, 4000])).not.toHaveProperty('dtick');
+    expect(axisLayout(count, chartTheme, [])).not.toHaveProperty('dtick');
+  });
+
+  it('has one tick for the single column of a heat map', () => {
+    const heat: HeatFigure = {
+      ...{ kind: 'heat', x: count, value: 'stable rank', columns: [3800], rows: ['w'], values: [[2]] },
+    };
+    expect(draw(heat, chartTheme).layout.xaxis).toMatchObject({ tickvals: [3800] });
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReconstructionEntry } from '../../../extension/contract/report.js';
 import { kStar, rankForEnergy, shareOfBaseline } from '../../../webview/describe/rankNeeded.js';
+import { accuracyFigure } from '../../../webview/figures/reconstruction.js';
 import { accuracySays } from '../../../webview/describe/reconstruction.js';
 
 /** The figures that PyTorch gave for data/torch-add-seed42 (expected.json, `reconstruction`). */
@@ -54,6 +55,17 @@ describe('k* (2602.18649, section 2)', () => {
   it('goes by energy at the smallest measured rank that keeps it', () => {
     expect(rankForEnergy(entry('per-matrix-svd'), 0.5)).toBe(64);
     expect(rankForEnergy(entry('per-matrix-svd'), 0.51)).toBe(80);
+  });
+
+  it('is not drawn or said of a model that only guesses', () => {
+    const guessing = [entry('trajectory-pca', 1 / 97)];
+    expect(accuracySays(guessing, 'add', 0.95, 1 / 97)).toMatch(/no more than chance \(1%\)/);
+    const marks = (chance: number) =>
+      accuracyFigure({ entries: guessing, task: 'add', scale: 'log', chance })!.marks!.filter(
+        ({ across }) => across === 'x',
+      );
+    expect(marks(1 / 97)).toEqual([]);
+    expect(marks(1 / 1000)).toHaveLength(1);
   });
 
   it('is said with the chance level in the same sentence', () => {

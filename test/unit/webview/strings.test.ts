@@ -70,6 +70,7 @@ describe('a sentence about one of a kind', () => {
       source: { parameters: 1 },
       checkpoints: [{ step: 0 }],
       tensors: [],
+      settings: {},
       sweep: [{ scales: ['s'], decays: [1], seeds: [1], tasks: [['add']] }],
       sweepCells: [{ inGrid: true }],
     } as unknown as Report;
