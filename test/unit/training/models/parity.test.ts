@@ -195,10 +195,11 @@ describe.runIf(parityIsHere)('PyTorch agrees (needs ../shared/reference/parity)'
             const ours = row.slice(offset, offset + elements);
             const expected = file.tensor(`step${upTo}.${tensor}`);
             if (facts.unidentified.includes(tensor)) {
-              // The keys' bias has no effect; PyTorch moves it along rounding noise, at most a learning rate a step.
+              // The keys' bias has no effect: ours decays and no more, PyTorch's is moved along rounding noise besides, by
+              // less than a learning rate a step.
               const third = elements / 3;
               const noise = largest(ours.subarray(third, 2 * third), expected.subarray(third, 2 * third));
-              expect(noise, tensor).toBeLessThanOrEqual(2 * facts.lr * upTo);
+              expect(noise, tensor).toBeLessThanOrEqual(facts.lr * upTo);
               ours.set(expected.subarray(third, 2 * third), third);
             }
             expect(largest(ours, expected), `${tensor} after ${upTo}`).toBeLessThan(weights);

@@ -77,6 +77,33 @@ describe('an evaluation', () => {
   });
 });
 
+describe('the warm-up', () => {
+  it('raises the rate by equal parts, step for step, up to the whole', async () => {
+    // With no learning but the decay's, a step keeps 1 − rate · decay of a weight, 0.5 at the whole rate.
+    const engine = await createTrainingEngine(
+      await configWith('dtype=float64', 'learningRate=1e-12', 'weightDecay=5e11', 'warmupSteps=4'),
+      'cpu',
+    );
+    let state = startOf(engine);
+    const first = state.weights[0]!;
+    const kept: number[] = [];
+    for (const [fromStep, steps] of [
+      [0, 1],
+      [1, 2],
+      [3, 1],
+      [4, 3],
+    ] as const) {
+      ({ state } = await engine.run(state, fromStep, steps));
+      kept.push(state.weights[0]! / first);
+    }
+    await engine.dispose();
+    const steps = [1, 2, 3, 4].map((step) => 1 - 0.5 * (step / 4));
+    const upTo = (count: number): number =>
+      steps.slice(0, count).reduce((product, step) => product * step, 1) * 0.5 ** Math.max(0, count - 4);
+    [1, 3, 4, 7].forEach((count, i) => expect(kept[i]).toBeCloseTo(upTo(count), 8));
+  });
+});
+
 describe('weight decay', () => {
   it('of matrices leaves vectors to the gradient alone', async () => {
     // With no learning but the decay's: a rate so small that only decay · rate = 0.5 is seen.
