@@ -49,9 +49,10 @@ const metricsOf = (run) =>
     .split('\n')
     .map((line) => JSON.stringify({ ...JSON.parse(line), stepsPerSecond: 0 }));
 
+const preset = '2602.16746-add';
 const whole = path.join(folder, 'whole');
 const broken = path.join(folder, 'broken');
-const { ms } = await train(['tiny', '--out', whole, ...settings]);
+const { ms } = await train([preset, '--out', whole, ...settings]);
 console.log(`unbroken: ${maxSteps} steps in ${(ms / 1000).toFixed(1)} s`);
 
 let done = 0;
@@ -60,9 +61,9 @@ while (!finished) {
   const resume = existsSync(path.join(broken, 'run.json'));
   const args = resume
     ? ['--resume', '--out', broken, '--provider', 'cpu']
-    : ['tiny', '--out', broken, ...settings];
+    : [preset, '--out', broken, ...settings];
   // A start takes part of a second; the kills fall before, in and after it, and anywhere in the steps.
-  const killAfter = done < kills ? 50 + Math.random() * (1500 + (2 * ms) / kills) : undefined;
+  const killAfter = done < kills ? 50 + Math.random() * (1000 + (1.2 * ms) / kills) : undefined;
   const { killed } = await train(args, killAfter);
   if (killed) done += 1;
   finished = !killed;
@@ -73,6 +74,7 @@ const [expected, actual] = [checkpointsOf(whole), checkpointsOf(broken)];
 const problems = [...expected]
   .filter(([name, bytes]) => !actual.get(name)?.equals(bytes))
   .map(([name]) => name);
+if (done < kills) problems.push(`the run ended after ${done} of ${kills} kills`);
 if (actual.size !== expected.size) problems.push(`${actual.size} checkpoints instead of ${expected.size}`);
 if (JSON.stringify(metricsOf(whole)) !== JSON.stringify(metricsOf(broken))) problems.push('metrics.jsonl');
 rmSync(folder, { recursive: true });
