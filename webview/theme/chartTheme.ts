@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { parseColour } from '../charts/colour.js';
+import { mix, parseColour } from '../charts/colour.js';
 
 /** The colours and the font of the charts, read from the page's own variables (which come from VS Code's theme). */
 export interface ChartTheme {
@@ -19,11 +19,14 @@ const inkNames = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'] as const
 export function readChartTheme(): ChartTheme {
   const style = getComputedStyle(document.body);
   const value = (name: string): string => style.getPropertyValue(name).trim();
+  const [muted, background] = [value('--wg-muted'), value('--wg-card')];
+  // High contrast gives guides the strength of text, in which thin curves would be lost.
+  const isHighContrast = document.body.className.includes('vscode-high-contrast');
   return {
     foreground: value('--wg-foreground'),
-    muted: value('--wg-muted'),
-    background: value('--wg-card'),
-    grid: value('--wg-grid'),
+    muted,
+    background,
+    grid: isHighContrast ? mix(background, muted, 0.4) : value('--wg-grid'),
     hoverBackground: value('--wg-hover'),
     hoverBorder: value('--wg-hover-border'),
     inks: inkNames.map((name) => opaque(value(`--wg-ink-${name}`))),
