@@ -18,7 +18,7 @@ export function shareOfBaseline(
 }
 
 /** Smallest measured rank at which `valueOf` is at least `threshold`; points without a value are passed over. */
-export const rankReaching = (
+const rankReaching = (
   points: readonly Point[],
   valueOf: (point: Point) => number | undefined,
   threshold: number,

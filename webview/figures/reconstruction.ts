@@ -12,7 +12,7 @@ export const methodOrder = ['trajectory-pca', 'per-matrix-svd', 'joint-svd'] as 
 export const inOrder = (entries: readonly ReconstructionEntry[]): ReconstructionEntry[] =>
   [...entries].sort((a, b) => methodOrder.indexOf(a.method) - methodOrder.indexOf(b.method));
 
-export const methodName = ({ method, fullRank }: ReconstructionEntry): string =>
+const methodName = ({ method, fullRank }: ReconstructionEntry): string =>
   say('method.of', { method: say(`method.${method}`), full: integer(fullRank) });
 
 /** Curves of the methods over the share of the full rank that is kept. */
@@ -116,7 +116,7 @@ const controlLooks: { readonly [K in ControlEntry['kind']]: (index: number) => L
 };
 const earlySymbols = ['triangle-up', 'cross', 'x', 'diamond'] as const;
 
-export const controlName = ({ kind, lastStep }: ControlEntry): string =>
+const controlName = ({ kind, lastStep }: ControlEntry): string =>
   say(`controls.kind.${kind}`, lastStep === undefined ? {} : { step: integer(lastStep) });
 
 /** The nulls are muted, and lie on the axis of the trajectory's components. */

@@ -16,7 +16,7 @@ export interface ChartTheme {
 
 const inkNames = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'] as const;
 
-export function readChartTheme(): ChartTheme {
+function readChartTheme(): ChartTheme {
   const style = getComputedStyle(document.body);
   const value = (name: string): string => style.getPropertyValue(name).trim();
   const [muted, background] = [value('--wg-muted'), value('--wg-card')];
