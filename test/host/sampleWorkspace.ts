@@ -8,7 +8,10 @@ export const hostileName = '<img src=x onerror="document.title=\'owned\'">&lt;b&
 
 /** A workspace as a researcher has it: a series, a sharded model, single files, and texts that speak of them. */
 export function sampleWorkspace(): { readonly folder: string; readonly remove: () => void } {
-  const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'weight-geometry-workspace-')));
+  const place = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'weight-geometry-workspace-')));
+  // Pictures show its name.
+  const folder = path.join(place, 'experiments');
+  fs.mkdirSync(folder);
   const at = (...parts: string[]): string => path.join(folder, ...parts);
   fs.cpSync(path.join(root, 'media/sample-series'), at('runs/grok'), { recursive: true });
   fs.cpSync(path.join(root, 'test/fixtures/formats/trainer/checkpoint-100'), at('sharded'), {
@@ -36,5 +39,5 @@ export function sampleWorkspace(): { readonly folder: string; readonly remove: (
   fs.writeFileSync(at('config.yaml'), 'weights: runs/grok/step_003800.pt\nseries: runs/grok\n');
   fs.writeFileSync(at('NOTES.md'), 'The weights are in `identity.safetensors`.\n');
   fs.writeFileSync(at('settings.json'), '{ "init": "./identity.safetensors" }\n');
-  return { folder, remove: () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  return { folder, remove: () => fs.rmSync(place, { recursive: true, force: true, maxRetries: 5 }) };
 }
