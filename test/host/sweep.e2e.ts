@@ -154,7 +154,7 @@ describe.runIf(canRun())('a sweep in the window', () => {
     await frame.locator('vscode-button', { hasText: 'Compute controls' }).click({ timeout: 90_000 });
     await expect
       .poll(() => frame.locator('body').innerText(), { timeout: 90_000 })
-      .toMatch(/10 random directions hold a share of .+ of the squared change/);
+      .toMatch(/span of 10 random directions holds a share of .+ of the squared change/);
     expect(await frame.locator('.legend').first().innerText()).toContain('random walk to the same end');
     await pause(400);
     await picture(page, 'controls-dark');

@@ -26,9 +26,9 @@ export const fittingCheckpoints = (parameters: number): number => {
   );
 };
 
-/** Whether so many gradients (float32) of a model fit beside so many directions (float64). */
-export const gradientsFit = (parameters: number, gradients: number, directions: number): boolean =>
-  (4 * gradients + 8 * directions) * parameters <= mostForVectors;
+/** Whether so many vectors as long as the model fit beside each other, gradients and directions among them. */
+export const gradientsFit = (parameters: number, float32: number, float64: number): boolean =>
+  (4 * float32 + 8 * float64) * parameters <= mostForVectors;
 
 /** `count` of the indices 0 … n − 1, evenly, the first and the last with them. */
 export const keptEvenly = (n: number, count: number): number[] =>

@@ -30,7 +30,7 @@ export const selectivityTest = async (
   const { tasks } = descriptor.data;
   if (tasks.length < 2) return undefined;
   const { directions: wanted, batches } = settings;
-  if (!gradientsFit(final.length, batches, wanted * (2 * tasks.length + 1))) return undefined;
+  if (!gradientsFit(final.length, batches + 2 * tasks.length * wanted, wanted)) return undefined;
   const weights = Float64Array.from(final);
   const accuracyWithout = async (directions: readonly Float64Array[]): Promise<Accuracies> => {
     const part = partInSpan(weights, directions);
@@ -47,7 +47,11 @@ export const selectivityTest = async (
       [covariance, true],
     ] as const) {
       const directions = await gradientSubspace(gradients, { count: wanted, aboutMean }, signal);
-      found.push({ task, directions, testAccuracy: await accuracyWithout(directions) });
+      found.push({
+        task,
+        directions: directions.map((direction) => Float32Array.from(direction)),
+        testAccuracy: await accuracyWithout(directions),
+      });
     }
   }
   const random = await randomDirections(final.length, wanted, { seed: settings.seed, signal });
@@ -62,7 +66,8 @@ export const selectivityTest = async (
 /** The leading directions of a task's gradients, and what is left of every task without them. */
 interface Subspace {
   readonly task: string;
-  readonly directions: readonly Float64Array[];
+  /** Rounded: for their overlaps all tasks' are held at once. */
+  readonly directions: readonly Float32Array[];
   readonly testAccuracy: Accuracies;
 }
 

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createHash } from 'node:crypto';
@@ -156,6 +165,30 @@ describe('a small run of three tasks', () => {
     expect(analysis.run).toMatchObject({ lastStep: 300, checkpoints: 16 });
     expect(await readAnalysis(folder, run)).toEqual(JSON.parse(JSON.stringify(analysis)));
     expect(await readAnalysis(folder, { ...run, lastStep: 301 })).toBeUndefined();
+  });
+
+  it('is measured again when it was trained anew in its folder, and not when an older measurement is younger than its files', async () => {
+    const names = readdirSync(join(folder, 'checkpoints')).sort();
+    expect(analysis.ends!.map(({ name }) => name)).toEqual([names[0], names.at(-1)]);
+    const last = join(folder, 'checkpoints', names.at(-1)!);
+    const { atime, mtime } = statSync(last);
+    const later = new Date(mtime.getTime() + 60_000);
+    const kept = join(folder, 'reconstruction.json');
+    const text = readFileSync(kept, 'utf8');
+
+    utimesSync(last, atime, later);
+    expect(await readAnalysis(folder, run)).toBeUndefined();
+
+    const { ends, ...older } = analysis;
+    expect(ends).toBeDefined();
+    writeFileSync(kept, JSON.stringify(older));
+    utimesSync(kept, later, later);
+    expect(await readAnalysis(folder, run)).toEqual(JSON.parse(JSON.stringify(older)));
+    utimesSync(kept, mtime, mtime);
+    expect(await readAnalysis(folder, run)).toBeUndefined();
+
+    writeFileSync(kept, text);
+    utimesSync(last, new Date(), new Date(ends![1]!.modifiedMs));
   });
 
   it('keeps its accuracy at full rank by every method, and energy that grows', () => {

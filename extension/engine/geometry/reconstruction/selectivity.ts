@@ -50,7 +50,10 @@ export const gradientSubspace = async (
 };
 
 /** Mean squared cosine of the principal angles between two subspaces of equal dimension: 0 orthogonal, 1 equal. */
-export const subspaceOverlap = (a: readonly Float64Array[], b: readonly Float64Array[]): number => {
+export const subspaceOverlap = (
+  a: readonly (Float32Array | Float64Array)[],
+  b: readonly (Float32Array | Float64Array)[],
+): number => {
   const sum = a.reduce((total, x) => total + b.reduce((inner, y) => inner + dot(x, y) ** 2, 0), 0);
   return sum / Math.min(a.length, b.length);
 };

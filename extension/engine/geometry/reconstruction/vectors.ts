@@ -1,5 +1,5 @@
 /** x · y of equally long vectors. */
-export const dot = (x: Float64Array, y: Float64Array): number => {
+export const dot = (x: Float32Array | Float64Array, y: Float32Array | Float64Array): number => {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
   return sum;
