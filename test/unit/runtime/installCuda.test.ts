@@ -273,13 +273,13 @@ serveInstaller({ manifest: JSON.parse(manifest), folder });`;
     expect(await calls.offer()).toMatchObject({ ok: true, value: { packageName: 'Example 1.0' } });
     void calls.install();
     await fetching;
-    expect(readdirSync(folder)).toHaveLength(2);
+    await expect.poll(() => readdirSync(folder).length, { timeout: 20_000 }).toBe(2);
     child.disconnect();
     const [status] = (await once(child, 'exit')) as [number];
     rmSync(bundle);
     expect(status).toBe(0);
     expect(readdirSync(folder)).toEqual(['binding.node']);
-  });
+  }, 60_000);
 
   it('says which host cannot be reached', async () => {
     server.close();
