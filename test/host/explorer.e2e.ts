@@ -1,3 +1,6 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { childProcesses } from './childProcesses.js';
@@ -10,6 +13,7 @@ import {
   pictureOfFailure,
   runCommand,
 } from './hostWindow.js';
+import { safetensorsFile } from './safetensorsFile.js';
 import { canRun, startSession, type Session } from './session.js';
 
 /** Opens a file by its name, as Ctrl+P does. */
@@ -21,6 +25,12 @@ async function openFile(page: Page, name: string): Promise<void> {
     .locator('.quick-input-list .monaco-list-row', { hasText: name.split('/').at(-1)! })
     .first()
     .click();
+}
+
+/** A small checkpoint, with the folders that it lies in. */
+function writeCheckpoint(file: string): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, safetensorsFile({ 'w.weight': { shape: [4, 4], values: (i) => i } }));
 }
 
 const wordInEditor = (page: Page, text: string) =>
@@ -97,6 +107,13 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     expect(hover).toContain('bfloat16');
   });
 
+  it('offers the command on the index of a sharded checkpoint, and on no other index', async () => {
+    const index = explorerRow(page, 'model.safetensors.index.json');
+    await index.waitFor();
+    expect(await menuOf(page, index)).toContain('Inspect Weight Geometry');
+    expect(await menuOf(page, explorerRow(page, 'settings.json'))).not.toContain('Inspect Weight Geometry');
+  });
+
   it('lists series, steps and tensors in its view', async () => {
     await runCommand(page, 'Focus on Weight Geometry View');
     const pane = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Weight Geometry' }) });
@@ -120,7 +137,89 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     await pause(200);
   });
 
+  it('lists a run and folders for each step as one series each, as they come, move and go', async () => {
+    const at = (...parts: string[]): string => path.join(session.folder, 'lab', ...parts);
+    for (const step of [100, 200, 123_456]) {
+      writeCheckpoint(at('run', 'checkpoints', `step_${String(step).padStart(6, '0')}.safetensors`));
+      writeCheckpoint(at('trainer', `checkpoint-${step}`, 'model.safetensors'));
+    }
+    fs.writeFileSync(at('run', 'run.json'), '{}');
+    for (const name of ['a_step_1', 'a_step_2', 'b_step_1']) {
+      writeCheckpoint(at('mixed', `${name}.safetensors`));
+    }
+    await runCommand(page, 'Focus on Weight Geometry View');
+    const header = page.locator('.pane-header', { hasText: 'Weight Geometry' });
+    const pane = page.locator('.pane', { has: header });
+    // The explorer makes room, so that all rows are in sight.
+    const files = page.locator('.pane-header', { hasText: 'experiments' });
+    if ((await files.getAttribute('aria-expanded')) === 'true') await files.click();
+    await header.hover();
+    await header.locator('.action-label[aria-label^="Collapse All"]').click();
+    const lab = async (): Promise<string[]> => {
+      const [names, places] = await Promise.all(
+        ['.label-name', '.label-description'].map((part) =>
+          pane.locator(`.monaco-list-row ${part}`).allInnerTexts(),
+        ),
+      );
+      return names!
+        .map((name, i) => `${name} ${places![i]}`)
+        .filter((row) => row.includes('lab'))
+        .sort();
+    };
+    const expected = (folder: string): string[] => [
+      `mixed: a_step_#.safetensors 2 checkpoints · ${folder}`,
+      `mixed: b_step_#.safetensors 1 checkpoint · ${folder}`,
+      `run 3 checkpoints · ${folder}`,
+      `trainer 3 checkpoints · ${folder}`,
+    ];
+    await expect.poll(lab, { timeout: 30_000 }).toEqual(expected('lab'));
+
+    const run = pane.locator('.monaco-list-row', { hasText: /^run3 checkpoints/ });
+    await run.click();
+    await pane.locator('.monaco-list-row', { hasText: 'step 123,456' }).waitFor();
+    await picture(page, 'series-view-run');
+    await run.click();
+
+    fs.renameSync(at(), path.join(session.folder, 'lab-2'));
+    await expect.poll(lab, { timeout: 30_000 }).toEqual(expected('lab-2'));
+    fs.rmSync(path.join(session.folder, 'lab-2'), { recursive: true });
+    await expect.poll(lab, { timeout: 30_000 }).toEqual([]);
+  });
+
+  it('gives the actions of a row to the keyboard', async () => {
+    const pane = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Weight Geometry' }) });
+    const row = pane.locator('.monaco-list-row', { hasText: '20 checkpoints' });
+    await row.click();
+    await page.keyboard.press('Shift+F10');
+    const items = page.locator('.monaco-menu .action-item');
+    await items.first().waitFor();
+    await picture(page, 'series-menu');
+    expect(await items.allInnerTexts()).toEqual(
+      expect.arrayContaining(['Inspect Weight Geometry', 'Reveal in Explorer']),
+    );
+    await page.keyboard.press('Escape');
+  });
+
   it('starts no computing for any of this', () => {
     expect(childProcesses(session.host.folder).map(({ role }) => role)).toEqual(['reader']);
+  });
+});
+
+describe.runIf(canRun())('a workspace without weights', () => {
+  let session: Session | undefined;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'weight-geometry-texts-'));
+  afterAll(async () => {
+    await session?.end();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('has hovers on paths to weights in a text of any language', async () => {
+    const weights = path.resolve(import.meta.dirname, '../../media/sample-series/step_003800.pt');
+    fs.writeFileSync(path.join(folder, 'job.sh'), `python train.py --init ${weights}\n`);
+    session = await startSession({ folder });
+    const { page } = session.window;
+    await openFile(page, 'job.sh');
+    const hover = await hoverOver(page, wordInEditor(page, 'step_003800.pt'), 'Stable rank');
+    expect(hover).toContain('in_proj_weight');
   });
 });
