@@ -65,7 +65,7 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   getTreeItem(node: Node): vscode.TreeItem {
     const item = itemMakers[node.kind](node as never);
-    item.contextValue = node.kind === 'series' && !node.row.isInspected ? 'otherSeries' : node.kind;
+    item.contextValue = node.kind === 'series' && node.row.source === undefined ? 'otherSeries' : node.kind;
     return item;
   }
 
@@ -98,7 +98,11 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     );
     this.tell([...(this.folders.missing === undefined ? [] : [this.folders.missing]), ...problems]);
     const found = replies.map(({ top, reply }) => ({ top, series: reply.ok ? reply.value.series : [] }));
-    return seriesRows(found).map((row) => ({ kind: 'series', uri: vscode.Uri.file(row.series.root), row }));
+    return seriesRows(found).map((row) => ({
+      kind: 'series',
+      uri: vscode.Uri.file(row.source ?? row.series.root),
+      row,
+    }));
   }
 
   /** Says above the rows why some may be missing. */
@@ -127,11 +131,11 @@ const checkpointsOf = (series: SeriesListing): Node[] =>
     checkpoint,
   }));
 
-function seriesTooltip({ series, isInspected }: SeriesRow): string {
+function seriesTooltip({ series, source }: SeriesRow): string {
   return [
     series.root,
     counted.checkpoints(series.checkpoints.length),
-    ...(isInspected
+    ...(source !== undefined
       ? []
       : [
           vscode.l10n.t(

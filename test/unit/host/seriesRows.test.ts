@@ -31,7 +31,8 @@ describe('the rows of the view', () => {
       ...['lab/runs/add/checkpoints/step_000100.safetensors', 'lab/runs/add/state/moments.safetensors'],
     );
     expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ label: 'add', within: path.join('lab', 'runs'), isInspected: true });
+    expect(rows[0]).toMatchObject({ label: 'add', within: path.join('lab', 'runs') });
+    expect(rows[0]!.source).toBe(path.join(workspace, 'lab/runs/add'));
     expect(rows[0]!.series).toMatchObject({ isRun: true, root: path.join(workspace, 'lab/runs/add') });
     expect(rows[0]!.series.checkpoints).toHaveLength(2);
   });
@@ -43,13 +44,18 @@ describe('the rows of the view', () => {
     ]);
   });
 
-  it('show every series of a folder, and which of them the folder stands for', async () => {
-    const rows = await rowsOf('lab/mix/a_step_1.pt', 'lab/mix/a_step_2.pt', 'lab/mix/b_step_1.pt');
-    expect(rows.map(({ label, within, isInspected }) => [label, within, isInspected])).toEqual([
-      ['mix: a_step_#.pt', 'lab', true],
-      ['mix: b_step_#.pt', 'lab', false],
+  it('show every series of a folder, and what is inspected for each', async () => {
+    const rows = await rowsOf(
+      ...[1, 2, 3].map((step) => `lab/mix/a_step_${step}.pt`),
+      ...[1, 2].map((step) => `lab/mix/b_step_${step}.pt`),
+      'lab/mix/c_step_1.pt',
+    );
+    expect(rows.map(({ label, within, source }) => [label, within, source])).toEqual([
+      ['mix: a_step_#.pt', 'lab', path.join(workspace, 'lab/mix')],
+      ['mix: b_step_#.pt', 'lab', undefined],
+      ['mix: c_step_#.pt', 'lab', path.join(workspace, 'lab/mix/c_step_1.pt')],
     ]);
-    expect(new Set(rows.map(({ id }) => id)).size).toBe(2);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(3);
   });
 
   it('show a series once that lies in two folders of the workspace', async () => {
