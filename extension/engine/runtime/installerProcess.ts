@@ -57,7 +57,8 @@ export const serveInstaller = ({ manifest, folder }: InstallerPlace = {}): void 
         if (offer === undefined) {
           throw new GeometryError('invalid-argument', 'Nothing is fetched that was not offered before.');
         }
-        let told = 0;
+        // The clock starts with the process: the first news must not wait for it.
+        let told = -Infinity;
         const onProgress = (bytes: number, total: number): void => {
           const now = performance.now();
           if (now - told < TELL_EVERY_MS) return;
