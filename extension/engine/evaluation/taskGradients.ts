@@ -13,8 +13,7 @@ import { batchesOf } from '../training/tasks/batches.js';
 import { labelledPairs } from './pairs.js';
 
 export interface GradientBatches {
-  /** Batches of training pairs, drawn with replacement. */
-  readonly batches: number;
+  /** Training pairs of each, drawn with replacement. */
   readonly batch: number;
   readonly seed: number;
 }
@@ -36,24 +35,26 @@ const graphOf = (descriptor: ModelDescriptor, task: TaskName, batch: number): Ui
 /**
  * Gradients of one task's mean cross-entropy at one row of weights, one per batch of training pairs; every task sees the
  * same batches. One task at a time, as those of all together are as large as a hundred checkpoints.
+ *
+ * @param into one row for each batch, which the next task's may be written over.
  * @throws GeometryError `cancelled` after the signal.
  */
 export const taskGradients = async (
   descriptor: ModelDescriptor,
   task: TaskName,
   row: Float32Array,
-  { batches, batch, seed }: GradientBatches,
+  { batch, seed }: GradientBatches,
+  into: readonly Float32Array[],
   signal?: AbortSignal,
-): Promise<Float32Array[]> => {
+): Promise<void> => {
   const pause = pauseFor(signal);
   const pairs = labelledPairs(descriptor, 'train');
   const labels = pairs.labels[descriptor.data.tasks.indexOf(task)]!;
   const draws = batchesOf(pairs.a.length, batch, seed);
   const places = new Int32Array(batch);
-  const found: Float32Array[] = [];
   const session = await createSession(graphOf(descriptor, task, batch), { provider: 'cpu' });
   try {
-    for (let index = 0; index < batches; index++) {
+    for (const [index, target] of into.entries()) {
       await pause();
       draws.fill(index, places, 0);
       const feed = (values: Int32Array) => ({ data: places.map((place) => values[place]!), dims: [batch] });
@@ -63,10 +64,9 @@ export const taskGradients = async (
         b: feed(pairs.b),
         labels: feed(labels),
       });
-      found.push(fetched.gradient!.data as Float32Array);
+      target.set(fetched.gradient!.data as Float32Array);
     }
   } finally {
     await session.dispose();
   }
-  return found;
 };

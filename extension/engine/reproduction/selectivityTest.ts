@@ -40,8 +40,10 @@ export const selectivityTest = async (
     return found!;
   };
   const [secondMoment, covariance]: [Subspace[], Subspace[]] = [[], []];
+  // The same rows for every task: what is let go is not given back at once.
+  const gradients = Array.from({ length: batches }, () => new Float32Array(final.length));
   for (const task of tasks) {
-    const gradients = await taskGradients(descriptor, task, final, settings, signal);
+    await taskGradients(descriptor, task, final, settings, gradients, signal);
     for (const [found, aboutMean] of [
       [secondMoment, false],
       [covariance, true],
