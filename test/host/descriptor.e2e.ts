@@ -19,6 +19,9 @@ describe.runIf(canRun())('what a user says of a model, and takes away', () => {
   const box = () => page.locator('.quick-input-widget input.input');
   const choose = (text: string) =>
     page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+  /** An answer is taken before the next question is there: what is typed too soon goes to the one before. */
+  const question = (number: number) =>
+    page.locator('.quick-input-title', { hasText: `(${number}/6)` }).waitFor();
   beforeAll(async () => {
     session = await startSession({ settings: { 'workbench.colorTheme': 'Default Light Modern' } });
     page = session.window.page;
@@ -37,18 +40,27 @@ describe.runIf(canRun())('what a user says of a model, and takes away', () => {
     expect(await frame.locator('body').innerText()).not.toContain('baseline 99');
     await frame.getByRole('button', { name: 'confirm' }).click();
     await choose('Confirm what is recognised');
+    await question(1);
     await choose('each of dimension 8');
+    await question(2);
     await choose('The first token');
+    await question(3);
     await choose('add');
+    await question(4);
     const said = JSON.parse(fs.readFileSync(path.join(session.folder, 'said.json'), 'utf8')) as {
       data: { split: { seed: number; trainFraction: number; firstToken: number } };
     };
     await box().fill(String(said.data.split.seed));
     await page.keyboard.press('Enter');
+    await question(5);
     await box().fill(String(said.data.split.trainFraction));
     await page.keyboard.press('Enter');
+    await question(6);
     await choose(said.data.split.firstToken === 0 ? 'All, zero with them' : 'All but zero');
     await expect.poll(() => fs.existsSync(series('weight-geometry.json')), { timeout: 20_000 }).toBe(true);
+    expect(JSON.parse(fs.readFileSync(series('weight-geometry.json'), 'utf8'))).toMatchObject({
+      data: said.data,
+    });
     const described = await pageFrame(page, 'Accuracy against rank', 60_000);
     await described.locator('.run progress').waitFor({ state: 'detached', timeout: 120_000 });
     await described.getByRole('tab', { name: 'Reconstruction' }).click();
@@ -62,9 +74,11 @@ describe.runIf(canRun())('what a user says of a model, and takes away', () => {
   it('has a chart as a table of numbers, with where they come from', async () => {
     const frame = await pageFrame(page, 'Accuracy against rank');
     await frame.getByRole('button', { name: 'CSV' }).first().click();
-    await box().waitFor();
+    // The dialog puts its proposal into the box once it has looked at the folder.
+    await expect.poll(() => box().inputValue(), { timeout: 20_000 }).toContain('.csv');
     const file = path.join(session.folder, 'accuracy.csv');
     await box().fill(file);
+    await expect.poll(() => box().inputValue()).toBe(file);
     await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).click();
     await expect.poll(() => fs.existsSync(file), { timeout: 20_000 }).toBe(true);
     const text = fs.readFileSync(file, 'utf8');
