@@ -25,6 +25,7 @@ const trainAsRow =
   (pool: ReplicaPool): TrainRun =>
   (request, control, events) =>
     train(request, control, events, {
+      asRow: true,
       createEngine: (config, provider, options) =>
         createTrainingEngine(config, provider, { ...options, pool }),
     });
@@ -56,10 +57,9 @@ const trainInProcess =
         onOutput: (line) => output.push(line),
       },
     );
-    const accepted = await trainer.calls.start({
-      ...request,
-      ...(threads === undefined ? {} : { threads }),
-    });
+    // One that is resumed keeps the threads that it began with: with others its sums would come out in another order.
+    const share = threads === undefined || request.resume ? {} : { threads };
+    const accepted = await trainer.calls.start({ ...request, ...share });
     if (!accepted.ok) {
       outcome = accepted;
       trainer.finish();

@@ -81,6 +81,8 @@ const sessionSchema = v.object({
   threads: v.optional(wholePositive),
   /** Processors of the machine: onnxruntime's own choice of threads follows them. */
   processors: v.optional(wholePositive),
+  /** As a row of a graph with other runs: sums come in another order than alone. */
+  asRow: v.optional(v.boolean()),
 });
 export type TrainingSession = v.InferOutput<typeof sessionSchema>;
 

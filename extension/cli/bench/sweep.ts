@@ -1,20 +1,14 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import type { RunConfig } from '../../contract/run.js';
 import { cellsOf, type Grid } from '../../engine/sweeps/grid.js';
 import { runSweep, type SweepOptions } from '../../engine/sweeps/runSweep.js';
 import { beginSweep } from '../../engine/sweeps/sweepFile.js';
-import { parseRunConfig } from '../../engine/training/runConfig.js';
 import { sweepTraining } from '../sweepTraining.js';
 import type { Bench, BenchContext, Measurement } from './bench.js';
+import { encoderRun, type EncoderSize } from './encoderRun.js';
 
 /** Four seeds of one model, as a sweep trains them. */
-interface SweepSize {
-  readonly prime: number;
-  readonly d: number;
-  readonly heads: number;
-  readonly dFf: number;
-  readonly layers: number;
+interface SweepSize extends EncoderSize {
   readonly steps: number;
 }
 
@@ -24,22 +18,13 @@ const sizes: readonly SweepSize[] = [
 ];
 const runs = 4;
 
-const gridOf = ({ prime, d, heads, dFf, layers, steps }: SweepSize): Grid => {
-  const base: RunConfig = parseRunConfig(
-    {
-      name: 'bench',
-      model: {
-        ...{ kind: 'encoder', prime, d, layers, heads, dFf },
-        ...{ readout: 'first', norm: 'LayerNorm', normEps: 1e-5, activation: 'gelu' },
-      },
-      data: {
-        tasks: ['add'],
-        split: { method: 'python-random-shuffle', seed: 42, trainFraction: 0.5, firstToken: 0 },
-      },
-      ...{ batch: 512, clipNorm: 1, maxSteps: steps, evaluateEvery: 200, checkpointEvery: 200 },
-    },
-    'The benchmark',
-  );
+const gridOf = (size: SweepSize): Grid => {
+  const base = encoderRun(size, {
+    batch: 512,
+    maxSteps: size.steps,
+    evaluateEvery: 200,
+    checkpointEvery: 200,
+  });
   const seeds = Array.from({ length: runs }, (_, seed) => seed);
   return {
     ...{ name: 'bench', base, scales: [{ name: 'one', model: base.model }], decays: [1], seeds },

@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { RunConfig } from '../../contract/run.js';
-import { parseRunConfig } from '../../engine/training/runConfig.js';
 import { createTrainingEngine, ReplicaPool } from '../../engine/training/trainer/onnxEngine.js';
 import type { TrainingEngine } from '../../engine/training/trainer/trainingEngine.js';
 import type { OptimiserState } from '../../engine/training/run/trainerState.js';
 import type { Bench, BenchContext, Measurement } from './bench.js';
 import { median } from './bench.js';
+import { encoderRun } from './encoderRun.js';
 import { startTrainPeer, type TrainPeer, type TrainSize } from './trainPeer.js';
 
 const ROUNDS = 5;
@@ -29,24 +28,6 @@ const sizes: readonly TrainSize[] = [512, 2048].flatMap((batch) =>
     })),
   ),
 );
-
-const configOf = ({ prime, d, layers, heads, dFf, batch }: TrainSize): RunConfig =>
-  parseRunConfig(
-    {
-      name: 'bench',
-      model: {
-        ...{ kind: 'encoder', prime, d, layers, heads, dFf },
-        ...{ readout: 'first', norm: 'LayerNorm', normEps: 1e-5, activation: 'gelu' },
-      },
-      data: {
-        tasks: ['add'],
-        split: { method: 'python-random-shuffle', seed: 42, trainFraction: 0.5, firstToken: 0 },
-      },
-      batch,
-      clipNorm: 1,
-    },
-    'The benchmark',
-  );
 
 /** Steps of one of ours, each call going on where the last ended. */
 const stepper = (engine: TrainingEngine, seed: number): ((count: number) => Promise<void>) => {
@@ -90,7 +71,7 @@ const measure = async (
   const pool = new ReplicaPool();
   const engines: TrainingEngine[] = [];
   for (let seed = 0; seed < size.replicas; seed++) {
-    const config = { ...configOf(size), initSeed: seed, batchSeed: seed };
+    const config = encoderRun(size, { batch: size.batch, initSeed: seed, batchSeed: seed });
     engines.push(await createTrainingEngine(config, 'cpu', { threads: size.threads, pool }));
   }
   try {

@@ -17,8 +17,8 @@ const worthIt = 1.1;
 export const fastestRows = async (configs: readonly RunConfig[], provider: Provider): Promise<number> => {
   const [first] = configs;
   if (first === undefined) return 1;
-  const shape = JSON.stringify(first.model);
-  const alike = configs.filter(({ model }) => JSON.stringify(model) === shape).length;
+  const shapeOf = ({ model, data, batch }: RunConfig): string => JSON.stringify([model, data.tasks, batch]);
+  const alike = configs.filter((config) => shapeOf(config) === shapeOf(first)).length;
   const rates = new Map<number, number>();
   for (const rows of candidates.filter((count) => count <= alike)) {
     rates.set(rows, await stepsPerSecond(first, provider, rows));
@@ -35,8 +35,8 @@ export const fewestThatAreFast = (rates: ReadonlyMap<number, number>): number =>
 const stepsPerSecond = async (config: RunConfig, provider: Provider, rows: number): Promise<number> => {
   const pool = new ReplicaPool();
   const engines: TrainingEngine[] = [];
-  for (let row = 0; row < rows; row++) engines.push(await createTrainingEngine(config, provider, { pool }));
   try {
+    for (let row = 0; row < rows; row++) engines.push(await createTrainingEngine(config, provider, { pool }));
     const states = engines.map((engine) => {
       const weights = engine.initialWeights(config.initSeed);
       const zeros = weights.slice().fill(0);

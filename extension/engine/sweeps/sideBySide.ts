@@ -28,9 +28,12 @@ export const sideBySide = async (
   configs: readonly RunConfig[],
   { jobs: asked, asRows = false }: AskedSharing,
 ): Promise<SideBySide> => {
+  const [first] = configs;
+  if (first === undefined) return { jobs: 1 };
   const atMost = (jobs: number): number => Math.max(1, Math.min(configs.length, jobs));
   if (asRows) return { jobs: atMost(asked ?? configs.length), asRows };
-  const chosen = provider === 'auto' ? (await chooseProvider(provider)).name : provider;
+  const chosen =
+    provider === 'auto' ? (await chooseProvider(provider, { dtype: first.dtype })).name : provider;
   if (chosen !== 'cpu') {
     const jobs = atMost(asked ?? (await fastestRows(configs, chosen)));
     return jobs === 1 ? { jobs } : { jobs, asRows: true };

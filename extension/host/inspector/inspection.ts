@@ -126,6 +126,7 @@ export class Inspection implements vscode.Disposable {
     this.held = false;
     this.outcome = undefined;
     this.progress = undefined;
+    this.tell('');
     const job: Job = this.compute.start(
       {
         path: this.source,
@@ -202,13 +203,9 @@ export class Inspection implements vscode.Disposable {
    */
   private catchUp(): void {
     if (this.running || this.held) return;
-    const isWatched = this.focused === 'training';
-    this.tell(
-      isWatched
-        ? vscode.l10n.t('The folder grows; what is new is analysed when another page is looked at.')
-        : '',
-    );
-    if (!isWatched) this.start();
+    if (this.focused !== 'training') this.start();
+    else
+      this.tell(vscode.l10n.t('The folder grows; what is new is analysed when another page is looked at.'));
   }
 
   private tell(status: string): void {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { phaseIcon, phaseName, progressLine, runLines } from './describeRun.js';
 import type { Training } from './training.js';
+import type { TrainingRun } from './trainingRun.js';
 
 /** Steps come many times a second; the item is written this often at most. */
 const paceMs = 250;
@@ -35,7 +36,7 @@ export class TrainingStatusBar implements vscode.Disposable {
   private show(): void {
     const run = this.training.shown;
     const waiting = this.training.runs.filter(({ phase }) => phase === 'queued').length;
-    void setContexts(run?.state.actions ?? [], this.training.runs.length > 0);
+    void setContexts(run?.state.actions ?? [], this.training.runs);
     if (!run) {
       this.item.hide();
       return;
@@ -55,12 +56,12 @@ export class TrainingStatusBar implements vscode.Disposable {
 }
 
 /** What the palette and the view offer. */
-async function setContexts(actions: readonly string[], hasRuns: boolean): Promise<void> {
+async function setContexts(actions: readonly string[], runs: readonly TrainingRun[]): Promise<void> {
   const contexts = {
     'weightGeometry.canPauseTraining': actions.includes('pause'),
-    'weightGeometry.canResumeTraining': actions.includes('resume'),
+    'weightGeometry.canResumeTraining': runs.some(({ state }) => state.actions.includes('resume')),
     'weightGeometry.canStopTraining': actions.includes('stop'),
-    'weightGeometry.hasRuns': hasRuns,
+    'weightGeometry.hasRuns': runs.length > 0,
   };
   for (const [name, value] of Object.entries(contexts)) {
     await vscode.commands.executeCommand('setContext', name, value);

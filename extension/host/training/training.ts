@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as vscode from 'vscode';
 import type { Reply, TrainerEvents, TrainRequest } from '../../contract/calls.js';
-import { errorCodes, type ErrorCode, type ErrorValue } from '../../contract/errors.js';
+import { errorCodes, toErrorValue, type ErrorCode, type ErrorValue } from '../../contract/errors.js';
 import type { ReportAddition } from '../../contract/report.js';
 import type { RunFile } from '../../contract/run.js';
 import type { TrainingAction, TrainingState } from '../../contract/training.js';
@@ -201,12 +201,14 @@ export class Training implements TrainingFace, vscode.Disposable {
     while (this.atWork < atOnce) {
       const run = this.queue.shift();
       if (!run) return;
-      if (run.request) void this.launch(run, { ...run.request, ...threadsOf(atOnce) });
+      if (run.request) void this.launch(run, { ...run.request, ...threadsOf(run.request, atOnce) });
     }
   }
 
   private async launch(run: TrainingRun, request: TrainRequest): Promise<void> {
-    const ended = this.services.trainers.train(request, this.eventsOf(run));
+    const ended = this.services.trainers
+      .train(request, this.eventsOf(run))
+      .catch((thrown: unknown) => ({ ok: false as const, error: toErrorValue(thrown) }));
     this.set(run, 'starting');
     const outcome = await ended;
     // Without one this window is closing; the next one finds the run.
@@ -340,9 +342,12 @@ export class Training implements TrainingFace, vscode.Disposable {
 /** Settings are hand-written: a value out of its range counts as the nearest in it. */
 const runsAtOnce = (): number => Math.max(1, Math.floor(setting('training.runsAtOnce')) || 1);
 
-/** Runs at once share the processor's cores. A single one has what onnxruntime takes. */
-const threadsOf = (runs: number): { threads?: number } =>
-  runs === 1 ? {} : { threads: Math.max(1, Math.floor(availableParallelism() / runs)) };
+/**
+ * Runs at once share the processor's cores; a single one has what onnxruntime takes. One that is resumed keeps the threads
+ * that it began with: with others its sums would come out in another order.
+ */
+const threadsOf = ({ resume }: TrainRequest, runs: number): { threads?: number } =>
+  runs === 1 || resume ? {} : { threads: Math.max(1, Math.floor(availableParallelism() / runs)) };
 
 const waitingHere = (request: TrainRequest): RegisteredRun => ({
   folder: request.out,

@@ -67,6 +67,23 @@ describe('a run in a process of its own', () => {
     });
   });
 
+  it('that is resumed keeps the threads that it began with', async () => {
+    const began = await train('kept', 20);
+    expect(began.sessions?.at(-1)?.threads).toBe(3);
+    const { trainRun } = sweepTraining({ jobs: 4, threads: 1 }, bundle);
+    const request = {
+      config: { ...began.config, maxSteps: 40 },
+      out: path.join(folder, 'kept'),
+      resume: true,
+    };
+    const run = await trainRun!({ ...request, provider: 'cpu' }, new RunControl(), {});
+    expect(run).toMatchObject({ lastStep: 40, threads: 3 });
+    expect(run.sessions?.map(({ fromStep, threads }) => [fromStep, threads])).toEqual([
+      [0, 3],
+      [20, 3],
+    ]);
+  });
+
   it('that dies says so, with the last words of its process', async () => {
     await expect(train('dies', 20)).rejects.toMatchObject({
       code: 'process-died',

@@ -190,12 +190,18 @@ describe('runs of a sweep side by side', () => {
       jobs: 2,
       trainRun: (request, control, events) =>
         train(request, control, events, {
+          asRow: true,
           choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
           createEngine: (config, provider) => createTrainingEngine(config, provider, { pool }),
         }),
     });
     const [alone, rows] = [metricsOf(apart), metricsOf(together)];
     expect(rows.map((losses) => losses.length)).toEqual(alone.map((losses) => losses.length));
+    for (const cell of cells) {
+      const sessions = async (folder: string) => (await readRunFile(runFolder(folder, cell)))?.sessions;
+      expect((await sessions(together))?.map(({ asRow }) => asRow)).toEqual([true]);
+      expect((await sessions(apart))?.map(({ asRow }) => asRow)).toEqual([undefined]);
+    }
     rows.flat().forEach((loss, i) => expect(loss).toBeCloseTo(alone.flat()[i]!, 3));
   });
 });

@@ -24,13 +24,14 @@ export interface SessionStart {
   readonly existing: RunFile | undefined;
   readonly config: RunConfig;
   readonly threads: number | undefined;
+  readonly asRow: boolean;
   readonly provider: ChosenProvider;
   readonly start: StartState;
 }
 
 /** `run.json` at the start of a session. */
 export const beginningOf = async (begun: SessionStart): Promise<RunFile> => {
-  const { request, existing, config, threads, provider, start } = begun;
+  const { request, existing, config, threads, asRow, provider, start } = begun;
   const { state, origin } = start;
   const { step: fromStep, grokStep } = state.progress;
   const ort = await onnxruntime();
@@ -44,6 +45,7 @@ export const beginningOf = async (begun: SessionStart): Promise<RunFile> => {
     versions,
     ...(threads === undefined ? {} : { threads }),
     processors: cpus().length,
+    ...(asRow ? { asRow } : {}),
   };
   const firstThreads = existing ? existing.threads : request.threads;
   return {

@@ -76,22 +76,22 @@ export class SharedSteps {
     void this.stepWhenAllAsk();
   }
 
-  private async graphOf(replicas: number): Promise<StepGraph> {
+  /** The graph of so many rows; one of another number is closed first. Whoever asks meanwhile waits for the same one. */
+  private graphOf(replicas: number): Promise<StepGraph> {
     if (this.graph?.replicas === replicas) return this.graph.opened;
-    await this.close();
-    const opened = this.open(replicas);
-    this.graph = { replicas, opened };
-    try {
-      return await opened;
-    } catch (thrown) {
-      this.graph = undefined;
-      throw thrown;
-    }
+    const closed = this.close();
+    const graph = { replicas, opened: closed.then(() => this.open(replicas)) };
+    this.graph = graph;
+    graph.opened.catch(() => {
+      if (this.graph === graph) this.graph = undefined;
+    });
+    return graph.opened;
   }
 
   private async close(): Promise<void> {
     const { graph } = this;
     this.graph = undefined;
-    await (await graph?.opened)?.dispose();
+    const opened = await graph?.opened.catch(() => undefined);
+    await opened?.dispose();
   }
 }

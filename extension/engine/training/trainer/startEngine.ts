@@ -12,6 +12,8 @@ export interface TrainOptions {
     provider: ChosenProvider['name'],
     options: { readonly threads?: number },
   ) => Promise<TrainingEngine>;
+  /** Whether the engine steps as a row of a graph with those of other runs. */
+  readonly asRow?: boolean;
 }
 
 export interface EngineRequest {

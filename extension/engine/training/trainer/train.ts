@@ -89,7 +89,8 @@ export const train = async (
         ...(origin.init === undefined ? {} : { init: origin.init }),
         ...(existing?.initSha256 === undefined ? {} : { initSha256: existing.initSha256 }),
       });
-      await record.write(await beginningOf({ request, existing, config, threads, provider, start }));
+      const { asRow = false } = options;
+      await record.write(await beginningOf({ request, existing, config, threads, asRow, provider, start }));
       return await trainFrom(start, { out, config, engine, record, control, events });
     } finally {
       await engine.dispose();

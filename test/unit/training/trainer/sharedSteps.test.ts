@@ -75,6 +75,49 @@ describe('runs that step together', () => {
     expect(disposed).toEqual([2, 1]);
   });
 
+  it('have one graph at a time, whoever joins while it is replaced', async () => {
+    const open = new Set<number>();
+    let most = 0;
+    let opened = 0;
+    const slowly = () => new Promise((resolve) => setTimeout(resolve, 5));
+    const shared = new SharedSteps(async (replicas) => {
+      await slowly();
+      const id = ++opened;
+      open.add(id);
+      most = Math.max(most, open.size);
+      return {
+        replicas,
+        run: async (rows, steps) => {
+          await slowly();
+          return rows.map(({ state }) => ({
+            state,
+            losses: new Array<number>(steps).fill(0),
+            gradientNorms: new Array<number>(steps).fill(0),
+          }));
+        },
+        dispose: async () => {
+          await slowly();
+          open.delete(id);
+        },
+      };
+    });
+    const stay = async (turns: number): Promise<void> => {
+      const member = shared.join(plan);
+      await shared.prepare();
+      for (let turn = 0; turn < turns; turn++) await member.run(stateOf(0), turn, 1);
+      await member.leave();
+    };
+    const all = [stay(3), stay(6)];
+    for (let i = 0; i < 6; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 4 * i));
+      all.push(stay(1 + (i % 4)));
+    }
+    await Promise.all(all);
+    expect(opened).toBeGreaterThan(2);
+    expect(most).toBe(1);
+    expect(open.size).toBe(0);
+  });
+
   it('are all told when their graph fails, and when it does not open', async () => {
     const failing = new SharedSteps(() => Promise.reject(new Error('no room')));
     const [one, other] = [failing.join(plan), failing.join(plan)];
