@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { reportVersions } from '../engine/inspection/versions.js';
+import { reportVersions } from '../engine/ground/versions.js';
 import type { Measurement } from './bench/bench.js';
 import { benches } from './bench/registry.js';
 import type { Command, CommandConsole } from './command.js';

@@ -1,5 +1,5 @@
 import { GeometryError, toErrorValue } from '../contract/errors.js';
-import { productVersion } from '../engine/inspection/versions.js';
+import { productVersion } from '../engine/ground/versions.js';
 import { benchCommand } from './benchCommand.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';

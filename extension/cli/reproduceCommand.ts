@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { outputs, reproduce, runsOf } from '../engine/reproduction/reproduce.js';
+import { outputs, reproduce, runsOf } from '../engine/papers/2602.18649/reproduce.js';
 import {
   companionBatch,
   planOf,
@@ -8,9 +8,9 @@ import {
   wholeGrid,
   type Choices,
   type Part,
-} from '../engine/reproduction/plan.js';
-import { tablesOf } from '../engine/reproduction/tables.js';
-import { sideBySide } from '../engine/sweeps/sideBySide.js';
+} from '../engine/papers/2602.18649/plan.js';
+import { tablesOf } from '../engine/papers/2602.18649/tables.js';
+import { sideBySide } from '../engine/runs/sideBySide.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { progressLine } from './progressLine.js';

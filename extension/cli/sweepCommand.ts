@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { GeometryError } from '../contract/errors.js';
-import { cellsOf } from '../engine/sweeps/grid.js';
-import { readGrid } from '../engine/sweeps/gridFile.js';
-import { sweepProgress, type CellProgress } from '../engine/sweeps/progress.js';
-import { runSweep } from '../engine/sweeps/runSweep.js';
-import { sideBySide } from '../engine/sweeps/sideBySide.js';
-import { beginSweep, readSweep } from '../engine/sweeps/sweepFile.js';
+import { cellsOf } from '../engine/runs/grid.js';
+import { readGrid } from '../engine/runs/gridFile.js';
+import { sweepProgress, type CellProgress } from '../engine/runs/progress.js';
+import { runSweep } from '../engine/runs/runSweep.js';
+import { sideBySide } from '../engine/runs/sideBySide.js';
+import { beginSweep, readSweep } from '../engine/runs/sweepFile.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { textTable } from './textTable.js';

@@ -1,8 +1,8 @@
-import { serveCompute } from './process/compute.js';
-import { serveReader } from './process/reader.js';
-import { serveInstaller } from './runtime/installerProcess.js';
-import { runProbeProcess } from './runtime/probe.js';
-import { serveTrainer } from './training/trainer/trainerProcess.js';
+import { serveCompute } from './roles/compute.js';
+import { serveReader } from './roles/reader.js';
+import { serveInstaller } from './roles/installer.js';
+import { runProbeProcess } from './roles/probe.js';
+import { serveTrainer } from './roles/trainer.js';
 
 /** What a child process is for; the one that forks it names it, and gives it the rest of its arguments. */
 const roles: Readonly<Record<string, (args: readonly string[]) => void>> = {

@@ -4,7 +4,7 @@ import { openCheckpoint } from '../../engine/checkpoints/openCheckpoint.js';
 import { seededRandom } from '../../engine/geometry/seededRandom.js';
 import type { Estimate } from '../../engine/linalg/estimates.js';
 import { estimateSpectrum } from '../../engine/linalg/estimates.js';
-import { tensorOperator } from '../../engine/linalg/linearOperator.js';
+import { tensorOperator } from '../../engine/series/tensorOperator.js';
 import type { Bench, Measurement } from './bench.js';
 
 const shapes = [

@@ -1,6 +1,6 @@
 import type { ModelDescriptor } from '../../contract/descriptor.js';
 import { openEvaluator } from '../../engine/evaluation/evaluator.js';
-import { initialise } from '../../engine/training/models/initialise.js';
+import { initialise } from '../../engine/models/initialise.js';
 import type { Bench } from './bench.js';
 import { median } from './bench.js';
 import { startEvaluatePeer } from './evaluatePeer.js';

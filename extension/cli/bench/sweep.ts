@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { cellsOf, type Grid } from '../../engine/sweeps/grid.js';
-import { runSweep, type SweepOptions } from '../../engine/sweeps/runSweep.js';
-import { beginSweep } from '../../engine/sweeps/sweepFile.js';
+import { cellsOf, type Grid } from '../../engine/runs/grid.js';
+import { runSweep, type SweepOptions } from '../../engine/runs/runSweep.js';
+import { beginSweep } from '../../engine/runs/sweepFile.js';
 import { sweepTraining } from '../sweepTraining.js';
 import type { Bench, BenchContext, Measurement } from './bench.js';
 import { encoderRun, type EncoderSize } from './encoderRun.js';

@@ -1,10 +1,10 @@
-import type { Checkpoint } from './checkpoint.js';
-import { looksLikeGguf, openGguf } from './gguf.js';
-import { looksLikeNpy, openNpy } from './npy.js';
-import { looksLikeNpz, openNpz } from './npz.js';
-import { looksLikeOnnx, openOnnx } from './onnxInitialisers.js';
-import { looksLikePyTorch, openPyTorch } from './pytorch.js';
-import { looksLikeSafetensors, openSafetensors } from './safetensors.js';
+import type { Checkpoint } from './tensors/checkpoint.js';
+import { looksLikeGguf, openGguf } from './gguf/gguf.js';
+import { looksLikeNpy, openNpy } from './numpy/npy.js';
+import { looksLikeNpz, openNpz } from './numpy/npz.js';
+import { looksLikeOnnx, openOnnx } from './onnx/onnxInitialisers.js';
+import { looksLikePyTorch, openPyTorch } from './pytorch/pytorch.js';
+import { looksLikeSafetensors, openSafetensors } from './safetensors/safetensors.js';
 
 /** One file format: to add one is to add a reader and a row. */
 export interface Format {

@@ -1,12 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GeometryError } from '../../contract/errors.js';
-import type { Checkpoint } from './checkpoint.js';
-import { isCompanionFile } from './companionFiles.js';
-import { fromSystemError, openFile } from './fileByteSource.js';
+import type { Checkpoint } from './tensors/checkpoint.js';
+import { isCompanionFile } from './bytes/companionFiles.js';
+import { fromSystemError, openFile } from './bytes/fileByteSource.js';
 import { HEAD_BYTES, formatOf, formats } from './formats.js';
-import { isIndexName, openHuggingFaceIndex } from './huggingFaceIndex.js';
-import { openNumberedShards, shardSetOf } from './numberedShards.js';
+import { isIndexName, openHuggingFaceIndex } from './sharded/huggingFaceIndex.js';
+import { openNumberedShards, shardSetOf } from './sharded/numberedShards.js';
 
 const readHead = async (path: string): Promise<{ head: Uint8Array; size: number }> => {
   const source = await openFile(path);

@@ -1,8 +1,8 @@
 import type { ModelDescriptor, TaskName } from '../../contract/descriptor.js';
-import { pauseFor, type Pause } from '../linalg/pause.js';
+import { pauseFor, type Pause } from '../ground/work/pause.js';
 import { createSession } from '../runtime/session.js';
-import { forwardGraph } from '../training/models/forwardGraph.js';
-import type { Parameter } from '../training/models/parameters.js';
+import { forwardGraph } from '../models/forwardGraph.js';
+import type { Parameter } from '../models/parameters.js';
 import { labelledPairs, type LabelledPairs, type PairSet } from './pairs.js';
 import { countRight } from './rightAnswers.js';
 

@@ -1,6 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { GeometryError } from '../../contract/errors.js';
-import { externalFilesOf } from '../checkpoints/onnxExternalData.js';
+import { externalFilesOf } from '../checkpoints/onnx/onnxExternalData.js';
 import {
   TensorProtoSchema,
   TensorProto_DataLocation as DataLocation,

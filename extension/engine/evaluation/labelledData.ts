@@ -1,6 +1,6 @@
 import { GeometryError } from '../../contract/errors.js';
-import type { Checkpoint } from '../checkpoints/checkpoint.js';
-import { openNpz } from '../checkpoints/npz.js';
+import type { Checkpoint } from '../checkpoints/tensors/checkpoint.js';
+import { openNpz } from '../checkpoints/numpy/npz.js';
 import { TensorProto_DataType as DataType } from '../onnx/onnx_pb.js';
 import type { NamedTensor, TensorData } from '../runtime/session.js';
 import type { OpenedModel } from './onnxModel.js';

@@ -1,7 +1,7 @@
 import { GeometryError } from '../../contract/errors.js';
 import type { OnnxEvaluation } from '../../contract/report.js';
-import type { TensorInfo } from '../checkpoints/checkpoint.js';
-import type { NamedWeights } from '../inspection/accuracy.js';
+import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
+import type { NamedWeights } from './namedWeights.js';
 import { createSession, type NamedTensor } from '../runtime/session.js';
 import type { OpenEvaluate } from './openEvaluate.js';
 import { readLabelledData } from './labelledData.js';

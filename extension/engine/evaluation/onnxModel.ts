@@ -1,8 +1,8 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { readFile } from 'node:fs/promises';
 import { GeometryError } from '../../contract/errors.js';
-import type { TensorInfo } from '../checkpoints/checkpoint.js';
-import { dropPrefixes } from '../checkpoints/tensorNames.js';
+import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
+import { dropPrefixes } from '../checkpoints/tensors/tensorNames.js';
 import { nodeProto, valueInfoProto } from '../onnx/modelProto.js';
 import {
   ModelProtoSchema,

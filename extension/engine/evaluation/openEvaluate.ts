@@ -1,7 +1,7 @@
 import type { ModelDescriptor } from '../../contract/descriptor.js';
 import type { OnnxEvaluation } from '../../contract/report.js';
-import type { TensorInfo } from '../checkpoints/checkpoint.js';
-import type { Evaluate } from '../inspection/accuracy.js';
+import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
+import type { Evaluate } from './namedWeights.js';
 import { openEvaluator } from './evaluator.js';
 import { evaluateOnnx } from './onnxEvaluator.js';
 import { requireFit, weightRow } from './weightRow.js';

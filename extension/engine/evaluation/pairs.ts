@@ -1,6 +1,6 @@
 import type { ModelDescriptor } from '../../contract/descriptor.js';
-import { splitPairs } from '../training/tasks/split.js';
-import { taskLabels } from '../training/tasks/tasks.js';
+import { splitPairs } from '../models/tasks/split.js';
+import { taskLabels } from '../models/tasks/tasks.js';
 
 /** Pairs of tokens and every task's answers to them. */
 export interface LabelledPairs {

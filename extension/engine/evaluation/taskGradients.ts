@@ -1,15 +1,15 @@
 import type { ModelDescriptor, TaskName } from '../../contract/descriptor.js';
 import { GeometryError } from '../../contract/errors.js';
-import { pauseFor } from '../linalg/pause.js';
+import { pauseFor } from '../ground/work/pause.js';
 import { createSession } from '../runtime/session.js';
-import { emitModel } from '../training/graph/emitModel.js';
-import { gradients } from '../training/graph/gradients.js';
-import { input } from '../training/graph/operators/input.js';
-import { Graph, type Tensor } from '../training/graph/tensor.js';
-import { crossEntropy } from '../training/models/loss.js';
-import { buildModel } from '../training/models/model.js';
-import { viewsOf } from '../training/models/parameters.js';
-import { batchesOf } from '../training/tasks/batches.js';
+import { emitModel } from '../graph/emitModel.js';
+import { gradients } from '../graph/gradients.js';
+import { input } from '../graph/operators/input.js';
+import { Graph, type Tensor } from '../graph/tensor.js';
+import { crossEntropy } from '../models/loss.js';
+import { buildModel } from '../models/model.js';
+import { viewsOf } from '../models/parameters.js';
+import { batchesOf } from '../models/tasks/batches.js';
 import { labelledPairs } from './pairs.js';
 
 export interface GradientBatches {

@@ -1,6 +1,6 @@
 import { GeometryError } from '../../contract/errors.js';
-import type { TensorInfo } from '../checkpoints/checkpoint.js';
-import type { Parameter } from '../training/models/parameters.js';
+import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
+import type { Parameter } from '../models/parameters.js';
 
 /**
  * That a checkpoint holds every parameter of the described model in its shape; other tensors do not matter.

@@ -1,9 +1,10 @@
 import type { FileSummary, FoundSeries, SeriesListing } from '../../contract/calls.js';
-import type { Checkpoint } from '../checkpoints/checkpoint.js';
+import type { Checkpoint } from '../checkpoints/tensors/checkpoint.js';
 import { openCheckpoint } from '../checkpoints/openCheckpoint.js';
-import { discover, seriesOf, type Series } from '../checkpoints/series.js';
-import { fileIdentities, readStatistics } from './reportCache.js';
-import { isParameter } from './survey.js';
+import { discover, seriesOf, type Series } from '../checkpoints/discovery/series.js';
+import { fileIdentities } from '../ground/disk/fileIdentity.js';
+import { readStatistics } from './reportCache.js';
+import { isParameter } from '../series/survey.js';
 
 const withCheckpoint = async <Result>(
   path: string,

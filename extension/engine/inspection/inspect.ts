@@ -5,27 +5,33 @@ import { reportSchemaName } from '../../contract/report.js';
 import { ReportStore } from '../../contract/reportStore.js';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import type { OpenEvaluate, openEvaluate } from '../evaluation/openEvaluate.js';
-import { mostEvaluatedParameters, type Evaluate } from './accuracy.js';
-import { anglesOf } from './angles.js';
-import { inspectSweep } from '../sweeps/inspectSweep.js';
-import { readSweep } from '../sweeps/sweepFile.js';
-import { chooseTensors } from './chooseTensors.js';
-import { fileDigests } from './fileDigests.js';
-import { modelOf, type FoundModel } from './modelOf.js';
-import { proposeDescriptor, type DescriptorProposal } from '../checkpoints/proposeDescriptor.js';
-import { PassCollector } from './passCollector.js';
-import { jointReconstruction, perMatrixReconstruction, trajectoryReconstruction } from './reconstructions.js';
-import { fileIdentities, readReport, writeReport, type ReportKey } from './reportCache.js';
+import type { Evaluate } from '../evaluation/namedWeights.js';
+import { mostEvaluatedParameters } from '../analyses/accuracy.js';
+import { anglesOf } from '../analyses/angles.js';
+import { inspectSweep } from './inspectSweep.js';
+import { readSweep } from '../runs/sweepFile.js';
+import { chooseTensors } from '../series/chooseTensors.js';
+import { fileDigests } from '../analyses/fileDigests.js';
+import { modelOf, type FoundModel } from '../series/modelOf.js';
+import { proposeDescriptor, type DescriptorProposal } from '../series/proposeDescriptor.js';
+import { PassCollector } from '../analyses/passCollector.js';
+import {
+  jointReconstruction,
+  perMatrixReconstruction,
+  trajectoryReconstruction,
+} from '../analyses/reconstructions.js';
+import { fileIdentities } from '../ground/disk/fileIdentity.js';
+import { readReport, writeReport, type ReportKey } from './reportCache.js';
 import { runRecordOf, startingRun } from './runRecord.js';
-import { findSeries, type SourceSeries } from './source.js';
-import { spectraOf, type SpectraRun } from './spectra.js';
-import { survey as surveySeries, type Survey } from './survey.js';
-import { runTasks, throwIfCancelled, type Task, type TaskStep } from './tasks.js';
-import { TensorValues } from './tensorValues.js';
-import { tensorEntries } from './tensorEntries.js';
-import { trajectoryPass } from './trajectoryPass.js';
-import { reportVersions } from './versions.js';
-import { planWork } from './workPolicy.js';
+import { findSeries, type SourceSeries } from '../series/source.js';
+import { spectraOf, type SpectraRun } from '../analyses/spectra.js';
+import { survey as surveySeries, type Survey } from '../series/survey.js';
+import { runTasks, throwIfCancelled, type Task, type TaskStep } from '../ground/work/tasks.js';
+import { TensorValues } from '../series/tensorValues.js';
+import { tensorEntries } from '../series/tensorEntries.js';
+import { trajectoryPass } from '../analyses/trajectoryPass.js';
+import { reportVersions } from '../ground/versions.js';
+import { planWork } from '../analyses/workPolicy.js';
 
 export interface InspectOptions {
   readonly signal: AbortSignal;

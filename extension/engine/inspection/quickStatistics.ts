@@ -3,8 +3,8 @@ import { openCheckpoint } from '../checkpoints/openCheckpoint.js';
 import { matricesOf } from '../geometry/matrices.js';
 import { rankStatistics } from '../geometry/rankStatistics.js';
 import { singularValues } from '../linalg/singularValues.js';
-import { isParameter } from './survey.js';
-import { decompositionCost } from './workPolicy.js';
+import { isParameter } from '../series/survey.js';
+import { decompositionCost } from '../analyses/workPolicy.js';
 
 /** About a tenth of a second: what a hover may wait for. */
 const mostCost = 256 ** 3;

@@ -1,11 +1,11 @@
 import type { ComputeCalls, InspectRequest } from '../../contract/calls.js';
 import { GeometryError } from '../../contract/errors.js';
 import type { SpectrumEntry } from '../../contract/report.js';
-import { findSeries } from './source.js';
-import { exactSpectrum } from './spectra.js';
-import { survey as surveySeries } from './survey.js';
-import { TensorValues } from './tensorValues.js';
-import { isEstimated } from './workPolicy.js';
+import { findSeries } from '../series/source.js';
+import { exactSpectrum } from '../analyses/spectra.js';
+import { survey as surveySeries } from '../series/survey.js';
+import { TensorValues } from '../series/tensorValues.js';
+import { isEstimated } from '../analyses/workPolicy.js';
 
 type SpectrumName = Parameters<ComputeCalls['refine']>[1];
 

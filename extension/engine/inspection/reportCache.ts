@@ -1,18 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { CachedStatistics } from '../../contract/calls.js';
 import type { InspectSettings, Report, ReportAddition } from '../../contract/report.js';
 import { reportAdditionSchema } from '../../contract/report.js';
-import { productVersion } from './versions.js';
-
-/** A file as it was: another size or time makes another identity. */
-export interface FileIdentity {
-  readonly path: string;
-  readonly bytes: number;
-  readonly modifiedMs: number;
-}
+import type { FileIdentity } from '../ground/disk/fileIdentity.js';
+import { productVersion } from '../ground/versions.js';
 
 /** What a report depends on. */
 export interface ReportKey {
@@ -29,15 +23,6 @@ const statisticsFile = (folder: string, file: FileIdentity): string =>
 
 const digest = (parts: unknown): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
-
-/** Identities as they are now. @throws the system's error where a file is gone. */
-export const fileIdentities = (paths: readonly string[]): Promise<FileIdentity[]> =>
-  Promise.all(
-    paths.map(async (path) => {
-      const { size, mtimeMs } = await stat(path);
-      return { path, bytes: size, modifiedMs: mtimeMs };
-    }),
-  );
 
 /** The complete report of these very files, settings and version; undefined where the cache has none that is sound. */
 export const readReport = async (folder: string, key: ReportKey): Promise<ReportAddition | undefined> => {

@@ -5,7 +5,7 @@ import { reportSchemaName } from '../../contract/report.js';
 import type { Metrics, RunFile } from '../../contract/run.js';
 import { readMetrics } from '../training/run/metricsFile.js';
 import { readRunFile, runFilePath } from '../training/run/runDirectory.js';
-import { reportVersions } from './versions.js';
+import { reportVersions } from '../ground/versions.js';
 
 /** The part of a report that a run's own files give. */
 interface RecordedRun {

@@ -2,7 +2,7 @@ import type { View } from './graphs.js';
 import { compileProducts } from './graphs.js';
 import type { Block, Workspace } from './kernels.js';
 import type { Matrix } from './matrix.js';
-import type { Pause } from './pause.js';
+import type { Pause } from '../ground/work/pause.js';
 
 /** Reflectors of one panel: Q = I − Vᵀ T V with V stored by rows, acting on `offset` and the `length` − 1 that follow. */
 export interface BlockReflector {

@@ -1,6 +1,6 @@
 import { BANDWIDTH } from './bandReduction.js';
 import type { Workspace } from './kernels.js';
-import type { Pause } from './pause.js';
+import type { Pause } from '../ground/work/pause.js';
 
 /** Multiply-adds between two pauses: about 50 ms. */
 const WORK_BETWEEN_PAUSES = 1e8;

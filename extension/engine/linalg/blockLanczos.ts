@@ -3,7 +3,7 @@ import { compileProducts } from './graphs.js';
 import type { LinearOperator } from './linearOperator.js';
 import type { Matrix } from './matrix.js';
 import { zeros } from './matrix.js';
-import type { Pause } from './pause.js';
+import type { Pause } from '../ground/work/pause.js';
 import { qr } from './qr.js';
 
 /** What block Lanczos knows of G = AᵀA (or AAᵀ, whichever is smaller) after some steps from a random block. */

@@ -4,7 +4,7 @@ import type { ChaseReflectors } from './bandToBidiagonal.js';
 import { compileProducts } from './graphs.js';
 import { withWorkspace } from './kernels.js';
 import type { Matrix } from './matrix.js';
-import type { Pause } from './pause.js';
+import type { Pause } from '../ground/work/pause.js';
 
 const reflect = compileProducts({
   inputs: ['v', 't', 'x'],

@@ -1,7 +1,7 @@
 import { secularRoot } from './secularEquation.js';
 import { identity, maxAbs } from './matrix.js';
 import { product } from './product.js';
-import type { Pause } from './pause.js';
+import type { Pause } from '../ground/work/pause.js';
 
 /**
  * Decomposition of an upper bidiagonal block with n rows and n or n + 1 columns. Singular vectors are rows, in the order

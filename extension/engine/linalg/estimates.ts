@@ -1,7 +1,7 @@
 import type { KrylovView } from './blockLanczos.js';
 import { blockLanczos } from './blockLanczos.js';
 import type { LinearOperator } from './linearOperator.js';
-import { pauseFor } from './pause.js';
+import { pauseFor } from '../ground/work/pause.js';
 import { symmetricEigen } from './symmetricEigen.js';
 import { GeometryError } from '../../contract/errors.js';
 

@@ -4,7 +4,7 @@ import { compileProducts } from './graphs.js';
 import { withWorkspace } from './kernels.js';
 import type { Matrix } from './matrix.js';
 import { zeros } from './matrix.js';
-import type { Pause } from './pause.js';
+import type { Pause } from '../ground/work/pause.js';
 
 /** A = Q·[R; 0] with Q = reflectors[0]·reflectors[1]… and R upper triangular, n × n. */
 export interface Qr {

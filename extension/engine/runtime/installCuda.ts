@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
 import { cudaManifest, type CudaManifest } from './cudaManifest.js';
-import { isAlive } from './isAlive.js';
+import { isAlive } from '../ground/disk/isAlive.js';
 import { bindingFolder } from './onnxruntimePackage.js';
 import { placedRecord, placeFiles, removePlaced } from './placedFiles.js';
 import { unpackFiles } from './unpack.js';

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { discover, seriesOf, type Discovery } from '../../../extension/engine/checkpoints/series.js';
+import {
+  discover,
+  seriesOf,
+  type Discovery,
+} from '../../../extension/engine/checkpoints/discovery/series.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/formats/', import.meta.url));
 const shared = fileURLToPath(new URL('../../../../shared/data/torch-add-seed42/', import.meta.url));

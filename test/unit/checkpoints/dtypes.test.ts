@@ -1,8 +1,11 @@
 import { getFloat16 } from '@petamoriken/float16';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numericDtypes, type NumericDtype } from '../../../extension/engine/checkpoints/checkpoint.js';
-import { bytesPerElement, decodeElements } from '../../../extension/engine/checkpoints/dtypes.js';
+import {
+  numericDtypes,
+  type NumericDtype,
+} from '../../../extension/engine/checkpoints/tensors/checkpoint.js';
+import { bytesPerElement, decodeElements } from '../../../extension/engine/checkpoints/tensors/dtypes.js';
 
 const decode = (dtype: NumericDtype, bytes: Uint8Array, bigEndian = false): Float64Array => {
   const into = new Float64Array(bytes.length / bytesPerElement(dtype));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { GeometryError } from '../../../extension/contract/errors.js';
-import type { Checkpoint } from '../../../extension/engine/checkpoints/checkpoint.js';
+import type { Checkpoint } from '../../../extension/engine/checkpoints/tensors/checkpoint.js';
 
 export const formatFixture = (name: string): string =>
   fileURLToPath(new URL(`../../fixtures/formats/${name}`, import.meta.url));

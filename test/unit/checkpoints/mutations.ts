@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { GeometryError } from '../../../extension/contract/errors.js';
-import type { Checkpoint } from '../../../extension/engine/checkpoints/checkpoint.js';
+import type { Checkpoint } from '../../../extension/engine/checkpoints/tensors/checkpoint.js';
 
 /** A seeded source of choices; equal seeds give equal mutations on every machine. */
 export interface Choices {

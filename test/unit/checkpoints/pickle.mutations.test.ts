@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { openPyTorch } from '../../../extension/engine/checkpoints/pytorch.js';
+import { openPyTorch } from '../../../extension/engine/checkpoints/pytorch/pytorch.js';
 import { formatFixture } from './expectedFigures.js';
 import {
   expectHarmless,

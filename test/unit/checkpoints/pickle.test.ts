@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { ByteSource } from '../../../extension/engine/checkpoints/byteSource.js';
-import type { Checkpoint } from '../../../extension/engine/checkpoints/checkpoint.js';
-import { openPyTorchSource } from '../../../extension/engine/checkpoints/pytorch.js';
+import type { ByteSource } from '../../../extension/engine/checkpoints/bytes/byteSource.js';
+import type { Checkpoint } from '../../../extension/engine/checkpoints/tensors/checkpoint.js';
+import { openPyTorchSource } from '../../../extension/engine/checkpoints/pytorch/pytorch.js';
 import { formatFixture } from './expectedFigures.js';
 import { storedMembers, zipOf, type StoredMember } from './storedZip.js';
 

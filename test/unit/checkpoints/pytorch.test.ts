@@ -2,8 +2,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint } from '../../../extension/engine/checkpoints/checkpoint.js';
-import { openPyTorch } from '../../../extension/engine/checkpoints/pytorch.js';
+import type { Checkpoint } from '../../../extension/engine/checkpoints/tensors/checkpoint.js';
+import { openPyTorch } from '../../../extension/engine/checkpoints/pytorch/pytorch.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/formats/', import.meta.url));
 const series = fileURLToPath(new URL('../../../../shared/data/torch-add-seed42/', import.meta.url));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../extension/engine/checkpoints/openCheckpoint.js';
-import { openSafetensors } from '../../../extension/engine/checkpoints/safetensors.js';
+import { openSafetensors } from '../../../extension/engine/checkpoints/safetensors/safetensors.js';
 import { expectFigures, expectedFigures, formatFixture, readInPieces, refusal } from './expectedFigures.js';
 
 let folder: string;

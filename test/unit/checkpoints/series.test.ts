@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { TensorInfo } from '../../../extension/engine/checkpoints/checkpoint.js';
-import { readDescriptor, readDescriptorFile } from '../../../extension/engine/checkpoints/descriptorFile.js';
-import { proposeDescriptor } from '../../../extension/engine/checkpoints/proposeDescriptor.js';
-import { openPyTorch } from '../../../extension/engine/checkpoints/pytorch.js';
+import type { TensorInfo } from '../../../extension/engine/checkpoints/tensors/checkpoint.js';
+import { readDescriptor, readDescriptorFile } from '../../../extension/engine/series/descriptorFile.js';
+import { proposeDescriptor } from '../../../extension/engine/series/proposeDescriptor.js';
+import { openPyTorch } from '../../../extension/engine/checkpoints/pytorch/pytorch.js';
 import {
   checkSameModel,
   shapeChangeWarnings,
   tensorSetWarnings,
-} from '../../../extension/engine/checkpoints/seriesChecks.js';
-import { missingSteps } from '../../../extension/engine/checkpoints/stepsMissing.js';
-import { matchesTensorGlob, tensorChoice } from '../../../extension/engine/checkpoints/tensorGlob.js';
+} from '../../../extension/engine/checkpoints/discovery/seriesChecks.js';
+import { missingSteps } from '../../../extension/engine/checkpoints/discovery/stepsMissing.js';
+import { matchesTensorGlob, tensorChoice } from '../../../extension/engine/checkpoints/tensors/tensorGlob.js';
 
 const shared = fileURLToPath(new URL('../../../../shared/', import.meta.url));
 const tensor = (name: string, ...shape: readonly number[]): TensorInfo => ({

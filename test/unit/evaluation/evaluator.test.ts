@@ -3,13 +3,13 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelDescriptor } from '../../../extension/contract/descriptor.js';
 import { GeometryError } from '../../../extension/contract/errors.js';
-import { readDescriptor } from '../../../extension/engine/checkpoints/descriptorFile.js';
+import { readDescriptor } from '../../../extension/engine/series/descriptorFile.js';
 import { openCheckpoint } from '../../../extension/engine/checkpoints/openCheckpoint.js';
 import { openEvaluate } from '../../../extension/engine/evaluation/openEvaluate.js';
 import { openEvaluator } from '../../../extension/engine/evaluation/evaluator.js';
 import { weightRow } from '../../../extension/engine/evaluation/weightRow.js';
-import { initialise } from '../../../extension/engine/training/models/initialise.js';
-import { placeParameters } from '../../../extension/engine/training/models/parameters.js';
+import { initialise } from '../../../extension/engine/models/initialise.js';
+import { placeParameters } from '../../../extension/engine/models/parameters.js';
 
 const folder = resolve(import.meta.dirname, '../../../../shared/data/torch-add-seed42');
 const isThere = existsSync(folder);

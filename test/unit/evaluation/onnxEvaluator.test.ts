@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { TensorInfo } from '../../../extension/engine/checkpoints/checkpoint.js';
+import type { TensorInfo } from '../../../extension/engine/checkpoints/tensors/checkpoint.js';
 import { openEvaluate } from '../../../extension/engine/evaluation/openEvaluate.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
 import {

@@ -6,7 +6,7 @@ import { inspectSettingsSchema, reportAdditionSchema } from '../../../extension/
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
 import { refine } from '../../../extension/engine/inspection/refine.js';
-import { isEstimated, planWork } from '../../../extension/engine/inspection/workPolicy.js';
+import { isEstimated, planWork } from '../../../extension/engine/analyses/workPolicy.js';
 import { matricesOf } from '../../../extension/engine/geometry/matrices.js';
 import { seriesFolder } from './seriesFixture.js';
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { openSafetensors } from '../../../extension/engine/checkpoints/safetensors.js';
+import { openSafetensors } from '../../../extension/engine/checkpoints/safetensors/safetensors.js';
 import type { Matrix } from '../../../extension/engine/linalg/matrix.js';
 import { singularValues, singularValuesBatch } from '../../../extension/engine/linalg/singularValues.js';
 import { svd } from '../../../extension/engine/linalg/svd.js';

@@ -1,4 +1,4 @@
-import { pauseFor } from '../../linalg/pause.js';
+import { pauseFor } from '../../ground/work/pause.js';
 import { seededRandom } from '../seededRandom.js';
 import { addInto, dot } from './vectors.js';
 

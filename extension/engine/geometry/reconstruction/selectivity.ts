@@ -1,5 +1,5 @@
 import { GramAccumulator } from '../../linalg/gram.js';
-import { pauseFor } from '../../linalg/pause.js';
+import { pauseFor } from '../../ground/work/pause.js';
 import { symmetricEigen } from '../../linalg/symmetricEigen.js';
 import { doublyCentred } from '../trajectory.js';
 import { meanAccuracy, type Accuracies } from './rankForAccuracy.js';

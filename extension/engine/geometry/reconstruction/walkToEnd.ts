@@ -1,5 +1,5 @@
 import { GramAccumulator } from '../../linalg/gram.js';
-import { pauseFor } from '../../linalg/pause.js';
+import { pauseFor } from '../../ground/work/pause.js';
 import { seededRandom } from '../seededRandom.js';
 import { trajectoryPca } from '../trajectory.js';
 import { trajectoryEnergy, trajectoryMixing } from './trajectoryPca.js';

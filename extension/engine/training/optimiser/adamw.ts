@@ -1,7 +1,7 @@
-import type { Tensor } from '../graph/tensor.js';
-import { add, div, minimum, mul, sqrt, sub } from '../graph/operators/arithmetic.js';
-import { scalarLike } from '../graph/operators/input.js';
-import { reduceSum } from '../graph/operators/reduction.js';
+import type { Tensor } from '../../graph/tensor.js';
+import { add, div, minimum, mul, sqrt, sub } from '../../graph/operators/arithmetic.js';
+import { scalarLike } from '../../graph/operators/input.js';
+import { reduceSum } from '../../graph/operators/reduction.js';
 
 /** AdamW as `torch.optim.AdamW`: decoupled decay first, bias correction, eps outside the root. */
 export interface AdamW {

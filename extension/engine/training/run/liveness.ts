@@ -5,8 +5,8 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as v from 'valibot';
 import { GeometryError } from '../../../contract/errors.js';
-import { isAlive } from '../../runtime/isAlive.js';
-import { writeError } from './atomicFile.js';
+import { isAlive } from '../../ground/disk/isAlive.js';
+import { writeError } from '../../ground/disk/atomicFile.js';
 import { stateFolder } from './trainerState.js';
 
 const BEAT_MS = 5_000;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { GeometryError } from '../../../contract/errors.js';
 import { metricsSchema, type Metrics } from '../../../contract/run.js';
-import { writeAtomically, writeError } from './atomicFile.js';
+import { writeAtomically, writeError } from '../../ground/disk/atomicFile.js';
 
 export const metricsPath = (run: string): string => path.join(run, 'metrics.jsonl');
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as v from 'valibot';
 import { GeometryError } from '../../../contract/errors.js';
 import { runFileSchema, type RunFile } from '../../../contract/run.js';
-import { writeAtomically, writeError } from './atomicFile.js';
+import { writeAtomically, writeError } from '../../ground/disk/atomicFile.js';
 import { safetensorsFile, type WrittenTensor } from './safetensorsWriter.js';
 import { stateFolder } from './trainerState.js';
 

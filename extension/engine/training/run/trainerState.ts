@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GeometryError } from '../../../contract/errors.js';
-import { writeAtomically } from './atomicFile.js';
+import { writeAtomically } from '../../ground/disk/atomicFile.js';
 import { safetensorsFile } from './safetensorsWriter.js';
 
 export type Floats = Float32Array | Float64Array;

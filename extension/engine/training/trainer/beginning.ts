@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import type { TrainRequest } from '../../../contract/calls.js';
 import type { RunConfig, RunFile, TrainingSession } from '../../../contract/run.js';
-import { reportVersions } from '../../inspection/versions.js';
+import { reportVersions } from '../../ground/versions.js';
 import { onnxruntime } from '../../runtime/onnxruntime.js';
 import type { ChosenProvider } from '../../runtime/providers.js';
 import type { StartState } from './startState.js';

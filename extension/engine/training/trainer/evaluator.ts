@@ -1,8 +1,8 @@
 import type { TaskName } from '../../../contract/descriptor.js';
 import type { GraphSession } from '../../runtime/session.js';
 import type { Floats } from '../run/trainerState.js';
-import type { PairSplit } from '../tasks/split.js';
-import { taskLabels } from '../tasks/tasks.js';
+import type { PairSplit } from '../../models/tasks/split.js';
+import { taskLabels } from '../../models/tasks/tasks.js';
 import type { Evaluation } from './trainingEngine.js';
 
 export interface EvaluatorRequest {

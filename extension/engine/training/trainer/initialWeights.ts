@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { GeometryError } from '../../../contract/errors.js';
-import type { Checkpoint } from '../../checkpoints/checkpoint.js';
+import type { Checkpoint } from '../../checkpoints/tensors/checkpoint.js';
 import { openCheckpoint } from '../../checkpoints/openCheckpoint.js';
 import type { Floats } from '../run/trainerState.js';
 import type { TrainingEngine } from './trainingEngine.js';

@@ -5,12 +5,12 @@ import {
   type Provider,
   type SessionOptions,
 } from '../../runtime/session.js';
-import { initialise } from '../models/initialise.js';
-import { evaluationGraph } from '../models/forwardGraph.js';
-import { buildModel } from '../models/model.js';
-import { batchesOf } from '../tasks/batches.js';
-import { splitPairs } from '../tasks/split.js';
-import { taskLabels } from '../tasks/tasks.js';
+import { initialise } from '../../models/initialise.js';
+import { evaluationGraph } from '../../models/forwardGraph.js';
+import { buildModel } from '../../models/model.js';
+import { batchesOf } from '../../models/tasks/batches.js';
+import { splitPairs } from '../../models/tasks/split.js';
+import { taskLabels } from '../../models/tasks/tasks.js';
 import { createEvaluator } from './evaluator.js';
 import { SharedSteps } from './sharedSteps.js';
 import { openStepGraph, type StepShape } from './stepGraph.js';

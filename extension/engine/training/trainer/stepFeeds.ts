@@ -1,4 +1,4 @@
-import type { Batches } from '../tasks/batches.js';
+import type { Batches } from '../../models/tasks/batches.js';
 
 export interface StepFeedsRequest {
   readonly batches: Batches;

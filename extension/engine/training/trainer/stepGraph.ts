@@ -5,7 +5,7 @@ import type { AdamW } from '../optimiser/adamw.js';
 import { adamWSchedule } from '../optimiser/schedule.js';
 import { trainingGraph } from '../optimiser/trainingGraph.js';
 import type { Floats, OptimiserState } from '../run/trainerState.js';
-import type { Batches } from '../tasks/batches.js';
+import type { Batches } from '../../models/tasks/batches.js';
 import { stepFeeds } from './stepFeeds.js';
 import type { ChunkResult } from './trainingEngine.js';
 

@@ -2,29 +2,19 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GeometryError } from '../../../../extension/contract/errors.js';
 import { createSession } from '../../../../extension/engine/runtime/session.js';
-import { emitModel } from '../../../../extension/engine/training/graph/emitModel.js';
-import { gradients } from '../../../../extension/engine/training/graph/gradients.js';
-import * as arithmetic from '../../../../extension/engine/training/graph/operators/arithmetic.js';
-import { expand } from '../../../../extension/engine/training/graph/operators/broadcast.js';
-import { erf, erfGate } from '../../../../extension/engine/training/graph/operators/erf.js';
-import { constant, input } from '../../../../extension/engine/training/graph/operators/input.js';
-import {
-  concat,
-  reshape,
-  split,
-  transpose,
-} from '../../../../extension/engine/training/graph/operators/layout.js';
-import { takeRows } from '../../../../extension/engine/training/graph/operators/lookup.js';
-import { matMul } from '../../../../extension/engine/training/graph/operators/matmul.js';
-import { layerNorm, rmsNorm } from '../../../../extension/engine/training/graph/operators/normalisation.js';
-import { reduceMean, reduceSum } from '../../../../extension/engine/training/graph/operators/reduction.js';
-import { logSoftmax, softmax } from '../../../../extension/engine/training/graph/operators/softmax.js';
-import {
-  elementCount,
-  Graph,
-  type Shape,
-  type Tensor,
-} from '../../../../extension/engine/training/graph/tensor.js';
+import { emitModel } from '../../../../extension/engine/graph/emitModel.js';
+import { gradients } from '../../../../extension/engine/graph/gradients.js';
+import * as arithmetic from '../../../../extension/engine/graph/operators/arithmetic.js';
+import { expand } from '../../../../extension/engine/graph/operators/broadcast.js';
+import { erf, erfGate } from '../../../../extension/engine/graph/operators/erf.js';
+import { constant, input } from '../../../../extension/engine/graph/operators/input.js';
+import { concat, reshape, split, transpose } from '../../../../extension/engine/graph/operators/layout.js';
+import { takeRows } from '../../../../extension/engine/graph/operators/lookup.js';
+import { matMul } from '../../../../extension/engine/graph/operators/matmul.js';
+import { layerNorm, rmsNorm } from '../../../../extension/engine/graph/operators/normalisation.js';
+import { reduceMean, reduceSum } from '../../../../extension/engine/graph/operators/reduction.js';
+import { logSoftmax, softmax } from '../../../../extension/engine/graph/operators/softmax.js';
+import { elementCount, Graph, type Shape, type Tensor } from '../../../../extension/engine/graph/tensor.js';
 
 interface Sides {
   readonly r: number;

@@ -4,8 +4,8 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { descriptorSchema, type Model } from '../../../../extension/contract/descriptor.js';
 import { openCheckpoint } from '../../../../extension/engine/checkpoints/openCheckpoint.js';
-import { initialise } from '../../../../extension/engine/training/models/initialise.js';
-import { buildModel } from '../../../../extension/engine/training/models/model.js';
+import { initialise } from '../../../../extension/engine/models/initialise.js';
+import { buildModel } from '../../../../extension/engine/models/model.js';
 import { loadRunConfig } from '../../../../extension/engine/training/runConfig.js';
 
 const series = path.resolve(import.meta.dirname, '../../../../media/sample-series');

@@ -4,8 +4,8 @@ import {
   type GraphSession,
   type TensorData,
 } from '../../../../extension/engine/runtime/session.js';
-import { forwardGraph, gradientGraph } from '../../../../extension/engine/training/models/forwardGraph.js';
-import { buildModel, type BuiltModel } from '../../../../extension/engine/training/models/model.js';
+import { forwardGraph, gradientGraph } from '../../../../extension/engine/models/forwardGraph.js';
+import { buildModel, type BuiltModel } from '../../../../extension/engine/models/model.js';
 import { adamWSchedule } from '../../../../extension/engine/training/optimiser/schedule.js';
 import { trainingGraph } from '../../../../extension/engine/training/optimiser/trainingGraph.js';
 import { parityFile, parityIsHere, type ParityFile } from './parityFile.js';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSession, type GraphSession } from '../../../../extension/engine/runtime/session.js';
-import { emitModel } from '../../../../extension/engine/training/graph/emitModel.js';
-import { input } from '../../../../extension/engine/training/graph/operators/input.js';
-import { Graph } from '../../../../extension/engine/training/graph/tensor.js';
+import { emitModel } from '../../../../extension/engine/graph/emitModel.js';
+import { input } from '../../../../extension/engine/graph/operators/input.js';
+import { Graph } from '../../../../extension/engine/graph/tensor.js';
 import {
   adamWStep,
   gradientNorm,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSession } from '../../../../extension/engine/runtime/session.js';
-import { mul } from '../../../../extension/engine/training/graph/operators/arithmetic.js';
-import { initialise } from '../../../../extension/engine/training/models/initialise.js';
+import { mul } from '../../../../extension/engine/graph/operators/arithmetic.js';
+import { initialise } from '../../../../extension/engine/models/initialise.js';
 import { adamWSchedule } from '../../../../extension/engine/training/optimiser/schedule.js';
 import {
   trainingGraph,

@@ -12,7 +12,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../../extension/engine/checkpoints/openCheckpoint.js';
-import { writeAtomically } from '../../../../extension/engine/training/run/atomicFile.js';
+import { writeAtomically } from '../../../../extension/engine/ground/disk/atomicFile.js';
 import { openMetrics, readMetrics } from '../../../../extension/engine/training/run/metricsFile.js';
 import {
   checkpointPath,

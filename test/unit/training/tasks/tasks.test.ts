@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { taskNames, type Split } from '../../../../extension/contract/descriptor.js';
-import { batchesOf } from '../../../../extension/engine/training/tasks/batches.js';
-import { philox } from '../../../../extension/engine/training/tasks/philox.js';
-import { pythonRandom } from '../../../../extension/engine/training/tasks/pythonRandom.js';
-import { splitPairs } from '../../../../extension/engine/training/tasks/split.js';
-import { taskLabel, taskLabels } from '../../../../extension/engine/training/tasks/tasks.js';
+import { batchesOf } from '../../../../extension/engine/models/tasks/batches.js';
+import { philox } from '../../../../extension/engine/models/tasks/philox.js';
+import { pythonRandom } from '../../../../extension/engine/models/tasks/pythonRandom.js';
+import { splitPairs } from '../../../../extension/engine/models/tasks/split.js';
+import { taskLabel, taskLabels } from '../../../../extension/engine/models/tasks/tasks.js';
 
 /** What CPython 3.11 answers. */
 interface Expected {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainerEvents, TrainRequest } from '../../../../extension/contract/calls.js';
 import { trainerEventSchemas, trainerSchemas } from '../../../../extension/contract/trainerSchemas.js';
 import { loadRunConfig } from '../../../../extension/engine/training/runConfig.js';
-import { createTrainer } from '../../../../extension/engine/training/trainer/trainerProcess.js';
+import { createTrainer } from '../../../../extension/engine/roles/trainer.js';
 import { toyEngine } from './toyEngine.js';
 
 let folder: string;

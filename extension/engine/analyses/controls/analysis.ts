@@ -1,0 +1,88 @@
+import * as v from 'valibot';
+import { accuracySchema, reconstructionEntrySchema } from '../../../contract/report.js';
+
+/** What is measured of one run; kept beside it as `reconstruction.json`. */
+const finite = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** Accuracy when the change is replaced by its part in the span of `rank` directions. */
+const point = v.object({ rank: count, energy: finite, testAccuracy: accuracySchema });
+const range = v.object({ mean: finite, q05: finite, q95: finite });
+
+const selectivityEntries = {
+  tasks: v.array(v.object({ task: v.string(), index: v.optional(finite), testAccuracy: accuracySchema })),
+  overlaps: v.array(v.object({ tasks: v.tuple([v.string(), v.string()]), overlap: finite })),
+};
+
+export const analysisSchema = v.object({
+  schema: v.literal('weight-geometry/reconstruction@1'),
+  version: v.string(),
+  /**
+   * The first and the last checkpoint as they were when they were measured: a run that is trained anew in its folder has
+   * others under the same names. Absent in what was written before this was kept.
+   */
+  ends: v.optional(v.array(v.object({ name: v.string(), bytes: count, modifiedMs: finite }))),
+  run: v.object({
+    name: v.string(),
+    provider: v.string(),
+    lastStep: count,
+    grokStep: v.optional(count),
+    status: v.string(),
+    parameters: count,
+    /** Checkpoints kept for the trajectory, the first and the last with them. */
+    checkpoints: count,
+    checkpointEvery: count,
+  }),
+  testAccuracy: accuracySchema,
+  trainAccuracy: accuracySchema,
+  reconstructions: v.array(reconstructionEntrySchema),
+  /** Absent where no rank of the scan reaches it. `scanned`: the highest rank tried. */
+  kStar: v.object({ share95: v.optional(count), share99: v.optional(count), scanned: count }),
+  /** k*(95) with training accuracy in place of test accuracy. */
+  kStarTrain95: v.optional(count),
+  /** Percent of the full rank for 90 % and 99 % of the energy: of all trunk matrices together, and the mean over them. */
+  energyRanks: v.object({
+    together: v.object({ rank90: finite, rank99: finite }),
+    meanOverMatrices: v.object({ rank90: finite, rank99: finite }),
+    /** Entropy of σ²/Σσ² over ln(full rank), mean over the matrices. */
+    entropy: finite,
+    /** Mean over the matrices with their entries shuffled. */
+    shuffled: v.object({ rank90: finite, rank99: finite, entropy: finite, seed: count }),
+  }),
+  /** Uncentred shares of squared length, and those of random walks with the same step lengths. */
+  components: v.object({
+    first: finite,
+    firstThree: finite,
+    walk: v.object({ draws: count, seed: count, first: range, firstThree: range }),
+  }),
+  /** Weights with one component taken out; component 1 is the first. */
+  ablations: v.array(v.object({ component: count, energy: finite, testAccuracy: accuracySchema })),
+  controls: v.object({
+    /** Components of the checkpoints up to a step only. */
+    early: v.array(v.object({ lastStep: count, checkpoints: count, points: v.array(point) })),
+    /** A random walk of equal step lengths, mirrored and scaled to end where the run ends. */
+    walk: v.object({
+      seed: count,
+      points: v.array(point),
+      kStar95: v.optional(count),
+      kStar99: v.optional(count),
+    }),
+    randomDirections: v.object({ seed: count, points: v.array(point) }),
+  }),
+  /** Runs of several tasks only. Eigenvectors of the second moment of the gradients, and of their covariance. */
+  selectivity: v.optional(
+    v.object({
+      directions: count,
+      batches: count,
+      batch: count,
+      seed: count,
+      ...selectivityEntries,
+      /** With the mean gradient subtracted; absent in what was measured before this was. */
+      aboutMean: v.optional(v.object(selectivityEntries)),
+      /** The same number of random directions taken out. */
+      randomTestAccuracy: accuracySchema,
+    }),
+  ),
+});
+export type RunAnalysis = v.InferOutput<typeof analysisSchema>;
+export type ControlPoint = v.InferOutput<typeof point>;

@@ -1,0 +1,132 @@
+import type { Evaluator } from '../../evaluation/evaluator.js';
+import { ablationMixing } from '../../geometry/reconstruction/ablation.js';
+import { earlyComponents } from '../../geometry/reconstruction/earlyComponents.js';
+import { partInSpan, randomDirections } from '../../geometry/reconstruction/randomDirections.js';
+import { rankForAccuracy, type Accuracies } from '../../geometry/reconstruction/rankForAccuracy.js';
+import { trajectoryEnergy, trajectoryMixing } from '../../geometry/reconstruction/trajectoryPca.js';
+import { dot } from '../../geometry/reconstruction/vectors.js';
+import { walkToEnd } from '../../geometry/reconstruction/walkToEnd.js';
+import type { TrajectoryPca } from '../../geometry/trajectory.js';
+import type { ControlPoint, RunAnalysis } from './analysis.js';
+import { weightsAfter, type CheckpointRows } from './checkpointRows.js';
+
+/**
+ * Every control makes one row of weights, runs it and lets it go before it makes the next: together they would be as large
+ * as the run. All throw GeometryError `cancelled` after the signal.
+ */
+interface Controlled {
+  readonly evaluator: Evaluator;
+  readonly signal: AbortSignal;
+}
+
+/** What controls need that are made of the checkpoints themselves. */
+export interface RowsInput extends Controlled {
+  readonly rows: CheckpointRows;
+  readonly steps: readonly number[];
+}
+
+/** What controls need that know of the run its two ends only: the checkpoints between need not be held any longer. */
+export interface EndsInput extends Controlled {
+  /** θ_0. */
+  readonly first: Float32Array;
+  /** θ_T − θ_0. */
+  readonly change: Float64Array;
+  readonly seed: number;
+}
+
+const ablatedComponents = 8;
+/** Parts of the run, by its checkpoints, whose components are held against the end. */
+const earlyParts = [0.25, 0.5, 0.75, 0.9] as const;
+const earlyRanks = [1, 2, 3, 5, 10, 20] as const;
+const randomRanks = [1, 3, 5, 10] as const;
+
+const accuracyOf = async ({ evaluator, signal }: Controlled, row: Float32Array): Promise<Accuracies> => {
+  const [found] = await evaluator.accuracies([row], signal);
+  return found!;
+};
+
+/** Shares of the energy that the first r components hold, for each rank asked. */
+const cumulated = (energy: ArrayLike<number>, ranks: readonly number[], total: number): number[] => {
+  const sums = [0];
+  for (let i = 0; i < energy.length; i++) sums.push(sums[i]! + energy[i]!);
+  return ranks.map((rank) => sums[Math.min(rank, energy.length)]! / total);
+};
+
+/** One component at a time taken out of the final change. */
+export const ablations = async (input: RowsInput, pca: TrajectoryPca): Promise<RunAnalysis['ablations']> => {
+  const { change, mix } = input.rows;
+  const total = dot(change, change);
+  const found = [];
+  for (const component of [...pca.directions.keys()].slice(0, ablatedComponents)) {
+    found.push({
+      component: component + 1,
+      energy: pca.lastScores[component]! ** 2 / total,
+      testAccuracy: await accuracyOf(input, mix(ablationMixing(pca, component))),
+    });
+  }
+  return found;
+};
+
+/** What the components of the run's beginning rebuild of its end. */
+export const earlyControl = async (input: RowsInput): Promise<RunAnalysis['controls']['early']> => {
+  const { rows, steps } = input;
+  const total = dot(rows.change, rows.change);
+  const found = [];
+  for (const part of earlyParts) {
+    const checkpoints = Math.max(2, Math.floor(part * steps.length));
+    if (checkpoints >= steps.length) continue;
+    const early = await earlyComponents(rows.gram, checkpoints);
+    const ranks = earlyRanks.filter((rank) => rank <= early.directions.length);
+    const energies = cumulated(trajectoryEnergy(early), ranks, total);
+    const points: ControlPoint[] = [];
+    for (const [i, rank] of ranks.entries()) {
+      const testAccuracy = await accuracyOf(input, rows.mix(trajectoryMixing(early, rank)));
+      points.push({ rank, energy: energies[i]!, testAccuracy });
+    }
+    found.push({ lastStep: steps[checkpoints - 1]!, checkpoints, points });
+  }
+  return found;
+};
+
+/** What the components of a random walk of these step lengths to the same end rebuild of it. */
+export const walkControl = async (
+  input: EndsInput,
+  lengths: readonly number[],
+  baseline: Accuracies,
+  scanned: number,
+): Promise<RunAnalysis['controls']['walk']> => {
+  const { first, change, seed, signal } = input;
+  const ranks = Array.from({ length: Math.min(scanned, lengths.length) }, (_, i) => i + 1);
+  const { energy, rebuilt } = await walkToEnd(change, lengths, ranks, { seed, signal });
+  const energies = cumulated(energy, ranks, 1);
+  const points: ControlPoint[] = [];
+  for await (const part of rebuilt()) {
+    const at = points.length;
+    const testAccuracy = await accuracyOf(input, weightsAfter(first, part));
+    points.push({ rank: ranks[at]!, energy: energies[at]!, testAccuracy });
+  }
+  const kStar95 = rankForAccuracy(points, baseline, 0.95);
+  const kStar99 = rankForAccuracy(points, baseline, 0.99);
+  return {
+    seed,
+    points,
+    ...(kStar95 === undefined ? {} : { kStar95 }),
+    ...(kStar99 === undefined ? {} : { kStar99 }),
+  };
+};
+
+/** What random directions hold of the final change: next to nothing. */
+export const randomControl = async (
+  input: EndsInput,
+): Promise<RunAnalysis['controls']['randomDirections']> => {
+  const { first, change, seed, signal } = input;
+  const total = dot(change, change);
+  const directions = await randomDirections(change.length, Math.max(...randomRanks), { seed, signal });
+  const points: ControlPoint[] = [];
+  for (const rank of randomRanks) {
+    const part = partInSpan(change, directions.slice(0, rank));
+    const testAccuracy = await accuracyOf(input, weightsAfter(first, part));
+    points.push({ rank, energy: dot(part, part) / total, testAccuracy });
+  }
+  return { seed, points };
+};

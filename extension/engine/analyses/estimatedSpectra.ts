@@ -1,0 +1,68 @@
+import type { SpectrumEntry } from '../../contract/report.js';
+import { marchenkoPasturEdges } from '../geometry/marchenkoPastur.js';
+import { matrixKey, type MatrixSpec } from '../geometry/matrices.js';
+import { estimateSpectrum, type Estimate, type SpectrumEstimate } from '../linalg/estimates.js';
+import { matrixPieces, momentsOf, operatorOf, type SpectrumOf } from '../series/matrixPieces.js';
+import type { Survey } from '../series/survey.js';
+
+/** Milliseconds after which an estimate takes no further step: its intervals are then wider. */
+const budgetMs = 8000;
+
+/**
+ * The spectrum of a matrix that is too large to decompose: norms, ranks and leading values with their intervals.
+ * Undefined where a value is not finite.
+ */
+export const estimatedEntry = async (
+  survey: Survey,
+  index: number,
+  spec: MatrixSpec,
+  of: SpectrumOf,
+  signal: AbortSignal,
+): Promise<SpectrumEntry | undefined> => {
+  const { rows, columns, tensor, part } = spec;
+  const pieces = matrixPieces(survey, index, spec, of, signal);
+  const moments = await momentsOf(pieces);
+  if (!Number.isFinite(moments.sumOfSquares)) return undefined;
+  const mean = moments.sum / (rows * columns);
+  const variance = Math.max(0, moments.sumOfSquares / (rows * columns) - mean * mean);
+  const edges = marchenkoPasturEdges(variance, rows, columns);
+  const operator = operatorOf(spec, matrixKey(spec), pieces, moments);
+  const estimate = await estimateSpectrum(operator, {
+    budgetMs,
+    signal,
+    ...(edges.upperEdge > 0 ? { thresholds: [edges.upperEdge] } : {}),
+  });
+  const { frobeniusNorm, spectralNorm, leading, nuclearNorm, stableRank, effectiveRank } = estimate;
+  const above = estimate.density.find(({ threshold }) => threshold === edges.upperEdge)?.above;
+  return {
+    step: survey.checkpoints[index]!.step,
+    tensor,
+    ...(part === undefined ? {} : { part }),
+    of,
+    rows,
+    columns,
+    singularValues: leading.map(({ value }) => value),
+    method: `estimated: ${estimate.method}; intervals hold with probability ${estimate.confidence}`,
+    exact: false,
+    errorBound: Math.max(0, ...leading.map(({ low, value, high }) => Math.max(high - value, value - low))),
+    spectralNorm: spectralNorm.value,
+    frobeniusNorm,
+    nuclearNorm: nuclearNorm.value,
+    ...(frobeniusNorm > 0 ? { stableRank: stableRank.value, effectiveRank: effectiveRank.value } : {}),
+    intervals: intervalsOf(estimate, above),
+    nulls: {
+      marchenkoPastur: { ...edges, above: Math.round(above?.value ?? 0) },
+    },
+  };
+};
+
+const intervalsOf = (
+  { spectralNorm, nuclearNorm, stableRank, effectiveRank }: SpectrumEstimate,
+  aboveUpperEdge: Estimate | undefined,
+): Record<string, [number, number]> =>
+  Object.fromEntries(
+    Object.entries({ spectralNorm, nuclearNorm, stableRank, effectiveRank, aboveUpperEdge }).flatMap(
+      ([name, estimate]) =>
+        estimate === undefined ? [] : [[name, [estimate.low, estimate.high] as [number, number]]],
+    ),
+  );

@@ -1,0 +1,110 @@
+import type { InspectSettings, ReportAddition, TensorEntry } from '../../contract/report.js';
+import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
+import type { TrajectoryPca } from '../geometry/trajectory.js';
+import { zeros, type Matrix } from '../linalg/matrix.js';
+import type { ChosenGroup } from '../series/chooseTensors.js';
+import { equalWeights } from './equalWeights.js';
+import type { Survey } from '../series/survey.js';
+import { tensorEntries } from '../series/tensorEntries.js';
+import { trajectoriesOf } from './trajectories.js';
+import type { GramPiece, PassEvents } from './trajectoryPass.js';
+
+/** Makes report entries of what one pass over a series finds. */
+export class PassCollector implements PassEvents {
+  private readonly all: Matrix;
+  private readonly group: Matrix;
+  private parameters = 0;
+  private groupParameters = 0;
+  private readonly entries: ReadonlyMap<string, TensorEntry>;
+
+  constructor(
+    private readonly survey: Survey,
+    private readonly settings: InspectSettings,
+    private readonly chosen: ChosenGroup | undefined,
+    private readonly emit: (addition: ReportAddition) => void,
+  ) {
+    const checkpoints = survey.checkpoints.length;
+    this.all = zeros(checkpoints, checkpoints);
+    this.group = zeros(checkpoints, checkpoints);
+    const wholes = tensorEntries(survey).filter(({ part }) => part === undefined);
+    this.entries = new Map(wholes.map((entry) => [entry.name, entry]));
+  }
+
+  readonly onSums = (tensor: TensorInfo, sums: { sum: number; sumOfSquares: number } | undefined): void => {
+    const entry = this.entries.get(tensor.name);
+    if (entry && sums) this.emit({ tensors: [{ ...entry, ...sums }] });
+  };
+
+  readonly onNotFinite = (tensor: TensorInfo, index: number): void => {
+    const { label, step } = this.survey.checkpoints[index]!;
+    this.emit({
+      warnings: [
+        {
+          code: 'not-finite',
+          message: `${tensor.name} holds NaN or infinity at ${label}: it has no spectrum there, and ${label} is left out of trajectories with it.`,
+          tensor: tensor.name,
+          step,
+        },
+      ],
+    });
+  };
+
+  readonly onGram = async ({ tensor, matrix, gram, parameters, disjoint }: GramPiece): Promise<void> => {
+    if (disjoint) {
+      add(this.all, gram);
+      this.parameters += parameters;
+      if (this.chosen?.tensors.has(tensor.name) === true) {
+        add(this.group, gram);
+        this.groupParameters += parameters;
+      }
+    }
+    const isWanted = this.chosen === undefined || this.chosen.tensors.has(tensor.name);
+    if (matrix !== undefined && isWanted) await this.emitGroup(matrix.group, parameters, gram);
+  };
+
+  /** The trajectory of everything; its uncentred PCA, where there is one. */
+  async finish(): Promise<TrajectoryPca | undefined> {
+    if (this.survey.checkpoints.length < 2 || this.parameters === 0) return undefined;
+    const uncentred = await this.emitGroup('all', this.parameters, this.all);
+    if (this.chosen && this.groupParameters > 0) {
+      await this.emitGroup(this.chosen.glob, this.groupParameters, this.group);
+    }
+    const n = this.all.rows;
+    const equal = await equalWeights(this.survey, this.all);
+    this.emit({
+      checkpoints: this.survey.checkpoints.map((checkpoint, t) => {
+        const squared = this.all.data[t * n + t]!;
+        const original = equal.get(t);
+        return {
+          ...checkpoint,
+          ...(Number.isFinite(squared) ? { distanceFromFirst: Math.sqrt(squared) } : {}),
+          ...(original === undefined ? {} : { duplicateOf: this.survey.checkpoints[original]!.label }),
+        };
+      }),
+      warnings: [...equal].map(([t, original]) => {
+        const { label, step } = this.survey.checkpoints[t]!;
+        return {
+          code: 'duplicate-weights',
+          message: `${label} has the same weights as ${this.survey.checkpoints[original]!.label}.`,
+          step,
+        };
+      }),
+    });
+    return uncentred;
+  }
+
+  private async emitGroup(
+    group: string,
+    parameters: number,
+    gram: Matrix,
+  ): Promise<TrajectoryPca | undefined> {
+    const steps = this.survey.checkpoints.map(({ step }) => step);
+    const { entries, uncentred } = await trajectoriesOf({ group, parameters, gram, steps }, this.settings);
+    this.emit({ trajectories: [...entries] });
+    return uncentred;
+  }
+}
+
+const add = (target: Matrix, summand: Matrix): void => {
+  for (let i = 0; i < target.data.length; i++) target.data[i]! += summand.data[i]!;
+};

@@ -1,0 +1,207 @@
+import type { InspectSettings, ReportAddition, SpectrumEntry } from '../../contract/report.js';
+import { countAbove, marchenkoPastur } from '../geometry/marchenkoPastur.js';
+import { foldedSize, matrixKey, type MatrixSpec } from '../geometry/matrices.js';
+import { summariseDraws } from '../geometry/quantiles.js';
+import { rankStatistics } from '../geometry/rankStatistics.js';
+import { seedFromText } from '../geometry/seededRandom.js';
+import { shuffledEntries } from '../geometry/shuffledNull.js';
+import type { Matrix } from '../linalg/matrix.js';
+import { singularValuesBatch, type Spectrum } from '../linalg/singularValues.js';
+import { estimatedEntry } from './estimatedSpectra.js';
+import type { SpectrumOf } from '../series/matrixPieces.js';
+import type { Survey } from '../series/survey.js';
+import { matrixFrom } from '../series/tensorMatrix.js';
+import type { TaskStep } from '../ground/work/tasks.js';
+import type { TensorValues } from '../series/tensorValues.js';
+import type { WorkPlan } from './workPolicy.js';
+
+/** Elements given to one batch of decompositions, shuffles included: keeps its memory small. */
+const batchElements = 1 << 21;
+
+interface Subject {
+  readonly spec: MatrixSpec;
+  readonly of: SpectrumOf;
+  readonly matrix: Matrix;
+}
+
+export interface SpectraRun {
+  readonly survey: Survey;
+  readonly values: TensorValues;
+  readonly plan: WorkPlan;
+  readonly settings: InspectSettings;
+  readonly signal: AbortSignal;
+  readonly emit: (addition: ReportAddition) => void;
+}
+
+/**
+ * One spectrum exactly, whatever its size: of the weights, or of the change from the first checkpoint. Undefined where
+ * the checkpoint lacks the matrix or a value is not finite.
+ */
+export const exactSpectrum = async (
+  run: Pick<SpectraRun, 'survey' | 'values' | 'settings' | 'signal'>,
+  index: number,
+  spec: MatrixSpec,
+  of: SpectrumOf,
+): Promise<SpectrumEntry | undefined> => {
+  const subjects = await subjectsOf(run, index, spec.tensor, [spec]);
+  const [entry] = await entriesOf(
+    run,
+    index,
+    subjects.filter((subject) => subject.of === of),
+    0,
+  );
+  return entry;
+};
+
+/** The spectra of every planned matrix of the given checkpoints: of the weights, and of the change from the first. */
+export async function* spectraOf(
+  run: SpectraRun,
+  indices: readonly number[],
+): AsyncGenerator<TaskStep, void> {
+  const { plan, survey } = run;
+  const exact = groupByTensor(plan.matrices.filter((spec) => !plan.estimated.has(spec)));
+  const total = indices.length * plan.matrices.length;
+  let done = 0;
+  const progress = (index: number, matrices: number): TaskStep => {
+    done += matrices;
+    return {
+      fraction: done / Math.max(1, total),
+      text: `Spectra: ${done} of ${total} matrices (checkpoint ${survey.checkpoints[index]!.label})`,
+    };
+  };
+  for (const index of indices) {
+    const draws = plan.nullsOf.has(index) ? run.settings.shuffleDraws : 0;
+    for await (const batch of batches(run, index, exact, batchElements / (1 + draws))) {
+      run.emit({ spectra: await entriesOf(run, index, batch, draws) });
+      yield progress(index, batch.filter(({ of }) => of === 'weights').length);
+    }
+    for (const spec of plan.estimated) {
+      yield* estimatedSpectra(run, index, spec);
+      yield progress(index, 1);
+    }
+  }
+}
+
+/** Steps without progress let other tasks, and a cancel, in between two estimates. */
+async function* estimatedSpectra(
+  { survey, emit, signal }: SpectraRun,
+  index: number,
+  spec: MatrixSpec,
+): AsyncGenerator<TaskStep, void> {
+  const isThere = (checkpoint: number): boolean => survey.present[checkpoint]!.has(spec.tensor);
+  if (!isThere(index)) return;
+  for (const of of index > 0 && isThere(0) ? (['weights', 'change'] as const) : (['weights'] as const)) {
+    const entry = await estimatedEntry(survey, index, spec, of, signal);
+    if (entry !== undefined) emit({ spectra: [entry] });
+  }
+}
+
+const groupByTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[]> => {
+  const grouped = new Map<string, MatrixSpec[]>();
+  for (const matrix of matrices) grouped.set(matrix.tensor, [...(grouped.get(matrix.tensor) ?? []), matrix]);
+  return grouped;
+};
+
+/** Matrices of one tensor at one checkpoint; none where a value is not finite or the shape differs. */
+const subjectsOf = async (
+  { survey, values }: Pick<SpectraRun, 'survey' | 'values'>,
+  index: number,
+  tensor: string,
+  specs: readonly MatrixSpec[],
+): Promise<Subject[]> => {
+  const weights = await values.of(index, tensor);
+  if (weights === undefined) return [];
+  const first = index > 0 ? await values.of(0, tensor) : undefined;
+  const change = first === undefined ? undefined : weights.map((value, i) => value - first[i]!);
+  const { columns } = foldedSize(survey.tensors.find(({ name }) => name === tensor)!.shape)!;
+  return specs.flatMap((spec) => [
+    { spec, of: 'weights' as const, matrix: matrixFrom(spec, weights, columns) },
+    ...(change === undefined
+      ? []
+      : [{ spec, of: 'change' as const, matrix: matrixFrom(spec, change, columns) }]),
+  ]);
+};
+
+/** Subjects of one checkpoint, together where they are small: large batches keep all cores at work. */
+async function* batches(
+  run: SpectraRun,
+  index: number,
+  perTensor: ReadonlyMap<string, readonly MatrixSpec[]>,
+  mostElements: number,
+): AsyncGenerator<readonly Subject[]> {
+  let batch: Subject[] = [];
+  let elements = 0;
+  for (const [tensor, specs] of perTensor) {
+    const size = 2 * specs.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+    // Given out before the next tensor is read, so that two large ones are never held.
+    if (batch.length > 0 && elements + size > mostElements) {
+      yield batch;
+      batch = [];
+      elements = 0;
+    }
+    batch.push(...(await subjectsOf(run, index, tensor, specs)));
+    elements += size;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Each subject's spectrum and those of its shuffles, which are made as their turn comes. */
+const entriesOf = async (
+  { survey, settings, signal }: Pick<SpectraRun, 'survey' | 'settings' | 'signal'>,
+  index: number,
+  batch: readonly Subject[],
+  draws: number,
+): Promise<SpectrumEntry[]> => {
+  const { step } = survey.checkpoints[index]!;
+  const wanted = batch.flatMap(({ spec, of, matrix }) => [
+    { elements: matrix.data.length, make: () => matrix },
+    ...Array.from({ length: draws }, (_, draw) => ({
+      elements: matrix.data.length,
+      make: () =>
+        shuffledEntries(matrix, settings.seed, seedFromText(`${matrixKey(spec)}|${of}`), step, draw),
+    })),
+  ]);
+  const found: Spectrum[] = [];
+  while (found.length < wanted.length) {
+    let end = found.length;
+    for (let elements = 0; end < wanted.length; end++) {
+      elements += wanted[end]!.elements;
+      if (end > found.length && elements > batchElements) break;
+    }
+    const matrices = wanted.slice(found.length, end).map(({ make }) => make());
+    found.push(...(await singularValuesBatch(matrices, { signal })));
+  }
+  return batch.map((subject, i) => {
+    const [own, ...shuffled] = found.slice(i * (1 + draws), (i + 1) * (1 + draws));
+    return spectrumEntry(subject, step, own!, shuffled, settings.seed);
+  });
+};
+
+const spectrumEntry = (
+  { spec, of, matrix }: Subject,
+  step: number,
+  { values, method, errorBound }: Spectrum,
+  shuffled: readonly Spectrum[],
+  seed: number,
+): SpectrumEntry => {
+  const edges = marchenkoPastur(matrix);
+  return {
+    step,
+    tensor: spec.tensor,
+    ...(spec.part === undefined ? {} : { part: spec.part }),
+    of,
+    rows: spec.rows,
+    columns: spec.columns,
+    singularValues: Array.from(values),
+    method,
+    exact: true,
+    errorBound,
+    ...rankStatistics(values),
+    nulls: {
+      marchenkoPastur: { ...edges, above: countAbove(values, edges.upperEdge) },
+      ...(shuffled.length === 0
+        ? {}
+        : { shuffled: { seed, ...summariseDraws(shuffled.map((draw) => draw.values)) } }),
+    },
+  };
+};

@@ -1,0 +1,140 @@
+import { constants, type BigIntStats } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { GeometryError, type ErrorCode } from '../../../contract/errors.js';
+import type { ByteSource } from './byteSource.js';
+import type { FileIdentity } from '../../ground/disk/fileIdentity.js';
+import { malformed } from './fileErrors.js';
+
+/** A file on disk as a {@link ByteSource}, with what identifies it. */
+export interface FileByteSource extends ByteSource {
+  readonly file: FileIdentity;
+  readInto(offset: number, target: Uint8Array): Promise<void>;
+  /**
+   * Closes the file in every case.
+   * @throws GeometryError `changed-while-reading` if the file is no longer the one that was opened.
+   */
+  close(): Promise<void>;
+}
+
+/** Looking at the file again costs two system calls: not for every piece, often enough to stop early. */
+const CHECK_EVERY_MS = 200;
+
+const systemErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  ENOENT: ['not-found', 'there is no such file'],
+  ENOTDIR: ['not-found', 'there is no such file'],
+  EACCES: ['unreadable', 'reading it is not permitted'],
+  EPERM: ['unreadable', 'reading it is not permitted'],
+  EIO: ['unreadable', 'the disk reported a read error'],
+  EMFILE: ['unreadable', 'too many files are open'],
+  ENFILE: ['unreadable', 'too many files are open'],
+  ELOOP: ['unreadable', 'its symbolic links lead in a circle'],
+  ESTALE: ['changed-while-reading', 'the file was replaced while it was read'],
+};
+
+/** A failed system call on `path` as a {@link GeometryError}; a GeometryError passes as it is. */
+export const fromSystemError = (path: string, thrown: unknown): GeometryError => {
+  if (thrown instanceof GeometryError) return thrown;
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown error';
+  const [errorCode, reason] = systemErrors[code] ?? ['unreadable', `it cannot be read (${code})`];
+  return new GeometryError(errorCode, `${path}: ${reason}.`, { cause: thrown });
+};
+
+const changed = (path: string, how: string): GeometryError =>
+  new GeometryError('changed-while-reading', `${path}: the file ${how} while it was read; try again.`);
+
+const isSame = (a: BigIntStats, b: BigIntStats): boolean =>
+  a.ino === b.ino && a.dev === b.dev && a.size === b.size && a.mtimeNs === b.mtimeNs;
+
+/** What happened to the file since `opened`, or undefined: modified in place, replaced or removed. */
+const whatChanged = async (
+  path: string,
+  handle: FileHandle,
+  opened: BigIntStats,
+): Promise<string | undefined> => {
+  const now = await handle.stat({ bigint: true });
+  if (now.size < opened.size) return 'shrank';
+  if (!isSame(now, opened)) return 'was modified';
+  const atPath = await stat(path, { bigint: true }).catch(() => undefined);
+  if (atPath === undefined) return 'was removed';
+  return isSame(atPath, opened) ? undefined : 'was replaced';
+};
+
+const openHandle = async (path: string): Promise<FileHandle> => {
+  try {
+    // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
+    return await open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
+  } catch (thrown) {
+    throw fromSystemError(path, thrown);
+  }
+};
+
+/**
+ * Opens a regular file for random access. Modification, replacement or removal while it is open is noticed
+ * on short reads, every {@link CHECK_EVERY_MS} ms of reading, and at closing.
+ * @throws GeometryError `not-found`, `unreadable`; `not-a-checkpoint` for a folder, pipe or device.
+ */
+export const openFile = async (path: string): Promise<FileByteSource> => {
+  const handle = await openHandle(path);
+  const opened = await handle.stat({ bigint: true });
+  if (!opened.isFile()) {
+    await handle.close();
+    const kind = opened.isDirectory() ? 'a folder' : 'not a regular file';
+    throw new GeometryError('not-a-checkpoint', `${path}: this is ${kind}.`);
+  }
+  const size = Number(opened.size);
+  let lastCheck = performance.now();
+  let closed = false;
+
+  const check = async (): Promise<void> => {
+    const how = await whatChanged(path, handle, opened);
+    if (how !== undefined) throw changed(path, how);
+  };
+
+  const fill = async (offset: number, target: Uint8Array): Promise<void> => {
+    let done = 0;
+    while (done < target.length) {
+      const { bytesRead } = await handle.read(target, done, target.length - done, offset + done);
+      if (bytesRead === 0) throw changed(path, 'shrank');
+      done += bytesRead;
+    }
+    const now = performance.now();
+    if (now - lastCheck < CHECK_EVERY_MS) return;
+    lastCheck = now;
+    await check();
+  };
+
+  const fileReadInto = async (offset: number, target: Uint8Array): Promise<void> => {
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset + target.length > size) {
+      throw malformed(path, `the file ends early (${target.length} bytes wanted at ${offset} of ${size})`);
+    }
+    try {
+      await fill(offset, target);
+    } catch (thrown) {
+      throw fromSystemError(path, thrown);
+    }
+  };
+
+  return {
+    name: path,
+    size,
+    file: { path, bytes: size, modifiedMs: Number(opened.mtimeNs / 1_000_000n) },
+    readInto: fileReadInto,
+    async read(offset, length) {
+      if (!Number.isSafeInteger(length) || length < 0 || offset + length > size) {
+        throw malformed(path, `the file ends early (${length} bytes wanted at ${offset} of ${size})`);
+      }
+      const target = new Uint8Array(length);
+      await fileReadInto(offset, target);
+      return target;
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      try {
+        await check();
+      } finally {
+        await handle.close();
+      }
+    },
+  };
+};

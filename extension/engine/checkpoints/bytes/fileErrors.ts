@@ -1,0 +1,29 @@
+import { GeometryError } from '../../../contract/errors.js';
+
+const LONGEST_QUOTE = 80;
+
+/** A name that came out of a file, made safe for one line: quoted, control characters escaped, cut where long. */
+export const quote = (text: string): string => {
+  const shown = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+  return JSON.stringify(shown).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+};
+
+/** The file breaks its own format's rules. */
+export const malformed = (file: string, reason: string, cause?: unknown): GeometryError =>
+  new GeometryError('malformed-file', `${file}: ${reason}.`, { cause });
+
+/** The file is sound, but holds something that is not read here. */
+export const unsupported = (file: string, reason: string): GeometryError =>
+  new GeometryError('unsupported-format', `${file}: ${reason}.`);
+
+/** Reading on would mean running code or leaving the checkpoint's folder. */
+export const unsafe = (file: string, reason: string): GeometryError =>
+  new GeometryError('unsafe-file', `${file}: ${reason}.`);
+
+export const tooLarge = (file: string, reason: string): GeometryError =>
+  new GeometryError('too-large', `${file}: ${reason}.`);
+
+export const notFound = (file: string, reason: string): GeometryError =>
+  new GeometryError('not-found', `${file}: ${reason}.`);

@@ -1,0 +1,136 @@
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { Warning } from '../../../contract/report.js';
+import type { FileIdentity } from '../../ground/disk/fileIdentity.js';
+import { isCompanionFile } from '../bytes/companionFiles.js';
+import { fromSystemError } from '../bytes/fileByteSource.js';
+import { formats } from '../formats.js';
+import { isIndexName } from '../sharded/huggingFaceIndex.js';
+import { shardSetOf } from '../sharded/numberedShards.js';
+
+/** What trainers keep beside a checkpoint under the checkpoint's own name: `step_100.optim.pt`, `trainer_000100.npz`. */
+const besideNames =
+  /(?:^|[._-])(?:optim(?:izer)?(?:_states?)?|scheduler|scaler|rng(?:_states?)?|training_args|trainer(?:_states?)?|moments)(?:[._-]|$)/i;
+
+/** Folders that hold programs or caches, never checkpoints. */
+const barrenFolders = new Set(['node_modules', '__pycache__', 'wandb', 'site-packages']);
+
+/** One checkpoint in a folder: a file, or the files of a sharded one. */
+export interface WeightUnit {
+  /** Of its file, or of the set of its shards, without the ending. */
+  readonly stem: string;
+  /** Lower case, with the dot. */
+  readonly ending: string;
+  /** Weight files only, in the order of their names. */
+  readonly files: readonly string[];
+  /** The index of a sharded one. */
+  readonly index: string | undefined;
+  readonly warnings: readonly Warning[];
+}
+
+export interface FolderListing {
+  readonly folder: string;
+  readonly units: readonly WeightUnit[];
+  /** Optimiser and trainer files. */
+  readonly companions: readonly string[];
+  readonly others: readonly string[];
+  readonly folders: readonly string[];
+}
+
+export const naturalOrder = new Intl.Collator('en', { numeric: true }).compare;
+
+export const endingOf = (name: string): string => {
+  const lowerCase = name.toLowerCase();
+  return formats.flatMap(({ endings }) => endings).find((ending) => lowerCase.endsWith(ending)) ?? '';
+};
+
+export const weightEndings = (): readonly string[] => formats.flatMap(({ endings }) => endings);
+
+export const stemOf = (name: string): string =>
+  name.slice(0, name.length - (endingOf(name) || extname(name)).length);
+
+const isBeside = (name: string): boolean => isCompanionFile(name) || besideNames.test(stemOf(name));
+
+/** Of the shards that a set's names count to, the numbers that are absent. */
+const missingShards = (folder: string, files: readonly string[]): Warning[] => {
+  const total = Number(/-of-(\d+)/.exec(files[0]!)?.[1] ?? files.length);
+  const absent = total - files.length;
+  if (absent <= 0) return [];
+  const message = `${folder}: ${absent} of ${total} shards ${absent === 1 ? 'is' : 'are'} missing.`;
+  return [{ code: 'missing-shard', path: folder, message }];
+};
+
+const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
+  const indexes = names.filter(isIndexName);
+  const sets = new Map<string, string[]>();
+  for (const name of names.filter((candidate) => endingOf(candidate) !== '')) {
+    const key = shardSetOf(name) ?? name;
+    sets.set(key, [...(sets.get(key) ?? []), name]);
+  }
+  const indexOf = (stem: string, ending: string): string | undefined =>
+    indexes.find((name) => name.toLowerCase() === `${stem}${ending}.index.json`.toLowerCase());
+  const units = [...sets].map(([key, files]): WeightUnit => {
+    const isSet = shardSetOf(files[0]!) !== undefined;
+    const ending = endingOf(files[0]!);
+    const stem = isSet ? key.slice(0, key.indexOf('-?-of-')) : stemOf(key);
+    return {
+      stem,
+      ending,
+      files,
+      index: isSet ? indexOf(stem, ending) : undefined,
+      warnings: isSet ? missingShards(folder, files) : [],
+    };
+  });
+  // An index whose shards have other names, or are all gone, is a checkpoint too: opening it says what is wrong.
+  const orphans = indexes.filter((name) => !units.some(({ index }) => index === name));
+  const claimed = orphans.map((name): WeightUnit => {
+    const stem = name.replace(/\.[a-z]+\.index\.json$/i, '');
+    return {
+      stem,
+      ending: endingOf(name.replace(/\.index\.json$/i, '')),
+      files: [],
+      index: name,
+      warnings: [],
+    };
+  });
+  return [...claimed, ...units];
+};
+
+/**
+ * What a folder holds, by names alone; hidden files are passed over.
+ * @throws GeometryError `not-found`, `unreadable`.
+ */
+export const listFolder = async (folder: string): Promise<FolderListing> => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((thrown: unknown) => {
+    throw fromSystemError(folder, thrown);
+  });
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const entry of entries.filter(({ name }) => !name.startsWith('.'))) {
+    const isLink = entry.isSymbolicLink();
+    const target = isLink ? await stat(join(folder, entry.name)).catch(() => undefined) : entry;
+    if (target?.isDirectory() === true && !barrenFolders.has(entry.name)) folders.push(entry.name);
+    else if (target?.isFile() === true) files.push(entry.name);
+  }
+  files.sort(naturalOrder);
+  const isWeight = (name: string): boolean => (endingOf(name) !== '' || isIndexName(name)) && !isBeside(name);
+  return {
+    folder,
+    units: unitsOf(folder, files.filter(isWeight)),
+    companions: files.filter(isBeside).map((name) => join(folder, name)),
+    others: files.filter((name) => !isWeight(name) && !isBeside(name)),
+    folders: folders.sort(naturalOrder),
+  };
+};
+
+/** Sizes and times of a unit's files; one that vanished meanwhile is left to whoever opens it. */
+export const statFiles = async (folder: string, names: readonly string[]): Promise<FileIdentity[]> => {
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      const stats = await stat(path).catch(() => undefined);
+      return stats && { path, bytes: stats.size, modifiedMs: stats.mtimeMs };
+    }),
+  );
+  return files.filter((file) => file !== undefined);
+};

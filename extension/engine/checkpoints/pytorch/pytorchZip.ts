@@ -1,0 +1,100 @@
+import { GeometryError } from '../../../contract/errors.js';
+import { readInto, type ByteSource } from '../bytes/byteSource.js';
+import { malformed, quote, tooLarge } from '../bytes/fileErrors.js';
+import type { PickleValue } from './pickle/values.js';
+import type { PickleLog } from './pytorchPickle.js';
+import type { FindStorage } from './pytorchTensors.js';
+import { openZip, type ZipArchive, type ZipMember } from '../bytes/zipArchive.js';
+
+export interface PickledFile {
+  readonly root: PickleValue;
+  readonly findStorage: FindStorage;
+  /** Closes what was opened on top of the source. */
+  close(): Promise<void>;
+}
+
+/** Names of PyTorch's own layout versions; a newer one may mean other things by the same names. */
+const HIGHEST_FORMAT_VERSION = 1;
+const LONGEST_NOTE = 64;
+
+/** Opens a member when its first byte is wanted: a header read for each of thousands of storages would add up. */
+const lazily = (member: ZipMember): ByteSource => {
+  let opening: Promise<ByteSource> | undefined;
+  const opened = (): Promise<ByteSource> => (opening ??= member.open());
+  return {
+    name: member.name,
+    size: member.size,
+    read: async (offset, length) => (await opened()).read(offset, length),
+    readInto: async (offset, target) => readInto(await opened(), offset, target),
+    async close() {
+      if (opening !== undefined) await (await opening).close();
+    },
+  };
+};
+
+/** `data.pkl` at the top or one folder down; the folder is named after the file that was first saved. */
+const findPickle = (source: ByteSource, zip: ZipArchive): ZipMember => {
+  const pickles = [...zip.values()].filter(({ name }) => /^([^/]*\/)?data\.pkl$/.test(name));
+  const [pickle, second] = pickles;
+  if (pickle === undefined) {
+    const kind =
+      zip.size > 0 && [...zip.keys()].every((name) => name.endsWith('.npy')) ? '; it is a NumPy archive' : '';
+    throw new GeometryError(
+      'malformed-file',
+      `${source.name}: there is no data.pkl in the archive, so it is not a PyTorch checkpoint${kind}.`,
+    );
+  }
+  if (second !== undefined) {
+    throw malformed(source.name, `it holds two pickles, ${quote(pickle.name)} and ${quote(second.name)}`);
+  }
+  return pickle;
+};
+
+const readNote = async (member: ZipMember | undefined): Promise<string | undefined> => {
+  if (member === undefined || member.size > LONGEST_NOTE) return undefined;
+  const source = await member.open();
+  try {
+    return Buffer.from(await source.read(0, member.size))
+      .toString('latin1')
+      .trim();
+  } finally {
+    await source.close();
+  }
+};
+
+/** The layout of PyTorch 1.6 and later: a zip archive of `data.pkl`, `byteorder` and `data/KEY` for each storage. */
+export const readPyTorchZip = async (source: ByteSource, log: PickleLog): Promise<PickledFile> => {
+  const zip = await openZip(source);
+  const pickle = findPickle(source, zip);
+  const folder = pickle.name.slice(0, -'data.pkl'.length);
+  const version = await readNote(zip.get(`${folder}.format_version`));
+  if (version !== undefined && Number(version) > HIGHEST_FORMAT_VERSION) {
+    throw new GeometryError(
+      'unsupported-format',
+      `${source.name}: its layout has version ${quote(version)}; up to ${HIGHEST_FORMAT_VERSION} is known.`,
+    );
+  }
+  const order = (await readNote(zip.get(`${folder}byteorder`))) ?? 'little';
+  if (order !== 'little' && order !== 'big')
+    throw malformed(source.name, `its byte order is ${quote(order)}`);
+  if (pickle.size > source.size * 64) throw tooLarge(source.name, 'its pickle expands beyond measure');
+
+  const bytes = await pickle.open();
+  const { value: root } = await log.read(bytes, 0).finally(() => bytes.close());
+  const opened = new Map<string, ByteSource>();
+  const findStorage: FindStorage = (key) => {
+    const name = `${folder}data/${key}`;
+    const member = zip.get(name) ?? zip.get(`${folder}tensors/${key}`);
+    if (member === undefined) throw malformed(source.name, `the archive has no member ${quote(name)}`);
+    const storage = opened.get(member.name) ?? lazily(member);
+    opened.set(member.name, storage);
+    return { source: storage, bigEndian: order === 'big' };
+  };
+  return {
+    root,
+    findStorage,
+    async close() {
+      await Promise.allSettled([...opened.values()].map((storage) => storage.close()));
+    },
+  };
+};

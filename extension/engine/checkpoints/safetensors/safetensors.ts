@@ -1,0 +1,180 @@
+import type { ByteSource } from '../bytes/byteSource.js';
+import type { Checkpoint, NumericDtype } from '../tensors/checkpoint.js';
+import { bytesPerElement } from '../tensors/dtypes.js';
+import { openFile, type FileByteSource } from '../bytes/fileByteSource.js';
+import { malformed, quote } from '../bytes/fileErrors.js';
+import { elementCount } from '../tensors/shape.js';
+import { statedStep } from '../tensors/statedStep.js';
+import {
+  checkpointOf,
+  denseTensor,
+  opaqueTensor,
+  withSource,
+  type StoredTensor,
+} from '../tensors/storedTensors.js';
+import { JsonError, parseStrictJson, type JsonValue } from '../bytes/strictJson.js';
+
+/** The cap of the reference implementation (safetensors/src/tensor.rs, MAX_HEADER_SIZE). */
+const MOST_HEADER_BYTES = 100_000_000;
+const LENGTH_BYTES = 8;
+
+const readableTypes: ReadonlyMap<string, NumericDtype> = new Map([
+  ['F64', 'float64'],
+  ['F32', 'float32'],
+  ['F16', 'float16'],
+  ['BF16', 'bfloat16'],
+  ['F8_E4M3', 'float8_e4m3fn'],
+  ['F8_E5M2', 'float8_e5m2'],
+  ['I64', 'int64'],
+  ['I32', 'int32'],
+  ['I16', 'int16'],
+  ['I8', 'int8'],
+  ['U64', 'uint64'],
+  ['U32', 'uint32'],
+  ['U16', 'uint16'],
+  ['U8', 'uint8'],
+  ['BOOL', 'bool'],
+]);
+
+/** Types of the format whose values are not read here: bits per element. */
+const opaqueTypeBits: ReadonlyMap<string, number> = new Map([
+  ['C64', 64],
+  ['F8_E8M0', 8],
+  ['F8_E4M3FNUZ', 8],
+  ['F8_E5M2FNUZ', 8],
+  ['F6_E2M3', 6],
+  ['F6_E3M2', 6],
+  ['F4', 4],
+]);
+
+interface Entry {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+const readHeader = async (
+  source: ByteSource,
+): Promise<{ header: Map<string, JsonValue>; dataStart: number }> => {
+  if (source.size < LENGTH_BYTES) {
+    throw malformed(source.name, `no safetensors header, the file has ${source.size} bytes`);
+  }
+  const prefix = await source.read(0, LENGTH_BYTES);
+  const length = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(source.size - LENGTH_BYTES)) {
+    throw malformed(source.name, `the header is longer than the file (${length.toString()} bytes)`);
+  }
+  if (length > BigInt(MOST_HEADER_BYTES)) {
+    throw malformed(source.name, `the header has ${length.toString()} bytes, more than the format allows`);
+  }
+  if (length < 2n) throw malformed(source.name, 'the header is empty');
+  const bytes = await source.read(LENGTH_BYTES, Number(length));
+  return { header: parseHeader(source.name, bytes), dataStart: LENGTH_BYTES + Number(length) };
+};
+
+const parseHeader = (file: string, bytes: Uint8Array): Map<string, JsonValue> => {
+  if (bytes[0] !== 0x7b) throw malformed(file, 'the header is not JSON (it does not begin with "{")');
+  try {
+    const header = parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (header instanceof Map) return header;
+  } catch (thrown) {
+    const where = thrown instanceof JsonError ? thrown.message : 'not UTF-8';
+    throw malformed(file, `the header is not valid JSON (${where})`, thrown);
+  }
+  throw malformed(file, 'the header is not a JSON object');
+};
+
+const isNumbers = (value: JsonValue | undefined): value is number[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'number');
+
+const toEntry = (file: string, name: string, value: JsonValue): Entry => {
+  const refuse = (reason: string) => malformed(file, `tensor ${quote(name)} ${reason}`);
+  if (!(value instanceof Map)) throw refuse('is not described by an object');
+  const [type, shape, offsets] = [value.get('dtype'), value.get('shape'), value.get('data_offsets')];
+  if (typeof type !== 'string') throw refuse('has no dtype');
+  if (!isNumbers(shape)) throw refuse('has a shape that is not a list of numbers');
+  if (!isNumbers(offsets) || offsets.length !== 2) throw refuse('has no pair of data offsets');
+  if (value.size > 3) throw refuse('has a property that the format does not know');
+  const [begin, end] = offsets as [number, number];
+  if (!Number.isSafeInteger(begin) || !Number.isSafeInteger(end) || begin < 0 || end < begin) {
+    throw refuse(`has data offsets that make no range ([${begin}, ${end}])`);
+  }
+  return { name, type, shape, begin, end };
+};
+
+/** The data section is covered exactly once: no hole, no overlap, nothing after the last tensor. */
+const checkCoverage = (file: string, entries: readonly Entry[], dataBytes: number): void => {
+  const inOrder = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let covered = 0;
+  for (const { name, begin, end } of inOrder) {
+    if (begin < covered) throw malformed(file, `tensor ${quote(name)} overlaps another one`);
+    if (begin > covered)
+      throw malformed(file, `${begin - covered} bytes before tensor ${quote(name)} belong to none`);
+    covered = end;
+    if (end > dataBytes) {
+      throw malformed(file, `the data ends early: tensor ${quote(name)} goes to byte ${end} of ${dataBytes}`);
+    }
+  }
+  if (covered < dataBytes)
+    throw malformed(file, `${dataBytes - covered} bytes after the last tensor belong to none`);
+};
+
+const toTensor = (source: ByteSource, dataStart: number, entry: Entry): StoredTensor => {
+  const { name, type, shape, begin, end } = entry;
+  const elements = elementCount(source.name, name, shape);
+  const dtype = readableTypes.get(type);
+  const bits = dtype === undefined ? opaqueTypeBits.get(type) : 8 * bytesPerElement(dtype);
+  if (bits === undefined)
+    throw malformed(source.name, `tensor ${quote(name)} has the unknown dtype ${quote(type)}`);
+  const bytes = (elements * bits) / 8;
+  if (bytes !== end - begin) {
+    throw malformed(
+      source.name,
+      `tensor ${quote(name)} has ${end - begin} bytes, but ${type} [${shape.join(', ')}] needs ${bytes}`,
+    );
+  }
+  if (dtype === undefined) return opaqueTensor({ name, shape, dtype: type, elements, readable: false });
+  return denseTensor({ name, shape, dtype, elements, readable: true }, source, dataStart + begin, dtype);
+};
+
+const readMetadata = (file: string, header: Map<string, JsonValue>): Map<string, JsonValue> => {
+  const metadata = header.get('__metadata__') ?? new Map<string, JsonValue>();
+  if (!(metadata instanceof Map)) throw malformed(file, '__metadata__ is not an object');
+  for (const [key, value] of metadata) {
+    if (typeof value !== 'string') throw malformed(file, `__metadata__ ${quote(key)} is not a string`);
+  }
+  return metadata;
+};
+
+/**
+ * The safetensors format (huggingface/safetensors, README "Format"), read strictly: what the reference
+ * implementation refuses is refused, and duplicate keys too.
+ * @throws GeometryError `malformed-file` naming the file, the tensor and what is wrong.
+ */
+export const readSafetensors = async (source: FileByteSource): Promise<Checkpoint> => {
+  const { header, dataStart } = await readHeader(source);
+  const metadata = readMetadata(source.name, header);
+  header.delete('__metadata__');
+  const entries = Array.from(header, ([name, value]) => toEntry(source.name, name, value));
+  const tensors = entries.map((entry) => toTensor(source, dataStart, entry));
+  checkCoverage(source.name, entries, source.size - dataStart);
+  return checkpointOf({
+    format: 'safetensors',
+    files: [source.file],
+    tensors,
+    step: statedStep((key) => metadata.get(key)),
+    sources: [source],
+  });
+};
+
+export const openSafetensors = async (path: string): Promise<Checkpoint> =>
+  withSource(await openFile(path), readSafetensors);
+
+/** A header length that fits the file, then the brace that the header must begin with. */
+export const looksLikeSafetensors = (head: Uint8Array, size: number): boolean => {
+  if (head.length <= LENGTH_BYTES || head[LENGTH_BYTES] !== 0x7b) return false;
+  const length = new DataView(head.buffer, head.byteOffset).getBigUint64(0, true);
+  return length <= BigInt(Math.min(size - LENGTH_BYTES, MOST_HEADER_BYTES));
+};

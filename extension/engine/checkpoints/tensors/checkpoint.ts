@@ -1,0 +1,51 @@
+import type { Warning } from '../../../contract/report.js';
+import type { FileIdentity } from '../../ground/disk/fileIdentity.js';
+
+/** Element types as a report names them. GGUF's quantised types keep their own names (`Q8_0`). */
+export const numericDtypes = [
+  'float64',
+  'float32',
+  'float16',
+  'bfloat16',
+  'float8_e4m3fn',
+  'float8_e5m2',
+  'int64',
+  'int32',
+  'int16',
+  'int8',
+  'uint64',
+  'uint32',
+  'uint16',
+  'uint8',
+  'bool',
+] as const;
+export type NumericDtype = (typeof numericDtypes)[number];
+
+export interface TensorInfo {
+  readonly name: string;
+  /** Row-major. */
+  readonly shape: readonly number[];
+  /** A {@link NumericDtype}, or a format's own name for a type whose values are not readable. */
+  readonly dtype: string;
+  /** Number of elements: the product of `shape`, 1 for a scalar. */
+  readonly elements: number;
+  /** Whether {@link Checkpoint.read} can give its values. */
+  readonly readable: boolean;
+}
+
+/** One opened checkpoint, whatever its format and however many shards. */
+export interface Checkpoint {
+  /** For example `safetensors`, `pytorch-zip`. */
+  readonly format: string;
+  readonly files: readonly FileIdentity[];
+  readonly tensors: readonly TensorInfo[];
+  readonly warnings: readonly Warning[];
+  /** Step or epoch, where the file itself says so (Lightning's `global_step`, Trainer state). */
+  readonly step?: number;
+  /**
+   * Elements [start, start + length) of a tensor in row-major order, as float64. `into` (at least `length` long) is
+   * filled and returned where given, so that long reads allocate nothing.
+   */
+  read(tensor: string, start: number, length: number, into?: Float64Array): Promise<Float64Array>;
+  close(): Promise<void>;
+}

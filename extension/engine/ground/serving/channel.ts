@@ -1,0 +1,44 @@
+import { createBirpc } from 'birpc';
+import type { CallSchemas, EventSchemas } from '../../../contract/boundary.js';
+import { eventsOver, serveCalls } from '../../../contract/boundary.js';
+import { GeometryError } from '../../../contract/errors.js';
+
+/**
+ * Serves a checked interface to the process that forked this one, for as long as it lives: when the channel closes,
+ * whoever asked has gone, and so does this process.
+ */
+export function serveParent<Calls extends object>(schemas: CallSchemas<Calls>, calls: Calls): void {
+  connect(serveCalls(schemas, calls));
+}
+
+/**
+ * As {@link serveParent}, for an interface whose calls answer later with events. `whenLeft` says what to do instead of
+ * ending at once when the other process has gone.
+ */
+export function serveParentWithEvents<Calls extends object, Events extends object>(
+  schemas: CallSchemas<Calls>,
+  eventSchemas: EventSchemas<Events>,
+  calls: (events: Events) => Calls,
+  whenLeft: () => void = endProcess,
+): void {
+  const events = eventsOver(eventSchemas, (name, args) => void channel.$callEvent(name, ...args));
+  const channel = connect(serveCalls(schemas, calls(events)), whenLeft);
+}
+
+type Functions = Record<string, (...args: unknown[]) => unknown>;
+
+const endProcess = (): void => process.exit(0);
+
+function connect(functions: Functions, whenLeft: () => void = endProcess) {
+  const send = process.send?.bind(process);
+  if (!send) throw new GeometryError('invalid-argument', 'This process is started by VS Code, not by hand.');
+  process.once('disconnect', whenLeft);
+  const channel = createBirpc<Functions, Functions>(functions, {
+    post: (message) => send(message, undefined, undefined, () => undefined),
+    on: (receive) => process.on('message', receive),
+    // A name that the interface lacks must not find what every object inherits.
+    resolver: (name) => (Object.hasOwn(functions, name) ? functions[name] : undefined),
+    timeout: -1,
+  });
+  return channel;
+}

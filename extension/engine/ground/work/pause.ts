@@ -1,0 +1,18 @@
+import { GeometryError } from '../../../contract/errors.js';
+
+/** Called between pieces of a long computation: lets the event loop turn now and then, and ends it when cancelled. */
+export type Pause = () => Promise<void>;
+
+const TURN_MS = 100;
+
+/** @throws GeometryError `cancelled` from the returned function once the signal is aborted. */
+export const pauseFor = (signal: AbortSignal | undefined): Pause => {
+  let turned = performance.now();
+  return async () => {
+    if (performance.now() - turned > TURN_MS) {
+      await new Promise((resume) => setImmediate(resume));
+      turned = performance.now();
+    }
+    if (signal?.aborted === true) throw new GeometryError('cancelled', 'The computation was cancelled.');
+  };
+};

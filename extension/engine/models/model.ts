@@ -1,0 +1,50 @@
+import type { Model, ModelDescriptor, TaskName } from '../../contract/descriptor.js';
+import type { Tensor } from '../graph/tensor.js';
+import { encoder } from './encoder.js';
+import { placeParameters, type DeclaredParameter, type Parameter, type Views } from './parameters.js';
+import { scaleInvariant } from './scaleInvariant.js';
+
+/** First and second token of every pair, int32 [n], or [replicas, n] where replicas read different pairs. */
+export interface Tokens {
+  readonly a: Tensor;
+  readonly b: Tensor;
+}
+
+/** One entry of the models' table: a declaration over the descriptor's model. */
+export interface ModelKind<Kind extends Model = Model> {
+  parameters(model: Kind, headNames: readonly string[]): readonly DeclaredParameter[];
+  /** Logits [n, prime] (with replicas [replicas, n, prime]) of every head. */
+  forward(model: Kind, headNames: readonly string[], views: Views, tokens: Tokens): readonly Tensor[];
+}
+
+const kinds: { readonly [Kind in Model['kind']]: ModelKind<Extract<Model, { kind: Kind }>> } = {
+  encoder,
+  'scale-invariant': scaleInvariant,
+};
+
+export interface BuiltModel {
+  readonly tasks: readonly TaskName[];
+  /** In the order of the row. */
+  readonly parameters: readonly Parameter[];
+  /** Length of the row. */
+  readonly count: number;
+  /** Logits of every task, in the order of `tasks`. */
+  forward(views: Views, tokens: Tokens): readonly Tensor[];
+}
+
+/** Module names of the heads: `head` for one task, `heads.<task>` for several. */
+export const headNamesOf = (tasks: readonly TaskName[]): readonly string[] =>
+  tasks.length === 1 ? ['head'] : tasks.map((task) => `heads.${task}`);
+
+/** The model of a descriptor: its parameters, in the order of PyTorch's state dict, and its forward pass. */
+export const buildModel = ({ model, data: { tasks } }: ModelDescriptor): BuiltModel => {
+  const kind = kinds[model.kind] as ModelKind;
+  const headNames = headNamesOf(tasks);
+  const parameters = placeParameters(kind.parameters(model, headNames));
+  return {
+    tasks,
+    parameters,
+    count: parameters.reduce((sum, { elements }) => sum + elements, 0),
+    forward: (views, tokens) => kind.forward(model, headNames, views, tokens),
+  };
+};

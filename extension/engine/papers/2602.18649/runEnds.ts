@@ -1,0 +1,29 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileIdentities } from '../../ground/disk/fileIdentity.js';
+import { checkpointPath } from '../../training/run/runDirectory.js';
+import type { RunAnalysis } from '../../analyses/controls/analysis.js';
+
+export type RunEnds = NonNullable<RunAnalysis['ends']>;
+
+/** The first and the last checkpoint of a run as they are now, by name; undefined where there are none to be seen. */
+export const runEnds = async (run: string): Promise<RunEnds | undefined> => {
+  const folder = path.dirname(checkpointPath(run, 0));
+  try {
+    const names = (await readdir(folder)).filter((name) => /^step_\d+\.safetensors$/.test(name));
+    names.sort((a, b) => stepOf(a) - stepOf(b));
+    const [first, last] = [names[0], names.at(-1)];
+    if (first === undefined || last === undefined) return undefined;
+    const found = await fileIdentities([first, last].map((name) => path.join(folder, name)));
+    return found.map(({ path: file, bytes, modifiedMs }) => ({
+      name: path.basename(file),
+      bytes,
+      modifiedMs,
+    }));
+  } catch {
+    // Gone while they were looked at: reading them says so better.
+    return undefined;
+  }
+};
+
+const stepOf = (name: string): number => Number(/\d+/.exec(name));

@@ -1,0 +1,102 @@
+import { computeEventSchemas, computeSchemas } from '../../contract/callSchemas.js';
+import type { ComputeCalls, ComputeEvents, Focus, InspectRequest, Reply } from '../../contract/calls.js';
+import type { ReportAddition } from '../../contract/report.js';
+import { GeometryError, toErrorValue } from '../../contract/errors.js';
+import { openEvaluate } from '../evaluation/openEvaluate.js';
+import { inspect } from '../inspection/inspect.js';
+import { refine } from '../inspection/refine.js';
+import { seriesControls } from '../analyses/controls/seriesControls.js';
+import { serveParentWithEvents } from '../ground/serving/channel.js';
+import { endWithParent } from '../ground/serving/orphanWatch.js';
+
+interface Job {
+  readonly request: InspectRequest;
+  readonly stop: AbortController;
+  /** What was asked for besides, spectra exactly and controls; the job lasts until it is there. */
+  readonly asked: Promise<ReportAddition>[];
+  focus: Focus;
+}
+
+/** The role that runs inspections; they take turns at their chunks, so several go forward at once. */
+export function serveCompute(): void {
+  endWithParent();
+  const jobs = new Map<string, Job>();
+  const workedOn = (id: string): Job => {
+    const job = jobs.get(id);
+    if (job) return job;
+    throw new GeometryError('invalid-argument', 'The inspection has ended; inspect again first.');
+  };
+  serveParentWithEvents<ComputeCalls, ComputeEvents>(computeSchemas, computeEventSchemas, (events) => ({
+    inspect: (id, request) => {
+      const job: Job = { request, stop: new AbortController(), asked: [], focus: 'overview' };
+      jobs.set(id, job);
+      void run(id, job, events).then((outcome) => {
+        jobs.delete(id);
+        events.ended(id, outcome);
+      });
+      return accepted;
+    },
+    focus: (id, focus) => {
+      const job = jobs.get(id);
+      if (job) job.focus = focus;
+      return accepted;
+    },
+    refine: (id, entry) => {
+      const job = workedOn(id);
+      const spectrum = refine(job.request, entry, job.stop.signal);
+      also(
+        job,
+        spectrum.then((exact) => ({ spectra: [exact] })),
+        (addition) => events.addition(id, addition),
+      );
+      return accepted;
+    },
+    controls: (id) => {
+      const job = workedOn(id);
+      const controls = seriesControls(job.request, {
+        signal: job.stop.signal,
+        onProgress: (progress) => events.progress(id, progress),
+      });
+      also(
+        job,
+        controls.then((entries) => ({ controls: entries })),
+        (addition) => events.addition(id, addition),
+      );
+      return accepted;
+    },
+    cancel: (id) => {
+      jobs.get(id)?.stop.abort();
+      return accepted;
+    },
+  }));
+}
+
+/** Told at once, and kept at the inspection's end. A failure is the job's outcome, and must not count as unhandled before. */
+function also(job: Job, asked: Promise<ReportAddition>, tell: (addition: ReportAddition) => void): void {
+  asked.then(tell, () => undefined);
+  job.asked.push(asked);
+}
+
+/** One after the other, those too that are asked for meanwhile. */
+async function* askedOf(job: Job): AsyncGenerator<ReportAddition> {
+  for (const asked of job.asked) yield await asked;
+}
+
+const done: Reply<void> = { ok: true, value: undefined };
+const accepted = Promise.resolve(done);
+
+async function run(id: string, job: Job, events: ComputeEvents): Promise<Reply<void>> {
+  try {
+    await inspect(job.request, {
+      signal: job.stop.signal,
+      onAddition: (addition) => events.addition(id, addition),
+      onProgress: (progress) => events.progress(id, progress),
+      focus: () => job.focus,
+      evaluator: openEvaluate,
+      asked: askedOf(job),
+    });
+    return done;
+  } catch (thrown) {
+    return { ok: false, error: toErrorValue(thrown) };
+  }
+}

@@ -1,0 +1,52 @@
+import os from 'node:os';
+import { endWithParent } from '../ground/serving/orphanWatch.js';
+import { nvidiaDevice, readInformation } from '../runtime/nvidiaDevice.js';
+import type { ProbeAnswer } from '../runtime/probeAnswer.js';
+import { probeModel } from '../runtime/probeModel.js';
+import { createSession, type Provider } from '../runtime/session.js';
+
+const SIDE = 512;
+/** A software adapter takes seconds for one product: that is known after the first. */
+const LONG_ENOUGH_MS = 1000;
+
+/**
+ * Runs the smallest graph on a provider. It is called in a throwaway child process, because a broken driver can crash
+ * or hang the process that asks for it, and because the reason is written to its standard error only.
+ * @throws GeometryError `no-provider`.
+ */
+export const probe = async (provider: Provider): Promise<ProbeAnswer> => {
+  const session = await createSession(probeModel(), { provider });
+  const matrix = { data: new Float32Array(SIDE * SIDE).fill(1 / SIDE), dims: [SIDE, SIDE] };
+  let productMs = Infinity;
+  const begun = performance.now();
+  for (let attempt = 0; attempt < 5 && performance.now() - begun < LONG_ENOUGH_MS; attempt++) {
+    const start = performance.now();
+    await session.run({ a: matrix, b: matrix });
+    productMs = Math.min(productMs, performance.now() - start);
+  }
+  const device = deviceNames[provider]();
+  await session.dispose();
+  return { ...(device === undefined ? {} : { device }), productMs };
+};
+
+const deviceNames: Readonly<Record<Provider, () => string | undefined>> = {
+  cpu: () => os.cpus()[0]?.model.trim(),
+  // The binding does not say which adapter it took.
+  webgpu: () => undefined,
+  cuda: () => nvidiaDevice(process.env, readInformation()),
+};
+
+/** The role `probe` of the engine's bundle: answers its parent with a {@link ProbeAnswer}, then ends. */
+export const runProbeProcess = async (provider: string): Promise<void> => {
+  // A driver that hangs would keep it alive for ever where its parent was killed before the time was up.
+  endWithParent();
+  try {
+    const answer = await probe(provider as Provider);
+    await new Promise((sent) => process.send?.(answer, sent));
+    process.exit(0);
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+    process.exit(1);
+  }
+};

@@ -1,0 +1,87 @@
+import { stat } from 'node:fs/promises';
+import { readerSchemas } from '../../contract/callSchemas.js';
+import type { CachedStatistics, FileSummary, Reply } from '../../contract/calls.js';
+import type { RunRecord } from '../../contract/training.js';
+import { GeometryError } from '../../contract/errors.js';
+import { describeFile, listSeries, listSeriesOf } from '../inspection/describeFile.js';
+import { quickStatistics } from '../inspection/quickStatistics.js';
+import { fileIdentities } from '../ground/disk/fileIdentity.js';
+import { readStatistics } from '../inspection/reportCache.js';
+import { openSweep } from '../runs/openSweep.js';
+import { presets } from '../training/presets.js';
+import { trainingProcess } from '../training/run/liveness.js';
+import { readMetrics } from '../training/run/metricsFile.js';
+import { readRunFile } from '../training/run/runDirectory.js';
+import { loadRunConfig, parseRunConfig, withAssignments } from '../training/runConfig.js';
+import { serveParent } from '../ground/serving/channel.js';
+
+/** Headers and statistics of this many files are kept; the oldest leave first. */
+const mostKept = 2000;
+
+/** The role that answers hovers and listings at once: headers, cached statistics, small matrices. */
+export function serveReader(cacheFolder: string | undefined): void {
+  const headers = new Kept<FileSummary>();
+  const spectra = new Kept<CachedStatistics | undefined>();
+  serveParent(readerSchemas, {
+    describe: async (path) => {
+      const header = await headers.of(path, path, () => describeFile(path));
+      // Statistics come with later inspections of the same file, so they are looked for every time.
+      const cached = cacheFolder === undefined ? [] : await statisticsOf(cacheFolder, path);
+      return ok({ ...header, cached });
+    },
+    discover: async (path) => ok(await listSeries(path)),
+    seriesOf: async (top, folders) => ok(await listSeriesOf(top, folders)),
+    quickStatistics: async (path, tensor) =>
+      ok(await spectra.of(`${path}\n${tensor}`, path, () => quickStatistics(path, tensor))),
+    presets: () =>
+      Promise.resolve(
+        ok(presets.map((preset) => ({ ...preset, config: parseRunConfig(preset.config, preset.name) }))),
+      ),
+    runConfig: async (presetOrFile, assignments) =>
+      ok(withAssignments(await loadRunConfig(presetOrFile), assignments)),
+    run: async (folder) => ok(await runIn(folder)),
+    sweep: async (folder, gridFile) => ok(await openSweep(folder, gridFile ?? undefined)),
+  });
+}
+
+const ok = <T>(value: T): Reply<T> => ({ ok: true, value });
+
+async function runIn(folder: string): Promise<RunRecord | undefined> {
+  const file = await readRunFile(folder);
+  if (file === undefined) return undefined;
+  const trainedBy = await trainingProcess(folder);
+  const metrics = await readMetrics(folder);
+  return { folder, file, metrics, ...(trainedBy === undefined ? {} : { trainedBy }) };
+}
+
+/** Answers about files, each as long as its file has the size and time that it had. */
+class Kept<T> {
+  private readonly answers = new Map<string, { readonly identity: string; readonly answer: Promise<T> }>();
+
+  async of(key: string, path: string, ask: () => Promise<T>): Promise<T> {
+    const identity = await identityOf(path);
+    const kept = this.answers.get(key);
+    if (kept?.identity === identity) return kept.answer;
+    const answer = ask();
+    this.answers.set(key, { identity, answer });
+    const [oldest] = this.answers.keys();
+    if (this.answers.size > mostKept && oldest !== undefined) this.answers.delete(oldest);
+    // What could not be read may be readable a moment later.
+    answer.catch(() => this.answers.delete(key));
+    return answer;
+  }
+}
+
+async function identityOf(path: string): Promise<string> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return `${size}|${mtimeMs}`;
+  } catch (cause) {
+    throw new GeometryError('not-found', `${path}: there is no such file or folder.`, { cause });
+  }
+}
+
+async function statisticsOf(cacheFolder: string, path: string): Promise<readonly CachedStatistics[]> {
+  const [identity] = await fileIdentities([path]);
+  return identity ? readStatistics(cacheFolder, identity) : [];
+}

@@ -1,0 +1,80 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import { descriptorFileName, descriptorSchema, type ModelDescriptor } from '../../contract/descriptor.js';
+import { GeometryError } from '../../contract/errors.js';
+import { fromSystemError } from '../checkpoints/bytes/fileByteSource.js';
+
+export interface FoundDescriptor {
+  readonly descriptor: ModelDescriptor;
+  readonly path: string;
+  /** `run`: the run's own `run.json`. */
+  readonly origin: 'file' | 'run';
+}
+
+/** The first that is there counts; what a person wrote goes before what a run wrote. */
+const places = [
+  { name: descriptorFileName, origin: 'file', isAlwaysOne: true },
+  { name: 'run.json', origin: 'run', isAlwaysOne: false },
+  { name: 'run-info.json', origin: 'file', isAlwaysOne: false },
+] as const;
+
+const LARGEST = 1 << 20;
+
+const invalid = (path: string, reason: string, cause?: unknown): GeometryError =>
+  new GeometryError('invalid-descriptor', `${path}: ${reason}.`, { cause });
+
+const readJson = async (path: string): Promise<unknown> => {
+  const { size } = await stat(path);
+  if (size > LARGEST) throw invalid(path, `${size} bytes are too many for a description of a model`);
+  const text = await readFile(path, 'utf8');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (thrown) {
+    throw invalid(path, 'it is not valid JSON', thrown);
+  }
+};
+
+const parse = (path: string, value: unknown): ModelDescriptor => {
+  const parsed = v.safeParse(descriptorSchema, value);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const field = v.getDotPath(issue);
+  throw invalid(path, `it does not describe a model: ${field === null ? '' : `${field}: `}${issue.message}`);
+};
+
+/**
+ * A descriptor from the file that the user names.
+ * @throws GeometryError `not-found`, `unreadable`, `invalid-descriptor` naming the field.
+ */
+export const readDescriptorFile = async (path: string): Promise<ModelDescriptor> => {
+  const value = await readJson(path).catch((thrown: unknown) => {
+    throw fromSystemError(path, thrown);
+  });
+  return parse(path, value);
+};
+
+/** Whether a file that may hold other things (a run of another program) describes a model of ours. */
+const isDescriptor = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'model' in value && 'data' in value;
+
+/**
+ * The descriptor beside checkpoints: `weight-geometry.json`, or the run's `run.json`, in the folder or (for a folder
+ * of checkpoints inside a run) the one above. Undefined where there is none.
+ * @throws GeometryError `invalid-descriptor` naming file and field, `unreadable`.
+ */
+export const readDescriptor = async (folder: string): Promise<FoundDescriptor | undefined> => {
+  for (const place of new Set([folder, dirname(folder)])) {
+    for (const { name, origin, isAlwaysOne } of places) {
+      const path = join(place, name);
+      const value = await readJson(path).catch((thrown: unknown) => {
+        const error = fromSystemError(path, thrown);
+        if (error.code === 'not-found') return undefined;
+        throw error;
+      });
+      if (value === undefined || (!isAlwaysOne && !isDescriptor(value))) continue;
+      return { descriptor: parse(path, value), path, origin };
+    }
+  }
+  return undefined;
+};

@@ -1,0 +1,155 @@
+import { GeometryError } from '../../contract/errors.js';
+import type { CheckpointEntry, Warning } from '../../contract/report.js';
+import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
+import {
+  checkSameModel,
+  shapeChangeWarnings,
+  tensorSetWarnings,
+} from '../checkpoints/discovery/seriesChecks.js';
+import { matricesOf, type MatrixSpec } from '../geometry/matrices.js';
+import { attentionConfigOf } from './attentionConfig.js';
+import { CheckpointPool } from './checkpointPool.js';
+import type { SourceSeries } from './source.js';
+import { throwIfCancelled } from '../ground/work/tasks.js';
+
+/** What the headers of a series say: all that the analyses need to plan their reading. */
+export interface Survey {
+  readonly checkpoints: readonly CheckpointEntry[];
+  /** In the order of `checkpoints`. */
+  readonly pool: CheckpointPool;
+  /** Tensors of the last checkpoint. */
+  readonly tensors: readonly TensorInfo[];
+  /** Floating, readable, and of one shape in every checkpoint: what trajectories are made of. */
+  readonly comparable: readonly TensorInfo[];
+  /** Matrices of the last checkpoint. */
+  readonly matrices: readonly MatrixSpec[];
+  /** Tensor names of every checkpoint whose shape there is that of the last one. */
+  readonly present: readonly ReadonlySet<string>[];
+  /** Elements of floating, readable tensors of the last checkpoint. */
+  readonly parameters: number;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Reads the header of every checkpoint. One that cannot be opened is left out with a warning.
+ * @throws GeometryError the first checkpoint's own error where none can be opened, `invalid-argument` where
+ * neighbours are of different models.
+ */
+export const survey = async (source: SourceSeries, signal: AbortSignal): Promise<Survey> => {
+  const warnings: Warning[] = [];
+  const opened: { entry: CheckpointEntry; tensors: readonly TensorInfo[]; at: number }[] = [];
+  let failure: GeometryError | undefined;
+  for (const [at, candidate] of source.entries.entries()) {
+    throwIfCancelled(signal);
+    try {
+      const checkpoint = await candidate.open();
+      const step = candidate.step ?? checkpoint.step;
+      opened.push({
+        at,
+        tensors: checkpoint.tensors,
+        entry: {
+          step: step ?? at,
+          ...(step === undefined ? { stepIsPosition: true as const } : {}),
+          label: candidate.label,
+          format: checkpoint.format,
+          files: checkpoint.files.map(({ path, bytes }) => ({ path, bytes })),
+        },
+      });
+      warnings.push(...checkpoint.warnings.map((warning) => ({ ...warning, step: step ?? at })));
+      await checkpoint.close();
+    } catch (thrown) {
+      if (!(thrown instanceof GeometryError)) throw thrown;
+      failure ??= thrown;
+      const { code, message } = thrown;
+      warnings.push({
+        code: 'checkpoint-left-out',
+        message: `${message} (${code}; left out)`,
+        path: candidate.path,
+      });
+    }
+  }
+  const last = opened.at(-1);
+  if (last === undefined) {
+    throw failure ?? new GeometryError('no-checkpoints', `${source.root}: there is no checkpoint here.`);
+  }
+  const headers = opened.map(({ entry, tensors }) => ({ label: entry.label, step: entry.step, tensors }));
+  checkSameModel(headers);
+  warnings.push(...tensorSetWarnings(headers), ...shapeChangeWarnings(headers));
+  const present = opened.map(({ tensors }) => sameShape(last.tensors, tensors));
+  const floating = last.tensors.filter(isParameter);
+  const comparable = floating.filter(({ name }) => present.every((names) => names.has(name)));
+
+  const config = await attentionConfigOf([source.root, ...last.entry.files.map(({ path }) => path)]);
+  const plan = matricesOf(floating, config);
+  return {
+    checkpoints: opened.map(({ entry }) => entry),
+    pool: new CheckpointPool(
+      opened.map(
+        ({ at }) =>
+          () =>
+            source.entries[at]!.open(),
+      ),
+    ),
+    tensors: last.tensors,
+    comparable,
+    matrices: plan.matrices,
+    present,
+    parameters: floating.reduce((sum, { elements }) => sum + elements, 0),
+    warnings: [
+      ...warnings,
+      ...shortages(opened.length, plan.matrices, floating),
+      ...plan.unknownFused.map(unknownFused),
+    ],
+  };
+};
+
+/** Floating types are parameters; counters and masks of integer type would dominate a distance without meaning. */
+export const isParameter = ({ dtype, readable, elements }: TensorInfo): boolean =>
+  readable && elements > 0 && /^b?float/.test(dtype);
+
+const sameShape = (last: readonly TensorInfo[], tensors: readonly TensorInfo[]): Set<string> => {
+  const shapes = new Map(
+    tensors.filter(({ readable }) => readable).map(({ name, shape }) => [name, shape.join('×')]),
+  );
+  return new Set(
+    last.filter(({ name, shape }) => shapes.get(name) === shape.join('×')).map(({ name }) => name),
+  );
+};
+
+const shortages = (
+  checkpoints: number,
+  matrices: readonly MatrixSpec[],
+  floating: readonly TensorInfo[],
+): Warning[] => [
+  ...(floating.length === 0
+    ? [
+        {
+          code: 'no-parameters',
+          message: 'No tensor here has readable floating-point values, so nothing can be analysed.',
+        },
+      ]
+    : []),
+  ...(floating.length > 0 && matrices.length === 0
+    ? [
+        {
+          code: 'no-matrices',
+          message: 'There are vectors and scalars only: rank spectra and reconstruction need matrices.',
+        },
+      ]
+    : []),
+  ...(checkpoints === 1
+    ? [
+        {
+          code: 'one-checkpoint',
+          message:
+            'There is one checkpoint only: rank spectra are shown, while a trajectory and a reconstruction of the change need at least two.',
+        },
+      ]
+    : []),
+];
+
+const unknownFused = (tensor: string): Warning => ({
+  code: 'fused-layout-unknown',
+  message: `${tensor} holds queries, keys and values in one matrix in an order that its name does not tell (the model's config.json would): it is analysed whole.`,
+  tensor,
+});
