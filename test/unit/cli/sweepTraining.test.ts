@@ -10,7 +10,7 @@ import { bundleForChild } from '../training/bundle.js';
 
 /** The role as the engine's bundle serves it, with a model that needs no runtime; the name of a run says how it ends. */
 const source = `
-import { serveTrainer } from './extension/engine/training/trainer/trainerProcess.js';
+import { serveTrainer } from './extension/engine/roles/trainer.js';
 import { toyEngine } from './test/unit/training/trainer/toyEngine.js';
 serveTrainer({
   choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),

@@ -249,7 +249,7 @@ describe('Install CUDA Provider', () => {
 
   it('gives the download up when its window closes, and leaves nothing half done', async () => {
     const source = `
-import { serveInstaller } from './extension/engine/runtime/installerProcess.js';
+import { serveInstaller } from './extension/engine/roles/installer.js';
 const [manifest, folder] = process.argv.slice(2);
 serveInstaller({ manifest: JSON.parse(manifest), folder });`;
     const bundle = await bundleForChild(source, 'installer');

@@ -109,7 +109,7 @@ describe('the choice of an execution provider', () => {
 describe('probing in a throwaway child', () => {
   let entry: ProbeEntry;
   beforeAll(async () => {
-    const source = `import { runProbeProcess } from './extension/engine/runtime/probe.js';
+    const source = `import { runProbeProcess } from './extension/engine/roles/probe.js';
       const [what] = process.argv.slice(2);
       if (what === 'crash') process.abort();
       if (what === 'nonsense') process.send({ productMs: 'fast' }, () => process.exit(0));

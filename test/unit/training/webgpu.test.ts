@@ -37,8 +37,8 @@ const profiled = `
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadRunConfig, withAssignments } from './extension/engine/training/runConfig.js';
-import { buildModel } from './extension/engine/training/models/model.js';
-import { initialise } from './extension/engine/training/models/initialise.js';
+import { buildModel } from './extension/engine/models/model.js';
+import { initialise } from './extension/engine/models/initialise.js';
 import { openStepGraph } from './extension/engine/training/trainer/stepGraph.js';
 const main = async () => {
   const [provider, folder] = process.argv.slice(2);

@@ -13,7 +13,7 @@ import { bundleForChild } from '../bundle.js';
 
 /** The role as the engine's bundle serves it, with a model that needs no runtime. */
 const source = `
-import { serveTrainer } from './extension/engine/training/trainer/trainerProcess.js';
+import { serveTrainer } from './extension/engine/roles/trainer.js';
 import { toyEngine } from './test/unit/training/trainer/toyEngine.js';
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 serveTrainer({
