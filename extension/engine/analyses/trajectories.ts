@@ -1,8 +1,9 @@
 import type { InspectSettings, TrajectoryEntry } from '../../contract/report.js';
 import { summariseDraws } from '../geometry/quantiles.js';
-import { randomWalkGram, stepLengths } from '../geometry/randomWalkNull.js';
+import { randomWalk, stepLengths } from '../geometry/randomWalkNull.js';
 import { seedFromText } from '../geometry/seededRandom.js';
-import { explainedFractions, trajectoryPca, type TrajectoryPca } from '../geometry/trajectory.js';
+import { leadingFractions } from '../geometry/leadingFractions.js';
+import { trajectoryPca, type TrajectoryPca } from '../geometry/trajectory.js';
 import { zeros, type Matrix } from '../linalg/matrix.js';
 
 /** Components whose null a report holds. */
@@ -24,14 +25,12 @@ export const trajectoriesOf = async (
   const kept = finiteRows(group.gram);
   if (kept[0] !== 0 || kept.length < 2) return { entries: [] };
   const gram = kept.length === group.gram.rows ? group.gram : selected(group.gram, kept);
-  const walks = randomWalks(gram, group, settings);
+  const draws = await randomWalkFractions(gram, group, settings);
   const entries: TrajectoryEntry[] = [];
   let uncentred: TrajectoryPca | undefined;
   for (const centred of [true, false]) {
-    const pca = await trajectoryPca(gram, centred);
+    const pca = await trajectoryPca(gram, centred, group.parameters);
     if (!centred) uncentred = pca;
-    const draws: number[][] = [];
-    for (const walk of walks) draws.push((await explainedFractions(walk, centred)).slice(0, nullComponents));
     entries.push({
       group: group.group,
       parameters: group.parameters,
@@ -40,17 +39,32 @@ export const trajectoriesOf = async (
       explained: pca.explained,
       coordinates: pca.coordinates,
       residual: pca.residual,
-      null: { kind: 'random-walk', seed: settings.seed, ...summariseDraws(draws) },
+      null: { kind: 'random-walk', seed: settings.seed, ...summariseDraws(draws[centred ? 'centred' : 'uncentred']) },
     });
   }
   return { entries, ...(uncentred ? { uncentred } : {}) };
 };
 
-const randomWalks = (gram: Matrix, group: GroupGram, settings: InspectSettings): Matrix[] => {
+interface WalkFractions {
+  readonly centred: number[][];
+  readonly uncentred: number[][];
+}
+
+/** Explained fractions of each draw. One walk is held at a time: of thousands of checkpoints it is large. */
+const randomWalkFractions = async (
+  gram: Matrix,
+  { group, parameters }: GroupGram,
+  settings: InspectSettings,
+): Promise<WalkFractions> => {
   const lengths = stepLengths(gram);
-  return Array.from({ length: settings.randomWalkDraws }, (_, draw) =>
-    randomWalkGram(lengths, group.parameters, settings.seed, seedFromText(group.group), draw),
-  );
+  const seed = seedFromText(group);
+  const found: WalkFractions = { centred: [], uncentred: [] };
+  for (let draw = 0; draw < settings.randomWalkDraws; draw++) {
+    const walk = randomWalk(lengths, parameters, settings.seed, seed, draw);
+    found.centred.push(await leadingFractions(walk, true, nullComponents));
+    found.uncentred.push(await leadingFractions(walk, false, nullComponents));
+  }
+  return found;
 };
 
 const finiteRows = (gram: Matrix): number[] =>

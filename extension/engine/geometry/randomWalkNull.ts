@@ -15,15 +15,15 @@ export const stepLengths = (gram: Matrix): number[] => {
 };
 
 /**
- * The Gram matrix of one random walk in `dimensions` dimensions from the origin: step s has length `lengths[s]` and a
+ * One random walk in `dimensions` dimensions from the origin: step s has length `lengths[s]` and a
  * direction uniform on the sphere. No vector of that many dimensions is made: the inner products of independent
  * Gaussian vectors are a Wishart matrix, whose Cholesky factor has independent entries, χ on the diagonal and normal
  * below (Bartlett 1933); rows scaled to length 1 are exactly the directions' inner products. With fewer dimensions
  * than steps the factor has as many columns as there are dimensions.
  *
- * @returns T × T for T − 1 steps, the first row and column zero.
+ * @returns T rows for T − 1 steps, the first one zero, with the walk's inner products and as many columns as it spans.
  */
-export const randomWalkGram = (
+export const randomWalk = (
   lengths: readonly number[],
   dimensions: number,
   ...seeds: readonly number[]
@@ -36,17 +36,27 @@ export const randomWalkGram = (
   const direction = new Float64Array(width);
   for (let step = 0; step < steps; step++) {
     direction.fill(0);
+    const used = Math.min(step + 1, width);
     for (let i = 0; i < Math.min(step, width); i++) direction[i] = random.normal();
     if (step < width) direction[step] = Math.sqrt(random.chiSquared(dimensions - step));
-    const length = Math.sqrt(direction.reduce((sum, value) => sum + value * value, 0));
-    const factor = length > 0 ? lengths[step]! / length : 0;
-    for (let i = 0; i < width; i++) position[i]! += factor * direction[i]!;
+    let squared = 0;
+    for (let i = 0; i < used; i++) squared += direction[i]! * direction[i]!;
+    const factor = squared > 0 ? lengths[step]! / Math.sqrt(squared) : 0;
+    for (let i = 0; i < used; i++) position[i]! += factor * direction[i]!;
     walk.data.set(position, (step + 1) * width);
   }
-  return gramOfRows(walk);
+  return walk;
 };
 
-const gramOfRows = ({ rows, columns, data }: Matrix): Matrix => {
+/** T × T inner products of the rows of a {@link randomWalk}. */
+export const randomWalkGram = (
+  lengths: readonly number[],
+  dimensions: number,
+  ...seeds: readonly number[]
+): Matrix => gramOfRows(randomWalk(lengths, dimensions, ...seeds));
+
+/** T × T inner products of rows. */
+export const gramOfRows = ({ rows, columns, data }: Matrix): Matrix => {
   const gram = zeros(rows, rows);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j <= i; j++) {

@@ -1,5 +1,7 @@
 import type { Matrix } from '../linalg/matrix.js';
 import { zeros } from '../linalg/matrix.js';
+import { pivotedCholesky } from '../linalg/pivotedCholesky.js';
+import { svd } from '../linalg/svd.js';
 import { symmetricEigen } from '../linalg/symmetricEigen.js';
 
 /** Components whose coordinates and residuals a report holds. */
@@ -24,16 +26,23 @@ export interface TrajectoryPca {
  * all T rows, the zero row included, is subtracted, in fitting and in projecting (2602.16746 §3.1). Uncentred: the
  * zero row is left out of the fit and lies at the origin (2602.18649 §2). The sign of a component makes the
  * coordinate of largest size positive, as its sign is otherwise the eigensolver's whim.
+ * @param parameters length of a row: rows shorter than there are checkpoints span no more dimensions than that.
  */
-export const trajectoryPca = async (gram: Matrix, centred: boolean): Promise<TrajectoryPca> => {
+export const trajectoryPca = async (
+  gram: Matrix,
+  centred: boolean,
+  parameters = Infinity,
+): Promise<TrajectoryPca> => {
   const checkpoints = gram.rows;
-  const fitted = centred ? doublyCentred(gram) : gram;
-  const { values, vectors } = await symmetricEigen(fitted, { vectors: true });
   // A centred set of T points spans T − 1 dimensions, and so does an uncentred one with a zero row.
-  const dimensions = Math.max(0, checkpoints - 1);
-  const lengths = Array.from({ length: dimensions }, (_, i) => Math.sqrt(Math.max(0, values[i]!)));
+  const spanned = Math.max(0, checkpoints - 1);
+  const { lengths, vectors } =
+    parameters < spanned
+      ? await fromFactor(pivotedCholesky(gram, parameters), centred)
+      : await fromGram(centred ? doublyCentred(gram) : gram, spanned);
+  const dimensions = lengths.length;
   const total = lengths.reduce((sum, length) => sum + length * length, 0);
-  if (total === 0 || vectors === undefined) return withoutExtent(checkpoints);
+  if (total === 0) return withoutExtent(checkpoints);
 
   const scores = Array.from({ length: checkpoints }, () => new Float64Array(dimensions));
   const directions: number[][] = [];
@@ -41,11 +50,11 @@ export const trajectoryPca = async (gram: Matrix, centred: boolean): Promise<Tra
     const sign = signOf(vectors, component);
     const length = lengths[component]!;
     for (let t = 0; t < checkpoints; t++) {
-      scores[t]![component] = sign * length * vectors.data[t * checkpoints + component]!;
+      scores[t]![component] = sign * length * vectors.data[t * vectors.columns + component]!;
     }
     const inverse = length > 0 ? sign / length : 0;
     directions.push(
-      Array.from({ length: checkpoints }, (_, t) => inverse * vectors.data[t * checkpoints + component]!),
+      Array.from({ length: checkpoints }, (_, t) => inverse * vectors.data[t * vectors.columns + component]!),
     );
   }
   const reported = Math.min(reportedComponents, dimensions);
@@ -58,12 +67,39 @@ export const trajectoryPca = async (gram: Matrix, centred: boolean): Promise<Tra
   };
 };
 
-/** Explained fractions alone: for the draws of a null. */
+/** Lengths of the components, largest first, and their unit vectors as columns. */
+interface Components {
+  readonly lengths: readonly number[];
+  readonly vectors: Matrix;
+}
+
+const fromGram = async (gram: Matrix, dimensions: number): Promise<Components> => {
+  const { values, vectors } = await symmetricEigen(gram, { vectors: true });
+  const lengths = Array.from({ length: dimensions }, (_, i) => Math.sqrt(Math.max(0, values[i]!)));
+  return { lengths, vectors: vectors! };
+};
+
+/** Of rows F (T × r) that have the inner products of the trajectory's: its singular values and left vectors. */
+const fromFactor = async (factor: Matrix, centred: boolean): Promise<Components> => {
+  const { singularValues, u } = await svd(centred ? aboutMean(factor) : factor);
+  return { lengths: Array.from(singularValues), vectors: u };
+};
+
+/** Explained fractions alone. */
 export const explainedFractions = async (gram: Matrix, centred: boolean): Promise<number[]> => {
   const { values } = await symmetricEigen(centred ? doublyCentred(gram) : gram);
   const lengths = Array.from(values.subarray(0, Math.max(0, gram.rows - 1)), (value) => Math.max(0, value));
   const total = lengths.reduce((sum, value) => sum + value, 0);
   return total === 0 ? lengths : lengths.map((value) => value / total);
+};
+
+/** Rows minus their mean. */
+export const aboutMean = ({ rows, columns, data }: Matrix): Matrix => {
+  const mean = new Float64Array(columns);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) mean[j]! += data[i * columns + j]! / rows;
+  }
+  return { rows, columns, data: data.map((value, k) => value - mean[k % columns]!) };
 };
 
 /** J·G·J with J = I − 11ᵀ/T: the Gram matrix of the rows about their mean. */

@@ -17,6 +17,8 @@ export interface KrylovView {
   readonly projected: Matrix;
   /** The starting block in its own basis: X₀ = Q₀·R₀. */
   readonly startFactor: Matrix;
+  /** What the last step's products have outside the basis: size × starts, good until the next step. */
+  readonly remainder: Matrix;
   /** Whether the space is invariant: its spectrum is then exactly a part of that of G. */
   readonly exhausted: boolean;
 }
@@ -117,6 +119,7 @@ export async function* blockLanczos(
       steps: step + 1,
       projected: leading(projected, known),
       startFactor: start.r,
+      remainder: w,
       exhausted,
     };
     if (exhausted) return;

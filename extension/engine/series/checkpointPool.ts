@@ -1,18 +1,18 @@
 import type { Checkpoint } from '../checkpoints/tensors/checkpoint.js';
 
-/** Open files at one time, shards counted: well under the usual limit of 1024 for a process. */
-const mostOpenFiles = 256;
+/** Tensors whose descriptions are held at a time: some 100 MB. */
+const mostTensors = 400_000;
 
-/** Opens checkpoints as they are asked for and closes the one used longest ago when too many files are open. */
+/** Opens checkpoints as they are asked for, and closes the one used longest ago when too many tensors are held. */
 export class CheckpointPool {
   /** In the order of last use. */
   private readonly opened = new Map<number, Checkpoint>();
-  private openFiles = 0;
+  private tensors = 0;
 
   /** `openers[t]` opens checkpoint t. */
   constructor(private readonly openers: readonly (() => Promise<Checkpoint>)[]) {}
 
-  /** The checkpoint, open until {@link mostOpenFiles} later ones have been asked for. */
+  /** The checkpoint, open until {@link mostTensors} of later ones have been asked for. */
   async get(index: number): Promise<Checkpoint> {
     const held = this.opened.get(index);
     if (held !== undefined) {
@@ -22,7 +22,7 @@ export class CheckpointPool {
     }
     const checkpoint = await this.openers[index]!();
     this.opened.set(index, checkpoint);
-    this.openFiles += checkpoint.files.length;
+    this.tensors += checkpoint.tensors.length;
     await this.closeOldest(index);
     return checkpoint;
   }
@@ -35,9 +35,9 @@ export class CheckpointPool {
 
   private async closeOldest(kept: number): Promise<void> {
     for (const [index, checkpoint] of this.opened) {
-      if (this.openFiles <= mostOpenFiles || index === kept) return;
+      if (this.tensors <= mostTensors || index === kept) return;
       this.opened.delete(index);
-      this.openFiles -= checkpoint.files.length;
+      this.tensors -= checkpoint.tensors.length;
       await checkpoint.close();
     }
   }

@@ -1,9 +1,10 @@
-import { constants, type BigIntStats } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { GeometryError, type ErrorCode } from '../../../contract/errors.js';
 import type { ByteSource } from './byteSource.js';
 import type { FileIdentity } from '../../ground/disk/fileIdentity.js';
 import { malformed } from './fileErrors.js';
+import { ReopenableFile } from './openFiles.js';
 
 /** A file on disk as a {@link ByteSource}, with what identifies it. */
 export interface FileByteSource extends ByteSource {
@@ -47,56 +48,57 @@ const isSame = (a: BigIntStats, b: BigIntStats): boolean =>
 
 /** What happened to the file since `opened`, or undefined: modified in place, replaced or removed. */
 const whatChanged = async (
-  path: string,
-  handle: FileHandle,
+  file: ReopenableFile,
   opened: BigIntStats,
 ): Promise<string | undefined> => {
-  const now = await handle.stat({ bigint: true });
-  if (now.size < opened.size) return 'shrank';
-  if (!isSame(now, opened)) return 'was modified';
-  const atPath = await stat(path, { bigint: true }).catch(() => undefined);
+  // A file that was closed meanwhile is known by its path alone.
+  const now = file.isOpen ? await file.use((handle) => handle.stat({ bigint: true })) : undefined;
+  if (now !== undefined && now.size < opened.size) return 'shrank';
+  if (now !== undefined && !isSame(now, opened)) return 'was modified';
+  const atPath = await stat(file.path, { bigint: true }).catch(() => undefined);
   if (atPath === undefined) return 'was removed';
   return isSame(atPath, opened) ? undefined : 'was replaced';
 };
 
-const openHandle = async (path: string): Promise<FileHandle> => {
-  try {
-    // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
-    return await open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0));
-  } catch (thrown) {
-    throw fromSystemError(path, thrown);
-  }
-};
-
 /**
  * Opens a regular file for random access. Modification, replacement or removal while it is open is noticed
- * on short reads, every {@link CHECK_EVERY_MS} ms of reading, and at closing.
+ * on short reads, every {@link CHECK_EVERY_MS} ms of reading, and at closing. Of many sources, those used last have
+ * their files open.
  * @throws GeometryError `not-found`, `unreadable`; `not-a-checkpoint` for a folder, pipe or device.
  */
 export const openFile = async (path: string): Promise<FileByteSource> => {
-  const handle = await openHandle(path);
-  const opened = await handle.stat({ bigint: true });
-  if (!opened.isFile()) {
-    await handle.close();
-    const kind = opened.isDirectory() ? 'a folder' : 'not a regular file';
-    throw new GeometryError('not-a-checkpoint', `${path}: this is ${kind}.`);
-  }
+  let first: BigIntStats | undefined;
+  const openFile = new ReopenableFile(path, (stats) => {
+    if (!stats.isFile()) {
+      const kind = stats.isDirectory() ? 'a folder' : 'not a regular file';
+      throw new GeometryError('not-a-checkpoint', `${path}: this is ${kind}.`);
+    }
+    first ??= stats;
+    if (!isSame(first, stats)) throw changed(path, 'was replaced');
+  });
+  const opened = await openFile
+    .use(() => Promise.resolve(first!))
+    .catch((thrown: unknown) => {
+      throw fromSystemError(path, thrown);
+    });
   const size = Number(opened.size);
   let lastCheck = performance.now();
   let closed = false;
 
   const check = async (): Promise<void> => {
-    const how = await whatChanged(path, handle, opened);
+    const how = await whatChanged(openFile, opened);
     if (how !== undefined) throw changed(path, how);
   };
 
   const fill = async (offset: number, target: Uint8Array): Promise<void> => {
-    let done = 0;
-    while (done < target.length) {
-      const { bytesRead } = await handle.read(target, done, target.length - done, offset + done);
-      if (bytesRead === 0) throw changed(path, 'shrank');
-      done += bytesRead;
-    }
+    await openFile.use(async (handle) => {
+      let done = 0;
+      while (done < target.length) {
+        const { bytesRead } = await handle.read(target, done, target.length - done, offset + done);
+        if (bytesRead === 0) throw changed(path, 'shrank');
+        done += bytesRead;
+      }
+    });
     const now = performance.now();
     if (now - lastCheck < CHECK_EVERY_MS) return;
     lastCheck = now;
@@ -133,7 +135,7 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
       try {
         await check();
       } finally {
-        await handle.close();
+        await openFile.close();
       }
     },
   };
