@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { ReportAddition } from '../../contract/report.js';
 import type { Survey } from '../series/survey.js';
 import type { TaskStep } from '../ground/work/tasks.js';
 
 /** Series up to this many bytes are hashed for their provenance; larger ones would be read for that alone. */
 const mostBytes = 1 << 30;
+/** Bytes read at a time. */
+const pieceBytes = 1 << 20;
 
 /** SHA-256 of every file, where the series is small enough. */
 export async function* fileDigests(
@@ -16,9 +17,10 @@ export async function* fileDigests(
   const bytes = survey.checkpoints.flatMap(({ files }) => files).reduce((sum, file) => sum + file.bytes, 0);
   if (bytes > mostBytes) return;
   const checkpoints = latest();
+  const piece = new Uint8Array(pieceBytes);
   for (const [i, checkpoint] of checkpoints.entries()) {
     const files = [];
-    for (const file of checkpoint.files) files.push({ ...file, sha256: await sha256(file.path) });
+    for (const file of checkpoint.files) files.push({ ...file, sha256: await sha256(file.path, piece) });
     emit({ checkpoints: [{ ...checkpoint, files }] });
     yield {
       fraction: (i + 1) / checkpoints.length,
@@ -29,8 +31,17 @@ export async function* fileDigests(
 
 type ReportCheckpoint = NonNullable<ReportAddition['checkpoints']>[number];
 
-const sha256 = async (path: string): Promise<string> => {
+const sha256 = async (path: string, piece: Uint8Array): Promise<string> => {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  const source = await openFile(path);
+  try {
+    for (let at = 0; at < source.size; at += piece.length) {
+      const part = piece.subarray(0, Math.min(piece.length, source.size - at));
+      await source.readInto(at, part);
+      hash.update(part);
+    }
+  } finally {
+    await source.close();
+  }
   return hash.digest('hex');
 };

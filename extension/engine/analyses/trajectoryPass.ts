@@ -47,7 +47,10 @@ export async function* trajectoryPass(survey: Survey, events: PassEvents): Async
   const cost = (tensor: TensorInfo): number =>
     tensor.elements * (comparable.has(tensor.name) ? checkpoints : 1);
   const total = work.reduce((sum, tensor) => sum + cost(tensor), 0);
-  const blocks = new Blocks(checkpoints);
+  const blocks = new Blocks(
+    checkpoints,
+    work.reduce((most, { elements }) => Math.max(most, elements), 1),
+  );
   const buffer = new Float64Array(summedElements);
   let before = 0;
   for (const tensor of work) {
@@ -91,8 +94,12 @@ class Blocks {
   readonly perCheckpoint: number;
   private readonly blocks: readonly Block[];
 
-  constructor(private readonly checkpoints: number) {
-    this.perCheckpoint = Math.max(4096, Math.floor(blockBytes / blockCount / 8 / checkpoints));
+  constructor(
+    private readonly checkpoints: number,
+    largestTensor: number,
+  ) {
+    const affordable = Math.max(4096, Math.floor(blockBytes / blockCount / 8 / checkpoints));
+    this.perCheckpoint = Math.min(largestTensor, affordable);
     this.blocks = this.ofLength(this.perCheckpoint);
   }
 
