@@ -23,7 +23,7 @@ export async function* anglesOf(run: SpectraRun): AsyncGenerator<TaskStep, void>
     let before: Subspaces | undefined;
     for (const index of plan.anglesOf) {
       const data = await values.of(index, spec.tensor);
-      const { columns } = foldedSize(survey.tensors.find(({ name }) => name === spec.tensor)!.shape)!;
+      const { columns } = foldedSize(survey.tensorNamed.get(spec.tensor)!.shape)!;
       const now =
         data === undefined
           ? undefined

@@ -9,6 +9,10 @@ import { tensorEntries } from '../series/tensorEntries.js';
 import { trajectoriesOf } from './trajectories.js';
 import type { GramPiece, PassEvents } from './trajectoryPass.js';
 
+/** Sums are told of together, as a model may have a million tensors: so many, or after so long (ms). */
+const entriesTogether = 256;
+const toldEvery = 250;
+
 /** Makes report entries of what one pass over a series finds. */
 export class PassCollector implements PassEvents {
   private readonly all: Matrix;
@@ -16,6 +20,8 @@ export class PassCollector implements PassEvents {
   private parameters = 0;
   private groupParameters = 0;
   private readonly entries: ReadonlyMap<string, TensorEntry>;
+  private summed: TensorEntry[] = [];
+  private toldAt = performance.now();
 
   constructor(
     private readonly survey: Survey,
@@ -32,8 +38,16 @@ export class PassCollector implements PassEvents {
 
   readonly onSums = (tensor: TensorInfo, sums: { sum: number; sumOfSquares: number } | undefined): void => {
     const entry = this.entries.get(tensor.name);
-    if (entry && sums) this.emit({ tensors: [{ ...entry, ...sums }] });
+    if (entry && sums) this.summed.push({ ...entry, ...sums });
+    const isLate = performance.now() - this.toldAt > toldEvery;
+    if (isLate || this.summed.length >= entriesTogether) this.emitSums();
   };
+
+  private emitSums(): void {
+    if (this.summed.length > 0) this.emit({ tensors: this.summed });
+    this.summed = [];
+    this.toldAt = performance.now();
+  }
 
   readonly onNotFinite = (tensor: TensorInfo, index: number): void => {
     const { label, step } = this.survey.checkpoints[index]!;
@@ -64,6 +78,7 @@ export class PassCollector implements PassEvents {
 
   /** The trajectory of everything; its uncentred PCA, where there is one. */
   async finish(): Promise<TrajectoryPca | undefined> {
+    this.emitSums();
     if (this.survey.checkpoints.length < 2 || this.parameters === 0) return undefined;
     const uncentred = await this.emitGroup('all', this.parameters, this.all);
     if (this.chosen && this.groupParameters > 0) {

@@ -98,7 +98,11 @@ async function* estimatedSpectra(
 
 const groupByTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[]> => {
   const grouped = new Map<string, MatrixSpec[]>();
-  for (const matrix of matrices) grouped.set(matrix.tensor, [...(grouped.get(matrix.tensor) ?? []), matrix]);
+  for (const matrix of matrices) {
+    const own = grouped.get(matrix.tensor);
+    if (own === undefined) grouped.set(matrix.tensor, [matrix]);
+    else own.push(matrix);
+  }
   return grouped;
 };
 
@@ -113,7 +117,7 @@ const subjectsOf = async (
   if (weights === undefined) return [];
   const first = index > 0 ? await values.of(0, tensor) : undefined;
   const change = first === undefined ? undefined : weights.map((value, i) => value - first[i]!);
-  const { columns } = foldedSize(survey.tensors.find(({ name }) => name === tensor)!.shape)!;
+  const { columns } = foldedSize(survey.tensorNamed.get(tensor)!.shape)!;
   return specs.flatMap((spec) => [
     { spec, of: 'weights' as const, matrix: matrixFrom(spec, weights, columns) },
     ...(change === undefined

@@ -13,6 +13,8 @@ const blockBytes = 32 << 20;
 const blockCount = 3;
 /** Numbers read at a time of a tensor that only the last checkpoint is read for. */
 const summedElements = 1 << 17;
+/** Other tasks and a cancel get their turn this often. */
+const turnMs = 20;
 /** Reads under way at one time. */
 const parallelReads = 4;
 
@@ -53,12 +55,16 @@ export async function* trajectoryPass(survey: Survey, events: PassEvents): Async
   );
   const buffer = new Float64Array(summedElements);
   let before = 0;
+  let yieldedAt = performance.now();
   for (const tensor of work) {
     const passed =
       comparable.has(tensor.name) && checkpoints > 1
         ? comparedTensor(survey, tensor, blocks, events)
         : summedTensor(survey, tensor, buffer, events);
     for await (const fraction of passed) {
+      // Small tensors come by the thousand.
+      if (performance.now() - yieldedAt < turnMs) continue;
+      yieldedAt = performance.now();
       const done = before + fraction * cost(tensor);
       yield {
         fraction: total > 0 ? done / total : 1,
@@ -141,7 +147,7 @@ async function* comparedTensor(
   events: PassEvents,
 ): AsyncGenerator<number, void> {
   const checkpoints = survey.checkpoints.length;
-  const matrices = survey.matrices.filter(({ tensor: name }) => name === tensor.name);
+  const matrices = survey.matricesOf.get(tensor.name) ?? [];
   const parts = matrices.filter(({ range }) => range !== undefined);
   // Only a fused tensor must be cut along its rows.
   const columns = parts.length > 0 ? foldedSize(tensor.shape)!.columns : 1;

@@ -22,7 +22,7 @@ export const readPart = async (
     await checkpoint.read(spec.tensor, start, available, into);
     return;
   }
-  const tensorColumns = foldedSize(survey.tensors.find(({ name }) => name === spec.tensor)!.shape)!.columns;
+  const tensorColumns = foldedSize(survey.tensorNamed.get(spec.tensor)!.shape)!.columns;
   const [left] = spec.range.columns;
   let position = start;
   let written = 0;

@@ -12,7 +12,7 @@ export const scatterPart = (
     tensor.set(values);
     return;
   }
-  const { columns } = foldedSize(survey.tensors.find(({ name }) => name === spec.tensor)!.shape)!;
+  const { columns } = foldedSize(survey.tensorNamed.get(spec.tensor)!.shape)!;
   let row = 0;
   for (const [start, end] of spec.range.rows) {
     for (let tensorRow = start; tensorRow < end; tensorRow++, row++) {

@@ -19,10 +19,13 @@ export interface Survey {
   readonly pool: CheckpointPool;
   /** Tensors of the last checkpoint. */
   readonly tensors: readonly TensorInfo[];
+  readonly tensorNamed: ReadonlyMap<string, TensorInfo>;
   /** Floating, readable, and of one shape in every checkpoint: what trajectories are made of. */
   readonly comparable: readonly TensorInfo[];
   /** Matrices of the last checkpoint. */
   readonly matrices: readonly MatrixSpec[];
+  /** Tensor → its matrices: none of a vector, several of a fused one. */
+  readonly matricesOf: ReadonlyMap<string, readonly MatrixSpec[]>;
   /** Tensor names of every checkpoint whose shape there is that of the last one. */
   readonly present: readonly ReadonlySet<string>[];
   /** Elements of floating, readable tensors of the last checkpoint. */
@@ -75,7 +78,11 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
   const headers = opened.map(({ entry, tensors }) => ({ label: entry.label, step: entry.step, tensors }));
   checkSameModel(headers);
   warnings.push(...tensorSetWarnings(headers), ...shapeChangeWarnings(headers));
-  const present = opened.map(({ tensors }) => sameShape(last.tensors, tensors));
+  const tensorNamed = new Map(last.tensors.map((tensor) => [tensor.name, tensor]));
+  const present = presentIn(
+    last.tensors,
+    opened.map(({ tensors }) => tensors),
+  );
   const floating = last.tensors.filter(isParameter);
   const comparable = floating.filter(({ name }) => present.every((names) => names.has(name)));
 
@@ -91,8 +98,10 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
       ),
     ),
     tensors: last.tensors,
+    tensorNamed,
     comparable,
     matrices: plan.matrices,
+    matricesOf: byTensor(plan.matrices),
     present,
     parameters: floating.reduce((sum, { elements }) => sum + elements, 0),
     warnings: [
@@ -107,13 +116,34 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
 export const isParameter = ({ dtype, readable, elements }: TensorInfo): boolean =>
   readable && elements > 0 && /^b?float/.test(dtype);
 
-const sameShape = (last: readonly TensorInfo[], tensors: readonly TensorInfo[]): Set<string> => {
-  const shapes = new Map(
-    tensors.filter(({ readable }) => readable).map(({ name, shape }) => [name, shape.join('×')]),
-  );
-  return new Set(
-    last.filter(({ name, shape }) => shapes.get(name) === shape.join('×')).map(({ name }) => name),
-  );
+/** Names of the last checkpoint's tensors that each checkpoint has readable and in the same shape. */
+const presentIn = (
+  last: readonly TensorInfo[],
+  all: readonly (readonly TensorInfo[])[],
+): ReadonlySet<string>[] => {
+  const names = new Set(last.map(({ name }) => name));
+  return all.map((tensors) => {
+    if (tensors.length === last.length && tensors.every((tensor, i) => isSame(tensor, last[i]!)))
+      return names;
+    const own = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+    return new Set(last.filter((tensor) => isSame(own.get(tensor.name), tensor)).map(({ name }) => name));
+  });
+};
+
+const isSame = (own: TensorInfo | undefined, { name, shape }: TensorInfo): boolean =>
+  own?.readable === true &&
+  own.name === name &&
+  own.shape.length === shape.length &&
+  own.shape.every((size, axis) => size === shape[axis]);
+
+const byTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[]> => {
+  const grouped = new Map<string, MatrixSpec[]>();
+  for (const matrix of matrices) {
+    const own = grouped.get(matrix.tensor);
+    if (own === undefined) grouped.set(matrix.tensor, [matrix]);
+    else own.push(matrix);
+  }
+  return grouped;
 };
 
 const shortages = (

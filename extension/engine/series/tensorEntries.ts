@@ -5,7 +5,7 @@ import type { Survey } from './survey.js';
 /** Entries of the last checkpoint's tensors, each followed by the parts of a fused one; sums come with the pass. */
 export const tensorEntries = (survey: Survey): TensorEntry[] =>
   survey.tensors.flatMap((tensor) => {
-    const matrices = survey.matrices.filter(({ tensor: name }) => name === tensor.name);
+    const matrices = survey.matricesOf.get(tensor.name) ?? [];
     const whole = matrices.find(({ part }) => part === undefined);
     const base = { name: tensor.name, dtype: tensor.dtype };
     return [

@@ -14,7 +14,7 @@ export class TensorValues {
   async of(index: number, tensor: string): Promise<Float64Array | undefined> {
     if (!this.survey.present[index]!.has(tensor)) return undefined;
     if (index === 0 && this.first.has(tensor)) return this.first.get(tensor);
-    const { elements } = this.survey.tensors.find(({ name }) => name === tensor)!;
+    const { elements } = this.survey.tensorNamed.get(tensor)!;
     const checkpoint = await this.survey.pool.get(index);
     const read = await checkpoint.read(tensor, 0, elements);
     const values = isFinite(read) ? read : undefined;
