@@ -21,7 +21,8 @@ export const equalWeights = async (survey: Survey, gram: Matrix): Promise<Map<nu
 
 const isNear = ({ rows: n, data }: Matrix, a: number, b: number): boolean => {
   const [aa, bb, ab] = [data[a * n + a]!, data[b * n + b]!, data[a * n + b]!];
-  return Math.abs(aa + bb - 2 * ab) <= 1e-9 * (aa + bb);
+  // Equal rows have equal lengths, but for the order of additions; neighbours at the end of a run are merely near.
+  return Math.abs(aa - bb) <= 1e-12 * (aa + bb) && Math.abs(aa + bb - 2 * ab) <= 1e-9 * (aa + bb);
 };
 
 const sameNumbers = async (survey: Survey, a: number, b: number): Promise<boolean> => {

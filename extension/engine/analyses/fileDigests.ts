@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ReportAddition } from '../../contract/report.js';
+import { openFile } from '../checkpoints/bytes/fileByteSource.js';
 import type { Survey } from '../series/survey.js';
 import type { TaskStep } from '../ground/work/tasks.js';
 

@@ -39,7 +39,11 @@ export const trajectoriesOf = async (
       explained: pca.explained,
       coordinates: pca.coordinates,
       residual: pca.residual,
-      null: { kind: 'random-walk', seed: settings.seed, ...summariseDraws(draws[centred ? 'centred' : 'uncentred']) },
+      null: {
+        kind: 'random-walk',
+        seed: settings.seed,
+        ...summariseDraws(draws[centred ? 'centred' : 'uncentred']),
+      },
     });
   }
   return { entries, ...(uncentred ? { uncentred } : {}) };

@@ -50,6 +50,8 @@ export const trajectoryPca = async (
     const sign = signOf(vectors, component);
     const length = lengths[component]!;
     for (let t = 0; t < checkpoints; t++) {
+      // A row of length 0 has no part in any component, whatever rounding says.
+      if (!centred && gram.data[t * checkpoints + t] === 0) continue;
       scores[t]![component] = sign * length * vectors.data[t * vectors.columns + component]!;
     }
     const inverse = length > 0 ? sign / length : 0;

@@ -3,8 +3,7 @@ import { gemm } from './gemm.js';
 import { matrixOperator } from './linearOperator.js';
 import type { Matrix } from './matrix.js';
 import { transpose } from './matrix.js';
-import type { Pause } from './pause.js';
-import { pauseFor } from './pause.js';
+import { pauseFor } from '../ground/work/pause.js';
 import { symmetricEigen } from './symmetricEigen.js';
 
 /** Vectors in the block beyond those that are wanted: they keep the wanted ones apart from the rest. */
@@ -26,7 +25,7 @@ export const leadingSquares = async (
   count: number,
   signal?: AbortSignal,
 ): Promise<Float64Array | undefined> => {
-  const pause: Pause = pauseFor(signal);
+  const pause = pauseFor(signal);
   for await (const view of blockLanczos(matrixOperator(a), count + SPARE, MOST_STEPS, SEED, pause)) {
     if (view.steps < 3 && !view.exhausted) continue;
     const { values, vectors } = await symmetricEigen(view.projected, { vectors: true });
@@ -41,7 +40,11 @@ export const leadingSquares = async (
 /** ‖G·y − θ·y‖ of the first Ritz vectors: the remainder of the last step times their last coefficients. */
 const residualsOf = async (view: KrylovView, vectors: Matrix, count: number): Promise<number[]> => {
   const { starts, remainder } = view;
-  const last = { rows: starts, columns: vectors.columns, data: vectors.data.slice(-starts * vectors.columns) };
+  const last = {
+    rows: starts,
+    columns: vectors.columns,
+    data: vectors.data.slice(-starts * vectors.columns),
+  };
   const outside = transpose(await gemm(remainder, last));
   return Array.from({ length: count }, (_, j) => {
     const column = outside.data.subarray(j * outside.columns, (j + 1) * outside.columns);

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { countAbove, marchenkoPastur } from '../../../extension/engine/geometry/marchenkoPastur.js';
 import { quantile, summariseDraws } from '../../../extension/engine/geometry/quantiles.js';
-import { randomWalkGram, stepLengths } from '../../../extension/engine/geometry/randomWalkNull.js';
+import {
+  gramOfRows,
+  randomWalk,
+  randomWalkGram,
+  stepLengths,
+} from '../../../extension/engine/geometry/randomWalkNull.js';
+import { leadingFractions } from '../../../extension/engine/geometry/leadingFractions.js';
 import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
 import { shuffledEntries } from '../../../extension/engine/geometry/shuffledNull.js';
 import { explainedFractions } from '../../../extension/engine/geometry/trajectory.js';
@@ -52,6 +58,23 @@ describe('random walks', () => {
     const gram = randomWalkGram(lengths, 1e7, 3);
     expect((await explainedFractions(gram, true))[0]!).toBeCloseTo(6 / Math.PI ** 2, 1.6);
     expect((await explainedFractions(gram, false))[0]!).toBeCloseTo(8 / Math.PI ** 2, 1.6);
+  });
+
+  it.each([
+    ['in few dimensions', 40, 9],
+    ['in fewer than their steps', 90, 60],
+    ['in many', 60, 1e6],
+    ['of many steps', 400, 1e7],
+    ['of many steps in fewer dimensions', 500, 300],
+  ])('have the leading fractions of their whole spectrum, %s', async (_, steps, dimensions) => {
+    const lengths = Array.from({ length: steps }, (_, i) => 1 + (i % 5));
+    const walk = randomWalk(lengths, dimensions, 4, 2);
+    for (const centred of [true, false]) {
+      const whole = await explainedFractions(gramOfRows(walk), centred);
+      const leading = await leadingFractions(walk, centred, 20);
+      expect(leading).toHaveLength(Math.min(20, steps, dimensions));
+      leading.forEach((share, i) => expect(share).toBeCloseTo(whole[i]!, 9));
+    }
   });
 
   it('have the explained fractions of walks made of real vectors', async () => {

@@ -83,6 +83,27 @@ describe('trajectory PCA from the Gram matrix', () => {
     }
   });
 
+  it.each([true, false])(
+    'of rows shorter than there are of them is their SVD (centred: %s)',
+    async (centred) => {
+      const short = [new Array<number>(6).fill(0), ...rowsOf(30, 6)];
+      const pca = await trajectoryPca(gramOf(short), centred, 6);
+      const fitted = centred ? new Dense(short).center('column') : new Dense(short.slice(1));
+      const { diagonal } = new SVD(fitted);
+      const total = diagonal.reduce((sum, value) => sum + value * value, 0);
+      expect(pca.explained).toHaveLength(6);
+      pca.explained.forEach((share, i) => expect(share).toBeCloseTo(diagonal[i]! ** 2 / total, 12));
+      const whole = await trajectoryPca(gramOf(short), centred);
+      pca.coordinates.forEach((row, t) =>
+        row.forEach((value, c) => expect(value).toBeCloseTo(whole.coordinates[t]![c]!, 10)),
+      );
+      if (!centred) expect(pca.residual[0]).toEqual(new Array(6).fill(0));
+      const weights = trajectoryMixing(await trajectoryPca(gramOf(short), false, 6), 6);
+      const rebuilt = short[0]!.map((_, i) => weights.reduce((sum, w, t) => sum + w * short[t]![i]!, 0));
+      rebuilt.forEach((value, i) => expect(value).toBeCloseTo(short.at(-1)![i]!, 9));
+    },
+  );
+
   it('of a trajectory that does not move has no components', async () => {
     expect((await trajectoryPca(gramOf([[0], [0]]), true)).explained).toEqual([]);
   });

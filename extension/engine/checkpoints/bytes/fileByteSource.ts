@@ -47,10 +47,7 @@ const isSame = (a: BigIntStats, b: BigIntStats): boolean =>
   a.ino === b.ino && a.dev === b.dev && a.size === b.size && a.mtimeNs === b.mtimeNs;
 
 /** What happened to the file since `opened`, or undefined: modified in place, replaced or removed. */
-const whatChanged = async (
-  file: ReopenableFile,
-  opened: BigIntStats,
-): Promise<string | undefined> => {
+const whatChanged = async (file: ReopenableFile, opened: BigIntStats): Promise<string | undefined> => {
   // A file that was closed meanwhile is known by its path alone.
   const now = file.isOpen ? await file.use((handle) => handle.stat({ bigint: true })) : undefined;
   if (now !== undefined && now.size < opened.size) return 'shrank';
