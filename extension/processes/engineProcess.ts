@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { createBirpc } from 'birpc';
 import type { CallSchemas } from '../contract/boundary.js';
 import { callsOver } from '../contract/boundary.js';
+import { libraryTelemetryOff } from '../contract/libraryTelemetry.js';
 
 export type Role = 'reader' | 'compute' | 'trainer' | 'installer';
 
@@ -52,6 +53,7 @@ export function startEngineProcess<Calls extends object>(
   const child = fork(options.bundle, [options.role, ...options.args], {
     serialization: 'advanced',
     execArgv: [],
+    env: { ...process.env, ...libraryTelemetryOff },
     stdio: ['ignore', output, output, 'ipc'],
     detached: output !== 'pipe',
   });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { libraryTelemetryOff } from '../../extension/contract/libraryTelemetry.js';
 import { installHost } from './installHost.js';
 
 export interface HostOptions {
@@ -68,6 +69,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     'XDG_CONFIG_HOME',
     'XDG_DATA_HOME',
     'VITEST',
+    // The window's children switch it off themselves.
+    ...Object.keys(libraryTelemetryOff),
     'NODE_ENV',
   ]) {
     Reflect.deleteProperty(env, name);

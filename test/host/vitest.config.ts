@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { libraryTelemetryOff } from '../../extension/contract/libraryTelemetry.js';
 
 /** One window of one host after another: the tests of a file are a story in one window. */
 export default defineConfig({
   test: {
+    env: { ...libraryTelemetryOff },
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: [process.env.FIGURES === undefined ? 'test/host/*.e2e.ts' : 'test/host/*.figures.ts'],
     pool: 'forks',

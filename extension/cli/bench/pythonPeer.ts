@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { libraryTelemetryOff } from '../../contract/libraryTelemetry.js';
 
 /** A peer of a benchmark: a Python script in a process of its own that answers each line by a line of JSON. */
 export interface PythonPeer {
@@ -21,7 +22,10 @@ export const startPythonPeer = async (
 ): Promise<PythonPeer | undefined> => {
   const file = path.join(scripts, script);
   if (!existsSync(file)) return undefined;
-  const child = spawn('python3', [file, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn('python3', [file, ...args], {
+    env: { ...process.env, ...libraryTelemetryOff },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   child.stdin.on('error', () => undefined);
   const ended = new Promise<undefined>((resolve) => {
     child.on('error', () => resolve(undefined));

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
+import { libraryTelemetryOff } from '../../contract/libraryTelemetry.js';
 import type { ProviderName, RunConfig, RunFile } from '../../contract/run.js';
 import { probeAnswerSchema, type ProbeAnswer } from './probeAnswer.js';
 import type { Provider } from './session.js';
@@ -35,6 +36,7 @@ export const probeProvider = (provider: Provider, entry: ProbeEntry): Promise<Pr
   new Promise((resolve) => {
     const child = fork(entry.file, [...entry.arguments, provider], {
       execArgv: [],
+      env: { ...process.env, ...libraryTelemetryOff },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
