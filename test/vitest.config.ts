@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['test/unit/**/*.test.{ts,tsx}'],
     // onnxruntime-node supports one session user per process: forks, never worker threads.
     pool: 'forks',
+    setupFiles: ['test/unit/pageTexts.ts'],
     testTimeout: 60_000,
   },
 });

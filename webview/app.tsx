@@ -1,10 +1,10 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Connection } from './connection/connection.js';
-import { provenanceOf } from './describe/provenance.js';
-import { pages } from './pages/pages.js';
-import { RunBar } from './parts/runBar.js';
-import { SourceHeader } from './parts/sourceHeader.js';
-import { Tabs } from './parts/tabs.js';
+import { provenanceOf } from './frame/provenance.js';
+import { pages } from './pages/table.js';
+import { RunBar } from './frame/runBar.js';
+import { SourceHeader } from './frame/sourceHeader.js';
+import { Tabs } from './frame/tabs.js';
 import { indexSpectra, matricesOf } from './report/matrices.js';
 import { Inspection } from './state/inspection.js';
 import type { InspectionState } from './state/inspection.js';
@@ -12,7 +12,7 @@ import { InspectionContext } from './state/inspectionContext.js';
 import type { InspectionView } from './state/inspectionContext.js';
 import { useKeptScroll } from './state/keptScroll.js';
 import { chooseFor, oneOf, rememberSource, usePersistedState } from './state/persistedState.js';
-import { say, speak } from './strings.js';
+import { say, speak } from './words/say.js';
 import { useChartTheme } from './theme/chartTheme.js';
 
 const pageIds = pages.map(({ id }) => id);

@@ -3,7 +3,8 @@ import { App } from './app.js';
 import { embeddedReport } from './connection/embeddedReport.js';
 import { panelHost } from './connection/panelHost.js';
 import { keepStateIn } from './state/persistedState.js';
-import { wearSystemTheme } from './theme/themeSwitch.js';
+import './strings.js';
+import { wearSystemTheme } from './frame/themeSwitch.js';
 import './styles/page.css';
 import './styles/standalone.css';
 

@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { saveFile } from '../connection/saveFile.js';
-import { Failure } from '../parts/failure.js';
+import { Failure } from '../elements/failure.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { isFlag, isTextList, usePersistedState } from '../state/persistedState.js';
-import { say } from '../strings.js';
+import { say } from '../words/say.js';
 import { exportChart, exportFormats } from './exportChart.js';
 import type { ExportFormat } from './exportChart.js';
 import type { Figure, LegendEntry } from './figure.js';

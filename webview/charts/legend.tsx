@@ -1,4 +1,4 @@
-import { say } from '../strings.js';
+import { say } from '../words/say.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import type { LegendEntry } from './figure.js';
 import { inkOf } from './plotlyParts.js';

@@ -1,4 +1,4 @@
-import { number } from '../describe/numbers.js';
+import { number } from '../words/numbers.js';
 import type { Table } from './table.js';
 
 /** The numbers of a chart as a table that scrolls inside its card. */

@@ -1,7 +1,7 @@
 import type { Annotation, Config, Data } from 'plotly.js';
-import { number } from '../describe/numbers.js';
+import { number } from '../words/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
-import { mix } from './colour.js';
+import { mix } from '../theme/colour.js';
 import { extent } from './extent.js';
 import type { Figure, HeatFigure, LineFigure, PointLabel, SpaceFigure } from './figure.js';
 import { plainLines, plainText } from './plainText.js';

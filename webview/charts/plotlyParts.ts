@@ -1,7 +1,7 @@
 import type { Annotation, Data, Layout, Shape } from 'plotly.js';
-import { integer, number, percent } from '../describe/numbers.js';
+import { integer, number, percent } from '../words/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
-import { mix, parseColour } from './colour.js';
+import { mix, parseColour } from '../theme/colour.js';
 import { extent } from './extent.js';
 import type { Axis, Curve, LineFigure, Look, Mark } from './figure.js';
 import { plainLines, plainText } from './plainText.js';

@@ -1,7 +1,7 @@
 import type { Scale } from '../charts/figure.js';
 import { oneOf, usePersistedState } from '../state/persistedState.js';
-import { say } from '../strings.js';
-import { Choice } from './choice.js';
+import { say } from '../words/say.js';
+import { Choice } from '../elements/choice.js';
 
 const scales = ['log', 'linear'] as const;
 

@@ -1,5 +1,5 @@
 import { extent } from '../charts/extent.js';
-import { say } from '../strings.js';
+import { say } from '../words/say.js';
 
 export interface SparklineProps {
   readonly values: readonly number[];

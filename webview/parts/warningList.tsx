@@ -1,6 +1,6 @@
-import { counted } from '../describe/counts.js';
+import { counted } from '../words/counts.js';
 import { useInspection } from '../state/inspectionContext.js';
-import { say } from '../strings.js';
+import { say } from '../words/say.js';
 
 /** What the reader should know before trusting a number; open, so that nobody misses it, unless there is a lot. */
 export function WarningList() {

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'preact/hooks';
 import type { Reply } from '../../extension/contract/calls.js';
-import { say } from '../strings.js';
+import { say } from '../words/say.js';
 
 export interface Requests {
   /** What went wrong with the last request, in a sentence; empty where nothing did. */

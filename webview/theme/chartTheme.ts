@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { mix, parseColour } from '../charts/colour.js';
+import { mix, parseColour } from './colour.js';
 
 /** The colours and the font of the charts, read from the page's own variables (which come from VS Code's theme). */
 export interface ChartTheme {

@@ -9,7 +9,7 @@ import { seriesControls } from '../../../extension/engine/analyses/controls/seri
 import { cellsOf } from '../../../extension/engine/runs/grid.js';
 import { runSweep } from '../../../extension/engine/runs/runSweep.js';
 import { runFolder } from '../../../extension/engine/runs/sweepFile.js';
-import { controlsSay } from '../../../webview/describe/controls.js';
+import { controlsSay } from '../../../webview/pages/reconstruction/controlsSentences.js';
 import { onProcessor, smallGrid } from '../runs/smallGrid.js';
 
 const place = mkdtempSync(path.join(tmpdir(), 'weight-geometry-controls-'));

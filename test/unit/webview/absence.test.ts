@@ -10,7 +10,7 @@ import {
   spectrumAbsent,
   trajectoryAbsent,
   type Circumstances,
-} from '../../../webview/describe/absence.js';
+} from '../../../webview/report/absence.js';
 import { indexSpectra, matricesOf } from '../../../webview/report/matrices.js';
 
 const checkpoint = (step: number, rest: Partial<CheckpointEntry> = {}): CheckpointEntry => ({

@@ -1,6 +1,6 @@
 import { inflateSync, crc32 as zlibCrc } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { mix, parseColour } from '../../../webview/charts/colour.js';
+import { mix, parseColour } from '../../../webview/theme/colour.js';
 import { fileStem } from '../../../webview/charts/fileStem.js';
 import type { LineFigure } from '../../../webview/charts/figure.js';
 import { without } from '../../../webview/charts/figure.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ReconstructionEntry } from '../../../extension/contract/report.js';
-import { kStar, rankForEnergy, shareOfBaseline } from '../../../webview/describe/rankNeeded.js';
-import { accuracyFigure } from '../../../webview/figures/reconstruction.js';
-import { accuracySays } from '../../../webview/describe/reconstruction.js';
+import { kStar, rankForEnergy, shareOfBaseline } from '../../../webview/pages/reconstruction/rankNeeded.js';
+import { accuracyFigure } from '../../../webview/pages/reconstruction/figure.js';
+import { accuracySays } from '../../../webview/pages/reconstruction/sentences.js';
 
 /** The figures that PyTorch gave for data/torch-add-seed42 (expected.json, `reconstruction`). */
 const measured: Record<string, { fullRank: number; accuracy: Record<number, number> }> = {

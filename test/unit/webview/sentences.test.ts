@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SpectrumEntry, TrajectoryEntry } from '../../../extension/contract/report.js';
-import { bytes, number, percent } from '../../../webview/describe/numbers.js';
-import { heatSays, spectrumSays } from '../../../webview/describe/spectra.js';
-import { explainedSays, trajectorySays } from '../../../webview/describe/trajectory.js';
-import { meanAngle, randomAngle } from '../../../webview/figures/spectra.js';
+import { bytes, number, percent } from '../../../webview/words/numbers.js';
+import { heatSays, spectrumSays } from '../../../webview/pages/spectra/sentences.js';
+import { explainedSays, trajectorySays } from '../../../webview/pages/trajectory/sentences.js';
+import { meanAngle, randomAngle } from '../../../webview/pages/spectra/figure.js';
 import type { MatrixInfo } from '../../../webview/report/matrices.js';
 import { shuffledRanks } from '../../../webview/report/matrices.js';
 

@@ -3,11 +3,12 @@ import path from 'node:path';
 import { getL10nJson } from '@vscode/l10n-dev';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Report, ReconstructionEntry, SweepCell } from '../../../extension/contract/report.js';
-import { controlsSay } from '../../../webview/describe/controls.js';
-import { counted } from '../../../webview/describe/counts.js';
-import { sourceLine } from '../../../webview/describe/header.js';
-import { panelsSay, sweepLine } from '../../../webview/describe/sweep.js';
-import { english, say, speak } from '../../../webview/strings.js';
+import { controlsSay } from '../../../webview/pages/reconstruction/controlsSentences.js';
+import { counted } from '../../../webview/words/counts.js';
+import { sourceLine } from '../../../webview/frame/headerSentences.js';
+import { panelsSay, sweepLine } from '../../../webview/pages/sweep/sentences.js';
+import { english } from '../../../webview/strings.js';
+import { say, speak } from '../../../webview/words/say.js';
 
 const keys = Object.keys(english);
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -32,7 +33,7 @@ describe('the bundle for translators', () => {
 
 describe('the sentences of the page', () => {
   const sources = filesOf('webview')
-    .filter((file) => !/strings(\/\w+)?\.ts$/.test(file))
+    .filter((file) => !/[sS]trings\.ts$/.test(file))
     .map(read)
     .join('\n');
 

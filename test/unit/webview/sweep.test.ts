@@ -3,9 +3,9 @@ import type { Sweep, SweepCell } from '../../../extension/contract/report.js';
 import { legendOf, without } from '../../../webview/charts/figure.js';
 import { draw } from '../../../webview/charts/plotlyFigure.js';
 import { tableOf } from '../../../webview/charts/table.js';
-import { panelsSay, rankOr, statusSays } from '../../../webview/describe/sweep.js';
-import { besideFigure, sweepFigure } from '../../../webview/figures/sweep.js';
-import { accuracyOf } from '../../../webview/report/sweep.js';
+import { panelsSay, rankOr, statusSays } from '../../../webview/pages/sweep/sentences.js';
+import { besideFigure, sweepFigure } from '../../../webview/pages/sweep/figure.js';
+import { accuracyOf } from '../../../webview/report/sweepCells.js';
 import { chartTheme } from './chartTheme.js';
 
 const axes: Sweep = {

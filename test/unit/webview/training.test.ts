@@ -10,13 +10,13 @@ import {
   paceSays,
   phaseSays,
   providerSays,
-} from '../../../webview/describe/training.js';
+} from '../../../webview/pages/training/sentences.js';
 import {
   accuracyFigure,
   lossFigure,
   normFigure,
   type RunHistory,
-} from '../../../webview/figures/training.js';
+} from '../../../webview/pages/training/figure.js';
 
 const config = parseRunConfig(presets[0]!.config, 'tiny');
 const run: RunFile = {

@@ -1,0 +1,50 @@
+import type { Report } from '../../extension/contract/report.js';
+import { say } from '../words/say.js';
+import { counted } from '../words/counts.js';
+import { list } from '../words/numbers.js';
+
+/** What is inspected, in one line: checkpoints, steps, parameters, types of number. */
+export function sourceLine({ source, checkpoints, tensors, settings }: Report): string {
+  const first = checkpoints[0]?.step;
+  const last = checkpoints.at(-1)?.step;
+  const dtypes = [...new Set(tensors.map(({ dtype }) => dtype))];
+  const files = checkpoints.length === 0 ? '' : counted(checkpoints.length, 'checkpoints');
+  const steps =
+    first === undefined || last === undefined
+      ? ''
+      : first === last
+        ? say('header.step', { first })
+        : say('header.steps', { first, last });
+  return [
+    [files, steps].filter(Boolean).join(', '),
+    source.parameters === undefined ? '' : counted(source.parameters, 'parameters'),
+    list(dtypes),
+    settings.tensors === undefined ? '' : say('header.tensors', { glob: settings.tensors }),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+/** The model descriptor in words, or what the parameter names suggest. */
+export function modelLine({ source }: Report): string {
+  const { evaluation } = source;
+  if (evaluation) {
+    return say('header.evaluation', { model: fileName(evaluation.model), data: fileName(evaluation.data) });
+  }
+  const value = source.descriptor?.value;
+  if (!value) {
+    return source.proposal ? say('header.proposal', { proposal: source.proposal }) : say('header.noModel');
+  }
+  const { model, data } = value;
+  const { kind, d, layers, heads, readout, prime } = model;
+  return [
+    say(readout === 'mean' ? 'header.readoutMean' : 'header.model', {
+      ...{ kind, d, readout },
+      layers: counted(layers, 'layers'),
+      heads: counted(heads, 'heads'),
+    }),
+    say('header.task', { tasks: list(data.tasks), prime }),
+  ].join(' · ');
+}
+
+const fileName = (path: string): string => path.split(/[/\\]/).at(-1)!;

@@ -1,0 +1,38 @@
+import { modelLine, sourceLine } from './headerSentences.js';
+import { sweepLine } from '../pages/sweep/sentences.js';
+import { useInspection } from '../state/inspectionContext.js';
+import { say } from '../words/say.js';
+import { ThemeSwitch } from './themeSwitch.js';
+
+/** What is inspected, and with which model descriptor. */
+export function SourceHeader() {
+  const { report, host } = useInspection();
+  const { source } = report;
+  return (
+    <header class="source">
+      <h1 title={source.path}>{source.name}</h1>
+      {report.sweep.length > 0 ? <p>{sweepLine(report)}</p> : <SeriesLine />}
+      {!host && <ThemeSwitch />}
+    </header>
+  );
+}
+
+function SeriesLine() {
+  const { report, host } = useInspection();
+  const { descriptor } = report.source;
+  return (
+    <p>
+      {sourceLine(report)}
+      {' · '}
+      <span title={descriptor?.path}>{modelLine(report)}</span>
+      {host && (
+        <>
+          {' '}
+          <button type="button" class="link" onClick={() => void host.confirmDescriptor()}>
+            {say(descriptor ? 'header.change' : 'header.confirm')}
+          </button>
+        </>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,148 @@
+import { useMemo } from 'preact/hooks';
+import type { SpectrumEntry } from '../../../extension/contract/report.js';
+import { spectrumAbsent } from '../../report/absence.js';
+import { decimals, number } from '../../words/numbers.js';
+import { FilterField } from '../../elements/toolkit.js';
+import type { MatrixInfo } from '../../report/matrices.js';
+import { useInspection } from '../../state/inspectionContext.js';
+import { isText, usePersistedState } from '../../state/persistedState.js';
+import { say } from '../../words/say.js';
+import { Formula } from '../../elements/formula.js';
+import { Sparkline } from '../../parts/sparkline.js';
+
+const manyMatrices = 16;
+
+/** Every matrix at the last step: its spectrum beside the shuffled null, its ranks and their way over the steps. */
+export function MatrixTable() {
+  const { report, matrices, spectra } = useInspection();
+  const [filter, setFilter] = usePersistedState('matrices.filter', '', isText);
+  const rows = useMemo(
+    () => matrices.map((matrix) => ({ matrix, entries: spectra.of(matrix, 'weights') })),
+    [matrices, spectra],
+  );
+  if (rows.length === 0) return null;
+  const wanted = filter.trim().toLowerCase();
+  const last = report.checkpoints.at(-1)?.step;
+  const isSeries = report.checkpoints.length > 1;
+  const overSteps = isSeries && <th scope="col">{say('matrices.overSteps')}</th>;
+  const shown = rows.filter(({ matrix }) =>
+    `${matrix.label} ${matrix.tensor.name}`.toLowerCase().includes(wanted),
+  );
+  return (
+    <section class="card wide" aria-labelledby="matrices-title">
+      <header>
+        <h2 id="matrices-title">{say('matrices.title', { step: last ?? 0 })}</h2>
+        {rows.length > manyMatrices && (
+          <FilterField value={filter} label={say('matrices.filter')} onInput={setFilter} />
+        )}
+      </header>
+      <div class="scroller tall" tabIndex={0} role="region" aria-labelledby="matrices-title">
+        <table class="matrices">
+          <thead>
+            <tr>
+              <th scope="col">{say('matrix')}</th>
+              <th scope="col" class="number">
+                {say('matrices.shape')}
+              </th>
+              <th scope="col">{say('matrices.spectrum')}</th>
+              <th scope="col" class="number">
+                <Formula text={say('matrices.stableRank')} />
+              </th>
+              {overSteps}
+              <th scope="col" class="number">
+                {say('matrices.effectiveRank')}
+              </th>
+              {overSteps}
+              <th scope="col" class="number">
+                {say('matrices.spectralNorm')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ matrix, entries }) => (
+              <MatrixRow key={matrix.key} matrix={matrix} entries={entries} last={last} isSeries={isSeries} />
+            ))}
+            {shown.length === 0 && (
+              <tr>
+                <td colSpan={isSeries ? 8 : 6} class="muted">
+                  {say('matrices.none')}
+                </td>
+              </tr>
+            )}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+interface MatrixRowProps {
+  readonly matrix: MatrixInfo;
+  /** Its spectra in the order of their steps. */
+  readonly entries: readonly SpectrumEntry[];
+  /** The step that the table is of. */
+  readonly last: number | undefined;
+  readonly isSeries: boolean;
+}
+
+function MatrixRow({ matrix, entries, last, isSeries }: MatrixRowProps) {
+  const view = useInspection();
+  const { label, key, tensor, rows, columns } = matrix;
+  const entry = entries.findLast(({ step }) => step === last);
+  const about = entry && !entry.exact ? '≈ ' : '';
+  const rank = (name: 'stableRank' | 'effectiveRank') => (
+    <>
+      <td class="number">
+        {entry?.[name] === undefined ? (
+          <span class="muted">{say('absent.zeroMatrix')}</span>
+        ) : (
+          about + decimals(entry[name], 1)
+        )}
+      </td>
+      {isSeries && (
+        <td>
+          <Sparkline
+            values={entries.map((one) => one[name]).filter((value) => value !== undefined)}
+            label={`${say(name)}, ${say('matrices.overSteps')}`}
+          />
+        </td>
+      )}
+    </>
+  );
+  return (
+    <tr>
+      <th scope="row">
+        <button
+          type="button"
+          class="link"
+          title={`${key}\n${say('matrices.show', { matrix: label })}`}
+          onClick={() => view.open('spectra', { 'spectra.matrix': key })}
+        >
+          {label}
+        </button>
+      </th>
+      <td class="number">
+        {tensor.shape.join(' × ')}
+        {tensor.matrix?.folded && <abbr title={say('matrices.folded')}>{` → ${rows} × ${columns}`}</abbr>}
+      </td>
+      {entry ? (
+        <>
+          <td>
+            <Sparkline
+              values={entry.singularValues}
+              reference={entry.nulls.shuffled?.mean}
+              label={say('spectra.title', { matrix: label, of: say('weights') })}
+            />
+          </td>
+          {rank('stableRank')}
+          {rank('effectiveRank')}
+          <td class="number">{about + number(entry.spectralNorm, 3, 3)}</td>
+        </>
+      ) : (
+        <td colSpan={isSeries ? 6 : 4} class="muted">
+          {spectrumAbsent(view, matrix, 'weights')}
+        </td>
+      )}
+    </tr>
+  );
+}

@@ -1,0 +1,40 @@
+import { controlsSay } from './controlsSentences.js';
+import { Button } from '../../elements/toolkit.js';
+import { useInspection } from '../../state/inspectionContext.js';
+import { useRequests } from '../../state/requests.js';
+import { say } from '../../words/say.js';
+import { Failure } from '../../elements/failure.js';
+
+/** What the components of the trajectory are held against: offered, and once computed what each null says. */
+export function Controls() {
+  const { report, host, running } = useInspection();
+  const { controls, reconstructions } = report;
+  const { failure, ask } = useRequests();
+  if (controls.length === 0 && (!host || !report.source.descriptor)) return null;
+  const trajectory = reconstructions.find(({ method }) => method === 'trajectory-pca');
+  return (
+    <section class="card wide" aria-labelledby="controls-title">
+      <header>
+        <h2 id="controls-title">{say('controls.title')}</h2>
+        {controls.length === 0 && host && !running && (
+          <Button secondary onClick={() => ask(host.controls())}>
+            {say('controls.compute')}
+          </Button>
+        )}
+      </header>
+      <Failure says={failure} />
+      {controls.length === 0 ? (
+        <p class="says page">{say('controls.offer')}</p>
+      ) : (
+        <>
+          <ul>
+            {controlsSay(controls, trajectory).map((sentence) => (
+              <li>{sentence}</li>
+            ))}
+          </ul>
+          <p class="says page">{say('controls.mean')}</p>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,212 @@
+import type { ControlEntry, ReconstructionEntry } from '../../../extension/contract/report.js';
+import type { Curve, LineFigure, Look, Mark, Scale } from '../../charts/figure.js';
+import { edgeLook, markedLook, nullLook, thresholdLook } from '../../charts/looks.js';
+import { integer, percent } from '../../words/numbers.js';
+import { kStar } from './rankNeeded.js';
+import { say } from '../../words/say.js';
+
+type Point = ReconstructionEntry['points'][number];
+
+/** Trajectory PCA first: its curve is the paper's claim, the other two are what it is held against. */
+export const methodOrder = ['trajectory-pca', 'per-matrix-svd', 'joint-svd'] as const;
+export const inOrder = (entries: readonly ReconstructionEntry[]): ReconstructionEntry[] =>
+  [...entries].sort((a, b) => methodOrder.indexOf(a.method) - methodOrder.indexOf(b.method));
+
+const methodName = ({ method, fullRank }: ReconstructionEntry): string =>
+  say('method.of', { method: say(`method.${method}`), full: integer(fullRank) });
+
+/** Curves of the methods over the share of the full rank that is kept. */
+function curves(
+  entries: readonly ReconstructionEntry[],
+  valueOf: (point: Point) => number | undefined,
+): Curve[] {
+  return inOrder(entries).flatMap((entry) => {
+    const points = entry.points.filter((point) => valueOf(point) !== undefined);
+    if (points.length === 0) return [];
+    return [
+      {
+        name: methodName(entry),
+        x: points.map(({ rank }) => rank / entry.fullRank),
+        y: points.map((point) => valueOf(point)!),
+        look: markedLook(methodOrder.indexOf(entry.method)),
+        notes: points.map(({ rank }) => say('rank.point', { rank, full: entry.fullRank })),
+      },
+    ];
+  });
+}
+
+const rankAxis = (scale: Scale, entries: readonly ReconstructionEntry[]): LineFigure['x'] => ({
+  title: say('rank.axis'),
+  scale,
+  format: 'percent',
+  range:
+    scale === 'log' ? [0.8 / Math.max(2, ...entries.map(({ fullRank }) => fullRank)), 1.15] : [-0.02, 1.03],
+});
+
+export interface AccuracyChart {
+  readonly entries: readonly ReconstructionEntry[];
+  readonly task: string;
+  readonly scale: Scale;
+  /** 1 / prime of the descriptor. */
+  readonly chance: number | undefined;
+  /** Nulls of the trajectory's components, where they were asked for. */
+  readonly controls?: readonly ControlEntry[];
+  /** Share of the baseline at which the movable line stands; no line when undefined. */
+  readonly threshold?: number;
+}
+
+export const baselineOf = (entries: readonly ReconstructionEntry[], task: string): number | undefined =>
+  entries.find(({ baseline }) => baseline)?.baseline?.testAccuracy[task];
+
+/** Tasks for which some rebuilt model was run. */
+export const tasksOf = (entries: readonly ReconstructionEntry[]): string[] => [
+  ...new Set(
+    entries.flatMap(({ points }) => points.flatMap(({ testAccuracy }) => Object.keys(testAccuracy ?? {}))),
+  ),
+];
+
+/** Whether the model itself does no better than guessing. */
+export const isChance = (baseline: number | undefined, chance: number | undefined): boolean =>
+  baseline !== undefined && chance !== undefined && baseline <= chance;
+
+export function accuracyFigure({
+  entries,
+  task,
+  scale,
+  chance,
+  controls = [],
+  threshold,
+}: AccuracyChart): LineFigure | undefined {
+  const drawn = curves(entries, ({ testAccuracy }) => testAccuracy?.[task]);
+  if (drawn.length === 0) return undefined;
+  const baseline = baselineOf(entries, task);
+  return {
+    kind: 'lines',
+    x: rankAxis(scale, entries),
+    y: { title: say('rank.accuracy'), scale: 'linear', format: 'percent', range: [-0.04, 1.06] },
+    curves: [...drawn, ...controlCurves(controls, task)],
+    marks: [
+      ...(chance === undefined
+        ? []
+        : [
+            {
+              ...across(chance, say('rank.chance', { accuracy: percent(chance) }), nullLook),
+              // Side by side where one would lie on the other.
+              ...(baseline !== undefined && Math.abs(baseline - chance) < 0.1
+                ? { side: 'right' as const }
+                : {}),
+            },
+          ]),
+      ...(baseline === undefined
+        ? []
+        : [across(baseline, say('rank.baseline', { accuracy: percent(baseline) }), edgeLook)]),
+      // A share of no more than chance is reached by anything.
+      ...(isChance(baseline, chance) ? [] : starMarks(inOrder(entries)[0]!, rankAxis(scale, entries))),
+      ...(threshold === undefined || baseline === undefined
+        ? []
+        : [movable(threshold * baseline, threshold)]),
+    ],
+  };
+}
+
+const controlLooks: { readonly [K in ControlEntry['kind']]: (index: number) => Look } = {
+  'random-walk': () => nullLook,
+  'random-directions': () => ({ ...edgeLook, symbol: 'square' }),
+  'early-components': (index) => ({ ...edgeLook, symbol: earlySymbols[index % earlySymbols.length]! }),
+};
+const earlySymbols = ['triangle-up', 'cross', 'x', 'diamond'] as const;
+
+const controlName = ({ kind, lastStep }: ControlEntry): string =>
+  say(`controls.kind.${kind}`, lastStep === undefined ? {} : { step: integer(lastStep) });
+
+/** The nulls are muted, and lie on the axis of the trajectory's components. */
+const controlCurves = (controls: readonly ControlEntry[], task: string): Curve[] => {
+  const early = controls.filter(({ kind }) => kind === 'early-components');
+  return controls.map((entry) => {
+    const points = entry.points.filter(({ testAccuracy }) => testAccuracy[task] !== undefined);
+    return {
+      name: controlName(entry),
+      x: points.map(({ rank }) => rank / entry.fullRank),
+      y: points.map(({ testAccuracy }) => testAccuracy[task]!),
+      look: controlLooks[entry.kind](early.indexOf(entry)),
+      notes: points.map(({ rank }) => say('rank.point', { rank, full: entry.fullRank })),
+    };
+  });
+};
+
+/** Lines at k*(95 %) and k*(99 %) of one method, named together at the last: they often stand too close for two names. */
+function starMarks(entry: ReconstructionEntry, axis: LineFigure['x']): Mark[] {
+  const stars = [0.95, 0.99].flatMap((share) => {
+    const rank = kStar(entry, share);
+    return rank === undefined ? [] : [{ rank, text: say('rank.kStar', { share: percent(share), rank }) }];
+  });
+  const label = say('rank.kStars', {
+    method: say(`method.${entry.method}`),
+    stars: stars.map(({ text }) => text).join(', '),
+  });
+  const ranks = [...new Set(stars.map(({ rank }) => rank))];
+  return ranks.map((rank, index) => {
+    const at = rank / entry.fullRank;
+    const last = index === ranks.length - 1;
+    return {
+      across: 'x',
+      at,
+      look: edgeLook,
+      side: shareAlong(axis, at) > 0.5 ? 'right' : 'left',
+      label: last ? label : '',
+    };
+  });
+}
+
+/** Where a value stands on an axis: 0 at its low end, 1 at its high end. */
+function shareAlong({ scale, range }: LineFigure['x'], value: number): number {
+  const [low, high] = range ?? [0, 1];
+  return scale === 'log' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+}
+
+export function energyFigure(
+  entries: readonly ReconstructionEntry[],
+  scale: Scale,
+  threshold: number | undefined,
+): LineFigure | undefined {
+  const drawn = curves(entries, ({ energy }) => energy);
+  if (drawn.length === 0) return undefined;
+  return {
+    kind: 'lines',
+    x: rankAxis(scale, entries),
+    y: { title: say('rank.energy'), scale: 'linear', format: 'percent', range: [-0.02, 1.06] },
+    curves: [...drawn, flatSpectrum((share) => share)],
+    marks: threshold === undefined ? [] : [movable(threshold, threshold)],
+  };
+}
+
+export function errorFigure(
+  entries: readonly ReconstructionEntry[],
+  scale: Scale,
+  yScale: Scale,
+): LineFigure | undefined {
+  const positive = (value: number): number | undefined =>
+    yScale === 'log' && value <= 1e-9 ? undefined : value;
+  const drawn = curves(entries, ({ relativeError }) => positive(relativeError));
+  if (drawn.length === 0) return undefined;
+  return {
+    kind: 'lines',
+    x: rankAxis(scale, entries),
+    y: { title: say('rank.error'), scale: yScale, format: 'number' },
+    curves: [...drawn, flatSpectrum((share) => positive(Math.sqrt(1 - share)))],
+  };
+}
+
+/** The null of energy and error: a spectrum without structure keeps as much energy as rank. */
+function flatSpectrum(valueOf: (share: number) => number | undefined): Curve {
+  const shares = Array.from({ length: 101 }, (_, index) => Math.max(0.005, index / 100)).filter(
+    (share) => valueOf(share) !== undefined,
+  );
+  return { name: say('rank.flat'), x: shares, y: shares.map((share) => valueOf(share)!), look: nullLook };
+}
+
+const across = (at: number, label: string, look: Mark['look']): Mark => ({ across: 'y', at, label, look });
+const movable = (at: number, share: number): Mark => ({
+  ...across(at, say('rank.threshold', { share: percent(share) }), thresholdLook),
+  draggable: true,
+});

@@ -1,0 +1,100 @@
+import { useMemo } from 'preact/hooks';
+import { ChartCard } from '../../charts/chartCard.js';
+import { notComputed, reconstructionAbsent } from '../../report/absence.js';
+import { chanceOf } from '../../report/chance.js';
+import { percent } from '../../words/numbers.js';
+import { accuracySays, energySays, errorSays } from './sentences.js';
+import { accuracyFigure, baselineOf, energyFigure, errorFigure, tasksOf } from './figure.js';
+import { Controls } from './controls.js';
+import { RanksNeeded } from './ranksNeeded.js';
+import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
+import { useInspection } from '../../state/inspectionContext.js';
+import { isNumber, usePersistedState } from '../../state/persistedState.js';
+import { say } from '../../words/say.js';
+
+const clamp = (value: number): number => Math.min(1, Math.max(0, value));
+
+/** How much of the change must be kept: three methods on one axis, a threshold that says which rank each needs. */
+export function Reconstruction() {
+  const view = useInspection();
+  const { report, running } = view;
+  const { controls, reconstructions: entries } = report;
+  const chance = chanceOf(report);
+  const tasks = useMemo(() => tasksOf(entries), [entries]);
+  const [threshold, setThreshold] = usePersistedState('rank.threshold', 0.95, isNumber);
+  const [scale, setScale] = useScale('rank.scale', 'log');
+  const [errorScale, setErrorScale] = useScale('rank.error.scale', 'linear');
+  const share = clamp(threshold);
+  const accuracies = useMemo(
+    () => tasks.map((task) => accuracyFigure({ entries, task, scale, chance, controls, threshold: share })),
+    [entries, tasks, scale, chance, controls, share],
+  );
+  const energy = useMemo(() => energyFigure(entries, scale, share), [entries, scale, share]);
+  const error = useMemo(() => errorFigure(entries, scale, errorScale), [entries, scale, errorScale]);
+  const absent = reconstructionAbsent(view);
+  const rankScale = <ScaleChoice axis={say('rank.axis')} value={scale} onChange={setScale} />;
+  const rebuilt = entries.find(({ scope }) => scope === 'trunk')?.matrices;
+  return (
+    <>
+      <div class="pickers">
+        <label class="slider">
+          <span>{say('rank.thresholdOf')}</span>
+          <input
+            type="range"
+            min="0.01"
+            max="1"
+            step="0.005"
+            value={share}
+            aria-valuetext={percent(share)}
+            onInput={({ currentTarget }) => setThreshold(clamp(currentTarget.valueAsNumber))}
+          />
+          <output>
+            {say(tasks.length > 0 ? 'rank.thresholdAccuracy' : 'rank.thresholdEnergy', {
+              share: percent(share),
+            })}
+          </output>
+        </label>
+      </div>
+      <RanksNeeded threshold={share} />
+      <div class="cards">
+        {tasks.map((task, index) => (
+          <ChartCard
+            key={task}
+            id={`rank.accuracy.${task}`}
+            title={say('rank.title', { task })}
+            figure={accuracies[index]}
+            says={accuracySays(entries, task, share, chance)}
+            absent={absent}
+            controls={rankScale}
+            onDrag={(value) => setThreshold(clamp(value / (baselineOf(entries, task) ?? 1)))}
+          />
+        ))}
+        <ChartCard
+          id="rank.energy"
+          title={say('rank.energyTitle')}
+          figure={energy}
+          says={energySays(entries, share)}
+          absent={absent}
+          controls={rankScale}
+          onDrag={(value) => setThreshold(clamp(value))}
+        />
+        <ChartCard
+          id="rank.error"
+          title={say('rank.errorTitle')}
+          figure={error}
+          says={errorSays(entries)}
+          absent={entries.length > 0 ? notComputed(say('absent.positive')) : absent}
+          controls={<ScaleChoice axis={say('rank.error')} value={errorScale} onChange={setErrorScale} />}
+        />
+      </div>
+      {tasks.length > 0 && <Controls />}
+      {entries.length > 0 && (
+        <p class="says page">
+          {rebuilt && say('rank.scope', { matrices: rebuilt.join(', ') })}{' '}
+          {entries.some(({ scope }) => scope === 'all') && say('rank.scopeAll')}{' '}
+          {tasks.length === 0 && !running && say('rank.noAccuracy')}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,239 @@
+import type { PrincipalAnglesEntry, SpectrumEntry } from '../../../extension/contract/report.js';
+import { extent } from '../../charts/extent.js';
+import type { Curve, LineFigure, Scale } from '../../charts/figure.js';
+import { shortNames } from '../../charts/shortNames.js';
+import { edgeLook, lineLook, markedLook, nullLook } from '../../charts/looks.js';
+import type { MatrixInfo } from '../../report/matrices.js';
+import { shuffledRanks } from '../../report/matrices.js';
+import { say } from '../../words/say.js';
+import { grokMark } from '../../charts/grokMark.js';
+
+/** Indices and values of a spectrum that a log axis can show: rounding leaves values of the order of 1e-17. */
+function visible(values: readonly number[], scale: Scale): { readonly x: number[]; readonly y: number[] } {
+  const floor = scale === 'log' ? 1e-12 * (values[0] ?? 0) : -Infinity;
+  const x: number[] = [];
+  const y: number[] = [];
+  values.forEach((value, index) => {
+    if (value > floor) {
+      x.push(index + 1);
+      y.push(value);
+    }
+  });
+  return { x, y };
+}
+
+const axes = (scale: Scale): Pick<LineFigure, 'kind' | 'x' | 'y'> => ({
+  kind: 'lines',
+  x: { title: say('indexOf'), scale: 'linear', format: 'integer' },
+  y: { title: say('singularValue'), scale, format: 'number' },
+});
+
+/** Mean and 5–95 % band of the shuffled null of an entry. */
+function shuffledNull(
+  entry: SpectrumEntry,
+  name: string,
+  scale: Scale,
+): Pick<LineFigure, 'curves' | 'bands'> {
+  const { shuffled } = entry.nulls;
+  if (!shuffled) return { curves: [], bands: [] };
+  const mean = visible(shuffled.mean, scale);
+  const within = (values: readonly number[]): number[] => mean.x.map((index) => values[index - 1]!);
+  return {
+    curves: [{ name, ...mean, look: nullLook }],
+    bands: [
+      {
+        name: say('shuffled.band'),
+        x: mean.x,
+        lower: within(shuffled.q05),
+        upper: within(shuffled.q95),
+        ink: 'muted',
+      },
+    ],
+  };
+}
+
+/** One spectrum with its two nulls, and those of other steps shaded from early to late. */
+export function spectrumFigure(
+  entry: SpectrumEntry,
+  others: readonly SpectrumEntry[],
+  nullEntry: SpectrumEntry | undefined,
+  scale: Scale,
+): LineFigure | undefined {
+  if (entry.spectralNorm === 0) return undefined;
+  const { low, high } = extent([...others, entry].map(({ step }) => step));
+  const span = high - low || 1;
+  const overlaid = others.map(({ step, singularValues }, index): Curve => ({
+    name: say('spectra.atStep', { step }),
+    ...visible(singularValues, scale),
+    look: { ...lineLook(index + 1), ink: 1 },
+    shade: (step - low) / span,
+  }));
+  const { curves, bands } = nullEntry
+    ? shuffledNull(
+        nullEntry,
+        `${say('shuffled.short')}, ${say('spectra.atStep', { step: nullEntry.step })}`,
+        scale,
+      )
+    : { curves: [], bands: [] };
+  const edge = entry.nulls.marchenkoPastur?.upperEdge;
+  return {
+    ...axes(scale),
+    curves: [
+      ...overlaid,
+      {
+        name: say('spectra.atStep', { step: entry.step }),
+        ...visible(entry.singularValues, scale),
+        look: { ink: 0, dash: 'solid', symbol: 'none', line: true },
+      },
+      ...curves,
+    ],
+    bands: bands ?? [],
+    marks: edge ? [{ across: 'y', at: edge, label: say('edge'), look: edgeLook, side: 'right' }] : [],
+  };
+}
+
+/** Spectra of several matrices at their last step, with the shuffled null of the first. */
+export function severalSpectraFigure(
+  chosen: readonly { readonly matrix: MatrixInfo; readonly entry: SpectrumEntry }[],
+  scale: Scale,
+): LineFigure | undefined {
+  const [first] = chosen;
+  if (!first) return undefined;
+  const { curves, bands } = shuffledNull(first.entry, say('shuffled', { matrix: first.matrix.label }), scale);
+  const edge = first.entry.nulls.marchenkoPastur?.upperEdge;
+  return {
+    ...axes(scale),
+    curves: [
+      ...chosen.map(({ matrix, entry }, index) => ({
+        name: matrix.label,
+        ...visible(entry.singularValues, scale),
+        look: lineLook(index),
+      })),
+      ...curves,
+    ],
+    bands: bands ?? [],
+    marks: edge
+      ? [
+          {
+            across: 'y',
+            at: edge,
+            label: `${say('edge')}, ${shortNames([first.matrix.label])[0]!}`,
+            look: edgeLook,
+            side: 'right',
+          },
+        ]
+      : [],
+  };
+}
+
+/** Stable and effective rank over the steps, each with the level of its shuffled null at the last step. */
+export function ranksOverSteps(
+  entries: readonly SpectrumEntry[],
+  scale: Scale,
+  grokStep: number | undefined,
+): LineFigure | undefined {
+  const curve = (
+    name: string,
+    index: number,
+    valueOf: (entry: SpectrumEntry) => number | undefined,
+  ): Curve => {
+    const known = entries.filter((entry) => valueOf(entry) !== undefined);
+    return {
+      name,
+      x: known.map(({ step }) => step),
+      y: known.map((entry) => valueOf(entry)!),
+      look: markedLook(index),
+    };
+  };
+  const drawn = [
+    curve(say('effectiveRank'), 1, ({ effectiveRank }) => effectiveRank),
+    curve(say('stableRank'), 0, ({ stableRank }) => stableRank),
+  ];
+  if (drawn.every(({ x }) => x.length < 2)) return undefined;
+  const nulls = entries.flatMap((entry) => {
+    const ranks = shuffledRanks(entry);
+    return ranks ? [{ step: entry.step, ...ranks }] : [];
+  });
+  const nullCurve = (name: string, valueOf: (ranks: (typeof nulls)[number]) => number): Curve => ({
+    name,
+    x: nulls.map(({ step }) => step),
+    y: nulls.map(valueOf),
+    look: nullLook,
+  });
+  return {
+    kind: 'lines',
+    x: { title: say('step'), scale: 'linear', format: 'integer' },
+    y: { title: say('overSteps.axis'), scale, format: 'number' },
+    curves: [
+      ...drawn,
+      ...(nulls.length > 0
+        ? [
+            { ...nullCurve(say('overSteps.nullEffective'), ({ effectiveRank }) => effectiveRank) },
+            { ...nullCurve(say('overSteps.nullStable'), ({ stableRank }) => stableRank), look: edgeLook },
+          ]
+        : []),
+    ],
+    marks: grokMark(grokStep),
+  };
+}
+
+const degrees = (radians: number): number => (radians * 180) / Math.PI;
+
+/** arccos √(mean cos²θ), in degrees: one angle for a set of principal angles. */
+export const meanAngle = (angles: readonly number[]): number =>
+  degrees(
+    Math.acos(
+      Math.sqrt(
+        Math.min(
+          1,
+          angles.reduce((sum, angle) => sum + Math.cos(angle) ** 2, 0) / Math.max(1, angles.length),
+        ),
+      ),
+    ),
+  );
+
+/** The same for two random k-dimensional subspaces of n dimensions, where the mean of cos²θ is k/n. */
+export const randomAngle = (k: number, dimensions: number): number =>
+  degrees(Math.acos(Math.sqrt(Math.min(1, k / dimensions))));
+
+/** Subspaces of as many dimensions as there are cannot turn. */
+export const isWholeSpace = ({ k }: PrincipalAnglesEntry, { rows, columns }: MatrixInfo): boolean =>
+  k >= rows && k >= columns;
+
+/** Turning of the leading subspaces from each checkpoint to the next, beside random subspaces. */
+export function anglesFigure(
+  angles: readonly PrincipalAnglesEntry[],
+  matrix: MatrixInfo,
+  scale: Scale,
+  grokStep: number | undefined,
+): LineFigure | undefined {
+  const [first] = angles;
+  if (!first || isWholeSpace(first, matrix)) return undefined;
+  const x = angles.map(({ toStep }) => toStep);
+  const curve = (name: string, index: number, valueOf: (entry: PrincipalAnglesEntry) => number): Curve => ({
+    name,
+    x,
+    y: angles.map(valueOf),
+    look: markedLook(index),
+  });
+  return {
+    kind: 'lines',
+    x: { title: say('step'), scale: 'linear', format: 'integer' },
+    y: { title: say('angles.axis'), scale, format: 'number' },
+    curves: [
+      curve(say('angles.left'), 0, ({ left }) => meanAngle(left)),
+      curve(say('angles.right'), 1, ({ right }) => meanAngle(right)),
+      curve(say('angles.largest'), 2, ({ left }) => degrees(left.at(-1) ?? 0)),
+    ],
+    marks: [
+      {
+        across: 'y',
+        at: randomAngle(first.k, matrix.rows),
+        label: say('angles.null'),
+        side: 'right',
+        look: nullLook,
+      },
+      ...grokMark(grokStep),
+    ],
+  };
+}

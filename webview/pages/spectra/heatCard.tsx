@@ -1,0 +1,58 @@
+import { useMemo } from 'preact/hooks';
+import { ChartCard } from '../../charts/chartCard.js';
+import { spectraAbsent } from '../../report/absence.js';
+import { heatSays } from './sentences.js';
+import type { RankStatistic } from './heatMap.js';
+import { heatFigure, heatRows, rankStatistics } from './heatMap.js';
+import { Choice } from '../../elements/choice.js';
+import type { Of } from '../../report/matrices.js';
+import { sides } from '../../report/matrices.js';
+import { useInspection } from '../../state/inspectionContext.js';
+import { oneOf, usePersistedState } from '../../state/persistedState.js';
+import { say } from '../../words/say.js';
+
+/** Stable or effective rank of every matrix at every step. */
+export function HeatCard() {
+  const view = useInspection();
+  const { report, matrices, spectra } = view;
+  const [statistic, setStatistic] = usePersistedState<RankStatistic>(
+    'heat.statistic',
+    'stableRank',
+    oneOf(rankStatistics),
+  );
+  const [side, setSide] = usePersistedState<Of>('heat.of', 'weights', oneOf(sides));
+  const rows = useMemo(() => heatRows(matrices, spectra, side), [matrices, spectra, side]);
+  const { grokStep } = report.source;
+  const figure = useMemo(() => heatFigure(rows, statistic, grokStep), [rows, statistic, grokStep]);
+  return (
+    <ChartCard
+      id="heat"
+      title={say('heat.title', {
+        statistic: say(statistic).replace(/^./, (letter) => letter.toUpperCase()),
+        of: say(side === 'change' ? 'changeShort' : 'weights'),
+      })}
+      figure={figure}
+      says={heatSays(rows, statistic, side)}
+      absent={spectraAbsent(view, side)}
+      controls={
+        <>
+          <Choice
+            label={say('statistic')}
+            value={statistic}
+            options={rankStatistics.map((value) => ({ value, text: say(value) }))}
+            onChange={setStatistic}
+          />
+          <Choice
+            label={say('of')}
+            value={side}
+            options={[
+              { value: 'weights', text: say('weights') },
+              { value: 'change', text: say('changeShort') },
+            ]}
+            onChange={setSide}
+          />
+        </>
+      }
+    />
+  );
+}

@@ -1,0 +1,43 @@
+import type { SpectrumEntry } from '../../../extension/contract/report.js';
+import type { HeatFigure } from '../../charts/figure.js';
+import type { MatrixInfo, Of, SpectraIndex } from '../../report/matrices.js';
+import { say } from '../../words/say.js';
+import { grokMark } from '../../charts/grokMark.js';
+
+export const rankStatistics = ['stableRank', 'effectiveRank'] as const;
+export type RankStatistic = (typeof rankStatistics)[number];
+
+export interface HeatRow {
+  readonly matrix: MatrixInfo;
+  readonly entries: readonly SpectrumEntry[];
+}
+
+/** Rows of the heat map: every matrix once; of a fused one its parts. */
+export const heatRows = (matrices: readonly MatrixInfo[], spectra: SpectraIndex, side: Of): HeatRow[] =>
+  matrices
+    .filter(({ fused }) => !fused)
+    .map((matrix) => ({ matrix, entries: spectra.of(matrix, side) }))
+    .filter(({ entries }) => entries.length > 0);
+
+export function heatFigure(
+  rows: readonly HeatRow[],
+  statistic: RankStatistic,
+  grokStep: number | undefined,
+): HeatFigure | undefined {
+  const columns = [...new Set(rows.flatMap(({ entries }) => entries.map(({ step }) => step)))].sort(
+    (a, b) => a - b,
+  );
+  if (columns.length === 0) return undefined;
+  return {
+    kind: 'heat',
+    x: { title: say('step'), scale: 'linear', format: 'integer' },
+    value: say(statistic),
+    columns,
+    rows: rows.map(({ matrix }) => matrix.label),
+    values: rows.map(({ entries }) => {
+      const byStep = new Map(entries.map((entry) => [entry.step, entry[statistic]]));
+      return columns.map((step) => byStep.get(step));
+    }),
+    marks: columns.length > 1 ? grokMark(grokStep) : [],
+  };
+}

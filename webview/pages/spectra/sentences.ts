@@ -1,0 +1,151 @@
+import type { PrincipalAnglesEntry, SpectrumEntry } from '../../../extension/contract/report.js';
+import { meanAngle, randomAngle } from './figure.js';
+import type { HeatRow, RankStatistic } from './heatMap.js';
+import type { MatrixInfo, Of } from '../../report/matrices.js';
+import { shuffledRanks } from '../../report/matrices.js';
+import { say } from '../../words/say.js';
+import { counted } from '../../words/counts.js';
+import { integer, number } from '../../words/numbers.js';
+
+/** Singular values above the Marchenko–Pastur edge, and σ₁ and the stable rank beside those of shuffled entries. */
+export function spectrumSays(entry: SpectrumEntry): string {
+  const { step, stableRank, spectralNorm, nulls, rows, columns } = entry;
+  if (spectralNorm === 0 || stableRank === undefined) return say(`spectra.zero.${entry.of}`, { step });
+  const { marchenkoPastur: edge, shuffled } = nulls;
+  if (!edge) {
+    return say('spectra.noNull', { step, rank: number(stableRank), sigma: number(spectralNorm) });
+  }
+  const first = say('spectra.says', {
+    step,
+    above: integer(edge.above),
+    values: counted(Math.min(rows, columns), 'singularValues'),
+    edge: number(edge.upperEdge),
+    ratio: number(spectralNorm / edge.upperEdge),
+  });
+  const ranks = shuffledRanks(entry);
+  if (!shuffled || !ranks) return first;
+  return (
+    first +
+    say('spectra.saysShuffled', {
+      draws: counted(shuffled.draws, 'draws'),
+      null: number(shuffled.mean[0] ?? 0),
+      nullRank: number(ranks.stableRank),
+      sigma: number(spectralNorm),
+      rank: number(stableRank),
+    })
+  );
+}
+
+/** The lowest and the highest stable rank of several spectra, beside the null of the lowest. */
+export function severalSpectraSay(
+  chosen: readonly { readonly matrix: MatrixInfo; readonly entry: SpectrumEntry }[],
+): string {
+  const ranked = chosen
+    .filter(({ entry }) => entry.stableRank !== undefined)
+    .sort((a, b) => a.entry.stableRank! - b.entry.stableRank!);
+  const [low] = ranked;
+  const high = ranked.at(-1);
+  if (!low || !high) return '';
+  const values = {
+    low: low.matrix.label,
+    lowRank: number(low.entry.stableRank!),
+    high: high.matrix.label,
+    highRank: number(high.entry.stableRank!),
+  };
+  const ranks = shuffledRanks(low.entry);
+  if (ranks) {
+    return say(low === high ? 'overview.spectrumSays' : 'overview.spectraSays', {
+      ...values,
+      nullRank: number(ranks.stableRank),
+      draws: counted(ranks.draws, 'draws'),
+    });
+  }
+  const edge = low.entry.nulls.marchenkoPastur?.upperEdge;
+  if (edge === undefined) return '';
+  const key = low === high ? 'overview.spectrumSaysNoNull' : 'overview.spectraSaysNoNull';
+  return say(key, { ...values, edge: number(edge) });
+}
+
+/** In how many matrices a rank fell, where it fell most, and what shuffled entries would have there. */
+export function heatSays(rows: readonly HeatRow[], statistic: RankStatistic, side: Of): string {
+  const ends = rows.flatMap(({ matrix, entries }) => {
+    const known = entries.filter((entry) => entry[statistic] !== undefined);
+    const [first] = known;
+    const last = known.at(-1);
+    return first && last ? [{ matrix, first, last, ratio: last[statistic]! / first[statistic]! }] : [];
+  });
+  if (ends.length === 0) return '';
+  const moved = ends.filter(({ first, last }) => first.step !== last.step);
+  if (moved.length === 0) {
+    const values = ends.map(({ last }) => last[statistic]!);
+    return say('heat.one', {
+      low: number(Math.min(...values)),
+      high: number(Math.max(...values)),
+      all: counted(ends.length, 'matrices'),
+    });
+  }
+  const falling = moved.filter(({ ratio }) => ratio < 1).length;
+  const falls = falling * 2 >= moved.length;
+  const most = moved.reduce((best, row) =>
+    (falls ? row.ratio < best.ratio : row.ratio > best.ratio) ? row : best,
+  );
+  const values = {
+    statistic: say(statistic),
+    of: say(side),
+    falling,
+    growing: moved.length - falling,
+    all: counted(moved.length, 'matrices'),
+    first: most.first.step,
+    last: most.last.step,
+    most: most.matrix.label,
+    from: number(most.first[statistic]!),
+    to: number(most.last[statistic]!),
+  };
+  const ranks = shuffledRanks(most.last);
+  return (
+    say(falls ? 'heat.says' : 'heat.saysGrows', values) +
+    (ranks
+      ? say('heat.null', { ...values, draws: counted(ranks.draws, 'draws'), null: number(ranks[statistic]) })
+      : '')
+  );
+}
+
+export function ranksOverStepsSay(entries: readonly SpectrumEntry[]): string {
+  const known = entries.filter(
+    ({ stableRank, effectiveRank }) => stableRank !== undefined && effectiveRank !== undefined,
+  );
+  const [first] = known;
+  const last = known.at(-1);
+  if (!first || !last || first === last) return '';
+  const says = say('overSteps.says', {
+    first: first.step,
+    last: last.step,
+    from: number(first.stableRank!),
+    to: number(last.stableRank!),
+    effectiveFrom: number(first.effectiveRank!),
+    effectiveTo: number(last.effectiveRank!),
+  });
+  const ranks = shuffledRanks(last);
+  return ranks
+    ? says +
+        say('overSteps.null', {
+          last: last.step,
+          null: number(ranks.stableRank),
+          effectiveNull: number(ranks.effectiveRank),
+        })
+    : `${says}.`;
+}
+
+export function anglesSay(angles: readonly PrincipalAnglesEntry[], matrix: MatrixInfo): string {
+  const [first] = angles;
+  const last = angles.at(-1);
+  if (!first || !last) return '';
+  return say('angles.says', {
+    k: first.k,
+    first: number(meanAngle(first.left)),
+    firstStep: first.toStep,
+    last: number(meanAngle(last.left)),
+    lastStep: last.toStep,
+    null: number(randomAngle(first.k, matrix.rows)),
+  });
+}

@@ -1,0 +1,126 @@
+import type { Sweep, SweepCell } from '../../../extension/contract/report.js';
+import type { Curve, Mark, Panel, PanelsFigure } from '../../charts/figure.js';
+import { edgeLook, markedLook, nullLook } from '../../charts/looks.js';
+import { number } from '../../words/numbers.js';
+import { rankOr, statusSays } from './sentences.js';
+import { accuracyOf, cellAt, type Accuracy, type Measured, type Slice } from '../../report/sweepCells.js';
+import { say } from '../../words/say.js';
+import { inOrder, methodOrder } from '../reconstruction/figure.js';
+
+type Place = Pick<Panel, 'row' | 'column'>;
+
+/** Scales by weight decays: what became of accuracy at each rank, one small chart for each run. */
+export function sweepFigure(
+  { scales, decays }: Sweep,
+  cells: readonly SweepCell[],
+  slice: Slice,
+  task: string | undefined,
+): PanelsFigure {
+  const panels = scales.flatMap((scale, row) =>
+    decays.map((decay, column) =>
+      panelOf(cellAt({ sweepCells: [...cells] }, slice, scale, decay), { row, column }, task),
+    ),
+  );
+  return {
+    ...frameOf(cells),
+    rows: scales,
+    columns: decays.map((decay) => say('sweep.decayIs', { decay: number(decay) })),
+    panels,
+  };
+}
+
+/** The runs beside the grid, side by side. */
+export const besideFigure = (cells: readonly SweepCell[], task: string | undefined): PanelsFigure => ({
+  ...frameOf(cells),
+  rows: [''],
+  columns: cells.map(({ name }) => name),
+  panels: cells.map((cell, column) => panelOf(cell, { row: 0, column }, task)),
+});
+
+const frameOf = (cells: readonly SweepCell[]): Pick<PanelsFigure, 'kind' | 'x' | 'y'> => {
+  const ranks = cells.flatMap(
+    ({ measured }) => measured?.reconstructions.map(({ fullRank }) => fullRank) ?? [],
+  );
+  return {
+    kind: 'panels',
+    x: {
+      title: say('rank.axis'),
+      scale: 'log',
+      format: 'percent',
+      range: [0.8 / Math.max(2, ...ranks), 1.15],
+    },
+    y: { title: say('rank.accuracy'), scale: 'linear', format: 'percent', range: [-0.04, 1.06] },
+  };
+};
+
+function panelOf(cell: SweepCell | undefined, place: Place, task: string | undefined): Panel {
+  if (!cell?.measured)
+    return {
+      ...place,
+      curves: [],
+      note: cell ? say('sweep.notMeasuredBecause', { status: statusSays(cell) }) : '',
+    };
+  const { measured } = cell;
+  return {
+    ...place,
+    curves: [...methodCurves(measured, task), ...walkCurve(measured, task)],
+    marks: marksOf(measured, cell.chance, task),
+    note: say('sweep.notMeasured'),
+  };
+}
+
+const methodCurves = ({ reconstructions }: Measured, task: string | undefined): Curve[] =>
+  inOrder(reconstructions).map(({ method, fullRank, points }) => ({
+    name: say(`method.${method}`),
+    ...along(points, fullRank, task),
+    look: markedLook(methodOrder.indexOf(method)),
+  }));
+
+/** The null lies on the axis of the components of the run itself. */
+const walkCurve = (measured: Measured, task: string | undefined): Curve[] => [
+  {
+    name: say('sweep.walk'),
+    ...along(measured.walk.points, componentsOf(measured), task),
+    look: nullLook,
+  },
+];
+
+const along = (
+  points: readonly { readonly rank: number; readonly testAccuracy?: Accuracy | undefined }[],
+  fullRank: number,
+  task: string | undefined,
+): Pick<Curve, 'x' | 'y' | 'notes'> => {
+  const measured = points.flatMap(({ rank, testAccuracy }) => {
+    const y = testAccuracy && accuracyOf(testAccuracy, task);
+    return y === undefined ? [] : [{ rank, y }];
+  });
+  return {
+    x: measured.map(({ rank }) => rank / fullRank),
+    y: measured.map(({ y }) => y),
+    notes: measured.map(({ rank }) => say('rank.point', { rank, full: fullRank })),
+  };
+};
+
+const componentsOf = ({ reconstructions, kStar }: Measured): number =>
+  reconstructions.find(({ method }) => method === 'trajectory-pca')?.fullRank ?? kStar.scanned;
+
+function marksOf(measured: Measured, chance: number, task: string | undefined): Mark[] {
+  const { kStar, testAccuracy } = measured;
+  const full = componentsOf(measured);
+  const baseline = accuracyOf(testAccuracy, task);
+  const stars = [...new Set([kStar.share95, kStar.share99])].filter((rank) => rank !== undefined);
+  const label = say('sweep.kStars', {
+    share95: rankOr(kStar.share95, kStar.scanned),
+    share99: rankOr(kStar.share99, kStar.scanned),
+  });
+  return [
+    { across: 'y', at: chance, label: '', look: nullLook },
+    ...(baseline === undefined ? [] : [{ across: 'y' as const, at: baseline, label: '', look: edgeLook }]),
+    ...stars.map((rank, i): Mark => ({
+      across: 'x',
+      at: rank / full,
+      label: i === 0 ? label : '',
+      look: edgeLook,
+    })),
+  ];
+}

@@ -1,0 +1,38 @@
+import type { FunctionComponent } from 'preact';
+import type { Focus } from '../../extension/contract/calls.js';
+import type { Report } from '../../extension/contract/report.js';
+import type { StringKey } from '../words/say.js';
+import { Overview } from './overview/page.js';
+import { RankSpectra } from './spectra/page.js';
+import { Reconstruction } from './reconstruction/page.js';
+import { Sweep } from './sweep/page.js';
+import { Training } from './training/page.js';
+import { Trajectory } from './trajectory/page.js';
+
+export interface Page {
+  /** Also the focus that the engine is told, so that its numbers come first. */
+  readonly id: Focus;
+  readonly title: StringKey;
+  readonly component: FunctionComponent;
+  /** Whether the report has anything for it; always when absent. */
+  readonly isFor?: (report: Report | undefined) => boolean;
+}
+
+/** A sweep's report has a page of its own; its runs are inspected one by one. */
+const isSweep = (report: Report | undefined): boolean => (report?.sweep.length ?? 0) > 0;
+const isSeries = (report: Report | undefined): boolean => !isSweep(report);
+
+/** The pages in the order of their tabs; to add one is to add a file and a row. */
+export const pages: readonly Page[] = [
+  { id: 'overview', title: 'page.overview', component: Overview, isFor: isSeries },
+  { id: 'spectra', title: 'page.spectra', component: RankSpectra, isFor: isSeries },
+  { id: 'trajectory', title: 'page.trajectory', component: Trajectory, isFor: isSeries },
+  { id: 'reconstruction', title: 'page.reconstruction', component: Reconstruction, isFor: isSeries },
+  {
+    id: 'training',
+    title: 'page.training',
+    component: Training,
+    isFor: (report) => (report?.run.length ?? 0) > 0,
+  },
+  { id: 'sweep', title: 'page.sweep', component: Sweep, isFor: isSweep },
+];

@@ -1,0 +1,118 @@
+import type { Metrics, RunFile } from '../../../extension/contract/run.js';
+import type { TrainingState } from '../../../extension/contract/training.js';
+import { extent } from '../../charts/extent.js';
+import { chanceAccuracy, chanceLoss, type RunHistory } from './figure.js';
+import { say } from '../../words/say.js';
+import { notComputed } from '../../report/absence.js';
+import { integer, list, number, percent } from '../../words/numbers.js';
+
+const lowest = (accuracy: Metrics['testAccuracy']): number | undefined => {
+  const values = Object.values(accuracy ?? {});
+  return values.length === 0 ? undefined : Math.min(...values);
+};
+
+/** What the run trains on, and why better providers were passed over. */
+export const providerSays = ({ provider, versions }: RunFile): string =>
+  [
+    say('training.provider', {
+      name: provider.device === undefined ? provider.name : `${provider.name} (${provider.device})`,
+      version: versions['onnxruntime'] ?? '',
+    }),
+    ...provider.passedOver.map(({ name, reason }) => say('training.passedOver', { name, reason })),
+  ].join(' ');
+
+/** The settings that tell runs apart, in one line. */
+export function configSays({ config }: RunFile): string {
+  const { batch, learningRate, weightDecay, initSeed, data } = config;
+  return say('training.config', {
+    batch: batch === 'full' ? say('training.fullBatch') : integer(batch),
+    rate: number(learningRate),
+    decay: number(weightDecay),
+    init: initSeed,
+    split: data.split.seed,
+    share: percent(data.split.trainFraction),
+  });
+}
+
+/** Why a chart of the run is not there; `valuesOf` gives what it would show of a line. */
+export function metricsAbsent(
+  { run, lines }: RunHistory,
+  state: TrainingState | undefined,
+  valuesOf: (line: Metrics) => readonly (number | undefined)[],
+): string {
+  const has = lines.some((line) => valuesOf(line).some((value) => value !== undefined));
+  if (has) return notComputed(say('absent.positive'));
+  if (goingOn.has(state?.phase ?? run.status)) return say('training.waiting');
+  return notComputed(say(lines.length === 0 ? 'training.noSteps' : 'training.noNumbers'));
+}
+const goingOn: ReadonlySet<TrainingState['phase']> = new Set([
+  'queued',
+  'starting',
+  'running',
+  'pausing',
+  'paused',
+]);
+
+/** Where the run is: the live state where this window has one, else what its files say. */
+export function phaseSays({ run, lines }: RunHistory, state: TrainingState | undefined): string {
+  const step = state?.step ?? Math.max(run.lastStep, lines.at(-1)?.step ?? 0);
+  const phase = state?.phase ?? run.status;
+  return say('training.phase', {
+    phase: say(`training.is.${phase}`),
+    step: integer(step),
+    of: integer(run.config.maxSteps),
+  });
+}
+
+export function lossSays(history: RunHistory): string {
+  const last = history.lines.findLast(({ loss }) => loss !== undefined);
+  if (last?.loss === undefined) return '';
+  return say(last.testLoss === undefined ? 'training.lossSaysTrain' : 'training.lossSays', {
+    step: integer(last.step),
+    loss: number(last.loss),
+    test: number(last.testLoss ?? 0),
+    chance: number(chanceLoss(history)),
+  });
+}
+
+/** Accuracies of the task that is furthest behind, beside chance; when the run groks, how long after it fitted. */
+export function accuracySays(history: RunHistory): string {
+  const { run, lines } = history;
+  const last = lines.at(-1);
+  const [train, test] = [lowest(last?.trainAccuracy), lowest(last?.testAccuracy)];
+  if (last === undefined || train === undefined || test === undefined) return '';
+  const now = say('training.accuracySays', {
+    step: integer(last.step),
+    train: percent(train),
+    test: percent(test),
+    chance: percent(chanceAccuracy(history)),
+  });
+  const { grokStep } = run;
+  if (grokStep === undefined) return now + say('training.noGrok');
+  const fitted = lines.find(({ trainAccuracy }) => (lowest(trainAccuracy) ?? 0) >= 0.9)?.step;
+  return now + say('training.groks', { step: integer(grokStep), fitted: integer(fitted ?? grokStep) });
+}
+
+export function normSays({ lines }: RunHistory): string {
+  const norms = lines.filter(({ parameterNorm }) => parameterNorm !== undefined);
+  const last = norms.at(-1);
+  if (last?.parameterNorm === undefined) return '';
+  const values = norms.map(({ parameterNorm }) => parameterNorm!);
+  return say('training.normSays', {
+    from: number(values[0]!),
+    most: number(extent(values).high),
+    to: number(last.parameterNorm),
+    step: integer(last.step),
+  });
+}
+
+export function paceSays({ run, lines }: RunHistory): string {
+  const paces = lines.flatMap(({ stepsPerSecond }) => (stepsPerSecond === undefined ? [] : [stepsPerSecond]));
+  if (paces.length === 0) return '';
+  const sorted = [...paces].sort((a, b) => a - b);
+  return say('training.paceSays', {
+    median: number(sorted[Math.floor(sorted.length / 2)]!),
+    tasks: list(run.data.tasks),
+    batch: run.config.batch === 'full' ? say('training.fullBatch') : integer(run.config.batch),
+  });
+}

@@ -1,0 +1,43 @@
+import type { PanelCalls } from '../../../extension/contract/panel.js';
+import type { TrainingState } from '../../../extension/contract/training.js';
+import { phaseSays } from './sentences.js';
+import { Button } from '../../elements/toolkit.js';
+import type { RunHistory } from './figure.js';
+import { useRequests } from '../../state/requests.js';
+import { say } from '../../words/say.js';
+import { Failure } from '../../elements/failure.js';
+
+export interface TrainingBarProps {
+  readonly history: RunHistory;
+  readonly state: TrainingState | undefined;
+  readonly host: PanelCalls | undefined;
+}
+
+/** Where the run is, and what can be asked of it now. */
+export function TrainingBar({ history, state, host }: TrainingBarProps) {
+  const { run } = history;
+  const { failure, ask } = useRequests();
+  const step = state?.step ?? run.lastStep;
+  return (
+    <div class="run training">
+      <strong>{phaseSays(history, state)}</strong>
+      {/* The step changes several times a second: a screen reader is told of the phase alone. */}
+      <span role="status" class="unseen">
+        {say(`training.is.${state?.phase ?? run.status}`)}
+      </span>
+      {host &&
+        state?.actions.map((action) => (
+          <Button
+            key={action}
+            secondary={action !== 'resume'}
+            onClick={() => ask(host.steerTraining(action))}
+          >
+            {say(`training.do.${action}`)}
+          </Button>
+        ))}
+      {state?.alone && <span class="muted">{say('training.alone')}</span>}
+      <Failure says={failure} />
+      <progress aria-label={say('training.progress')} max={run.config.maxSteps} value={step} />
+    </div>
+  );
+}

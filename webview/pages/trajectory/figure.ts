@@ -1,0 +1,263 @@
+import { grokMark } from '../../charts/grokMark.js';
+import type { CheckpointEntry, TrajectoryEntry } from '../../../extension/contract/report.js';
+import type { LineFigure, Scale, SpaceFigure } from '../../charts/figure.js';
+import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
+import type { Table } from '../../charts/table.js';
+import { number, percent } from '../../words/numbers.js';
+import { say } from '../../words/say.js';
+
+/** `all` in words; a matrix by its name. */
+export const groupName = (group: string): string => (group === 'all' ? say('scope.all') : group);
+
+/** What `explained` is a share of: centred rows have a variance, uncentred ones a squared length. */
+export const shareOf = ({ centred }: TrajectoryEntry): string =>
+  say(centred ? 'trajectory.variance' : 'trajectory.squaredLength');
+
+const axisTitle = (entry: TrajectoryEntry, component: number): string =>
+  say('trajectory.axisNull', {
+    n: component + 1,
+    share: percent(entry.explained[component] ?? 0),
+    null: percent(entry.null.mean[component] ?? 0),
+  });
+
+/** Steps before the grok step and from it on; all in the first part where it is not known. */
+function parts(entry: TrajectoryEntry, grokStep: number | undefined): readonly [number[], number[]] {
+  const all = entry.steps.map((_, index) => index);
+  const later = (index: number): boolean => grokStep !== undefined && entry.steps[index]! >= grokStep;
+  return [all.filter((index) => !later(index)), all.filter(later)];
+}
+
+const lateness = (entry: TrajectoryEntry, indices: readonly number[]): number[] =>
+  indices.map((index) => index / Math.max(1, entry.steps.length - 1));
+
+const notes = (entry: TrajectoryEntry, indices: readonly number[], k: number): string[] =>
+  indices.map((index) => {
+    const residual = entry.residual[index]?.[k - 1];
+    const step = say('trajectory.start', { step: entry.steps[index]! });
+    return residual === undefined
+      ? step
+      : `${step} · ${say('trajectory.off', { k, residual: percent(residual) })}`;
+  });
+
+export function planeFigure(
+  entry: TrajectoryEntry,
+  [first, second]: readonly [number, number],
+  grokStep: number | undefined,
+): LineFigure {
+  const [before, after] = parts(entry, grokStep);
+  const curve = (indices: readonly number[], component: number): number[] =>
+    indices.map((index) => entry.coordinates[index]?.[component] ?? 0);
+  const place = (index: number, text: string) => ({
+    x: entry.coordinates[index]?.[first] ?? 0,
+    y: entry.coordinates[index]?.[second] ?? 0,
+    text,
+  });
+  // The second part starts at the last point of the first, so that the path is unbroken.
+  const joined = after.length > 0 && before.length > 0 ? [before.at(-1)!, ...after] : after;
+  return {
+    kind: 'lines',
+    x: { title: axisTitle(entry, first), scale: 'linear', format: 'number' },
+    y: { title: axisTitle(entry, second), scale: 'linear', format: 'number' },
+    curves: [
+      {
+        name: say('trajectory.checkpoints'),
+        x: curve(before, first),
+        y: curve(before, second),
+        look: markedLook(0),
+        notes: notes(entry, before, 2),
+        shade: lateness(entry, before),
+      },
+      ...(after.length > 0
+        ? [
+            {
+              name: say('trajectory.after'),
+              x: curve(joined, first),
+              y: curve(joined, second),
+              look: markedLook(2),
+              notes: notes(entry, joined, 2),
+              shade: joined.map(() => 1),
+            },
+          ]
+        : []),
+    ],
+    labels: [
+      place(0, say('trajectory.start', { step: entry.steps[0] ?? 0 })),
+      ...(after.length > 0
+        ? [place(after[0]!, say('grokStep', { step: entry.steps[after[0]!]! }))]
+        : [place(entry.steps.length - 1, say('trajectory.start', { step: entry.steps.at(-1) ?? 0 }))]),
+    ],
+  };
+}
+
+export function spaceFigure(entry: TrajectoryEntry, grokStep: number | undefined): SpaceFigure | undefined {
+  if ((entry.coordinates[0]?.length ?? 0) < 3) return undefined;
+  const [before, after] = parts(entry, grokStep);
+  const points = (indices: readonly number[]) =>
+    indices.map((index): readonly [number, number, number] => {
+      const row = entry.coordinates[index]!;
+      return [row[0]!, row[1]!, row[2]!];
+    });
+  const joined = after.length > 0 && before.length > 0 ? [before.at(-1)!, ...after] : after;
+  return {
+    kind: 'space',
+    axes: [0, 1, 2].map((component) =>
+      say('trajectory.axis', { n: component + 1, share: percent(entry.explained[component] ?? 0) }),
+    ) as [string, string, string],
+    curves: [
+      {
+        name: say('trajectory.checkpoints'),
+        points: points(before),
+        look: markedLook(0),
+        notes: notes(entry, before, 3),
+        shade: lateness(entry, before),
+      },
+      ...(after.length > 0
+        ? [
+            {
+              name: say('trajectory.after'),
+              points: points(joined),
+              look: markedLook(2),
+              notes: notes(entry, joined, 3),
+              shade: joined.map(() => 1),
+            },
+          ]
+        : []),
+    ],
+  };
+}
+
+/** Steps, coordinates and residuals: what the pictures of the trajectory are drawn from. */
+export function coordinatesTable(entry: TrajectoryEntry): Table {
+  const components = entry.coordinates[0]?.map((_, index) => `PC${String(index + 1)}`) ?? [];
+  const residuals = entry.residual[0]?.map((_, index) => say('residual.curve', { k: index + 1 })) ?? [];
+  return {
+    headings: [say('step'), ...components, ...residuals],
+    rows: entry.steps.map((step, index) => [
+      step,
+      ...(entry.coordinates[index] ?? []),
+      ...(entry.residual[index] ?? []),
+    ]),
+  };
+}
+
+const componentsShown = 10;
+
+export function explainedFigure(entry: TrajectoryEntry, scale: Scale): LineFigure {
+  const indices = entry.explained
+    .map((_, index) => index)
+    .slice(0, componentsShown)
+    // Rounding leaves a share of the order of 1e-17 for directions that are not there.
+    .filter((index) => scale === 'linear' || entry.explained[index]! > 1e-12);
+  const known = indices.filter((index) => index < entry.null.mean.length);
+  const component = (index: number): number => index + 1;
+  return {
+    kind: 'lines',
+    x: { title: say('explained.component'), scale: 'linear', format: 'integer' },
+    y: { title: say('explained.axis', { what: shareOf(entry) }), scale, format: 'percent' },
+    curves: [
+      {
+        name: say('explained.measured'),
+        x: indices.map(component),
+        y: indices.map((index) => entry.explained[index]!),
+        look: markedLook(0),
+      },
+      {
+        name: say('explained.null'),
+        x: known.map(component),
+        y: known.map((index) => entry.null.mean[index]!),
+        look: nullLook,
+      },
+    ],
+    bands: [
+      {
+        name: say('explained.band'),
+        x: known.map(component),
+        lower: known.map((index) => entry.null.q05[index] ?? 0),
+        upper: known.map((index) => entry.null.q95[index] ?? 0),
+        ink: 'muted',
+      },
+    ],
+  };
+}
+
+/** √(1 − Σ of the first k fractions): the residual in the mean square over the series. */
+export const meanResidual = (fractions: readonly number[], k: number): number =>
+  Math.sqrt(Math.max(0, 1 - fractions.slice(0, k).reduce((sum, value) => sum + value, 0)));
+
+const spans = [1, 2, 3, 5, 10] as const;
+
+export function residualFigure(
+  entry: TrajectoryEntry,
+  k: number,
+  scale: Scale,
+  grokStep: number | undefined,
+): LineFigure {
+  const positive = (value: number | undefined): boolean =>
+    value !== undefined && (scale === 'linear' || value > 1e-9);
+  return {
+    kind: 'lines',
+    x: { title: say('step'), scale: 'linear', format: 'integer' },
+    y: { title: say('residual.axis'), scale, format: 'percent' },
+    curves: spans
+      .filter((span) => span <= (entry.residual[0]?.length ?? 0))
+      .map((span, index) => {
+        const indices = entry.steps
+          .map((_, at) => at)
+          .filter((at) => positive(entry.residual[at]?.[span - 1]));
+        return {
+          name: say('residual.curve', { k: span }),
+          x: indices.map((at) => entry.steps[at]!),
+          y: indices.map((at) => entry.residual[at]![span - 1]!),
+          look: lineLook(index),
+        };
+      }),
+    marks: [
+      {
+        across: 'y',
+        at: meanResidual(entry.null.mean, k),
+        label: say('residual.null', { k }),
+        side: 'right',
+        look: nullLook,
+      },
+      ...grokMark(grokStep),
+    ],
+  };
+}
+
+/** Distance from the first checkpoint, beside growth as the square root of the step that ends in the same place. */
+export function distanceFigure(
+  checkpoints: readonly CheckpointEntry[],
+  scale: Scale,
+  grokStep: number | undefined,
+): LineFigure | undefined {
+  const known = checkpoints.filter(
+    ({ distanceFromFirst }) =>
+      distanceFromFirst !== undefined && (scale === 'linear' || distanceFromFirst > 0),
+  );
+  const start = checkpoints[0]?.step;
+  const last = known.at(-1);
+  if (known.length < 2 || start === undefined || !last?.distanceFromFirst) return undefined;
+  const end = last.distanceFromFirst;
+  const grown = (step: number): number => end * Math.sqrt((step - start) / (last.step - start));
+  return {
+    kind: 'lines',
+    x: { title: say('step'), scale: 'linear', format: 'integer' },
+    y: { title: say('distance.axis'), scale, format: 'number' },
+    curves: [
+      {
+        name: say('distance.curve'),
+        x: known.map(({ step }) => step),
+        y: known.map(({ distanceFromFirst }) => distanceFromFirst!),
+        look: markedLook(0),
+        notes: known.map(({ label, distanceFromFirst }) => `${label}: ${number(distanceFromFirst!)}`),
+      },
+      {
+        name: say('distance.null'),
+        x: known.map(({ step }) => step),
+        y: known.map(({ step }) => grown(step)),
+        look: nullLook,
+      },
+    ],
+    marks: grokMark(grokStep),
+  };
+}

@@ -1,0 +1,153 @@
+import { useMemo } from 'preact/hooks';
+import { PlaneCard } from './planeCard.js';
+import { ChartCard } from '../../charts/chartCard.js';
+import { distanceAbsent, thirdComponentAbsent, trajectoryAbsent } from '../../report/absence.js';
+import { distanceSays, explainedSays, residualSays, trajectorySays } from './sentences.js';
+import {
+  coordinatesTable,
+  distanceFigure,
+  explainedFigure,
+  groupName,
+  residualFigure,
+  shareOf,
+  spaceFigure,
+} from './figure.js';
+import { Choice } from '../../elements/choice.js';
+import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
+import { useInspection } from '../../state/inspectionContext.js';
+import { isText, oneOf, usePersistedState } from '../../state/persistedState.js';
+import { say } from '../../words/say.js';
+
+const pairs = ['1,2', '1,3', '2,3', '1,4', '3,4'] as const;
+const residualSpan = 2;
+
+/** The path of the weights through the space of all parameters, seen in its principal components. */
+export function Trajectory() {
+  const view = useInspection();
+  const { report } = view;
+  const { trajectories, checkpoints, source } = report;
+  const groups = useMemo(
+    () => [...new Set(['all', ...trajectories.map(({ group }) => group)])],
+    [trajectories],
+  );
+  const [chosen, setGroup] = usePersistedState('trajectory.group', 'all', isText);
+  const [centred, setCentred] = usePersistedState<'yes' | 'no'>(
+    'trajectory.centred',
+    'yes',
+    oneOf(['yes', 'no']),
+  );
+  const [pair, setPair] = usePersistedState<(typeof pairs)[number]>('trajectory.pair', '1,2', oneOf(pairs));
+  const [explainedScale, setExplainedScale] = useScale('trajectory.explained.scale', 'log');
+  const [residualScale, setResidualScale] = useScale('trajectory.residual.scale', 'linear');
+  const [distanceScale, setDistanceScale] = useScale('trajectory.distance.scale', 'linear');
+  const group = groups.includes(chosen) ? chosen : 'all';
+  const entry = trajectories.find((one) => one.group === group && one.centred === (centred === 'yes'));
+  const { grokStep } = source;
+  const space = useMemo(() => entry && spaceFigure(entry, grokStep), [entry, grokStep]);
+  const table = useMemo(() => entry && coordinatesTable(entry), [entry]);
+  const explained = useMemo(() => entry && explainedFigure(entry, explainedScale), [entry, explainedScale]);
+  const residual = useMemo(
+    () => entry && residualFigure(entry, residualSpan, residualScale, grokStep),
+    [entry, residualScale, grokStep],
+  );
+  const distance = useMemo(
+    () => distanceFigure(checkpoints, distanceScale, grokStep),
+    [checkpoints, distanceScale, grokStep],
+  );
+  const absent = trajectoryAbsent(view, group);
+  const centring = say(centred === 'yes' ? 'trajectory.centred' : 'trajectory.uncentred');
+  const [first, second] = pair.split(',').map((component) => Number(component) - 1);
+  const components = entry?.coordinates[0]?.length ?? 4;
+  return (
+    <>
+      <div class="pickers">
+        <label>
+          <span>{say('group')}</span>
+          <Choice
+            label={say('group')}
+            value={group}
+            options={groups.map((value) => ({
+              value,
+              text: groupName(value),
+            }))}
+            onChange={setGroup}
+          />
+        </label>
+        <label>
+          <span>{say('trajectory.centring')}</span>
+          <Choice
+            label={say('trajectory.centring')}
+            value={centred}
+            options={[
+              { value: 'yes' as const, text: say('trajectory.centred') },
+              { value: 'no' as const, text: say('trajectory.uncentred') },
+            ]}
+            onChange={setCentred}
+          />
+        </label>
+      </div>
+      <div class="cards">
+        <PlaneCard
+          id="trajectory.plane"
+          group={group}
+          centred={centred === 'yes'}
+          pair={[first!, second!]}
+          controls={
+            <Choice
+              label={say('trajectory.pair')}
+              value={pair}
+              options={pairs
+                .filter((value) => Number(value.at(-1)) <= components)
+                .map((value) => ({ value, text: `PC${value.replace(',', ' × PC')}` }))}
+              onChange={setPair}
+            />
+          }
+        />
+        <ChartCard
+          id="trajectory.space"
+          title={say('trajectory.title3', { group: groupName(group), centring })}
+          figure={space}
+          {...(table ? { table } : {})}
+          says={entry ? trajectorySays(entry) : ''}
+          absent={entry ? thirdComponentAbsent() : absent}
+        />
+        <ChartCard
+          id="trajectory.explained"
+          title={say('explained.title', {
+            what: entry ? shareOf(entry) : say('trajectory.variance'),
+          })}
+          figure={explained}
+          says={entry ? explainedSays(entry) : ''}
+          absent={absent}
+          controls={
+            <ScaleChoice
+              axis={say('explained.component')}
+              value={explainedScale}
+              onChange={setExplainedScale}
+            />
+          }
+        />
+        <ChartCard
+          id="trajectory.residual"
+          title={say('residual.title')}
+          figure={residual}
+          says={entry ? residualSays(entry, residualSpan) : ''}
+          absent={absent}
+          controls={
+            <ScaleChoice axis={say('residual.axis')} value={residualScale} onChange={setResidualScale} />
+          }
+        />
+        <ChartCard
+          id="trajectory.distance"
+          title={say('distance.title')}
+          figure={distance}
+          says={distanceSays(checkpoints)}
+          absent={distanceAbsent(view)}
+          controls={
+            <ScaleChoice axis={say('distance.axis')} value={distanceScale} onChange={setDistanceScale} />
+          }
+        />
+      </div>
+    </>
+  );
+}

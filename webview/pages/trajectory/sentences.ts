@@ -1,0 +1,71 @@
+import type { CheckpointEntry, TrajectoryEntry } from '../../../extension/contract/report.js';
+import { meanResidual, shareOf } from './figure.js';
+import { say } from '../../words/say.js';
+import { counted } from '../../words/counts.js';
+import { number, percent } from '../../words/numbers.js';
+
+const sum = (values: readonly number[], count: number): number =>
+  Math.min(
+    1,
+    values.slice(0, count).reduce((total, value) => total + value, 0),
+  );
+
+/** The share of the first component beside that of a random walk; for a plane, also what it leaves out. */
+export function trajectorySays(entry: TrajectoryEntry, pair?: readonly [number, number]): string {
+  const { explained, null: walk, residual } = entry;
+  if (explained[0] === undefined || walk.mean[0] === undefined) return '';
+  const first = say('trajectory.says', {
+    share: percent(explained[0]),
+    what: shareOf(entry),
+    null: percent(walk.mean[0]),
+    draws: counted(walk.draws, 'draws'),
+    low: percent(walk.q05[0] ?? walk.mean[0]),
+    high: percent(walk.q95[0] ?? walk.mean[0]),
+  });
+  const off = residual.at(-1)?.[1];
+  if (!pair || off === undefined) return first;
+  const shown = (explained[pair[0]] ?? 0) + (explained[pair[1]] ?? 0);
+  return first + say('trajectory.saysPair', { pair: percent(shown), residual: percent(off) });
+}
+
+/** The first three components against the walk's, and how many stand above its 95 % quantile. */
+export function explainedSays(entry: TrajectoryEntry): string {
+  const shown = Math.min(10, entry.explained.length, entry.null.q95.length);
+  const leading = Math.min(3, shown);
+  const above = entry.explained
+    .slice(0, shown)
+    .filter((value, index) => value > entry.null.q95[index]!).length;
+  return say('explained.says', {
+    share: percent(sum(entry.explained, leading)),
+    nullShare: percent(sum(entry.null.mean, leading)),
+    components: counted(leading, 'components'),
+    what: shareOf(entry),
+    above,
+    shown: counted(shown, 'components'),
+  });
+}
+
+export const residualSays = (entry: TrajectoryEntry, k: number): string =>
+  say('residual.says', {
+    k,
+    measured: percent(meanResidual(entry.explained, k)),
+    null: percent(meanResidual(entry.null.mean, k)),
+    last: percent(entry.residual.at(-1)?.[k - 1] ?? 0),
+  });
+
+/** Where the weights stood halfway through the steps, beside √½ of the way of a random walk. */
+export function distanceSays(checkpoints: readonly CheckpointEntry[]): string {
+  const known = checkpoints.filter(({ distanceFromFirst }) => distanceFromFirst !== undefined);
+  const [first] = known;
+  const last = known.at(-1);
+  if (!first || !last?.distanceFromFirst) return '';
+  const middle = (first.step + last.step) / 2;
+  const half = known.reduce((best, entry) =>
+    Math.abs(entry.step - middle) < Math.abs(best.step - middle) ? entry : best,
+  );
+  return say('distance.says', {
+    end: number(last.distanceFromFirst),
+    half: percent(half.distanceFromFirst! / last.distanceFromFirst),
+    null: percent(Math.sqrt((half.step - first.step) / (last.step - first.step))),
+  });
+}

@@ -1,0 +1,41 @@
+/** Sentences of the Trajectory page. */
+export const trajectoryStrings = {
+  'trajectory.title': 'Trajectory of {group} ({centring})',
+  'trajectory.title3': 'Trajectory of {group} in 3-D ({centring})',
+  'trajectory.centred': 'centred',
+  'trajectory.uncentred': 'uncentred',
+  'trajectory.centring': 'PCA',
+  'trajectory.pair': 'Components',
+  'trajectory.axis': 'PC{n}, {share}',
+  'trajectory.axisNull': 'PC{n}, {share} (random walk {null})',
+  'trajectory.checkpoints': 'checkpoints, early to late',
+  'trajectory.after': 'from the grok step on',
+  'trajectory.start': 'step {step}',
+  'trajectory.off': 'off PC1–{k}: {residual} of its length',
+  'trajectory.variance': 'variance',
+  'trajectory.squaredLength': 'squared length',
+  'trajectory.says':
+    'PC1 holds {share} of the {what}; a random walk with the same step lengths {null} ({draws}, 5–95%: {low} to {high}).',
+  'trajectory.saysPair':
+    ' The two components shown hold {pair}; the last checkpoint lies {residual} of its length off PC1–2.',
+  'explained.title': 'Explained {what} by component',
+  'explained.axis': 'share of the {what}',
+  'explained.component': 'component',
+  'explained.measured': 'measured',
+  'explained.null': 'random walk, mean',
+  'explained.band': 'random walk, 5–95%',
+  'explained.says':
+    '{share} of the {what} is held by the first {components}, {nullShare} by those of a random walk of the same step lengths; its 95% quantile is exceeded by {above} of the first {shown}.',
+  'residual.title': 'Residual off the leading components',
+  'residual.axis': 'distance ⁄ own length',
+  'residual.curve': 'off PC1–{k}',
+  'residual.null': 'random walk, off PC1–{k}, root mean square',
+  'residual.says':
+    'PC1–{k} leave {measured} of the length unexplained (root mean square over the series), the random walk {null}; the last checkpoint {last}.',
+  'distance.title': 'Distance from the start, all parameters',
+  'distance.axis': '‖θₜ − θ₀‖₂',
+  'distance.curve': 'measured',
+  'distance.null': 'growth as √step (random walk)',
+  'distance.says':
+    'The weights end {end} from where they began; halfway through the steps they had gone {half} of that, a random walk would have gone {null}.',
+} as const;

@@ -1,0 +1,7 @@
+import { sayCount, type PluralKey } from './say.js';
+import { integer } from './numbers.js';
+
+type Noun = PluralKey extends infer K ? (K extends `count.${infer Name}` ? Name : never) : never;
+
+/** A number with its noun, in the form that goes with the number: 1 matrix, 2 matrices. */
+export const counted = (n: number, noun: Noun): string => sayCount(`count.${noun}`, n, { n: integer(n) });

@@ -1,0 +1,42 @@
+import type { StringKey } from '../strings.js';
+import { setNumberLocale } from './numbers.js';
+
+export type { StringKey };
+
+/** Keys of plural texts without their category. */
+export type PluralKey = StringKey extends infer K ? (K extends `${infer Stem}.other` ? Stem : never) : never;
+type Values = Readonly<Record<string, string | number>>;
+
+let english: Readonly<Record<string, string>> = {};
+let bundle: Readonly<Record<string, string>> = {};
+/** The language whose plural forms the texts have. */
+let grammar = 'en';
+
+/** The host's language: translations (by the English text) and the locale of numbers. */
+export function speak(language: {
+  readonly locale: string;
+  readonly strings: Readonly<Record<string, string>>;
+}): void {
+  bundle = language.strings;
+  // A language without a translation gets English sentences, and those follow English grammar.
+  grammar = Object.values(english).some((sentence) => Object.hasOwn(bundle, sentence))
+    ? language.locale
+    : 'en';
+  setNumberLocale(language.locale);
+}
+
+export const say = (key: StringKey, values: Values = {}): string => fill(english[key] ?? key, values);
+
+/** `n` chooses the plural form; `values` fill the braces as in {@link say}. */
+export function sayCount(key: PluralKey, n: number, values: Values): string {
+  const chosen = `${key}.${new Intl.PluralRules(grammar).select(n)}`;
+  return fill(english[chosen] ?? english[`${key}.other`] ?? key, values);
+}
+
+/** Gives the texts that {@link say} chooses from. */
+export function setTexts(texts: Readonly<Record<string, string>>): void {
+  english = texts;
+}
+
+const fill = (text: string, values: Values): string =>
+  (bundle[text] ?? text).replaceAll(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
