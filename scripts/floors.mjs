@@ -21,6 +21,18 @@ const houses = {
     ['safetensors', 'pytorch', 'numpy', 'gguf', 'onnx', 'sharded'],
     ['discovery'],
   ],
+  'extension/host': [['processes'], ['inspector', 'explorer', 'hover'], ['training'], ['sweeps']],
+  webview: [
+    ['words', 'styles', 'theme'],
+    ['report', 'elements'],
+    ['state'],
+    ['connection'],
+    ['charts'],
+    ['parts'],
+    ['pages'],
+    ['frame'],
+  ],
+  'webview/pages': [['trajectory', 'reconstruction', 'spectra', 'training'], ['sweep'], ['overview']],
 };
 
 const root = path.resolve(import.meta.dirname, '..');

@@ -6,7 +6,7 @@ import { probeFolder } from './explorer/probeFolder.js';
 import type { InspectorPanels } from './inspector/inspectorPanels.js';
 import { fileFor, saveAs } from './inspector/saveAs.js';
 import type { Reader } from './processes/reader.js';
-import { holdsSweep, inspectedAt } from './sweeps/sweepFolder.js';
+import { holdsSweep, inspectedAt } from './sweepFolder.js';
 import { dialogEndings, isShardIndex, mayHoldWeights } from './weightFiles.js';
 
 export interface CommandServices {

@@ -1,7 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { descriptorFileName } from '../../contract/descriptor.js';
-import { holdsSweep, sweepFile } from '../sweeps/sweepFolder.js';
+import { holdsSweep, sweepFile } from '../sweepFolder.js';
 import { isForeign, isShardIndex, mayHoldWeights } from '../weightFiles.js';
 
 const deepestFolder = 3;

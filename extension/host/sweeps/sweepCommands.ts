@@ -9,7 +9,7 @@ import type { Reader } from '../processes/reader.js';
 import { setting } from '../settings.js';
 import { isTrusted } from '../trust.js';
 import type { Training } from '../training/training.js';
-import { holdsSweep, inspectedAt, sweepFile } from './sweepFolder.js';
+import { holdsSweep, inspectedAt, sweepFile } from '../sweepFolder.js';
 
 export interface SweepCommandServices {
   readonly training: Training;

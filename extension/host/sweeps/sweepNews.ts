@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ErrorMessages } from '../errors.js';
 import type { InspectorPanels } from '../inspector/inspectorPanels.js';
 import type { RunNews, Training } from '../training/training.js';
-import { sweepOf } from './sweepFolder.js';
+import { sweepOf } from '../sweepFolder.js';
 
 export interface SweepNewsServices {
   readonly training: Training;

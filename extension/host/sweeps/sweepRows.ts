@@ -4,7 +4,7 @@ import type { SweepCell } from '../../contract/report.js';
 import type { TrainingPhase } from '../../contract/training.js';
 import type { Inspections } from '../inspector/inspections.js';
 import type { Training } from '../training/training.js';
-import { sweepOf } from './sweepFolder.js';
+import { sweepOf } from '../sweepFolder.js';
 
 /** A run tells of every few steps; its row in the table follows at this pace. */
 const paceMs = 500;
