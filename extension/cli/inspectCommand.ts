@@ -9,7 +9,7 @@ import { ReportStore } from '../contract/reportStore.js';
 import { readDescriptorFile } from '../engine/series/descriptorFile.js';
 import { openEvaluate } from '../engine/evaluation/openEvaluate.js';
 import { inspect } from '../engine/inspection/inspect.js';
-import { seriesControls } from '../engine/analyses/controls/seriesControls.js';
+import { analysisFlags, analysisRequests, analysisUsage } from './analysisOptions.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { htmlReport } from './htmlReport.js';
@@ -29,7 +29,8 @@ PATH is a folder of checkpoints, one checkpoint, or a folder of run folders.
                    arrays are its inputs under their names, and labels (labels.OUTPUT where it has several outputs)
   --tensors GLOB   analyse the tensors whose names match; trajectories of them as one group
   --exact          decompose very large matrices too, however long it takes (else their spectra are estimated)
-  --controls       rebuild from a random walk, early components and random directions too, where the model can be run
+${analysisUsage()}
+  --controls       the same as --analyses controls
   --ranks LIST     ranks of reconstruction, separated by commas (else every rank to 16, then a ladder)
 
 Without --json - a readable table goes to standard output. Warnings and progress go to standard error.
@@ -44,18 +45,18 @@ const options = {
   ranks: { type: 'string' },
   exact: { type: 'boolean' },
   controls: { type: 'boolean' },
+  analyses: { type: 'string' },
 } as const;
 
 interface InspectArguments {
   readonly request: InspectRequest;
-  readonly controls: boolean;
   readonly json?: string;
   readonly html?: string;
 }
 
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
-  const { request, controls, json, html } = await parse(args);
-  const store = await inspected(request, controls, console);
+  const { request, json, html } = await parse(args);
+  const store = await inspected(request, console);
   const report = store.report()!;
   if (json !== undefined && json !== '-') await write(json, reportJson(report));
   if (html !== undefined) await write(html, await htmlReport(store.asAddition()));
@@ -91,9 +92,11 @@ const parse = async (args: readonly string[]): Promise<InspectArguments> => {
     ...(values.exact === true ? { precision: 'exact' } : {}),
   });
   const model = await readModel(values.model, values.data);
+  const names = [values.analyses, ...(values.controls === true ? ['controls'] : [])];
+  const list = names.filter((name) => name !== undefined).join(',');
+  const analyses = await analysisRequests(list === '' ? undefined : list, values);
   return {
-    request: { path: resolve(path), settings, ...model },
-    controls: values.controls === true,
+    request: { path: resolve(path), settings, ...model, ...(analyses.length === 0 ? {} : { analyses }) },
     ...(values.json === undefined ? {} : { json: values.json }),
     ...(values.html === undefined ? {} : { html: values.html }),
   };
@@ -101,7 +104,11 @@ const parse = async (args: readonly string[]): Promise<InspectArguments> => {
 
 const parsedArguments = (args: readonly string[]) => {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
+    return parseArgs({
+      args: [...args],
+      options: { ...analysisFlags(), ...options },
+      allowPositionals: true,
+    });
   } catch (thrown) {
     throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
   }
@@ -134,11 +141,7 @@ const readModel = async (
   return { descriptor: { value: await readDescriptorFile(path), path } };
 };
 
-const inspected = async (
-  request: InspectRequest,
-  controls: boolean,
-  console: CommandConsole,
-): Promise<ReportStore> => {
+const inspected = async (request: InspectRequest, console: CommandConsole): Promise<ReportStore> => {
   const store = new ReportStore();
   const progress = progressLine(console);
   try {
@@ -154,10 +157,6 @@ const inspected = async (
       onProgress: progress.show,
       evaluator: openEvaluate,
     });
-    if (controls) {
-      const { signal } = console;
-      store.add({ controls: await seriesControls(request, { signal, onProgress: progress.show }) });
-    }
   } finally {
     progress.clear();
   }

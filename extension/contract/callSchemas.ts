@@ -4,7 +4,12 @@ import { errorValueSchema } from './boundary.js';
 import type { ComputeCalls, ComputeEvents, ReaderCalls } from './calls.js';
 import { focuses } from './calls.js';
 import { descriptorSchema } from './descriptor.js';
-import { inspectSettingsSchema, reportAdditionSchema, warningSchema } from './report.js';
+import {
+  analysisRequestSchema,
+  inspectSettingsSchema,
+  reportAdditionSchema,
+  warningSchema,
+} from './report.js';
 import { runConfigSchema } from './run.js';
 import { sweepRecordSchema } from './sweep.js';
 import { presetSchema, runRecordSchema } from './training.js';
@@ -67,6 +72,7 @@ const inspectRequest = v.object({
   settings: inspectSettingsSchema,
   descriptor: v.exactOptional(v.object({ value: descriptorSchema, path: v.exactOptional(path) })),
   evaluation: v.exactOptional(v.object({ model: path, data: path })),
+  analyses: v.exactOptional(v.array(analysisRequestSchema)),
   cacheFolder: v.exactOptional(path),
 });
 
@@ -81,7 +87,7 @@ export const computeSchemas: CallSchemas<ComputeCalls> = {
   inspect: { args: v.tuple([job, inspectRequest]), value: nothing },
   focus: { args: v.tuple([job, v.picklist(focuses)]), value: nothing },
   refine: { args: v.tuple([job, spectrumName]), value: nothing },
-  controls: { args: v.tuple([job]), value: nothing },
+  analyse: { args: v.tuple([job, analysisRequestSchema]), value: nothing },
   cancel: { args: v.tuple([job]), value: nothing },
 };
 

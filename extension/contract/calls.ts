@@ -1,6 +1,13 @@
 import type { ErrorValue } from './errors.js';
 import type { ModelDescriptor } from './descriptor.js';
-import type { InspectSettings, OnnxEvaluation, ReportAddition, SpectrumEntry, Warning } from './report.js';
+import type {
+  AnalysisRequest,
+  InspectSettings,
+  OnnxEvaluation,
+  ReportAddition,
+  SpectrumEntry,
+  Warning,
+} from './report.js';
 import type { Metrics, ProviderName, RunConfig, RunFile } from './run.js';
 import type { SweepRecord } from './sweep.js';
 import type { PresetEntry, RunRecord } from './training.js';
@@ -79,6 +86,8 @@ export interface InspectRequest {
   readonly descriptor?: { readonly value: ModelDescriptor; readonly path?: string };
   /** A model that the product does not know, run in its own ONNX file; goes before the descriptor. */
   readonly evaluation?: OnnxEvaluation;
+  /** Analyses besides those of every inspection. */
+  readonly analyses?: readonly AnalysisRequest[];
   /** Folder of the report cache; nothing is cached when absent. */
   readonly cacheFolder?: string;
 }
@@ -103,8 +112,8 @@ export interface ComputeCalls {
     job: string,
     entry: { step: number; tensor: string; part?: string; of: 'weights' | 'change' },
   ): Promise<Reply<void>>;
-  /** Rebuilds the nulls that the trajectory's components are held against; additions follow. */
-  controls(job: string): Promise<Reply<void>>;
+  /** Runs an analysis besides those of every inspection; additions follow, and are cached with the report. */
+  analyse(job: string, request: AnalysisRequest): Promise<Reply<void>>;
   cancel(job: string): Promise<Reply<void>>;
 }
 

@@ -3,8 +3,8 @@ import type { CallSchemas, EventSchemas } from './boundary.js';
 import { errorValueSchema } from './boundary.js';
 import type { Progress, Reply } from './calls.js';
 import { focuses } from './calls.js';
-import type { ReportAddition } from './report.js';
-import { reportAdditionSchema } from './report.js';
+import type { AnalysisRequest, ReportAddition } from './report.js';
+import { analysisRequestSchema, reportAdditionSchema } from './report.js';
 import { trainingActions, trainingStateSchema, type TrainingAction, type TrainingState } from './training.js';
 
 /**
@@ -64,8 +64,8 @@ export interface PanelCalls {
   showLog(): Promise<Reply<void>>;
   /** Computes an estimated spectrum exactly; an addition follows. */
   refine(entry: SpectrumName): Promise<Reply<void>>;
-  /** Rebuilds the nulls that the trajectory's components are held against; additions follow. */
-  controls(): Promise<Reply<void>>;
+  /** Runs an analysis of the engine's table besides those of every inspection; additions follow. */
+  analyse(request: AnalysisRequest): Promise<Reply<void>>;
   /** Asks where with a save dialog; the value says whether the file was written. */
   exportFile(file: ExportedFile): Promise<Reply<boolean>>;
   copy(text: string): Promise<Reply<void>>;
@@ -103,7 +103,7 @@ export const panelSchemas: CallSchemas<PanelCalls> = {
   retry: { args: none, value: nothing },
   showLog: { args: none, value: nothing },
   refine: { args: v.tuple([spectrumNameSchema]), value: nothing },
-  controls: { args: none, value: nothing },
+  analyse: { args: v.tuple([analysisRequestSchema]), value: nothing },
   exportFile: { args: v.tuple([exportedFileSchema]), value: v.boolean() },
   copy: { args: v.tuple([v.string()]), value: nothing },
   openFile: { args: v.tuple([v.string()]), value: nothing },

@@ -1,10 +1,7 @@
 import type { Report, ReportAddition, ReportHeader } from './report.js';
-import { reportSections } from './report.js';
+import { reportSections, sectionNames, type SectionName } from './report.js';
 
-type SectionName = keyof typeof reportSections;
 type Entry = Report[SectionName][number];
-
-const sectionNames = Object.keys(reportSections) as SectionName[];
 
 /**
  * Folds additions into a report. Entries keep the order of their first arrival; one with the key of an earlier one

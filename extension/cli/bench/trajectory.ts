@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { inspectSettingsSchema } from '../../contract/report.js';
 import * as v from 'valibot';
-import { PassCollector } from '../../engine/analyses/passCollector.js';
+import { PassCollector } from '../../engine/analyses/trajectory/passCollector.js';
 import { findSeries } from '../../engine/series/source.js';
 import { survey } from '../../engine/series/survey.js';
-import { trajectoryPass } from '../../engine/analyses/trajectoryPass.js';
+import { trajectoryPass } from '../../engine/analyses/trajectory/trajectoryPass.js';
 import type { Bench } from './bench.js';
 import { median } from './bench.js';
 import { writeSyntheticSeries } from './syntheticSeries.js';

@@ -2,7 +2,7 @@ import type { ComputeCalls, InspectRequest } from '../../contract/calls.js';
 import { GeometryError } from '../../contract/errors.js';
 import type { SpectrumEntry } from '../../contract/report.js';
 import { findSeries } from '../series/source.js';
-import { exactSpectrum } from '../analyses/spectra.js';
+import { exactSpectrum } from '../analyses/spectra/spectra.js';
 import { survey as surveySeries } from '../series/survey.js';
 import { TensorValues } from '../series/tensorValues.js';
 import { isEstimated } from '../analyses/workPolicy.js';

@@ -1,18 +1,19 @@
 import { computeEventSchemas, computeSchemas } from '../../contract/callSchemas.js';
 import type { ComputeCalls, ComputeEvents, Focus, InspectRequest, Reply } from '../../contract/calls.js';
-import type { ReportAddition } from '../../contract/report.js';
+import type { AnalysisRequest, ReportAddition } from '../../contract/report.js';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import { openEvaluate } from '../evaluation/openEvaluate.js';
 import { inspect } from '../inspection/inspect.js';
+import { requestedAnalysis } from '../inspection/runAnalyses.js';
 import { refine } from '../inspection/refine.js';
-import { seriesControls } from '../analyses/controls/seriesControls.js';
 import { serveParentWithEvents } from '../ground/serving/channel.js';
 import { endWithParent } from '../ground/serving/orphanWatch.js';
 
 interface Job {
   readonly request: InspectRequest;
   readonly stop: AbortController;
-  /** What was asked for besides, spectra exactly and controls; the job lasts until it is there. */
+  /** Analyses and exact spectra asked for while it runs; the job lasts until they are there. */
+  readonly analyses: AnalysisRequest[];
   readonly asked: Promise<ReportAddition>[];
   focus: Focus;
 }
@@ -28,7 +29,7 @@ export function serveCompute(): void {
   };
   serveParentWithEvents<ComputeCalls, ComputeEvents>(computeSchemas, computeEventSchemas, (events) => ({
     inspect: (id, request) => {
-      const job: Job = { request, stop: new AbortController(), asked: [], focus: 'overview' };
+      const job: Job = { request, stop: new AbortController(), analyses: [], asked: [], focus: 'overview' };
       jobs.set(id, job);
       void run(id, job, events).then((outcome) => {
         jobs.delete(id);
@@ -51,17 +52,9 @@ export function serveCompute(): void {
       );
       return accepted;
     },
-    controls: (id) => {
-      const job = workedOn(id);
-      const controls = seriesControls(job.request, {
-        signal: job.stop.signal,
-        onProgress: (progress) => events.progress(id, progress),
-      });
-      also(
-        job,
-        controls.then((entries) => ({ controls: entries })),
-        (addition) => events.addition(id, addition),
-      );
+    analyse: (id, request) => {
+      requestedAnalysis(request);
+      workedOn(id).analyses.push(request);
       return accepted;
     },
     cancel: (id) => {
@@ -77,11 +70,6 @@ function also(job: Job, asked: Promise<ReportAddition>, tell: (addition: ReportA
   job.asked.push(asked);
 }
 
-/** One after the other, those too that are asked for meanwhile. */
-async function* askedOf(job: Job): AsyncGenerator<ReportAddition> {
-  for (const asked of job.asked) yield await asked;
-}
-
 const done: Reply<void> = { ok: true, value: undefined };
 const accepted = Promise.resolve(done);
 
@@ -93,7 +81,8 @@ async function run(id: string, job: Job, events: ComputeEvents): Promise<Reply<v
       onProgress: (progress) => events.progress(id, progress),
       focus: () => job.focus,
       evaluator: openEvaluate,
-      asked: askedOf(job),
+      analyses: () => job.analyses.splice(0),
+      asked: () => job.asked.splice(0),
     });
     return done;
   } catch (thrown) {

@@ -3,8 +3,8 @@ import type { Focus, Progress, Reply } from '../../contract/calls.js';
 import type { ErrorValue } from '../../contract/errors.js';
 import type { ModelDescriptor } from '../../contract/descriptor.js';
 import type { PanelEvents } from '../../contract/panel.js';
-import type { Report, ReportAddition } from '../../contract/report.js';
-import { reportSections } from '../../contract/report.js';
+import type { AnalysisRequest, Report, ReportAddition } from '../../contract/report.js';
+import { sectionNames } from '../../contract/report.js';
 import { ReportStore } from '../../contract/reportStore.js';
 import type { Compute, Job, SpectrumName } from '../processes/compute.js';
 import { inspectSettings, setting } from '../settings.js';
@@ -96,8 +96,8 @@ export class Inspection implements vscode.Disposable {
   }
 
   /** A finished inspection has no job to ask: another is begun, which finds all but what is asked for in the cache. */
-  async controls(): Promise<Reply<void>> {
-    return (this.job ?? this.start()).controls();
+  async analyse(request: AnalysisRequest): Promise<Reply<void>> {
+    return (this.job ?? this.start()).analyse(request);
   }
 
   /** Inspects with other settings or another descriptor: what is shown now does not hold any more. */
@@ -176,8 +176,7 @@ export class Inspection implements vscode.Disposable {
   private replaceStale(fresh: ReportStore): void {
     const [shown, now] = [this.store.report(), fresh.report()];
     if (!shown || !now) return;
-    const sections = Object.keys(reportSections) as (keyof typeof reportSections)[];
-    if (sections.every((name) => shown[name].length === now[name].length)) return;
+    if (sectionNames.every((name) => shown[name].length === now[name].length)) return;
     this.store = fresh;
     for (const view of this.views) {
       view.reset();

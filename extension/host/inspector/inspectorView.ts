@@ -103,7 +103,7 @@ export class InspectorView implements vscode.Disposable {
       retry: () => act(() => this.inspection.retry()),
       showLog: () => act(() => log.show()),
       refine: (entry) => this.inspection.refine(entry),
-      controls: () => this.inspection.controls(),
+      analyse: (request) => this.inspection.analyse(request),
       exportFile: async (file) => ({
         ok: true,
         value: await saveAs(fileFor(this.source, file.name), file.content),

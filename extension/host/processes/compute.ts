@@ -10,7 +10,7 @@ import type {
   Progress,
   Reply,
 } from '../../contract/calls.js';
-import type { ReportAddition } from '../../contract/report.js';
+import type { AnalysisRequest, ReportAddition } from '../../contract/report.js';
 import { processDied } from '../errors.js';
 import { startEngineProcess, type EngineProcess } from '../../processes/engineProcess.js';
 import { Leased } from './lease.js';
@@ -31,7 +31,7 @@ export type SpectrumName = Parameters<ComputeCalls['refine']>[1];
 export interface Job {
   focus(focus: Focus): void;
   refine(entry: SpectrumName): Promise<Reply<void>>;
-  controls(): Promise<Reply<void>>;
+  analyse(request: AnalysisRequest): Promise<Reply<void>>;
   /** Ends the job; its `ended` comes within two seconds. */
   cancel(): void;
 }
@@ -70,8 +70,8 @@ export class Compute implements vscode.Disposable {
       refine: (entry) =>
         this.lease.running?.calls.refine(job.id, entry) ??
         Promise.resolve({ ok: false, error: processDied('compute') }),
-      controls: () =>
-        this.lease.running?.calls.controls(job.id) ??
+      analyse: (wanted) =>
+        this.lease.running?.calls.analyse(job.id, wanted) ??
         Promise.resolve({ ok: false, error: processDied('compute') }),
       cancel: () => this.cancel(job),
     };

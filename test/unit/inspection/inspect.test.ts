@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Report, ReportAddition } from '../../../extension/contract/report.js';
+import type { AnalysisRequest, Report, ReportAddition } from '../../../extension/contract/report.js';
 import { inspectSettingsSchema, reportAdditionSchema } from '../../../extension/contract/report.js';
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
@@ -45,14 +45,21 @@ const inspected = async (
     settings?: Record<string, unknown>;
     cacheFolder?: string;
     onAddition?: () => void;
-    asked?: AsyncIterable<ReportAddition>;
+    asked?: ReportAddition[];
+    analyses?: AnalysisRequest[];
+    later?: AnalysisRequest[];
   } = {},
 ): Promise<Report> => {
   const store = new ReportStore();
   const settings = v.parse(inspectSettingsSchema, { shuffleDraws: 2, ...more.settings });
   const { cacheFolder } = more;
   await inspect(
-    { path, settings, ...(cacheFolder === undefined ? {} : { cacheFolder }) },
+    {
+      path,
+      settings,
+      ...(cacheFolder === undefined ? {} : { cacheFolder }),
+      ...(more.analyses === undefined ? {} : { analyses: more.analyses }),
+    },
     {
       signal: new AbortController().signal,
       onAddition: (addition) => {
@@ -60,7 +67,8 @@ const inspected = async (
         // Every number that crosses the boundary exists: the validator refuses NaN and infinity.
         store.add(v.parse(reportAdditionSchema, addition));
       },
-      ...(more.asked === undefined ? {} : { asked: more.asked }),
+      asked: () => (more.asked ?? []).splice(0).map((addition) => Promise.resolve(addition)),
+      analyses: () => (more.later ?? []).splice(0),
     },
   );
   return store.report()!;
@@ -217,6 +225,66 @@ describe('a file that changes under the inspection', () => {
   });
 });
 
+describe('analyses on request', () => {
+  const cache = (): string => {
+    const cacheFolder = mkdtempSync(join(tmpdir(), 'weight-geometry-cache-'));
+    removals.push(() => rmSync(cacheFolder, { recursive: true }));
+    return cacheFolder;
+  };
+
+  it('lists what is complete: of one checkpoint, what needs no series', async () => {
+    const ids = ({ analyses }: Report) => analyses.map(({ id }) => id);
+    expect(ids(await inspected(folderOf({ 0: model() })))).toEqual(['spectra', 'trajectory', 'digests']);
+    expect(ids(await inspected(folderOf({ 0: model(), 100: model() }))).sort()).toEqual([
+      'angles',
+      'digests',
+      'joint-reconstruction',
+      'per-matrix-reconstruction',
+      'spectra',
+      'spectra-over-steps',
+      'trajectory',
+    ]);
+  });
+
+  it('names the analyses that exist for one that does not, before anything is read', async () => {
+    await expect(inspected('/does/not/exist', { analyses: [{ id: 'defects' }] })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining('there are spectra, trajectory') as string,
+    });
+    await expect(
+      inspected(folderOf({ 0: model() }), { analyses: [{ id: 'angles', settings: { k: 1 } }] }),
+    ).rejects.toMatchObject({ code: 'invalid-argument' });
+  });
+
+  it('says what is missing, and keeps the rest of the report all the same', async () => {
+    const folder = folderOf({ 0: model(), 100: model() });
+    const cacheFolder = cache();
+    await expect(inspected(folder, { cacheFolder, analyses: [{ id: 'controls' }] })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: 'The analysis controls needs a model description that lets the model be run.',
+    });
+    let additions = 0;
+    const cached = await inspected(folder, { cacheFolder, onAddition: () => additions++ });
+    expect(additions).toBe(1);
+    expect(cached.trajectories.length).toBeGreaterThan(0);
+    const one = inspected(folderOf({ 0: model() }), { analyses: [{ id: 'angles' }] });
+    await expect(one).rejects.toThrow('The analysis angles needs a series of checkpoints.');
+  });
+
+  it('runs what a cached report lacks, also when it is asked for while the inspection runs', async () => {
+    const folder = folderOf({ 0: model(), 100: model() });
+    const cacheFolder = cache();
+    await inspected(folder, { cacheFolder });
+    let additions = 0;
+    const onAddition = () => additions++;
+    await inspected(folder, { cacheFolder, onAddition, analyses: [{ id: 'angles' }] });
+    expect(additions).toBe(1);
+    await expect(inspected(folder, { cacheFolder, later: [{ id: 'controls' }] })).rejects.toMatchObject({
+      code: 'invalid-argument',
+    });
+  });
+});
+
 describe('the cache', () => {
   it('keeps what was asked for besides, by the inspection that found it and by one that read the cache', async () => {
     const folder = folderOf({ 0: model(), 100: model() });
@@ -225,13 +293,10 @@ describe('the cache', () => {
     const first = await inspected(folder, { cacheFolder });
     const [one, other] = first.spectra;
     const marked = (entry: typeof one, method: string) => ({ ...entry!, method });
-    const asking = async function* (...additions: ReportAddition[]) {
-      for (const addition of additions) yield await Promise.resolve(addition);
-    };
     const methodsOf = ({ spectra }: Report) => spectra.slice(0, 2).map(({ method }) => method);
-    const told = await inspected(folder, { cacheFolder, asked: asking({ spectra: [marked(one, 'first')] }) });
+    const told = await inspected(folder, { cacheFolder, asked: [{ spectra: [marked(one, 'first')] }] });
     expect(methodsOf(told)).toEqual(['first', other!.method]);
-    await inspected(folder, { cacheFolder, asked: asking({ spectra: [marked(other, 'second')] }) });
+    await inspected(folder, { cacheFolder, asked: [{ spectra: [marked(other, 'second')] }] });
     expect(methodsOf(await inspected(folder, { cacheFolder }))).toEqual(['first', 'second']);
   });
 

@@ -16,11 +16,18 @@ const place = mkdtempSync(path.join(tmpdir(), 'weight-geometry-controls-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 const [cell] = cellsOf({ ...smallGrid, base: { ...smallGrid.base, checkpointEvery: 10 } });
 const run = runFolder(place, cell!);
-const controlsOf = (folder: string, onProgress: (text: string) => void = () => undefined) =>
-  seriesControls(
-    { path: folder, settings: v.parse(inspectSettingsSchema, {}) },
-    { signal: new AbortController().signal, onProgress: ({ text }) => onProgress(text) },
-  );
+const controlsOf = async (
+  folder: string,
+  onProgress: (text: string) => void = () => undefined,
+  signal = new AbortController().signal,
+): Promise<ControlEntry[]> => {
+  const steps = seriesControls({ path: folder, settings: v.parse(inspectSettingsSchema, {}) }, signal);
+  for (;;) {
+    const step = await steps.next();
+    if (step.done === true) return step.value;
+    onProgress(step.value.text);
+  }
+};
 
 describe('the controls of a series', () => {
   let controls: ControlEntry[];
@@ -97,10 +104,7 @@ describe('the controls of a series', () => {
   it('end in the middle of any of them when they are cancelled', async () => {
     for (const phase of ['components of the beginning', 'random walk', 'random directions']) {
       const stop = new AbortController();
-      const cancelled = seriesControls(
-        { path: run, settings: v.parse(inspectSettingsSchema, {}) },
-        { signal: stop.signal, onProgress: ({ text }) => text.includes(phase) && stop.abort() },
-      );
+      const cancelled = controlsOf(run, (text) => text.includes(phase) && stop.abort(), stop.signal);
       await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
     }
   });

@@ -17,7 +17,7 @@ export function Controls() {
       <header>
         <h2 id="controls-title">{say('controls.title')}</h2>
         {controls.length === 0 && host && !running && (
-          <Button secondary onClick={() => ask(host.controls())}>
+          <Button secondary onClick={() => ask(host.analyse({ id: 'controls' }))}>
             {say('controls.compute')}
           </Button>
         )}

@@ -1,6 +1,6 @@
 import type { Parameter } from '../../models/parameters.js';
 import type { Survey } from '../../series/survey.js';
-import { weightsOf } from '../accuracy.js';
+import { weightsOf } from '../reconstruction/accuracy.js';
 import { requireFit, weightRow } from '../../evaluation/weightRow.js';
 import { GramAccumulator } from '../../linalg/gram.js';
 import type { Matrix } from '../../linalg/matrix.js';

@@ -1,21 +1,24 @@
-import type { InspectRequest, Progress } from '../../../contract/calls.js';
+import type { InspectRequest } from '../../../contract/calls.js';
 import { GeometryError } from '../../../contract/errors.js';
 import type { ControlEntry } from '../../../contract/report.js';
 import { openEvaluator, type Evaluator } from '../../evaluation/evaluator.js';
+import type { Accuracies } from '../../geometry/reconstruction/rankForAccuracy.js';
 import { stepLengths } from '../../geometry/randomWalkNull.js';
 import { modelOf } from '../../series/modelOf.js';
 import { findSeries } from '../../series/source.js';
 import { survey as surveySeries, type Survey } from '../../series/survey.js';
-import { throwIfCancelled } from '../../ground/work/tasks.js';
+import { throwIfCancelled, type TaskStep } from '../../ground/work/tasks.js';
+import type { RunAnalysis } from './analysis.js';
 import { checkpointRows } from './checkpointRows.js';
 import { earlyControl, randomControl, walkControl, type EndsInput } from './controls.js';
 import { fittingCheckpoints, keptEvenly } from './memory.js';
 import { scannedComponents } from './trajectoryPart.js';
 
-export interface SeriesControlsOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-}
+/** The step before a phase begins. @throws GeometryError `cancelled` after the signal. */
+const phase = (signal: AbortSignal, text: string, fraction: number): TaskStep => {
+  throwIfCancelled(signal);
+  return { text: `Controls: ${text}`, fraction };
+};
 
 /**
  * What the components of a trajectory are held against: those of a random walk of equal steps to the same end, those of
@@ -24,14 +27,10 @@ export interface SeriesControlsOptions {
  * `invalid-descriptor` where the description does not fit the checkpoints; `too-large` where two of them do not fit into
  * memory; `cancelled`, and what reading and running the model throw.
  */
-export const seriesControls = async (
+export async function* seriesControls(
   request: InspectRequest,
-  { signal, onProgress }: SeriesControlsOptions,
-): Promise<ControlEntry[]> => {
-  const say = (text: string, fraction: number): void => {
-    throwIfCancelled(signal);
-    onProgress({ text: `Controls: ${text}`, fraction });
-  };
+  signal: AbortSignal,
+): AsyncGenerator<TaskStep, ControlEntry[]> {
   const source = await findSeries(request.path, signal);
   const { descriptor } = await modelOf(request, source.root);
   if (descriptor === undefined || source.entries.length < 2) {
@@ -46,29 +45,28 @@ export const seriesControls = async (
     const kept = keptEvenly(source.entries.length, fitting).map((i) => source.entries[i]!);
     const survey = await surveySeries({ ...source, entries: kept }, signal);
     try {
-      return await controlsOf(survey, evaluator, request.settings.seed, signal, say);
+      return yield* controlsOf(survey, evaluator, request.settings.seed, signal);
     } finally {
       await survey.pool.close();
     }
   } finally {
     await evaluator.dispose();
   }
-};
+}
 
-const controlsOf = async (
+async function* controlsOf(
   survey: Survey,
   evaluator: Evaluator,
   seed: number,
   signal: AbortSignal,
-  say: (text: string, fraction: number) => void,
-): Promise<ControlEntry[]> => {
+): AsyncGenerator<TaskStep, ControlEntry[]> {
   const fullRank = survey.checkpoints.length - 1;
   // The checkpoints are let go with this part.
-  const { early, ends, lengths, baseline } = await ofCheckpoints(survey, evaluator, signal, say);
-  say('random walk to the same end', 0.5);
+  const { early, ends, lengths, baseline } = yield* ofCheckpoints(survey, evaluator, signal);
+  yield phase(signal, 'random walk to the same end', 0.5);
   const input: EndsInput = { ...ends, evaluator, seed, signal };
   const walk = await walkControl(input, lengths, baseline, scannedComponents);
-  say('random directions', 0.8);
+  yield phase(signal, 'random directions', 0.8);
   const random = await randomControl(input);
   return [
     { kind: 'random-walk', fullRank, seed, points: walk.points },
@@ -80,18 +78,24 @@ const controlsOf = async (
     })),
     { kind: 'random-directions', fullRank, seed, points: random.points },
   ];
-};
+}
 
-const ofCheckpoints = async (
+interface OfCheckpoints {
+  readonly early: RunAnalysis['controls']['early'];
+  readonly ends: Pick<EndsInput, 'first' | 'change'>;
+  readonly lengths: readonly number[];
+  readonly baseline: Accuracies;
+}
+
+async function* ofCheckpoints(
   survey: Survey,
   evaluator: Evaluator,
   signal: AbortSignal,
-  say: (text: string, fraction: number) => void,
-) => {
-  say('reading checkpoints', 0);
+): AsyncGenerator<TaskStep, OfCheckpoints> {
+  yield phase(signal, 'reading checkpoints', 0);
   const rows = await checkpointRows(survey, evaluator.parameters, signal);
   const [baseline] = await evaluator.accuracies([rows.rows.at(-1)!], signal);
-  say('components of the beginning', 0.3);
+  yield phase(signal, 'components of the beginning', 0.3);
   const steps = survey.checkpoints.map(({ step }) => step);
   return {
     early: await earlyControl({ rows, steps, evaluator, signal }),
@@ -99,4 +103,4 @@ const ofCheckpoints = async (
     lengths: stepLengths(rows.gram),
     baseline: baseline!,
   };
-};
+}

@@ -5,6 +5,8 @@ import type { Focus, Progress } from '../../../contract/calls.js';
 export interface Task {
   /** The page that shows its results: goes first while the user looks at it. */
   readonly topic: Focus;
+  /** Asked for by the user while others run: goes before all. */
+  readonly isAsked?: boolean;
   /** Share of the whole work, in any unit common to all tasks. */
   readonly weight: number;
   /** Yields after each chunk (about 250 ms at most). */
@@ -23,6 +25,8 @@ export interface TaskRun {
   readonly onProgress: (progress: Progress) => void;
   /** What the user looks at now; asked between chunks. */
   readonly focus: () => Focus;
+  /** Tasks that somebody has asked for since the last call: they go before what is left. */
+  readonly more?: () => readonly Task[];
 }
 
 /** @throws GeometryError `cancelled` once the signal is aborted. */
@@ -31,24 +35,30 @@ export const throwIfCancelled = (signal: AbortSignal): void => {
 };
 
 /**
- * Runs tasks to their ends, one chunk at a time: those of the focused page first, else in the order given. Focus and
- * cancellation take effect between chunks.
+ * Runs tasks to their ends, one chunk at a time: those asked for and those of the focused page first, else in the order
+ * given. Focus and cancellation take effect between chunks.
  */
 export const runTasks = async (tasks: readonly Task[], run: TaskRun): Promise<void> => {
-  const open = new Set(tasks);
-  const done = new Map<Task, number>();
-  const total = tasks.reduce((sum, { weight }) => sum + weight, 0);
+  let open = new Set(tasks);
+  const done = new Map<Task, number>(tasks.map((task) => [task, 0]));
   try {
-    while (open.size > 0) {
+    for (;;) {
       throwIfCancelled(run.signal);
+      const more = run.more?.() ?? [];
+      if (more.length > 0) open = new Set([...more, ...open]);
+      for (const task of more) done.set(task, 0);
+      if (open.size === 0) return;
       const focus = run.focus();
       const [first] = open;
-      const task = [...open].find(({ topic }) => topic === focus) ?? first!;
+      const task = [...open].find(({ topic, isAsked }) => isAsked === true || topic === focus) ?? first!;
       const step = await task.steps.next();
       if (step.done === true) open.delete(task);
       done.set(task, step.done === true ? 1 : step.value.fraction);
-      let reached = 0;
-      for (const [finished, fraction] of done) reached += finished.weight * fraction;
+      let [reached, total] = [0, 0];
+      for (const [{ weight }, fraction] of done) {
+        reached += weight * fraction;
+        total += weight;
+      }
       if (step.done !== true)
         run.onProgress({ text: step.value.text, fraction: Math.min(1, reached / total) });
       await nextTurn();

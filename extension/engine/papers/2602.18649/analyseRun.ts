@@ -15,7 +15,7 @@ import {
   jointReconstruction,
   perMatrixReconstruction,
   type ReconstructionRun,
-} from '../../analyses/reconstructions.js';
+} from '../../analyses/reconstruction/reconstructions.js';
 import { findSeries } from '../../series/source.js';
 import { survey as surveySeries, type Survey } from '../../series/survey.js';
 import { TensorValues } from '../../series/tensorValues.js';

@@ -1,28 +1,28 @@
-import type { ReconstructionEntry, ReconstructionMethod } from '../../contract/report.js';
-import type { MatrixSpec } from '../geometry/matrices.js';
-import { chosenRanks } from '../geometry/ranks.js';
-import { reconstructionCurve } from '../geometry/reconstruction/curve.js';
+import type { ReconstructionEntry, ReconstructionMethod } from '../../../contract/report.js';
+import type { MatrixSpec } from '../../geometry/matrices.js';
+import { chosenRanks } from '../../geometry/ranks.js';
+import { reconstructionCurve } from '../../geometry/reconstruction/curve.js';
 import {
   jointMixing,
   jointRelativeErrors,
   jointSvd,
   type JointSegment,
-} from '../geometry/reconstruction/jointSvd.js';
-import { perMatrixEnergy, truncatedChange } from '../geometry/reconstruction/perMatrixSvd.js';
-import { trajectoryEnergy, trajectoryMixing } from '../geometry/reconstruction/trajectoryPca.js';
-import type { TrajectoryPca } from '../geometry/trajectory.js';
-import { GramAccumulator } from '../linalg/gram.js';
-import type { Matrix } from '../linalg/matrix.js';
-import { singularValues } from '../linalg/singularValues.js';
-import { svd, type Decomposition } from '../linalg/svd.js';
-import type { Evaluate } from '../evaluation/namedWeights.js';
+} from '../../geometry/reconstruction/jointSvd.js';
+import { perMatrixEnergy, truncatedChange } from '../../geometry/reconstruction/perMatrixSvd.js';
+import { trajectoryEnergy, trajectoryMixing } from '../../geometry/reconstruction/trajectoryPca.js';
+import type { TrajectoryPca } from '../../geometry/trajectory.js';
+import { GramAccumulator } from '../../linalg/gram.js';
+import type { Matrix } from '../../linalg/matrix.js';
+import { singularValues } from '../../linalg/singularValues.js';
+import { svd, type Decomposition } from '../../linalg/svd.js';
+import type { Evaluate } from '../../evaluation/namedWeights.js';
 import { weightsOf, withAccuracy, type Rebuild } from './accuracy.js';
-import { readPart } from '../series/partReader.js';
-import { scatterPart } from '../series/scatterPart.js';
-import type { SpectraRun } from './spectra.js';
-import type { Survey } from '../series/survey.js';
-import type { TaskStep } from '../ground/work/tasks.js';
-import { isFinite } from '../series/tensorValues.js';
+import { readPart } from '../../series/partReader.js';
+import { scatterPart } from '../../series/scatterPart.js';
+import type { SpectraRun } from '../spectra/spectra.js';
+import type { Survey } from '../../series/survey.js';
+import type { TaskStep } from '../../ground/work/tasks.js';
+import { isFinite } from '../../series/tensorValues.js';
 
 export interface ReconstructionRun extends Pick<
   SpectraRun,

@@ -1,19 +1,19 @@
-import type { InspectSettings, ReportAddition, SpectrumEntry } from '../../contract/report.js';
-import { countAbove, marchenkoPastur } from '../geometry/marchenkoPastur.js';
-import { foldedSize, matrixKey, type MatrixSpec } from '../geometry/matrices.js';
-import { summariseDraws } from '../geometry/quantiles.js';
-import { rankStatistics } from '../geometry/rankStatistics.js';
-import { seedFromText } from '../geometry/seededRandom.js';
-import { shuffledEntries } from '../geometry/shuffledNull.js';
-import type { Matrix } from '../linalg/matrix.js';
-import { singularValuesBatch, type Spectrum } from '../linalg/singularValues.js';
+import type { InspectSettings, ReportAddition, SpectrumEntry } from '../../../contract/report.js';
+import { countAbove, marchenkoPastur } from '../../geometry/marchenkoPastur.js';
+import { foldedSize, matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
+import { summariseDraws } from '../../geometry/quantiles.js';
+import { rankStatistics } from '../../geometry/rankStatistics.js';
+import { seedFromText } from '../../geometry/seededRandom.js';
+import { shuffledEntries } from '../../geometry/shuffledNull.js';
+import type { Matrix } from '../../linalg/matrix.js';
+import { singularValuesBatch, type Spectrum } from '../../linalg/singularValues.js';
 import { estimatedEntry } from './estimatedSpectra.js';
-import type { SpectrumOf } from '../series/matrixPieces.js';
-import type { Survey } from '../series/survey.js';
-import { matrixFrom } from '../series/tensorMatrix.js';
-import type { TaskStep } from '../ground/work/tasks.js';
-import type { TensorValues } from '../series/tensorValues.js';
-import type { WorkPlan } from './workPolicy.js';
+import type { SpectrumOf } from '../../series/matrixPieces.js';
+import type { Survey } from '../../series/survey.js';
+import { matrixFrom } from '../../series/tensorMatrix.js';
+import type { TaskStep } from '../../ground/work/tasks.js';
+import type { TensorValues } from '../../series/tensorValues.js';
+import type { WorkPlan } from '../workPolicy.js';
 
 /** Elements given to one batch of decompositions, shuffles included: keeps its memory small. */
 const batchElements = 1 << 21;

@@ -1,5 +1,5 @@
-import type { Matrix } from '../linalg/matrix.js';
-import type { Survey } from '../series/survey.js';
+import type { Matrix } from '../../linalg/matrix.js';
+import type { Survey } from '../../series/survey.js';
 
 const blockElements = 1 << 18;
 

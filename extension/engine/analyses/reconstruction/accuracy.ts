@@ -1,7 +1,7 @@
-import type { ReconstructionEntry } from '../../contract/report.js';
-import type { Evaluate, NamedWeights } from '../evaluation/namedWeights.js';
-import type { Survey } from '../series/survey.js';
-import { isParameter } from '../series/survey.js';
+import type { ReconstructionEntry } from '../../../contract/report.js';
+import type { Evaluate, NamedWeights } from '../../evaluation/namedWeights.js';
+import type { Survey } from '../../series/survey.js';
+import { isParameter } from '../../series/survey.js';
 
 /** The model's weights with the change rebuilt at each of the ranks. */
 export type Rebuild = (ranks: readonly number[]) => Promise<NamedWeights[]>;

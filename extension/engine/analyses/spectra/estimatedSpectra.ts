@@ -1,9 +1,9 @@
-import type { SpectrumEntry } from '../../contract/report.js';
-import { marchenkoPasturEdges } from '../geometry/marchenkoPastur.js';
-import { matrixKey, type MatrixSpec } from '../geometry/matrices.js';
-import { estimateSpectrum, type Estimate, type SpectrumEstimate } from '../linalg/estimates.js';
-import { matrixPieces, momentsOf, operatorOf, type SpectrumOf } from '../series/matrixPieces.js';
-import type { Survey } from '../series/survey.js';
+import type { SpectrumEntry } from '../../../contract/report.js';
+import { marchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
+import { matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
+import { estimateSpectrum, type Estimate, type SpectrumEstimate } from '../../linalg/estimates.js';
+import { matrixPieces, momentsOf, operatorOf, type SpectrumOf } from '../../series/matrixPieces.js';
+import type { Survey } from '../../series/survey.js';
 
 /** Milliseconds after which an estimate takes no further step: its intervals are then wider. */
 const budgetMs = 8000;

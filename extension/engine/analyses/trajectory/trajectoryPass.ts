@@ -1,11 +1,11 @@
-import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
-import { foldedSize, type MatrixSpec } from '../geometry/matrices.js';
-import { DifferenceGram } from '../linalg/differenceGram.js';
-import { zeros, type Matrix } from '../linalg/matrix.js';
-import { isParameter, type Survey } from '../series/survey.js';
-import type { TaskStep } from '../ground/work/tasks.js';
-import { gatherPart } from '../series/tensorMatrix.js';
-import { isFinite } from '../series/tensorValues.js';
+import type { TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
+import { foldedSize, type MatrixSpec } from '../../geometry/matrices.js';
+import { DifferenceGram } from '../../linalg/differenceGram.js';
+import { zeros, type Matrix } from '../../linalg/matrix.js';
+import { isParameter, type Survey } from '../../series/survey.js';
+import type { TaskStep } from '../../ground/work/tasks.js';
+import { gatherPart } from '../../series/tensorMatrix.js';
+import { isFinite } from '../../series/tensorValues.js';
 
 /** Bytes of float64 that the blocks hold over all checkpoints: what the pass needs, however large the model. */
 const blockBytes = 32 << 20;

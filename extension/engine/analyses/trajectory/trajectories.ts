@@ -1,10 +1,10 @@
-import type { InspectSettings, TrajectoryEntry } from '../../contract/report.js';
-import { summariseDraws } from '../geometry/quantiles.js';
-import { randomWalk, stepLengths } from '../geometry/randomWalkNull.js';
-import { seedFromText } from '../geometry/seededRandom.js';
-import { leadingFractions } from '../geometry/leadingFractions.js';
-import { trajectoryPca, type TrajectoryPca } from '../geometry/trajectory.js';
-import { zeros, type Matrix } from '../linalg/matrix.js';
+import type { InspectSettings, TrajectoryEntry } from '../../../contract/report.js';
+import { summariseDraws } from '../../geometry/quantiles.js';
+import { randomWalk, stepLengths } from '../../geometry/randomWalkNull.js';
+import { seedFromText } from '../../geometry/seededRandom.js';
+import { leadingFractions } from '../../geometry/leadingFractions.js';
+import { trajectoryPca, type TrajectoryPca } from '../../geometry/trajectory.js';
+import { zeros, type Matrix } from '../../linalg/matrix.js';
 
 /** Components whose null a report holds. */
 const nullComponents = 20;

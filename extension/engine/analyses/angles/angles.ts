@@ -1,11 +1,11 @@
-import type { PrincipalAnglesEntry, ReportAddition } from '../../contract/report.js';
-import { foldedSize, matrixKey, type MatrixSpec } from '../geometry/matrices.js';
-import { leadingColumns, principalAngles } from '../geometry/principalAngles.js';
-import type { Matrix } from '../linalg/matrix.js';
-import { svd } from '../linalg/svd.js';
-import type { SpectraRun } from './spectra.js';
-import { matrixFrom } from '../series/tensorMatrix.js';
-import type { TaskStep } from '../ground/work/tasks.js';
+import type { PrincipalAnglesEntry, ReportAddition } from '../../../contract/report.js';
+import { foldedSize, matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
+import { leadingColumns, principalAngles } from '../../geometry/principalAngles.js';
+import type { Matrix } from '../../linalg/matrix.js';
+import { svd } from '../../linalg/svd.js';
+import type { SpectraRun } from '../spectra/spectra.js';
+import { matrixFrom } from '../../series/tensorMatrix.js';
+import type { TaskStep } from '../../ground/work/tasks.js';
 
 interface Subspaces {
   readonly step: number;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { ReportAddition } from '../../contract/report.js';
-import { openFile } from '../checkpoints/bytes/fileByteSource.js';
-import type { Survey } from '../series/survey.js';
-import type { TaskStep } from '../ground/work/tasks.js';
+import type { ReportAddition } from '../../../contract/report.js';
+import { openFile } from '../../checkpoints/bytes/fileByteSource.js';
+import type { Survey } from '../../series/survey.js';
+import type { TaskStep } from '../../ground/work/tasks.js';
 
 /** Series up to this many bytes are hashed for their provenance; larger ones would be read for that alone. */
 const mostBytes = 1 << 30;

@@ -1,11 +1,11 @@
-import type { InspectSettings, ReportAddition, TensorEntry } from '../../contract/report.js';
-import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
-import type { TrajectoryPca } from '../geometry/trajectory.js';
-import { zeros, type Matrix } from '../linalg/matrix.js';
-import type { ChosenGroup } from '../series/chooseTensors.js';
+import type { InspectSettings, ReportAddition, TensorEntry } from '../../../contract/report.js';
+import type { TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
+import type { TrajectoryPca } from '../../geometry/trajectory.js';
+import { zeros, type Matrix } from '../../linalg/matrix.js';
+import type { ChosenGroup } from '../../series/chooseTensors.js';
 import { equalWeights } from './equalWeights.js';
-import type { Survey } from '../series/survey.js';
-import { tensorEntries } from '../series/tensorEntries.js';
+import type { Survey } from '../../series/survey.js';
+import { tensorEntries } from '../../series/tensorEntries.js';
 import { trajectoriesOf } from './trajectories.js';
 import type { GramPiece, PassEvents } from './trajectoryPass.js';
 

@@ -1,0 +1,36 @@
+import * as v from 'valibot';
+import { count, finite } from './numbers.js';
+import { section } from './section.js';
+
+export const reconstructionMethods = ['per-matrix-svd', 'joint-svd', 'trajectory-pca'] as const;
+export type ReconstructionMethod = (typeof reconstructionMethods)[number];
+
+export const accuracySchema = v.record(v.string(), finite);
+
+export const reconstructionEntrySchema = v.object({
+  method: v.picklist(reconstructionMethods),
+  /** `trunk`: only matrices inside layers are rebuilt, the rest keeps its final value. */
+  scope: v.picklist(['trunk', 'all']),
+  /** Names of the matrices rebuilt (groups). */
+  matrices: v.array(v.string()),
+  fullRank: count,
+  /** Where a descriptor lets the model be run. Task → fraction of test pairs answered right. */
+  baseline: v.optional(v.object({ testAccuracy: accuracySchema })),
+  points: v.array(
+    v.object({
+      rank: count,
+      /** Share of squared singular values kept (PCA: of the squared length of the last row). */
+      energy: finite,
+      /** ‖reconstructed change − change‖_F / ‖change‖_F. */
+      relativeError: finite,
+      testAccuracy: v.optional(accuracySchema),
+    }),
+  ),
+  /** Ranks needed for 90 % and 99 % of the energy, and the entropy of the energy over ln(full rank). */
+  rank90: v.optional(count),
+  rank99: v.optional(count),
+  spectralEntropy: v.optional(finite),
+});
+export type ReconstructionEntry = v.InferOutput<typeof reconstructionEntrySchema>;
+
+export const reconstructions = section(reconstructionEntrySchema, (e) => `${e.method}|${e.scope}`);

@@ -1,0 +1,34 @@
+import { analyses } from './analyses.js';
+import { checkpoints } from './checkpoints.js';
+import { controls } from './controls.js';
+import { principalAngles } from './principalAngles.js';
+import { reconstructions } from './reconstructions.js';
+import { metrics, run } from './run.js';
+import { spectra } from './spectra.js';
+import { sweep, sweepCells } from './sweep.js';
+import { tensors } from './tensors.js';
+import { trajectories } from './trajectories.js';
+import { warnings } from './warnings.js';
+
+/**
+ * The lists of the report, in the order of its JSON. The types of the report and of its additions, their validation and
+ * the store's rule of replacement follow from these rows: a new list is one file in this folder and one row here.
+ */
+export const reportSections = {
+  warnings,
+  checkpoints,
+  tensors,
+  spectra,
+  principalAngles,
+  trajectories,
+  reconstructions,
+  controls,
+  analyses,
+  run,
+  metrics,
+  sweep,
+  sweepCells,
+} as const;
+
+export type SectionName = keyof typeof reportSections;
+export const sectionNames = Object.keys(reportSections) as SectionName[];

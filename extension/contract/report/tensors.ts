@@ -1,0 +1,21 @@
+import * as v from 'valibot';
+import { count, finite, numbers } from './numbers.js';
+import { section } from './section.js';
+
+/** A tensor of the last checkpoint, or a named part (`Q`, `K`, `V`) of a fused one. */
+export const tensorEntrySchema = v.object({
+  name: v.string(),
+  part: v.optional(v.string()),
+  shape: numbers,
+  dtype: v.string(),
+  /** Absent where values are not readable (quantised types). */
+  sum: v.optional(finite),
+  sumOfSquares: v.optional(finite),
+  /** Group of the trajectory and the charts: `layer0.Q`, or the tensor's name. */
+  group: v.optional(v.string()),
+  /** Rows × columns as analysed; more than two dimensions are first axis × rest. Absent for vectors. */
+  matrix: v.optional(v.object({ rows: count, columns: count, folded: v.optional(v.literal(true)) })),
+});
+export type TensorEntry = v.InferOutput<typeof tensorEntrySchema>;
+
+export const tensors = section(tensorEntrySchema, (e) => `${e.name}|${e.part ?? ''}`);

@@ -1,0 +1,127 @@
+import * as v from 'valibot';
+import type { Focus, InspectRequest } from '../../contract/calls.js';
+import type { ModelDescriptor } from '../../contract/descriptor.js';
+import { GeometryError } from '../../contract/errors.js';
+import type {
+  AnalysisRequest,
+  InspectSettings,
+  Report,
+  ReportAddition,
+  SectionName,
+} from '../../contract/report.js';
+import type { Evaluate } from '../evaluation/namedWeights.js';
+import type { TaskStep } from '../ground/work/tasks.js';
+import type { ChosenGroup } from '../series/chooseTensors.js';
+import type { Survey } from '../series/survey.js';
+import type { TensorValues } from '../series/tensorValues.js';
+import type { WorkPlan } from './workPolicy.js';
+
+/** What an analysis has while it runs. */
+export interface AnalysisRun<Sections extends SectionName = SectionName> {
+  readonly request: InspectRequest;
+  readonly settings: InspectSettings;
+  /** The series or the checkpoint: tensors, matrices, checkpoints, and the pool that reads them. */
+  readonly survey: Survey;
+  /** Values of whole tensors, the last few kept. */
+  readonly values: TensorValues;
+  /** Which decompositions are affordable, and of which matrices. */
+  readonly plan: WorkPlan;
+  /** The tensors that a glob chose as one group; absent where none was given. */
+  readonly group?: ChosenGroup;
+  /** The model descriptor of the series, if one was given. Never inferred. */
+  readonly descriptor?: ModelDescriptor;
+  /** Test accuracies of given weights; absent for one checkpoint, without a model, and for a large one. */
+  readonly evaluate?: Evaluate;
+  readonly signal: AbortSignal;
+  /** The report so far. */
+  readonly report: () => Report;
+  /** Adds entries to the sections that the analysis declares. */
+  readonly emit: (addition: Pick<ReportAddition, Sections | 'warnings'>) => void;
+}
+
+/** Settings of one analysis as the command takes them: `--NAME VALUE` becomes `settings.NAME`. */
+export interface AnalysisFlag {
+  /** How the text becomes a value: as it is, a number, or the content of the JSON file that it names. */
+  readonly kind: 'text' | 'number' | 'json-file';
+  /** Placeholder in the usage text: `FILE`. */
+  readonly value: string;
+  readonly help: string;
+}
+
+/** One row of the table of analyses. */
+export interface Analysis {
+  /** Kebab-case; the name on the command line. */
+  readonly id: string;
+  /** What it computes, in a line of the usage text. */
+  readonly summary: string;
+  /** Sections of the report that it writes, besides warnings. */
+  readonly sections: readonly SectionName[];
+  /** `series`: at least two checkpoints. `model`: besides, a descriptor, so that the model can be run. */
+  readonly needs: 'checkpoint' | 'series' | 'model';
+  /** Part of every inspection that has what it needs; else computed on request only. */
+  readonly isDefault: boolean;
+  /** Starts when all others are complete and may read what they wrote in `run.report()`. */
+  readonly isLast?: true;
+  /** The page that shows its results: it goes first while the user looks at that page. */
+  readonly topic: Focus;
+  readonly settings: v.GenericSchema;
+  readonly flags: { readonly [name: string]: AnalysisFlag };
+  /** Multiply-adds, roughly: its share of the progress shown. */
+  readonly weight: (run: AnalysisRun) => number;
+  /**
+   * Computes in chunks of about 250 ms, yields after each, and emits results as they come.
+   * @throws GeometryError; `cancelled` after the signal.
+   */
+  readonly steps: (run: AnalysisRun, settings: unknown) => AsyncGenerator<TaskStep, void>;
+}
+
+type NoSettings = typeof noSettings;
+const noSettings = v.strictObject({});
+
+type AnalysisRow<Section extends SectionName, Settings extends v.GenericSchema> = Omit<
+  Analysis,
+  'sections' | 'settings' | 'flags' | 'steps'
+> & {
+  readonly sections: readonly Section[];
+  readonly steps: (
+    run: AnalysisRun<Section>,
+    settings: v.InferOutput<Settings>,
+  ) => AsyncGenerator<TaskStep, void>;
+} & (NoSettings extends Settings
+    ? { readonly settings?: Settings; readonly flags?: Analysis['flags'] }
+    : { readonly settings: Settings; readonly flags?: Analysis['flags'] });
+
+/** A row whose steps may write the sections that it declares and no others, and take its own settings. */
+export const analysis = <const Section extends SectionName, Settings extends v.GenericSchema = NoSettings>(
+  row: AnalysisRow<Section, Settings>,
+): Analysis => ({
+  flags: {},
+  ...row,
+  settings: row.settings ?? noSettings,
+  steps: (run, settings) => row.steps(run, settings),
+});
+
+/** An analysis with the settings that it was asked for with, checked. */
+export interface ChosenAnalysis {
+  readonly analysis: Analysis;
+  readonly request: AnalysisRequest;
+  readonly settings: unknown;
+  /** Asked for by name: what it lacks is an error, and an error in it spoils no other. */
+  readonly onRequest: boolean;
+}
+
+/** @throws GeometryError `invalid-argument` where the settings are not of its kind. */
+export const chosenAnalysis = (
+  analysis: Analysis,
+  request: AnalysisRequest,
+  onRequest: boolean,
+): ChosenAnalysis => {
+  const parsed = v.safeParse(analysis.settings, request.settings ?? {});
+  if (parsed.success) return { analysis, request, settings: parsed.output, onRequest };
+  const [issue] = parsed.issues;
+  const at = v.getDotPath(issue);
+  throw new GeometryError(
+    'invalid-argument',
+    `Settings of the analysis ${analysis.id}${at === null ? '' : `, ${at}`}: ${issue.message}.`,
+  );
+};

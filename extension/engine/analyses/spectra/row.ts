@@ -1,0 +1,31 @@
+import { analysis, type AnalysisRun } from '../analysis.js';
+import { spectraOf } from './spectra.js';
+
+const weightOf = ({ plan, settings }: AnalysisRun, indices: readonly number[]): number =>
+  indices.reduce(
+    (sum, t) => sum + plan.costPerCheckpoint * (plan.nullsOf.has(t) ? 1 + settings.shuffleDraws : 1),
+    1,
+  );
+
+/** The last checkpoint's alone come first: they are what the overview shows. */
+export const lastSpectra = analysis({
+  id: 'spectra',
+  summary: 'singular values, ranks and their nulls at the last checkpoint',
+  sections: ['spectra'],
+  needs: 'checkpoint',
+  isDefault: true,
+  topic: 'spectra',
+  weight: (run) => weightOf(run, run.plan.spectraOf.slice(0, 1)),
+  steps: (run) => spectraOf(run, run.plan.spectraOf.slice(0, 1)),
+});
+
+export const otherSpectra = analysis({
+  id: 'spectra-over-steps',
+  summary: 'the same at the other checkpoints, of weights and of changes from the first',
+  sections: ['spectra'],
+  needs: 'series',
+  isDefault: true,
+  topic: 'spectra',
+  weight: (run) => weightOf(run, run.plan.spectraOf.slice(1)),
+  steps: (run) => spectraOf(run, run.plan.spectraOf.slice(1)),
+});

@@ -1,0 +1,55 @@
+import { GeometryError } from '../../contract/errors.js';
+import type { Analysis, AnalysisRun } from './analysis.js';
+import { angles } from './angles/row.js';
+import { controls } from './controls/row.js';
+import { digests } from './digests/row.js';
+import { jointReconstructions, perMatrixReconstructions } from './reconstruction/row.js';
+import { lastSpectra, otherSpectra } from './spectra/row.js';
+import { trajectory } from './trajectory/row.js';
+
+/**
+ * Every analysis of an inspection, in the order in which they start unless the user looks at another page.
+ *
+ * To add one:
+ * 1. A section of the report, unless it writes to one that exists: `contract/report/NAME.ts` with the schema of an entry
+ *    and its key (`section(schema, key)`), a row in `contract/report/sections.ts`, an `export *` in `contract/report.ts`.
+ * 2. A folder `analyses/NAME/` with the computation (numbers in, numbers out, what is not about checkpoints goes to
+ *    `geometry/`) and `row.ts`, which exports `analysis({ id, sections, needs, isDefault, topic, weight, steps, … })`.
+ * 3. A row here.
+ *
+ * From the row follow: the name in `inspect --analyses` and its line in `--help`; its flags (`flags`, checked by
+ * `settings`); the request that the panel makes for it (`host.analyse({ id, settings })`); progress, order and
+ * cancellation; the entry in the report's `analyses` that marks it as complete, so that the cache answers next time.
+ */
+export const analyses: readonly Analysis[] = [
+  lastSpectra,
+  trajectory,
+  perMatrixReconstructions,
+  jointReconstructions,
+  otherSpectra,
+  angles,
+  controls,
+  digests,
+];
+
+/** @throws GeometryError `invalid-argument` that names the analyses there are. */
+export const analysisNamed = (id: string): Analysis => {
+  const found = analyses.find((analysis) => analysis.id === id);
+  if (found !== undefined) return found;
+  const known = analyses.map((analysis) => analysis.id).join(', ');
+  throw new GeometryError(
+    'invalid-argument',
+    `There is no analysis ${JSON.stringify(id)}; there are ${known}.`,
+  );
+};
+
+/** Why an analysis cannot run here; undefined where it can. */
+export const missingFor = (
+  { id, needs }: Analysis,
+  { survey, descriptor }: Pick<AnalysisRun, 'survey' | 'descriptor'>,
+): string | undefined => {
+  if (needs === 'checkpoint') return undefined;
+  if (survey.checkpoints.length < 2) return `The analysis ${id} needs a series of checkpoints.`;
+  if (needs === 'series' || descriptor !== undefined) return undefined;
+  return `The analysis ${id} needs a model description that lets the model be run.`;
+};

@@ -1,0 +1,106 @@
+import type { InspectRequest } from '../../contract/calls.js';
+import { GeometryError } from '../../contract/errors.js';
+import type { AnalysisRequest, ReportAddition } from '../../contract/report.js';
+import type { ReportStore } from '../../contract/reportStore.js';
+import { chosenAnalysis, type AnalysisRun, type ChosenAnalysis } from '../analyses/analysis.js';
+import { analyses, analysisNamed, missingFor } from '../analyses/table.js';
+import { planWork } from '../analyses/workPolicy.js';
+import { runTasks, type Task, type TaskStep } from '../ground/work/tasks.js';
+import { chooseTensors } from '../series/chooseTensors.js';
+import type { FoundModel } from '../series/modelOf.js';
+import type { Survey } from '../series/survey.js';
+import { TensorValues } from '../series/tensorValues.js';
+import type { InspectOptions } from './inspect.js';
+import { openEvaluation } from './openEvaluation.js';
+
+/** @throws GeometryError `invalid-argument` for a name that is not in the table, and for settings of another kind. */
+export const requestedAnalysis = (request: AnalysisRequest): ChosenAnalysis =>
+  chosenAnalysis(analysisNamed(request.id), request, true);
+
+/** The analyses of every inspection and those requested, without what a cached report holds. */
+export const wantedAnalyses = (
+  requested: readonly ChosenAnalysis[],
+  cached: ReportAddition | undefined,
+): ChosenAnalysis[] => {
+  const defaults = analyses.filter(({ isDefault }) => isDefault && cached === undefined);
+  const wanted = new Map(defaults.map((row) => [row.id, chosenAnalysis(row, { id: row.id }, false)]));
+  for (const chosen of requested) wanted.set(chosen.request.id, chosen);
+  const done = new Set((cached?.analyses ?? []).map((entry) => JSON.stringify(entry)));
+  return [...wanted.values()].filter(({ request }) => !done.has(JSON.stringify(request)));
+};
+
+export interface AnalysesContext {
+  readonly request: InspectRequest;
+  readonly survey: Survey;
+  readonly model: FoundModel;
+  readonly store: ReportStore;
+  readonly emit: (addition: ReportAddition) => void;
+  readonly options: InspectOptions;
+}
+
+/**
+ * Runs the analyses given, and those that the user asks for meanwhile, to their ends.
+ * @returns why analyses on request failed: the others are complete all the same.
+ * @throws GeometryError `cancelled`, and what the analyses of every inspection throw.
+ */
+export const runAnalyses = async (
+  wanted: readonly ChosenAnalysis[],
+  context: AnalysesContext,
+): Promise<readonly unknown[]> => {
+  if (wanted.length === 0) return [];
+  const { request, survey, model, store, emit, options } = context;
+  const { settings } = request;
+  const { matrices, group } = chooseTensors(survey, settings.tensors);
+  const checkpoints = survey.checkpoints.length;
+  const plan = planWork(matrices, checkpoints, settings.shuffleDraws, settings.precision === 'exact');
+  emit({ warnings: [...plan.warnings] });
+  const evaluation = await openEvaluation(request, survey, model, options.evaluator, emit);
+  try {
+    const run: AnalysisRun = {
+      ...{ request, settings, survey, plan, emit, signal: options.signal },
+      values: new TensorValues(survey),
+      report: () => store.report()!,
+      ...(group === undefined ? {} : { group }),
+      ...(model.descriptor === undefined ? {} : { descriptor: model.descriptor.value }),
+      ...(evaluation === undefined ? {} : { evaluate: evaluation.evaluate }),
+    };
+    const failures: unknown[] = [];
+    const tasksOf = (chosen: readonly ChosenAnalysis[], isAsked = false): Task[] =>
+      chosen.flatMap((one) => {
+        const { analysis } = one;
+        const missing = missingFor(analysis, run);
+        if (missing !== undefined && !one.onRequest) return [];
+        const steps = completed(one, run, missing, failures);
+        return [{ topic: analysis.topic, weight: analysis.weight(run), steps, isAsked }];
+      });
+    const schedule = {
+      signal: options.signal,
+      onProgress: options.onProgress ?? (() => undefined),
+      focus: options.focus ?? (() => 'overview' as const),
+      more: () => tasksOf((options.analyses?.() ?? []).map(requestedAnalysis), true),
+    };
+    const isLast = ({ analysis }: ChosenAnalysis): boolean => analysis.isLast === true;
+    await runTasks(tasksOf(wanted.filter((one) => !isLast(one))), schedule);
+    await runTasks(tasksOf(wanted.filter(isLast)), schedule);
+    return failures;
+  } finally {
+    await evaluation?.dispose();
+  }
+};
+
+/** The steps of an analysis, then its entry in the report's list of complete ones. */
+async function* completed(
+  { analysis, request, settings, onRequest }: ChosenAnalysis,
+  run: AnalysisRun,
+  missing: string | undefined,
+  failures: unknown[],
+): AsyncGenerator<TaskStep, void> {
+  try {
+    if (missing !== undefined) throw new GeometryError('invalid-argument', missing);
+    yield* analysis.steps(run, settings);
+    run.emit({ analyses: [request] });
+  } catch (thrown) {
+    if (!onRequest || (thrown instanceof GeometryError && thrown.code === 'cancelled')) throw thrown;
+    failures.push(thrown);
+  }
+}

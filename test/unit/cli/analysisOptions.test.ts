@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { afterAll, describe, expect, it } from 'vitest';
+import { analysisFlags, analysisRequests, analysisUsage } from '../../../extension/cli/analysisOptions.js';
+import { inspectCommand } from '../../../extension/cli/inspectCommand.js';
+import { analysis } from '../../../extension/engine/analyses/analysis.js';
+import { analyses } from '../../../extension/engine/analyses/table.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'weight-geometry-analyses-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const curvature = analysis({
+  id: 'curvature',
+  summary: 'a made analysis',
+  sections: ['controls'],
+  needs: 'series',
+  isDefault: false,
+  topic: 'overview',
+  settings: v.object({ draws: v.optional(v.number(), 5), batches: v.optional(v.array(v.number())) }),
+  flags: {
+    draws: { kind: 'number', value: 'N', help: 'draws of the null' },
+    batches: { kind: 'json-file', value: 'FILE', help: 'the batches' },
+  },
+  weight: () => 1,
+  steps: async function* () {},
+});
+const rows = [...analyses, curvature];
+
+describe('analyses on the command line', () => {
+  it('have a name, a line of help and their flags from their row', () => {
+    expect(new Set(analyses.map(({ id }) => id)).size).toBe(analyses.length);
+    for (const { id } of analyses) expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(analysisFlags(rows)).toEqual({ draws: { type: 'string' }, batches: { type: 'string' } });
+    const usage = analysisUsage(rows);
+    expect(usage).toContain('curvature: a made analysis');
+    expect(usage).toContain('--batches FILE   the batches (curvature)');
+    expect(inspectCommand.usage).toContain('controls: ');
+  });
+
+  it('take the settings that their flags give', async () => {
+    const file = join(folder, 'batches.json');
+    writeFileSync(file, '[1, 2]');
+    expect(await analysisRequests('curvature, controls', { draws: '7', batches: file }, rows)).toEqual([
+      { id: 'curvature', settings: { draws: 7, batches: [1, 2] } },
+      { id: 'controls' },
+    ]);
+    expect(await analysisRequests(undefined, {}, rows)).toEqual([]);
+  });
+
+  it('refuse an unknown name, a flag without its analysis, and values of another kind', async () => {
+    await expect(analysisRequests('defects', {}, rows)).rejects.toThrow(
+      /--analyses takes spectra, .*controls, .*curvature, separated by commas, not "defects"/,
+    );
+    await expect(analysisRequests('controls', { draws: '7' }, rows)).rejects.toThrow(
+      '--draws goes with --analyses curvature.',
+    );
+    await expect(analysisRequests('curvature', { draws: 'many' }, rows)).rejects.toThrow(
+      '--draws takes a number, not "many".',
+    );
+    const file = join(folder, 'broken.json');
+    writeFileSync(file, '[1,');
+    await expect(analysisRequests('curvature', { batches: file }, rows)).rejects.toMatchObject({
+      code: 'malformed-file',
+    });
+    await expect(
+      analysisRequests('curvature', { batches: join(folder, 'none') }, rows),
+    ).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
