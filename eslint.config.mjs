@@ -51,6 +51,18 @@ export default tseslint.config(
     ),
   },
   {
+    files: ['extension/disk/**/*.{ts,tsx}'],
+    rules: forbid(
+      [
+        layer(
+          ['**/engine/**', '**/host/**', '**/cli/**', '**/processes/**', '**/webview/**'],
+          'Files and claims are the ground floor: they know the contract only.',
+        ),
+      ],
+      onlyHostImportsVscode,
+    ),
+  },
+  {
     files: ['extension/processes/**/*.{ts,tsx}'],
     rules: forbid(
       [

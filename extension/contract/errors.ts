@@ -13,6 +13,7 @@ export const errorCodes = [
   'no-checkpoints',
   'too-large',
   'not-finite',
+  'in-use',
   'invalid-argument',
   'invalid-descriptor',
   'invalid-config',

@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lstat, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { GeometryError } from '../contract/errors.js';
+import { flag } from './regularFile.js';
+import { systemCode, writeError } from './systemErrors.js';
+
+/** Names under which nothing can lie already, and which nobody can foresee. */
+const PARTIAL = /\.[0-9a-f]{12}\.partial$/;
+/** A name has at most 255 bytes, a character at most four. */
+const MOST_CHARACTERS = 48;
+
+const partialName = (file: string): string => {
+  const name = `${path.basename(file).slice(0, MOST_CHARACTERS)}.${randomBytes(6).toString('hex')}.partial`;
+  return path.join(path.dirname(file), name);
+};
+
+/**
+ * Creates a file that is not there yet, for writing. Whatever lies under the name, a link too, is left alone.
+ * @throws the system's error, `EEXIST` where something has the name.
+ */
+export const createExclusively = (file: string): Promise<FileHandle> =>
+  open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | flag('O_NOFOLLOW'));
+
+/** Systems and folders that cannot be opened for it do without. */
+const withoutSync = new Set(['EACCES', 'EPERM', 'EINVAL', 'EISDIR', 'ENOTSUP', 'ENOSYS']);
+
+/** Makes a rename in a folder last through a power cut. */
+const syncFolder = async (folder: string): Promise<void> => {
+  try {
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (thrown) {
+    if (!withoutSync.has(systemCode(thrown) ?? '')) throw thrown;
+  }
+};
+
+/**
+ * Writes a file so that its name shows the old content or the new, whole, at any moment: a new neighbour is written and
+ * flushed, then renamed. A link of that name is replaced, never followed. A write that fails takes its neighbour away,
+ * which on a full disk makes room; one that is killed leaves it to {@link removeLeftovers}.
+ * @throws GeometryError `disk-full`, `unwritable`; the old content stays.
+ */
+export const writeAtomically = async (file: string, content: Uint8Array | string): Promise<void> => {
+  const partial = partialName(file);
+  let created = false;
+  try {
+    const handle = await createExclusively(partial);
+    created = true;
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, file);
+    await syncFolder(path.dirname(file));
+  } catch (thrown) {
+    if (created) await rm(partial, { force: true }).catch(() => undefined);
+    throw writeError(file, thrown);
+  }
+};
+
+/** Streams such as `/dev/stdout` are written to; a link in any other folder is not followed, be it to a stream. */
+const isStream = async (file: string): Promise<boolean> => {
+  const there = await stat(file).catch(() => undefined);
+  if (there === undefined || there.isFile() || there.isDirectory()) return false;
+  return path.resolve(file).startsWith('/dev/') || !(await lstat(file)).isSymbolicLink();
+};
+
+/**
+ * Writes a file that the user named: as {@link writeAtomically}, except that a pipe or device of that name is written to.
+ * @throws GeometryError `disk-full`, `unwritable`.
+ */
+export const writeOutput = async (file: string, content: Uint8Array | string): Promise<void> => {
+  if (!(await isStream(file))) return writeAtomically(file, content);
+  try {
+    const handle = await open(file, constants.O_WRONLY);
+    try {
+      await handle.writeFile(content);
+    } finally {
+      await handle.close();
+    }
+  } catch (thrown) {
+    throw writeError(file, thrown);
+  }
+};
+
+/**
+ * Opens a regular file to add to its end, made where it is not there; a link, pipe or device of that name is refused.
+ * @throws GeometryError `disk-full`, `unwritable`.
+ */
+export const openForAppending = async (file: string): Promise<FileHandle> => {
+  const { O_WRONLY, O_APPEND, O_CREAT } = constants;
+  try {
+    const handle = await open(file, O_WRONLY | O_APPEND | O_CREAT | flag('O_NOFOLLOW') | flag('O_NONBLOCK'));
+    if ((await handle.stat()).isFile()) return handle;
+    await handle.close();
+  } catch (thrown) {
+    throw writeError(file, thrown);
+  }
+  throw new GeometryError('unwritable', `${file} is not a regular file and is not written to.`);
+};
+
+/** Takes away what killed writers left in a folder, where nobody else writes or it is older than `minimumAgeMs`. */
+export const removeLeftovers = async (folder: string, minimumAgeMs = 0): Promise<void> => {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => PARTIAL.test(each))) {
+    const file = path.join(folder, name);
+    const stats = await lstat(file).catch(() => undefined);
+    if (stats && Date.now() - stats.mtimeMs >= minimumAgeMs)
+      await rm(file, { force: true }).catch(() => undefined);
+  }
+};

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { rm, type FileHandle } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import { GeometryError } from '../contract/errors.js';
+import { createExclusively } from './atomicFile.js';
+import { findClaim, heldHere, livenessOf, type FoundClaim, type Holder, type Liveness } from './liveness.js';
+import { thisProcess } from './processIdentity.js';
+import { systemCode, writeError } from './systemErrors.js';
+
+const BEAT_MS = 5_000;
+/** A holder that cannot be asked is given this long to beat once more before its claim is taken. */
+const WATCH_MS = 2.5 * BEAT_MS;
+/** A process of this host may be about to end: it was told to, or the one that started it has gone. */
+const PATIENCE_MS = 3_000;
+const LOOK_MS = 50;
+/** Each attempt after the first follows a claim that was released or taken away; between some lies a short wait. */
+const ATTEMPTS = 20;
+
+/** A claim that this process holds. */
+export interface Claim {
+  /** Aborted when the claim is found to be another's, or gone. */
+  readonly lost: AbortSignal;
+  /**
+   * To be awaited before each write that the claim allows.
+   * @throws GeometryError `in-use` when the claim is no longer this one.
+   */
+  requireHeld(): Promise<void>;
+  /** Takes away this claim and no other. */
+  release(): Promise<void>;
+}
+
+export interface ClaimOptions {
+  /** How long to wait for a holder of this host that may be about to end. */
+  readonly patienceMs?: number;
+  /** How long to watch for a beat of a holder that cannot be asked. */
+  readonly watchMs?: number;
+}
+
+const inUse = (what: string, held: Extract<Liveness, { kind: 'here' | 'elsewhere' }>): GeometryError => {
+  const place = held.kind === 'elsewhere' && held.host !== undefined ? ` on ${held.host}` : '';
+  const who = held.pid === undefined ? 'another process' : `process ${held.pid}${place}`;
+  return new GeometryError('in-use', `${what} is in use by ${who}; stop it first.`);
+};
+
+/** Only one process can create a file that must not be there yet; undefined for all the others. */
+const createAlone = async (file: string, holder: Holder): Promise<FileHandle | undefined> => {
+  let handle: FileHandle;
+  try {
+    handle = await createExclusively(file);
+  } catch (thrown) {
+    if (systemCode(thrown) === 'EEXIST') return undefined;
+    throw thrown;
+  }
+  try {
+    await handle.writeFile(JSON.stringify(holder));
+    return handle;
+  } catch (thrown) {
+    await handle.close();
+    await rm(file, { force: true });
+    throw thrown;
+  }
+};
+
+/** Whether a claim beats, or passes to another, within a time: clocks of several hosts need not agree for that. */
+const beatsWithin = async (file: string, { beatMs, holder }: FoundClaim, ms: number): Promise<boolean> => {
+  const end = performance.now() + ms;
+  while (performance.now() < end) {
+    await setTimeout(Math.min(ms, 500));
+    const now = await findClaim(file);
+    if (now === undefined) return false;
+    if (now.beatMs !== beatMs || now.holder?.token !== holder?.token) return true;
+  }
+  return false;
+};
+
+/**
+ * Takes a claim that is nobody's out of the way. Whoever does so holds a lock and looks again under it: else one could
+ * remove the new claim of another that was quicker.
+ */
+const takeAway = async (file: string, stale: FoundClaim, holder: Holder): Promise<void> => {
+  const lock = `${file}.takeover`;
+  const handle = await createAlone(lock, holder);
+  if (handle === undefined) {
+    const locked = livenessOf(await findClaim(lock));
+    if (locked.kind === 'lapsed') await rm(lock, { force: true });
+    else await setTimeout(LOOK_MS);
+    return;
+  }
+  try {
+    const found = await findClaim(file);
+    if (found && found.holder?.token === stale.holder?.token && found.beatMs === stale.beatMs) {
+      await rm(file, { force: true });
+    }
+  } finally {
+    await handle.close();
+    await rm(lock, { force: true });
+  }
+};
+
+const obtain = async (
+  file: string,
+  what: string,
+  holder: Holder,
+  options: ClaimOptions,
+): Promise<FileHandle> => {
+  const { patienceMs = PATIENCE_MS, watchMs = WATCH_MS } = options;
+  const patientUntil = performance.now() + patienceMs;
+  for (let attempt = 0; attempt < ATTEMPTS;) {
+    const handle = await createAlone(file, holder);
+    if (handle) return handle;
+    const found = await findClaim(file);
+    const state = livenessOf(found);
+    const isBeingWritten = state.kind === 'elsewhere' && found?.holder === undefined;
+    const mayEnd = isBeingWritten || (state.kind === 'here' && state.pid !== holder.pid);
+    if (mayEnd && performance.now() < patientUntil) {
+      await setTimeout(LOOK_MS);
+      continue;
+    }
+    attempt++;
+    if (found === undefined || state.kind === 'none') continue;
+    if (state.kind !== 'lapsed') throw inUse(what, state);
+    if (!state.certain && (await beatsWithin(file, found, watchMs))) continue;
+    await takeAway(file, found, holder);
+  }
+  throw new GeometryError('in-use', `Several processes want ${what} at once; try again.`);
+};
+
+/**
+ * Claims what a file stands for, for this process alone among those of this host and of others that share the folder.
+ * A claim whose process has ended is taken over at once; one whose process cannot be asked (another host's) when it has
+ * not beaten for a minute and does not while it is watched. A process that is stopped or asleep keeps its claim.
+ * @param file the claim file; its folder is there.
+ * @param what what is claimed, for the message.
+ * @throws GeometryError `in-use`, naming the holder and its host; `unwritable`, `disk-full`.
+ */
+export const takeClaim = async (file: string, what: string, options: ClaimOptions = {}): Promise<Claim> => {
+  const holder: Holder = { ...thisProcess(), token: randomUUID() };
+  // Before the file is there: another call of this process may look at it in between.
+  heldHere.add(holder.token);
+  const handle = await obtain(file, what, holder, options).catch((thrown: unknown) => {
+    heldHere.delete(holder.token);
+    throw writeError(file, thrown);
+  });
+  const loss = new AbortController();
+  const isHeld = async (): Promise<boolean> => {
+    if (loss.signal.aborted) return false;
+    const found = await findClaim(file);
+    if (found?.holder?.token === holder.token) return true;
+    loss.abort();
+    return false;
+  };
+  // Through the handle: whatever lies under the name by then, the beat is this claim's.
+  const beat = setInterval(() => {
+    const now = new Date();
+    void handle.utimes(now, now).catch(() => undefined);
+    void isHeld();
+  }, BEAT_MS);
+  beat.unref();
+  return {
+    lost: loss.signal,
+    requireHeld: async () => {
+      if (await isHeld()) return;
+      throw new GeometryError(
+        'in-use',
+        `Another process has taken over ${what}; this one writes nothing more.`,
+      );
+    },
+    release: async () => {
+      clearInterval(beat);
+      heldHere.delete(holder.token);
+      await handle.close();
+      const found = await findClaim(file);
+      if (found?.holder?.token === holder.token) await rm(file, { force: true });
+    },
+  };
+};
