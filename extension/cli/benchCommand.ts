@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { reportVersions } from '../engine/ground/versions.js';
+import { writeOutput } from '../disk/atomicFile.js';
 import type { Measurement } from './bench/bench.js';
 import { benches } from './bench/registry.js';
 import type { Command, CommandConsole } from './command.js';
@@ -43,7 +44,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     }
   }
   const document = JSON.stringify({ versions: reportVersions(), machine: machine(), results }, null, 1);
-  if (json !== undefined && json !== '-') await writeFile(json, `${document}\n`);
+  if (json !== undefined && json !== '-') await writeOutput(json, `${document}\n`);
   console.out(json === '-' ? `${document}\n` : table(results));
   return 0;
 };

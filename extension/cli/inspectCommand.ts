@@ -1,12 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
-import { GeometryError } from '../contract/errors.js';
 import type { InspectRequest } from '../contract/calls.js';
 import { inspectSettingsSchema, type Warning } from '../contract/report.js';
 import { ReportStore } from '../contract/reportStore.js';
 import { readDescriptorFile } from '../engine/series/descriptorFile.js';
+import { writeOutput } from '../disk/atomicFile.js';
 import { openEvaluate } from '../engine/evaluation/openEvaluate.js';
 import { inspect } from '../engine/inspection/inspect.js';
 import { analysisFlags, analysisRequests, analysisUsage } from './analysisOptions.js';
@@ -58,8 +57,8 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   const { request, json, html } = await parse(args);
   const store = await inspected(request, console);
   const report = store.report()!;
-  if (json !== undefined && json !== '-') await write(json, reportJson(report));
-  if (html !== undefined) await write(html, await htmlReport(store.asAddition()));
+  if (json !== undefined && json !== '-') await writeOutput(json, reportJson(report));
+  if (html !== undefined) await writeOutput(html, await htmlReport(store.asAddition()));
   if (json === '-') {
     console.out(reportJson(report));
     return 0;
@@ -166,14 +165,4 @@ const inspected = async (request: InspectRequest, console: CommandConsole): Prom
 const warningLine = ({ code, message, path }: Warning): string => {
   const place = path === undefined || message.includes(path) ? '' : ` (${path})`;
   return `warning: ${message}${place} [${code}]\n`;
-};
-
-const write = async (path: string, text: string): Promise<void> => {
-  try {
-    await writeFile(path, text);
-  } catch (cause) {
-    throw new GeometryError('unwritable', `${path} cannot be written in ${dirname(resolve(path))}.`, {
-      cause,
-    });
-  }
 };

@@ -46,6 +46,7 @@ const trainInProcess =
           started: (run) => events.started?.(run),
           metrics: (line) => events.metrics?.(line),
           advanced: (step) => events.advanced?.(step, request.config.maxSteps),
+          warning: (warning) => events.warning?.(warning),
           status: (status, step) => events.status?.(status, step),
           grokked: (step) => events.grokked?.(step),
           ended: (reply) => {

@@ -42,6 +42,7 @@ export const trainProgress = (console: CommandConsole, maxSteps: number, name?: 
       say(`${name === undefined ? `${config.name}: ` : ''}training on ${provider.name}${device}`);
       for (const passed of provider.passedOver) say(`  ${passed.name} passed over: ${passed.reason}`);
     },
+    warning: ({ code, message }) => say(`warning: ${message} [${code}]`),
     metrics: (line) => say(metricsLine(line)),
     grokked: (step) => say(`Grokked: at step ${step} the test accuracy of every task is at least 0.9.`),
     advanced: (step) => {

@@ -153,6 +153,8 @@ export interface TrainerEvents {
   metrics(line: Metrics): void;
   /** After every chunk of steps. */
   advanced(step: number): void;
+  /** The run's files lack something that they should hold: said when it is resumed. */
+  warning(warning: Warning): void;
   status(status: RunFile['status'], step: number): void;
   grokked(step: number): void;
   ended(outcome: Reply<RunFile>): void;

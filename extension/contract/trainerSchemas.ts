@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { errorValueSchema, type CallSchemas, type EventSchemas } from './boundary.js';
 import type { TrainerCalls, TrainerEvents, TrainRequest } from './calls.js';
+import { warningSchema } from './report.js';
 import { metricsSchema, providerNames, runConfigSchema, runFileSchema } from './run.js';
 
 /** What crosses between a trainer process and the one that started it, as the receiving side checks it. */
@@ -35,6 +36,7 @@ export const trainerEventSchemas: EventSchemas<TrainerEvents> = {
   started: v.tuple([runFileSchema]),
   metrics: v.tuple([metricsSchema]),
   advanced: v.tuple([step]),
+  warning: v.tuple([warningSchema]),
   status: v.tuple([runFileSchema.entries.status, step]),
   grokked: v.tuple([step]),
   ended: v.tuple([outcome]),

@@ -14,8 +14,10 @@ export const runRecordSchema = v.object({
   folder: path,
   file: runFileSchema,
   metrics: v.array(metricsSchema),
-  /** The process that trains it at this moment. */
+  /** The process of this host that trains it at this moment. */
   trainedBy: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  /** The other host that trains it at this moment; empty where its name is not known yet. */
+  trainedOn: v.exactOptional(v.string()),
 });
 export type RunRecord = v.InferOutput<typeof runRecordSchema>;
 

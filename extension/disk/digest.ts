@@ -10,12 +10,12 @@ const PIECE = 2 ** 20;
  */
 export const sha256Of = async (paths: readonly string[]): Promise<string> => {
   const hash = createHash('sha256');
-  const piece = Buffer.allocUnsafe(PIECE);
   for (const path of paths) {
-    const { handle } = await openRegular(path);
+    const { handle, stats } = await openRegular(path);
+    const piece = Buffer.allocUnsafe(Math.max(1, Math.min(Number(stats.size), PIECE)));
     try {
       for (let at = 0; ;) {
-        const { bytesRead } = await handle.read(piece, 0, PIECE, at);
+        const { bytesRead } = await handle.read(piece, 0, piece.length, at);
         if (bytesRead === 0) break;
         hash.update(piece.subarray(0, bytesRead));
         at += bytesRead;

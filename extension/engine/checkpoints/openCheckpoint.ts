@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { GeometryError } from '../../contract/errors.js';
 import type { Checkpoint } from './tensors/checkpoint.js';
 import { isCompanionFile } from './bytes/companionFiles.js';
-import { fromSystemError, openFile } from './bytes/fileByteSource.js';
+import { openFile } from './bytes/fileByteSource.js';
+import { readError } from '../../disk/systemErrors.js';
 import { HEAD_BYTES, formatOf, formats } from './formats.js';
 import { isIndexName, openHuggingFaceIndex } from './sharded/huggingFaceIndex.js';
 import { openNumberedShards, shardSetOf } from './sharded/numberedShards.js';
@@ -45,7 +46,7 @@ interface FolderContents {
 
 const look = async (folder: string): Promise<FolderContents> => {
   const entries = await readdir(folder, { withFileTypes: true }).catch((thrown: unknown) => {
-    throw fromSystemError(folder, thrown);
+    throw readError(folder, thrown);
   });
   const names = entries
     .filter((entry) => entry.isFile() || entry.isSymbolicLink())
@@ -93,7 +94,7 @@ const openFolder = async (folder: string): Promise<Checkpoint> => {
  */
 export const openCheckpoint = async (path: string): Promise<Checkpoint> => {
   const stats = await stat(path).catch((thrown: unknown) => {
-    throw fromSystemError(path, thrown);
+    throw readError(path, thrown);
   });
   if (stats.isDirectory()) return openFolder(path);
   return isIndexName(path) ? openHuggingFaceIndex(path, openWeightFile) : openWeightFile(path);

@@ -1,8 +1,8 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { readFile } from 'node:fs/promises';
 import { GeometryError } from '../../contract/errors.js';
 import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
 import { dropPrefixes } from '../checkpoints/tensors/tensorNames.js';
+import { readBytes } from '../../disk/regularFile.js';
 import { nodeProto, valueInfoProto } from '../onnx/modelProto.js';
 import {
   ModelProtoSchema,
@@ -46,13 +46,7 @@ const floatTypes: ReadonlySet<number> = new Set([
 ]);
 
 const readModel = async (path: string): Promise<{ model: ModelProto; graph: GraphProto; bytes: number }> => {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new GeometryError('unreadable', `${path} could not be read.`, { cause });
-  }
-  if (bytes.length > mostBytes) throw new GeometryError('too-large', `${path} is larger than 2 GB.`);
+  const bytes = await readBytes(path, mostBytes);
   try {
     const model = fromBinary(ModelProtoSchema, bytes);
     if (model.graph !== undefined) return { model, graph: model.graph, bytes: bytes.length };
@@ -71,7 +65,7 @@ const elementType = ({ type }: ValueInfoProto): number =>
  * A model from a file, changed so that every floating initialiser which bears the name and shape of a checkpoint's tensor
  * (`module.` and the like dropped) becomes an input; the others keep their values, and hold them also where the file left
  * them to another.
- * @throws GeometryError `unreadable`, `malformed-file`, `invalid-argument` where no initialiser is named like a tensor,
+ * @throws GeometryError `not-found`, `unreadable`, `too-large`, `malformed-file`, `invalid-argument` where no initialiser is named like a tensor,
  * or one of that name has another shape; what {@link withExternalValues} throws.
  */
 export const openModel = async (path: string, tensors: readonly TensorInfo[]): Promise<OpenedModel> => {

@@ -2,7 +2,7 @@ import type { FileSummary, FoundSeries, SeriesListing } from '../../contract/cal
 import type { Checkpoint } from '../checkpoints/tensors/checkpoint.js';
 import { openCheckpoint } from '../checkpoints/openCheckpoint.js';
 import { discover, seriesOf, type Series } from '../checkpoints/discovery/series.js';
-import { fileIdentities } from '../ground/disk/fileIdentity.js';
+import { fileIdentities } from '../../disk/fileIdentity.js';
 import { readStatistics } from './reportCache.js';
 import { isParameter } from '../series/survey.js';
 

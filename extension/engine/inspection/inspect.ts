@@ -4,7 +4,7 @@ import type { AnalysisRequest, ReportAddition, Warning } from '../../contract/re
 import { ReportStore } from '../../contract/reportStore.js';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import type { openEvaluate } from '../evaluation/openEvaluate.js';
-import { fileIdentities } from '../ground/disk/fileIdentity.js';
+import { fileIdentities } from '../../disk/fileIdentity.js';
 import { throwIfCancelled } from '../ground/work/tasks.js';
 import { readSweep } from '../runs/sweepFile.js';
 import { modelOf } from '../series/modelOf.js';

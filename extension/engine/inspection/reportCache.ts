@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { CachedStatistics } from '../../contract/calls.js';
 import type { InspectSettings, Report, ReportAddition } from '../../contract/report.js';
 import { reportAdditionSchema } from '../../contract/report.js';
-import type { FileIdentity } from '../ground/disk/fileIdentity.js';
+import { removeLeftovers, writeAtomically } from '../../disk/atomicFile.js';
+import { makeFolder } from '../../disk/folders.js';
+import { limits, readText } from '../../disk/regularFile.js';
+import type { FileIdentity } from '../../disk/fileIdentity.js';
 import { productVersion } from '../ground/versions.js';
 
 /** What a report depends on. */
@@ -30,6 +32,9 @@ export const readReport = async (folder: string, key: ReportKey): Promise<Report
   return parsed.success && parsed.output.header !== undefined ? parsed.output : undefined;
 };
 
+/** Several windows write here: what lies about for so long is of a process that was killed. */
+const LEFTOVER_MS = 3_600_000;
+
 /** Keeps a complete report, and beside it the rank statistics of each file for the hover. */
 export const writeReport = async (
   folder: string,
@@ -37,14 +42,15 @@ export const writeReport = async (
   addition: ReportAddition,
   report: Report,
 ): Promise<void> => {
-  await mkdir(folder, { recursive: true });
-  await writeWhole(reportFile(folder, key), JSON.stringify(addition));
+  await makeFolder(folder);
+  await removeLeftovers(folder, LEFTOVER_MS);
+  await writeAtomically(reportFile(folder, key), JSON.stringify(addition));
   const byPath = new Map(key.files.map((file) => [file.path, file]));
   for (const { step, files } of report.checkpoints) {
     const statistics = report.spectra.filter((s) => s.step === step && s.of === 'weights').map(statisticsOf);
     for (const { path } of statistics.length > 0 ? files : []) {
       const file = byPath.get(path);
-      if (file) await writeWhole(statisticsFile(folder, file), JSON.stringify(statistics));
+      if (file) await writeAtomically(statisticsFile(folder, file), JSON.stringify(statistics));
     }
   }
 };
@@ -84,27 +90,9 @@ export const readStatistics = async (
 
 const readJson = async (path: string): Promise<unknown> => {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as unknown;
+    return JSON.parse(await readText(path, limits.results)) as unknown;
   } catch {
     // Absent or damaged: it is computed again.
     return undefined;
-  }
-};
-
-/** Under a temporary name first, so that a reader never meets half a file. */
-const writeWhole = async (path: string, text: string): Promise<void> => {
-  const temporary = `${path}.${process.pid}.${Date.now().toString(36)}.part`;
-  try {
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (thrown) {
-    await unlink(temporary).catch(() => undefined);
-    throw thrown;
   }
 };

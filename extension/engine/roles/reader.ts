@@ -5,11 +5,11 @@ import type { RunRecord } from '../../contract/training.js';
 import { GeometryError } from '../../contract/errors.js';
 import { describeFile, listSeries, listSeriesOf } from '../inspection/describeFile.js';
 import { quickStatistics } from '../inspection/quickStatistics.js';
-import { fileIdentities } from '../ground/disk/fileIdentity.js';
+import { fileIdentities } from '../../disk/fileIdentity.js';
 import { readStatistics } from '../inspection/reportCache.js';
 import { openSweep } from '../runs/openSweep.js';
 import { presets } from '../training/presets.js';
-import { trainingProcess } from '../training/run/liveness.js';
+import { runLiveness } from '../training/run/liveness.js';
 import { readMetrics } from '../training/run/metricsFile.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import { loadRunConfig, parseRunConfig, withAssignments } from '../training/runConfig.js';
@@ -49,9 +49,13 @@ const ok = <T>(value: T): Reply<T> => ({ ok: true, value });
 async function runIn(folder: string): Promise<RunRecord | undefined> {
   const file = await readRunFile(folder);
   if (file === undefined) return undefined;
-  const trainedBy = await trainingProcess(folder);
+  const trainer = await runLiveness(folder);
   const metrics = await readMetrics(folder);
-  return { folder, file, metrics, ...(trainedBy === undefined ? {} : { trainedBy }) };
+  return {
+    ...{ folder, file, metrics },
+    ...(trainer.kind === 'here' ? { trainedBy: trainer.pid } : {}),
+    ...(trainer.kind === 'elsewhere' ? { trainedOn: trainer.host ?? '' } : {}),
+  };
 }
 
 /** Answers about files, each as long as its file has the size and time that it had. */

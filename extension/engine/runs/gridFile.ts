@@ -1,18 +1,19 @@
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
+import { limits, readText } from '../../disk/regularFile.js';
 import { gridSchema, type Grid } from './grid.js';
 
 /**
  * The grid that a user's file describes, with its defaults filled in.
- * @throws GeometryError `invalid-config`, naming the place that is wrong.
+ * @throws GeometryError `not-found`, `unreadable`, `too-large`; `invalid-config`, naming the place that is wrong.
  */
 export const readGrid = async (path: string): Promise<Grid> => {
+  const text = await readText(path, limits.settings);
   let json: unknown;
   try {
-    json = JSON.parse(await readFile(path, 'utf8'));
+    json = JSON.parse(text);
   } catch (cause) {
-    throw new GeometryError('invalid-config', `The grid ${path} cannot be read as JSON.`, { cause });
+    throw new GeometryError('invalid-config', `The grid ${path} is not JSON.`, { cause });
   }
   const parsed = v.safeParse(gridSchema, json);
   if (parsed.success) return parsed.output;

@@ -1,6 +1,6 @@
 import { GeometryError, type ErrorValue } from '../../contract/errors.js';
 import type { RunFile } from '../../contract/run.js';
-import { trainingProcess } from '../training/run/liveness.js';
+import { runLiveness } from '../training/run/liveness.js';
 import { readMetrics } from '../training/run/metricsFile.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import type { Cell } from './grid.js';
@@ -37,7 +37,8 @@ const cellProgress = async (sweep: string, cell: Cell): Promise<CellProgress> =>
   const common = { cell, run, ...(grokStep === undefined ? {} : { grokStep }) };
   if (status !== 'running' && status !== 'paused') return { ...common, status, step: lastStep };
   // A run that calls itself running without a process was killed: it is gone on with like a stopped one.
-  if ((await trainingProcess(folder)) === undefined) return { ...common, status: 'stopped', step: lastStep };
+  const { kind } = await runLiveness(folder);
+  if (kind === 'none' || kind === 'lapsed') return { ...common, status: 'stopped', step: lastStep };
   const metrics = await readMetrics(folder);
   return { ...common, status, step: Math.max(lastStep, metrics.at(-1)?.step ?? 0) };
 };

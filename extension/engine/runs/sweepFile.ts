@@ -1,9 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
-import { writeAtomically } from '../ground/disk/atomicFile.js';
+import { writeAtomically } from '../../disk/atomicFile.js';
+import { makeFolder } from '../../disk/folders.js';
+import { limits, readTextIfThere } from '../../disk/regularFile.js';
 import { gridSchema, type Cell, type Grid } from './grid.js';
 
 /** A sweep's folder: `sweep.json`, which holds the grid, and `runs/<cell>`, each an ordinary run directory. */
@@ -15,17 +16,12 @@ export const runFolder = (folder: string, { name }: Pick<Cell, 'name'>): string 
 
 /**
  * The grid that a folder holds, undefined where it holds none.
- * @throws GeometryError `unreadable`, `malformed-file`.
+ * @throws GeometryError `unreadable`, `too-large`, `malformed-file`.
  */
 export const readSweep = async (folder: string): Promise<Grid | undefined> => {
   const file = sweepPath(folder);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw new GeometryError('unreadable', `${file} could not be read.`, { cause });
-  }
+  const text = await readTextIfThere(file, limits.record);
+  if (text === undefined) return undefined;
   try {
     return v.parse(fileSchema, JSON.parse(text)).grid;
   } catch (cause) {
@@ -46,11 +42,7 @@ export const beginSweep = async (folder: string, grid: Grid): Promise<void> => {
       `${folder} already holds a sweep over another grid: name another folder, or the same settings to go on with it.`,
     );
   }
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    throw new GeometryError('unwritable', `${folder} could not be made.`, { cause });
-  }
+  await makeFolder(folder);
   const content = { schema: 'weight-geometry/sweep@1', grid } as const;
   await writeAtomically(sweepPath(folder), `${JSON.stringify(content, undefined, 2)}\n`);
 };

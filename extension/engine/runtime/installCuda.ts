@@ -6,8 +6,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
+import { isAlive } from '../../disk/processIdentity.js';
 import { cudaManifest, type CudaManifest } from './cudaManifest.js';
-import { isAlive } from '../ground/disk/isAlive.js';
+
 import { bindingFolder } from './onnxruntimePackage.js';
 import { placedRecord, placeFiles, removePlaced } from './placedFiles.js';
 import { unpackFiles } from './unpack.js';
@@ -118,7 +119,7 @@ const download = async (offer: CudaOffer, file: string, how: Download): Promise<
       yield chunk;
     }
   };
-  await pipeline(Readable.from(measured()), createWriteStream(file));
+  await pipeline(Readable.from(measured()), createWriteStream(file, { flags: 'wx' }));
   verify(offer, bytes, hash.digest('base64'));
 };
 

@@ -1,7 +1,9 @@
-import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
+import { writeAtomically } from '../../disk/atomicFile.js';
+import { limits, readTextIfThere } from '../../disk/regularFile.js';
 
 /** The list of what was put into a folder: written before the first file is moved, and all that undoing goes by. */
 const RECORD = 'cuda-provider.json';
@@ -28,13 +30,8 @@ const exists = (file: string): Promise<boolean> =>
  */
 export const placedRecord = async (folder: string): Promise<PlacedRecord | undefined> => {
   const file = path.join(folder, RECORD);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new GeometryError('unreadable', `${file} could not be read.`, { cause });
-  }
+  const text = await readTextIfThere(file, limits.record);
+  if (text === undefined) return undefined;
   try {
     return v.parse(recordSchema, JSON.parse(text));
   } catch (cause) {
@@ -77,7 +74,7 @@ export const placeFiles = async (
   const replaced: string[] = [];
   for (const name of names) if (await exists(path.join(folder, name))) replaced.push(name);
   const record: PlacedRecord = { packageName, files: [...names], replaced };
-  await writeFile(path.join(folder, RECORD), JSON.stringify(record));
+  await writeAtomically(path.join(folder, RECORD), JSON.stringify(record));
   try {
     for (const name of names) {
       const target = path.join(folder, name);

@@ -32,7 +32,7 @@ export const unpackFiles = async (
         }
         const target = path.join(folder, path.basename(entry.fileName));
         openEntry(entry)
-          .then((stream) => pipeline(stream, createWriteStream(target)))
+          .then((stream) => pipeline(stream, createWriteStream(target, { flags: 'wx' })))
           .then(() => zip.readEntry(), reject);
       });
       zip.readEntry();

@@ -1,9 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { limits, readText } from '../../disk/regularFile.js';
 import type { AttentionConfig } from '../geometry/fusedLayouts.js';
 
-const mostBytes = 1 << 20;
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const schema = v.object({
   model_type: v.string(),
@@ -40,8 +39,7 @@ export const attentionConfigOf = async (places: readonly string[]): Promise<Atte
 
 const readSmall = async (path: string): Promise<string | undefined> => {
   try {
-    const { size } = await stat(path);
-    return size <= mostBytes ? await readFile(path, 'utf8') : undefined;
+    return await readText(path, limits.settings);
   } catch {
     return undefined;
   }

@@ -1,9 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { descriptorFileName, descriptorSchema, type ModelDescriptor } from '../../contract/descriptor.js';
 import { GeometryError } from '../../contract/errors.js';
-import { fromSystemError } from '../checkpoints/bytes/fileByteSource.js';
+import { limits, readText } from '../../disk/regularFile.js';
 
 export interface FoundDescriptor {
   readonly descriptor: ModelDescriptor;
@@ -19,15 +18,11 @@ const places = [
   { name: 'run-info.json', origin: 'file', isAlwaysOne: false },
 ] as const;
 
-const LARGEST = 1 << 20;
-
 const invalid = (path: string, reason: string, cause?: unknown): GeometryError =>
   new GeometryError('invalid-descriptor', `${path}: ${reason}.`, { cause });
 
 const readJson = async (path: string): Promise<unknown> => {
-  const { size } = await stat(path);
-  if (size > LARGEST) throw invalid(path, `${size} bytes are too many for a description of a model`);
-  const text = await readFile(path, 'utf8');
+  const text = await readText(path, limits.settings);
   try {
     return JSON.parse(text) as unknown;
   } catch (thrown) {
@@ -45,13 +40,10 @@ const parse = (path: string, value: unknown): ModelDescriptor => {
 
 /**
  * A descriptor from the file that the user names.
- * @throws GeometryError `not-found`, `unreadable`, `invalid-descriptor` naming the field.
+ * @throws GeometryError `not-found`, `unreadable`, `too-large`, `invalid-descriptor` naming the field.
  */
 export const readDescriptorFile = async (path: string): Promise<ModelDescriptor> => {
-  const value = await readJson(path).catch((thrown: unknown) => {
-    throw fromSystemError(path, thrown);
-  });
-  return parse(path, value);
+  return parse(path, await readJson(path));
 };
 
 /** Whether a file that may hold other things (a run of another program) describes a model of ours. */
@@ -61,16 +53,15 @@ const isDescriptor = (value: unknown): boolean =>
 /**
  * The descriptor beside checkpoints: `weight-geometry.json`, or the run's `run.json`, in the folder or (for a folder
  * of checkpoints inside a run) the one above. Undefined where there is none.
- * @throws GeometryError `invalid-descriptor` naming file and field, `unreadable`.
+ * @throws GeometryError `invalid-descriptor` naming file and field, `unreadable`, `too-large`.
  */
 export const readDescriptor = async (folder: string): Promise<FoundDescriptor | undefined> => {
   for (const place of new Set([folder, dirname(folder)])) {
     for (const { name, origin, isAlwaysOne } of places) {
       const path = join(place, name);
       const value = await readJson(path).catch((thrown: unknown) => {
-        const error = fromSystemError(path, thrown);
-        if (error.code === 'not-found') return undefined;
-        throw error;
+        if (thrown instanceof GeometryError && thrown.code === 'not-found') return undefined;
+        throw thrown;
       });
       if (value === undefined || (!isAlwaysOne && !isDescriptor(value))) continue;
       return { descriptor: parse(path, value), path, origin };

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
 import { runConfigSchema, type RunConfig } from '../../contract/run.js';
+import { limits, readTextIfThere } from '../../disk/regularFile.js';
 import { presets } from './presets.js';
 
 type JsonObject = Record<string, unknown>;
@@ -80,21 +80,15 @@ export const withAssignments = (config: RunConfig, assignments: readonly string[
 
 /**
  * The configuration of a preset's name or of a JSON file.
- * @throws GeometryError `not-found`, `invalid-config`.
+ * @throws GeometryError `not-found`, `unreadable`, `too-large`, `invalid-config`.
  */
 export const loadRunConfig = async (nameOrFile: string): Promise<RunConfig> => {
   const preset = presets.find(({ name }) => name === nameOrFile);
   if (preset) return parseRunConfig(preset.config, preset.name);
-  let text: string;
-  try {
-    text = await readFile(nameOrFile, 'utf8');
-  } catch (cause) {
+  const text = await readTextIfThere(nameOrFile, limits.settings);
+  if (text === undefined) {
     const names = presets.map(({ name }) => name).join(', ');
-    throw new GeometryError(
-      'not-found',
-      `${nameOrFile} is neither a file that can be read nor a preset (${names}).`,
-      { cause },
-    );
+    throw new GeometryError('not-found', `${nameOrFile} is neither a file nor a preset (${names}).`);
   }
   let value: unknown;
   try {

@@ -4,6 +4,8 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Reply } from '../../contract/calls.js';
 import { descriptorFileName, descriptorSchema, type ModelDescriptor } from '../../contract/descriptor.js';
+import { writeAtomically } from '../../disk/atomicFile.js';
+import { limits, readText } from '../../disk/regularFile.js';
 import { describeModel } from './describeModel.js';
 import type { Descriptor, Inspection } from './inspection.js';
 
@@ -93,8 +95,7 @@ export async function offerToKeep(source: string, { value, path: from }: Descrip
     keep,
   );
   if (chosen !== keep) return;
-  const content = new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
-  await vscode.workspace.fs.writeFile(vscode.Uri.file(file), content);
+  await writeAtomically(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 async function readDescriptor(beside: string): Promise<Reply<Descriptor> | undefined> {
@@ -106,8 +107,8 @@ async function readDescriptor(beside: string): Promise<Reply<Descriptor> | undef
     })) ?? [];
   if (!file) return undefined;
   try {
-    const bytes = await vscode.workspace.fs.readFile(file);
-    const value = v.parse(descriptorSchema, JSON.parse(new TextDecoder().decode(bytes)));
+    const text = await readText(file.fsPath, limits.settings);
+    const value = v.parse(descriptorSchema, JSON.parse(text));
     return { ok: true, value: { value, path: file.fsPath } };
   } catch (thrown) {
     return {

@@ -10,6 +10,7 @@ import {
   type TaskName,
 } from '../../contract/descriptor.js';
 import type { Report } from '../../contract/report.js';
+import { writeAtomically } from '../../disk/atomicFile.js';
 import { askSteps, inputStep, pickStep, type Step } from '../multiStep.js';
 import type { Descriptor } from './inspection.js';
 
@@ -175,7 +176,7 @@ async function write(source: string, descriptor: ModelDescriptor): Promise<Reply
       );
       if (answer !== replace) return undefined;
     }
-    await vscode.workspace.fs.writeFile(file, Buffer.from(`${JSON.stringify(descriptor, null, 2)}\n`));
+    await writeAtomically(file.fsPath, `${JSON.stringify(descriptor, null, 2)}\n`);
     return { ok: true, value: { value: descriptor, path: file.fsPath } };
   } catch (thrown) {
     return {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { writeAtomically } from '../../disk/atomicFile.js';
 
 /** Where an export of a source is proposed to go: beside it. */
 export const fileFor = (source: string, name: string): vscode.Uri =>
@@ -18,6 +19,7 @@ export async function saveAs(
   });
   if (!target) return false;
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content);
-  await vscode.workspace.fs.writeFile(target, bytes);
+  if (target.scheme === 'file') await writeAtomically(target.fsPath, bytes);
+  else await vscode.workspace.fs.writeFile(target, bytes);
   return true;
 }

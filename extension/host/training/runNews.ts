@@ -35,6 +35,8 @@ const tellers: { readonly [K in RunNews['kind']]: Teller<K> } = {
           vscode.l10n.t('“{0}” finished at step {1} without grokking.', run.name, stepNumber(run.step)),
         )
       : undefined,
+  warned: ({ run, message }) =>
+    vscode.window.showWarningMessage(vscode.l10n.t('“{0}”: {1}', run.name, message)),
   failed: async ({ run, error }, { training, errors }) => {
     const wantsCuda = error.code === 'no-provider' && run.request?.provider === 'cuda';
     const resume = (): void => training.steer(run.folder, 'resume');

@@ -3,6 +3,9 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { trainRequestSchema } from '../../contract/trainerSchemas.js';
+import { writeAtomically } from '../../disk/atomicFile.js';
+import { makeFolder } from '../../disk/folders.js';
+import { limits, readText } from '../../disk/regularFile.js';
 
 /** A run that was asked for and has not begun: what was asked, and the window that keeps it in its queue. */
 const waitingSchema = v.object({
@@ -30,8 +33,8 @@ export class RunRegister {
 
   add(run: RegisteredRun): Promise<void> {
     return this.change(async () => {
-      await fs.mkdir(this.place, { recursive: true });
-      await fs.writeFile(this.entryOf(run.folder), JSON.stringify(run));
+      await makeFolder(this.place);
+      await writeAtomically(this.entryOf(run.folder), JSON.stringify(run));
     });
   }
 
@@ -43,7 +46,9 @@ export class RunRegister {
     const names = await fs.readdir(this.place).catch(() => []);
     const read = async (name: string): Promise<RegisteredRun[]> => {
       try {
-        return [v.parse(entrySchema, JSON.parse(await fs.readFile(path.join(this.place, name), 'utf8')))];
+        return [
+          v.parse(entrySchema, JSON.parse(await readText(path.join(this.place, name), limits.settings))),
+        ];
       } catch {
         // Another window may have removed it in the meantime; one that cannot be read is nobody's.
         return [];

@@ -5,6 +5,7 @@ import { errorCodes, toErrorValue, type ErrorCode, type ErrorValue } from '../..
 import type { ReportAddition } from '../../contract/report.js';
 import type { RunFile } from '../../contract/run.js';
 import type { TrainingAction, TrainingState } from '../../contract/training.js';
+import { isAlive } from '../../disk/processIdentity.js';
 import type { TrainingFace } from '../inspector/inspectorView.js';
 import type { Reader } from '../processes/reader.js';
 import { setting } from '../settings.js';
@@ -31,6 +32,7 @@ export type RunNews =
   /** `atOnce`: the user has just asked for it, and it did not have to wait. */
   | { readonly kind: 'started'; readonly run: TrainingRun; readonly atOnce: boolean }
   | { readonly kind: 'grokked'; readonly run: TrainingRun; readonly step: number }
+  | { readonly kind: 'warned'; readonly run: TrainingRun; readonly message: string }
   | { readonly kind: 'failed'; readonly run: TrainingRun; readonly error: ErrorValue };
 
 /** The runs of this window, as many at work as its setting says and the rest in a queue, and those that go on alone. */
@@ -230,6 +232,10 @@ export class Training implements TrainingFace, vscode.Disposable {
         this.news.fire({ kind: 'started', run, atOnce: !this.waited.has(run) });
         this.changed.fire(folder);
       },
+      warning: ({ message }) => {
+        log.warn(`${run.name}: ${message}`);
+        this.news.fire({ kind: 'warned', run, message });
+      },
       metrics: (line) => {
         run.last = line;
         run.step = line.step;
@@ -328,7 +334,9 @@ export class Training implements TrainingFace, vscode.Disposable {
 
   private async stopAlone(run: TrainingRun): Promise<void> {
     const reply = await this.services.reader.run(run.folder);
-    const pid = reply.ok ? reply.value?.trainedBy : undefined;
+    const { trainedBy: pid, trainedOn } = (reply.ok ? reply.value : undefined) ?? {};
+    if (trainedOn !== undefined)
+      this.services.log.warn(`${run.name} is trained on ${trainedOn}: stop it there.`);
     if (pid === undefined) return;
     this.set(run, 'stopping');
     try {
@@ -360,12 +368,3 @@ const isHere = (run: TrainingRun): boolean =>
 
 /** Files are written by other versions too: a code that this one does not know is a defect of somebody's. */
 const errorCodeOf = (code: string): ErrorCode => errorCodes.find((known) => known === code) ?? 'internal';
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};

@@ -41,9 +41,9 @@ export class TrainingRun {
   }
 
   /** What the run's files say now. */
-  readFrom({ file, metrics, trainedBy }: RunRecord): void {
+  readFrom({ file, metrics, trainedBy, trainedOn }: RunRecord): void {
     this.file = file;
-    this.alone = trainedBy !== undefined;
+    this.alone = trainedBy !== undefined || trainedOn !== undefined;
     this.phase = phaseOnDisk(file.status, this.alone);
     this.last = metrics.at(-1);
     this.step = Math.max(file.lastStep, this.last?.step ?? 0);

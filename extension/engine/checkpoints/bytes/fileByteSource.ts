@@ -1,8 +1,9 @@
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { GeometryError, type ErrorCode } from '../../../contract/errors.js';
+import { GeometryError } from '../../../contract/errors.js';
+import { readError } from '../../../disk/systemErrors.js';
 import type { ByteSource } from './byteSource.js';
-import type { FileIdentity } from '../../ground/disk/fileIdentity.js';
+import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import { malformed } from './fileErrors.js';
 import { ReopenableFile } from './openFiles.js';
 
@@ -19,26 +20,6 @@ export interface FileByteSource extends ByteSource {
 
 /** Looking at the file again costs two system calls: not for every piece, often enough to stop early. */
 const CHECK_EVERY_MS = 200;
-
-const systemErrors: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  ENOENT: ['not-found', 'there is no such file'],
-  ENOTDIR: ['not-found', 'there is no such file'],
-  EACCES: ['unreadable', 'reading it is not permitted'],
-  EPERM: ['unreadable', 'reading it is not permitted'],
-  EIO: ['unreadable', 'the disk reported a read error'],
-  EMFILE: ['unreadable', 'too many files are open'],
-  ENFILE: ['unreadable', 'too many files are open'],
-  ELOOP: ['unreadable', 'its symbolic links lead in a circle'],
-  ESTALE: ['changed-while-reading', 'the file was replaced while it was read'],
-};
-
-/** A failed system call on `path` as a {@link GeometryError}; a GeometryError passes as it is. */
-export const fromSystemError = (path: string, thrown: unknown): GeometryError => {
-  if (thrown instanceof GeometryError) return thrown;
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown error';
-  const [errorCode, reason] = systemErrors[code] ?? ['unreadable', `it cannot be read (${code})`];
-  return new GeometryError(errorCode, `${path}: ${reason}.`, { cause: thrown });
-};
 
 const changed = (path: string, how: string): GeometryError =>
   new GeometryError('changed-while-reading', `${path}: the file ${how} while it was read; try again.`);
@@ -66,17 +47,13 @@ const whatChanged = async (file: ReopenableFile, opened: BigIntStats): Promise<s
 export const openFile = async (path: string): Promise<FileByteSource> => {
   let first: BigIntStats | undefined;
   const openFile = new ReopenableFile(path, (stats) => {
-    if (!stats.isFile()) {
-      const kind = stats.isDirectory() ? 'a folder' : 'not a regular file';
-      throw new GeometryError('not-a-checkpoint', `${path}: this is ${kind}.`);
-    }
     first ??= stats;
     if (!isSame(first, stats)) throw changed(path, 'was replaced');
   });
   const opened = await openFile
     .use(() => Promise.resolve(first!))
     .catch((thrown: unknown) => {
-      throw fromSystemError(path, thrown);
+      throw readError(path, thrown);
     });
   const size = Number(opened.size);
   let lastCheck = performance.now();
@@ -109,7 +86,7 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
     try {
       await fill(offset, target);
     } catch (thrown) {
-      throw fromSystemError(path, thrown);
+      throw readError(path, thrown);
     }
   };
 

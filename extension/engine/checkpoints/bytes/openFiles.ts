@@ -1,5 +1,6 @@
-import { constants, type BigIntStats } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { openRegular } from '../../../disk/regularFile.js';
 
 /** Files that one process holds open for reading: systems allow as few as 1,024, and there are other files. */
 const mostOpen = 256;
@@ -63,12 +64,10 @@ export class ReopenableFile {
   }
 
   private async reopened(): Promise<FileHandle> {
-    // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
-    const flags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
     try {
-      const handle = await open(this.path, flags);
+      const { handle, stats } = await openRegular(this.path, 'not-a-checkpoint');
       try {
-        this.accept(await handle.stat({ bigint: true }));
+        this.accept(stats);
         return handle;
       } catch (thrown) {
         await handle.close();

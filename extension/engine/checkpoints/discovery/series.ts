@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
 import type { Warning } from '../../../contract/report.js';
-import type { FileIdentity } from '../../ground/disk/fileIdentity.js';
+import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import type { Checkpoint } from '../tensors/checkpoint.js';
-import { fromSystemError } from '../bytes/fileByteSource.js';
 import { openCheckpoint } from '../openCheckpoint.js';
+import { readError } from '../../../disk/systemErrors.js';
 import { findSeries, findSeriesOf } from './seriesSearch.js';
 import { stemOf } from './seriesFolder.js';
 import { stepInName } from './stepsInNames.js';
@@ -76,7 +76,7 @@ export const discover = async (path: string, { signal }: DiscoverOptions = {}): 
   const stats = await stat(absolute).catch((thrown: unknown) => {
     const isAbsent = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
     if (isAbsent) throw new GeometryError('not-found', `${path}: there is no such file or folder.`);
-    throw fromSystemError(path, thrown);
+    throw readError(path, thrown);
   });
   return stats.isDirectory() ? findSeries(absolute, signal) : singleFile(absolute);
 };

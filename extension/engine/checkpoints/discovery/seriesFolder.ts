@@ -1,12 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Warning } from '../../../contract/report.js';
-import type { FileIdentity } from '../../ground/disk/fileIdentity.js';
+import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import { isCompanionFile } from '../bytes/companionFiles.js';
-import { fromSystemError } from '../bytes/fileByteSource.js';
 import { formats } from '../formats.js';
 import { isIndexName } from '../sharded/huggingFaceIndex.js';
 import { shardSetOf } from '../sharded/numberedShards.js';
+import { readError } from '../../../disk/systemErrors.js';
 
 /** What trainers keep beside a checkpoint under the checkpoint's own name: `step_100.optim.pt`, `trainer_000100.npz`. */
 const besideNames =
@@ -102,7 +102,7 @@ const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
  */
 export const listFolder = async (folder: string): Promise<FolderListing> => {
   const entries = await readdir(folder, { withFileTypes: true }).catch((thrown: unknown) => {
-    throw fromSystemError(folder, thrown);
+    throw readError(folder, thrown);
   });
   const files: string[] = [];
   const folders: string[] = [];

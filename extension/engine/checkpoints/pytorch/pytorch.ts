@@ -1,6 +1,6 @@
 import { GeometryError } from '../../../contract/errors.js';
 import type { ByteSource } from '../bytes/byteSource.js';
-import type { FileIdentity } from '../../ground/disk/fileIdentity.js';
+import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import type { Checkpoint } from '../tensors/checkpoint.js';
 import { malformed, unsafe } from '../bytes/fileErrors.js';
 import { openFile } from '../bytes/fileByteSource.js';

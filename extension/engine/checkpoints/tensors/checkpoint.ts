@@ -1,5 +1,5 @@
 import type { Warning } from '../../../contract/report.js';
-import type { FileIdentity } from '../../ground/disk/fileIdentity.js';
+import type { FileIdentity } from '../../../disk/fileIdentity.js';
 
 /** Element types as a report names them. GGUF's quantised types keep their own names (`Q8_0`). */
 export const numericDtypes = [

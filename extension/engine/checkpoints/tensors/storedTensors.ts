@@ -1,7 +1,7 @@
 import { GeometryError } from '../../../contract/errors.js';
 import type { Warning } from '../../../contract/report.js';
 import { readInto, type ByteSource } from '../bytes/byteSource.js';
-import type { FileIdentity } from '../../ground/disk/fileIdentity.js';
+import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import type { Checkpoint, NumericDtype, TensorInfo } from './checkpoint.js';
 import { bytesPerElement, decodeElements } from './dtypes.js';
 import { quote } from '../bytes/fileErrors.js';

@@ -1,10 +1,12 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import type { RunFile } from '../../../contract/run.js';
 import { productVersion } from '../../ground/versions.js';
-import { writeAtomically } from '../../ground/disk/atomicFile.js';
+import { writeAtomically } from '../../../disk/atomicFile.js';
+import { makeFolder } from '../../../disk/folders.js';
+import { limits, readText } from '../../../disk/regularFile.js';
 import { analyseRun, type AnalyseOptions } from './analyseRun.js';
 import { analysisSchema, type RunAnalysis } from '../../analyses/controls/analysis.js';
 import { runEnds } from './runEnds.js';
@@ -24,7 +26,7 @@ export const readAnalysis = async (
   let value: unknown;
   let writtenMs: number;
   try {
-    value = JSON.parse(await readFile(file, 'utf8'));
+    value = JSON.parse(await readText(file, limits.results));
     writtenMs = (await stat(file)).mtimeMs;
   } catch {
     // Absent or damaged: it is measured again.
@@ -55,7 +57,7 @@ export const analysisOf = async (
   const ends = await runEnds(folder);
   const measured = await analyseRun(folder, run, options);
   const analysis: RunAnalysis = { ...measured, ...(ends === undefined ? {} : { ends }) };
-  await mkdir(keptIn, { recursive: true });
+  await makeFolder(keptIn);
   await writeAtomically(fileIn(keptIn), `${JSON.stringify(analysis, undefined, 1)}\n`);
   return analysis;
 };

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fileIdentities } from '../../ground/disk/fileIdentity.js';
+import { fileIdentities } from '../../../disk/fileIdentity.js';
 import { checkpointPath } from '../../training/run/runDirectory.js';
 import type { RunAnalysis } from '../../analyses/controls/analysis.js';
 

@@ -1,9 +1,9 @@
-import { open, readFile, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
-import { GeometryError } from '../../../contract/errors.js';
 import { metricsSchema, type Metrics } from '../../../contract/run.js';
-import { writeAtomically, writeError } from '../../ground/disk/atomicFile.js';
+import { openForAppending, writeAtomically } from '../../../disk/atomicFile.js';
+import { limits, readTextIfThere } from '../../../disk/regularFile.js';
+import { writeError } from '../../../disk/systemErrors.js';
 
 export const metricsPath = (run: string): string => path.join(run, 'metrics.jsonl');
 
@@ -21,30 +21,33 @@ interface ReadLine {
   readonly metrics: Metrics;
 }
 
-/** Only a file that is not there is empty: any other failure must not pass for a run without a history. */
-const readText = async (file: string): Promise<string> => {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new GeometryError('unreadable', `${file} could not be read.`, { cause });
-  }
-};
+interface ReadLines {
+  readonly lines: readonly ReadLine[];
+  /** Lines that are no metrics. A torn last one, left by a killed process, does not count. */
+  readonly unreadable: number;
+}
 
-const readLines = async (run: string): Promise<ReadLine[]> => {
-  const text = await readText(metricsPath(run));
-  return text.split('\n').flatMap((text) => {
-    const metrics = parseLine(text);
-    return metrics === undefined ? [] : [{ text, metrics }];
+/** @throws GeometryError `unreadable`, `too-large`. */
+export const readMetricsLines = async (run: string): Promise<ReadLines> => {
+  // Only a file that is not there is empty: any other failure must not pass for a run without a history.
+  const text = (await readTextIfThere(metricsPath(run), limits.results)) ?? '';
+  const lines: ReadLine[] = [];
+  let unreadable = 0;
+  const all = text.split('\n');
+  all.forEach((line, i) => {
+    const metrics = parseLine(line);
+    if (metrics !== undefined) lines.push({ text: line, metrics });
+    else if (i < all.length - 1 && line !== '') unreadable += 1;
   });
+  return { lines, unreadable };
 };
 
 /**
- * The lines of a run's metrics, in order. A torn last line, left by a killed process, is passed over.
- * @throws GeometryError `unreadable`.
+ * The lines of a run's metrics, in order. Lines that cannot be read are passed over.
+ * @throws GeometryError `unreadable`, `too-large`.
  */
 export const readMetrics = async (run: string): Promise<Metrics[]> =>
-  (await readLines(run)).map(({ metrics }) => metrics);
+  (await readMetricsLines(run)).lines.map(({ metrics }) => metrics);
 
 /** `metrics.jsonl` of a running run: one JSON object a line, only ever appended to. */
 export interface MetricsFile {
@@ -57,11 +60,11 @@ export interface MetricsFile {
 /**
  * Opens a run's metrics; lines after `lastStep` belong to a future that was lost with the process that wrote them, and
  * are taken off.
- * @throws GeometryError `unreadable`; `disk-full`, `unwritable`, also from its methods.
+ * @throws GeometryError `unreadable`, `too-large`; `disk-full`, `unwritable`, also from its methods.
  */
 export const openMetrics = async (run: string, lastStep: number): Promise<MetricsFile> => {
   const file = metricsPath(run);
-  const kept = (await readLines(run)).filter(({ metrics }) => metrics.step <= lastStep);
+  const kept = (await readMetricsLines(run)).lines.filter(({ metrics }) => metrics.step <= lastStep);
   const guard = async <T>(act: () => Promise<T>): Promise<T> => {
     try {
       return await act();
@@ -70,7 +73,7 @@ export const openMetrics = async (run: string, lastStep: number): Promise<Metric
     }
   };
   await writeAtomically(file, kept.map(({ text }) => `${text}\n`).join(''));
-  const handle: FileHandle = await guard(() => open(file, 'a'));
+  const handle = await openForAppending(file);
   return {
     append: (line) => guard(() => handle.appendFile(`${JSON.stringify(line)}\n`)),
     sync: () => guard(() => handle.sync()),

@@ -1,9 +1,11 @@
-import { access, constants, mkdir, readFile, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GeometryError } from '../../../contract/errors.js';
 import { runFileSchema, type RunFile } from '../../../contract/run.js';
-import { writeAtomically, writeError } from '../../ground/disk/atomicFile.js';
+import { removeLeftovers, writeAtomically } from '../../../disk/atomicFile.js';
+import { makeFolder, makeFolderInside } from '../../../disk/folders.js';
+import { limits, readTextIfThere } from '../../../disk/regularFile.js';
 import { safetensorsFile, type WrittenTensor } from './safetensorsWriter.js';
 import { stateFolder } from './trainerState.js';
 
@@ -20,18 +22,12 @@ export const checkpointPath = (run: string, step: number): string =>
 
 /**
  * The run that a folder holds, undefined where it holds none.
- * @throws GeometryError `malformed-file`, `unreadable`.
+ * @throws GeometryError `malformed-file`, `unreadable`, `too-large`.
  */
 export const readRunFile = async (run: string): Promise<RunFile | undefined> => {
   const file = runFilePath(run);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new GeometryError('unreadable', `${file} could not be read.`, { cause });
-  }
+  const text = await readTextIfThere(file, limits.record);
+  if (text === undefined) return undefined;
   try {
     return v.parse(runFileSchema, JSON.parse(text));
   } catch (cause) {
@@ -59,23 +55,26 @@ const upTo = (folder: string, first: string): readonly string[] => {
   return chain;
 };
 
+const foldersOf = (run: string): readonly string[] => [path.join(run, CHECKPOINTS), stateFolder(run)];
+
 /**
- * Makes the folders of a run.
+ * Makes the folders of a run. The run's own may be a link, as the user named it; those inside may not lead out of it.
  * @returns those that were not there, innermost first: what {@link removeUnused} takes.
- * @throws GeometryError `unwritable`, `disk-full`.
+ * @throws GeometryError `unwritable`, `unsafe-file`, `disk-full`.
  */
 export const makeRunFolders = async (run: string): Promise<readonly string[]> => {
-  let made: readonly string[] = [];
-  for (const folder of [run, path.join(run, CHECKPOINTS), stateFolder(run)]) {
-    try {
-      const first = await mkdir(folder, { recursive: true });
-      if (first !== undefined) made = [...upTo(folder, first), ...made];
-      await access(folder, constants.W_OK);
-    } catch (cause) {
-      throw writeError(folder, cause);
-    }
+  const first = await makeFolder(run);
+  let made = first === undefined ? [] : upTo(run, first);
+  for (const folder of foldersOf(run)) {
+    const inner = await makeFolderInside(run, folder);
+    if (inner !== undefined) made = [...upTo(folder, inner), ...made];
   }
   return made;
+};
+
+/** Takes away what killed trainers left unfinished; only while the run is claimed. */
+export const removeUnfinished = async (run: string): Promise<void> => {
+  for (const folder of [run, ...foldersOf(run)]) await removeLeftovers(folder);
 };
 
 /** Removes folders, innermost first, up to the first that holds something: another's run may have begun there meanwhile. */

@@ -1,8 +1,10 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GeometryError } from '../../../contract/errors.js';
-import { writeAtomically } from '../../ground/disk/atomicFile.js';
+import { writeAtomically } from '../../../disk/atomicFile.js';
+import { readBytes } from '../../../disk/regularFile.js';
 import { safetensorsFile } from './safetensorsWriter.js';
 
 export type Floats = Float32Array | Float64Array;
@@ -49,6 +51,10 @@ const savedSteps = async (run: string): Promise<number[]> => {
     .sort((a, b) => b - a);
 };
 
+/** A state file ends with the SHA-256 of all before: a disk gives back flipped bits without a word. */
+const DIGEST_BYTES = 32;
+const digestOf = (content: Uint8Array): Buffer => createHash('sha256').update(content).digest();
+
 const tensorNames = ['weights', 'firstMoment', 'secondMoment'] as const;
 
 /**
@@ -62,7 +68,8 @@ export const saveState = async (run: string, { optimiser, progress }: TrainerSta
     data: optimiser[name],
   }));
   const file = path.join(run, FOLDER, stateName(progress.step));
-  await writeAtomically(file, safetensorsFile(tensors, { progress: JSON.stringify(progress) }));
+  const content = safetensorsFile(tensors, { progress: JSON.stringify(progress) });
+  await writeAtomically(file, Buffer.concat([content, digestOf(content)]));
   for (const old of (await savedSteps(run)).slice(KEPT)) {
     await rm(path.join(run, FOLDER, stateName(old)), { force: true });
   }
@@ -80,10 +87,21 @@ const headerSchema = v.object({
   ),
 });
 
+/** @throws when the bytes are not those that were written. Earlier versions wrote no digest: their files end with the tensors. */
+const requireSound = (bytes: Uint8Array, end: number): void => {
+  if (bytes.length === end) return;
+  const digest = bytes.subarray(end);
+  if (digest.length !== DIGEST_BYTES)
+    throw new Error(`${bytes.length} bytes instead of ${end + DIGEST_BYTES}`);
+  if (!digestOf(bytes.subarray(0, end)).equals(digest)) throw new Error('its SHA-256 is not the one written');
+};
+
 const parseState = (bytes: Uint8Array, parameters: number): TrainerState => {
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   const json = new TextDecoder().decode(bytes.subarray(8, 8 + headerLength));
   const header = v.parse(headerSchema, JSON.parse(json));
+  const end = 8 + headerLength + Math.max(...tensorNames.map((name) => header[name].data_offsets[1]));
+  requireSound(bytes, end);
   const read = (name: (typeof tensorNames)[number]): Floats => {
     const { dtype, data_offsets: offsets } = header[name];
     const [begin, end] = offsets.map((offset) => 8 + headerLength + offset) as [number, number];
@@ -104,23 +122,36 @@ const parseState = (bytes: Uint8Array, parameters: number): TrainerState => {
   };
 };
 
+/** Beside the tensors' bytes. */
+const MOST_HEADER_BYTES = 2 ** 20;
+
+export interface LoadedState {
+  readonly state: TrainerState;
+  /** Files of later steps, which cannot be used: damaged, or of another model. */
+  readonly damaged: readonly string[];
+}
+
 /**
- * The last whole state of a run, undefined when there is none yet.
+ * The last sound state of a run, undefined when there is none yet.
  * @throws GeometryError `malformed-file` when states are there and none can be used.
  */
-export const loadState = async (run: string, parameters: number): Promise<TrainerState | undefined> => {
-  const steps = await savedSteps(run);
+export const loadState = async (run: string, parameters: number): Promise<LoadedState | undefined> => {
+  const damaged: string[] = [];
   let failure: unknown;
-  for (const step of steps) {
+  for (const step of await savedSteps(run)) {
+    const file = path.join(run, FOLDER, stateName(step));
     try {
-      const bytes = await readFile(path.join(run, FOLDER, stateName(step)));
-      return parseState(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), parameters);
+      const most = MOST_HEADER_BYTES + tensorNames.length * Float64Array.BYTES_PER_ELEMENT * parameters;
+      const { buffer, byteOffset, length } = await readBytes(file, most);
+      // As plain bytes: a slice of a Buffer is no copy.
+      return { state: parseState(new Uint8Array(buffer, byteOffset, length), parameters), damaged };
     } catch (cause) {
       failure ??= cause;
+      damaged.push(file);
     }
   }
   if (failure === undefined) return undefined;
-  throw new GeometryError('malformed-file', `No trainer state in ${path.join(run, FOLDER)} can be read.`, {
+  throw new GeometryError('malformed-file', `No trainer state in ${path.join(run, FOLDER)} can be used.`, {
     cause: failure,
   });
 };

@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { GeometryError } from '../../../contract/errors.js';
-import type { Checkpoint } from '../../checkpoints/tensors/checkpoint.js';
+import { sha256Of } from '../../../disk/digest.js';
 import { openCheckpoint } from '../../checkpoints/openCheckpoint.js';
 import type { Floats } from '../run/trainerState.js';
 import type { TrainingEngine } from './trainingEngine.js';
@@ -11,15 +9,6 @@ export interface InitialWeights {
   /** Of the checkpoint's files, one after the other. */
   readonly sha256: string;
 }
-
-const digest = async ({ files }: Checkpoint): Promise<string> => {
-  const hash = createHash('sha256');
-  for (const { path } of files) {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
-      hash.update(chunk as Buffer);
-  }
-  return hash.digest('hex');
-};
 
 /**
  * A row of weights read from any checkpoint by PyTorch's names; tensors that the model does not have are left out.
@@ -46,7 +35,7 @@ export const weightsFromCheckpoint = async (
       }
       data.set(await checkpoint.read(name, 0, found.elements));
     }
-    return { weights, sha256: await digest(checkpoint) };
+    return { weights, sha256: await sha256Of(checkpoint.files.map((file) => file.path)) };
   } finally {
     await checkpoint.close();
   }

@@ -40,16 +40,18 @@ export interface LoopParts {
   readonly start: TrainerState;
   /** Nothing of this run is on disk yet. */
   readonly isNew: boolean;
+  /** Awaited before each write: throws when the run is another process's by now. */
+  readonly requireHeld: () => Promise<void>;
 }
 
 /**
  * Trains from `start` until the last step, the stop rule or the user's stop. Chunks of steps end at evaluations and
  * checkpoints; how many steps a chunk has changes no number.
  * @throws GeometryError `not-finite` when a loss, a gradient or the weights are not: nothing of them is written;
- * `disk-full`, `unwritable`.
+ * `disk-full`, `unwritable`; `in-use` when another process has taken the run over.
  */
 export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'stopped' } & RunProgress> => {
-  const { run, config, engine, metrics, control, events } = parts;
+  const { run, config, engine, metrics, control, events, requireHeld } = parts;
   let { optimiser, progress } = parts.start;
   let ruleMet = config.stop !== undefined && progress.consecutive >= config.stop.consecutive;
   // Of this process alone: steps before a resumption were timed by another.
@@ -88,6 +90,7 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
       parameterNorm: length,
       ...evaluated,
     };
+    await requireHeld();
     await metrics.append(line);
     timed = { steps: 0, ms: 0 };
     progress = {
@@ -103,6 +106,7 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
   const save = async (): Promise<void> => {
     if (savedStep === progress.step) return;
     parameterNorm();
+    await requireHeld();
     await writeCheckpoint(run, progress.step, engine.tensors(optimiser.weights));
     await metrics.sync();
     await saveState(run, { optimiser, progress });

@@ -6,6 +6,8 @@ import { writeRunFile } from '../run/runDirectory.js';
 export class RunRecord {
   constructor(
     private readonly run: string,
+    /** Throws when the run is another process's by now: nothing is written then. */
+    private readonly requireHeld: () => Promise<void>,
     private current: RunFile | undefined,
   ) {}
 
@@ -15,6 +17,7 @@ export class RunRecord {
   }
 
   async write(content: RunFile): Promise<RunFile> {
+    await this.requireHeld();
     await writeRunFile(this.run, content);
     this.current = content;
     return content;

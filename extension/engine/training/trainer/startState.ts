@@ -1,5 +1,7 @@
 import path from 'node:path';
+import type { Warning } from '../../../contract/report.js';
 import type { RunConfig } from '../../../contract/run.js';
+import { auditRun } from '../run/audit.js';
 import { loadState, type TrainerState } from '../run/trainerState.js';
 import { weightsFromCheckpoint } from './initialWeights.js';
 import type { TrainingEngine } from './trainingEngine.js';
@@ -15,6 +17,8 @@ export interface StartState {
   /** Nothing of this run's training is on disk yet. */
   readonly isNew: boolean;
   readonly origin: Origin;
+  /** What the run's files should hold and do not. */
+  readonly warnings: readonly Warning[];
 }
 
 const freshState = (weights: TrainerState['optimiser']['weights']): TrainerState => {
@@ -26,24 +30,38 @@ const freshState = (weights: TrainerState['optimiser']['weights']): TrainerState
   };
 };
 
+const stateWarning = (file: string, step: number): Warning => ({
+  code: 'state-damaged',
+  path: file,
+  message: `${file} is damaged or of another model; the run goes on from step ${step} instead.`,
+});
+
 /**
- * What a run goes on from: its last state; where there is none, the checkpoint that it shall begin from, or new weights
+ * What a run goes on from: its last sound state; where there is none, the checkpoint that it shall begin from, or new weights
  * by its seed.
- * @throws GeometryError `malformed-file`, `invalid-argument`, and what reading a checkpoint throws.
+ * @throws GeometryError `malformed-file`, `unreadable`, `too-large`, `invalid-argument`, and what reading a checkpoint throws.
  */
 export const startState = async (
   run: string,
-  { initSeed }: RunConfig,
+  config: RunConfig,
   engine: TrainingEngine,
   origin: Origin,
 ): Promise<StartState> => {
   const saved = await loadState(run, engine.parameters);
-  if (saved) return { state: saved, isNew: false, origin };
+  if (saved) {
+    const { state, damaged } = saved;
+    const { step } = state.progress;
+    const warnings = [
+      ...damaged.map((file) => stateWarning(file, step)),
+      ...(await auditRun(run, config, step)),
+    ];
+    return { state, isNew: false, origin, warnings };
+  }
   if (origin.init === undefined) {
-    return { state: freshState(engine.initialWeights(initSeed)), isNew: true, origin };
+    return { state: freshState(engine.initialWeights(config.initSeed)), isNew: true, origin, warnings: [] };
   }
   // Another process may resume the run, in another folder.
   const init = path.resolve(origin.init);
   const { weights, sha256 } = await weightsFromCheckpoint(init, engine);
-  return { state: freshState(weights), isNew: true, origin: { init, initSha256: sha256 } };
+  return { state: freshState(weights), isNew: true, origin: { init, initSha256: sha256 }, warnings: [] };
 };

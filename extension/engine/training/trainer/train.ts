@@ -1,9 +1,10 @@
 import type { TrainRequest } from '../../../contract/calls.js';
 import { GeometryError } from '../../../contract/errors.js';
+import type { Warning } from '../../../contract/report.js';
 import type { Metrics, RunConfig, RunFile } from '../../../contract/run.js';
 import { claimRun } from '../run/liveness.js';
 import { openMetrics } from '../run/metricsFile.js';
-import { makeRunFolders, readRunFile, removeUnused } from '../run/runDirectory.js';
+import { makeRunFolders, readRunFile, removeUnfinished, removeUnused } from '../run/runDirectory.js';
 import type { RunProgress } from '../run/trainerState.js';
 import type { RunControl } from './runControl.js';
 import { beginningOf } from './beginning.js';
@@ -19,6 +20,8 @@ export interface RunEvents {
   /** Provider chosen and why, run directory ready. */
   started?(run: RunFile): void;
   metrics?(line: Metrics): void;
+  /** The run's files lack something that they should hold. */
+  warning?(warning: Warning): void;
   status?(status: RunFile['status'], step: number): void;
   grokked?(step: number): void;
   advanced?(step: number, maxSteps: number): void;
@@ -64,7 +67,8 @@ const existingRun = async ({ out, resume }: TrainRequest): Promise<RunFile | und
  * user's stop. A new run that fails before it begins (no provider, no first weights) leaves no folder behind; whatever
  * fails later, or in a run that was there before, is in its `run.json`.
  * @returns `run.json` as it was left.
- * @throws GeometryError with the run's `run.json` marked failed, where there is one that can still be written.
+ * @throws GeometryError with the run's `run.json` marked failed, where there is one that can still be written; `in-use`
+ * where another process trains it, also where it has taken the run over meanwhile: nothing is written then.
  */
 export const train = async (
   request: TrainRequest,
@@ -76,9 +80,12 @@ export const train = async (
   const existing = await existingRun(request);
   const config = existing ? resumedConfig(existing.config, request.config) : request.config;
   const made = await makeRunFolders(out);
-  const release = await claimRun(out);
-  const record = new RunRecord(out, existing);
+  const { requireHeld, lost, release } = await claimRun(out);
+  // A run that waits, paused, notices too.
+  lost.addEventListener('abort', () => control.stop());
+  const record = new RunRecord(out, requireHeld, existing);
   try {
+    await removeUnfinished(out);
     const threads = request.threads ?? existing?.threads;
     // A run goes on where it began: another provider rounds differently.
     const wanted = existing && request.provider === 'auto' ? existing.provider.name : request.provider;
@@ -91,7 +98,7 @@ export const train = async (
       });
       const { asRow = false } = options;
       await record.write(await beginningOf({ request, existing, config, threads, asRow, provider, start }));
-      return await trainFrom(start, { out, config, engine, record, control, events });
+      return await trainFrom(start, { out, config, engine, record, control, events, requireHeld });
     } finally {
       await engine.dispose();
     }
@@ -112,6 +119,7 @@ interface TrainParts {
   readonly record: RunRecord;
   readonly control: RunControl;
   readonly events: RunEvents;
+  readonly requireHeld: () => Promise<void>;
 }
 
 const reached = ({ step, grokStep }: RunProgress): Partial<RunFile> => ({
@@ -120,11 +128,12 @@ const reached = ({ step, grokStep }: RunProgress): Partial<RunFile> => ({
 });
 
 const trainFrom = async (start: StartState, parts: TrainParts): Promise<RunFile> => {
-  const { out, config, engine, record, control, events } = parts;
+  const { out, config, engine, record, control, events, requireHeld } = parts;
   const { step } = start.state.progress;
   const metrics = await openMetrics(out, start.isNew ? -1 : step);
   try {
     events.started?.(record.file!);
+    for (const warning of start.warnings) events.warning?.(warning);
     events.status?.('running', step);
     const { end, ...progress } = await runLoop({
       run: out,
@@ -132,6 +141,7 @@ const trainFrom = async (start: StartState, parts: TrainParts): Promise<RunFile>
       engine,
       metrics,
       control,
+      requireHeld,
       start: start.state,
       isNew: start.isNew,
       events: {

@@ -1,17 +1,21 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { claimRun, trainingProcess } from '../../../../extension/engine/training/run/liveness.js';
+import type { Holder } from '../../../../extension/disk/liveness.js';
+import { thisProcess, type ProcessIdentity } from '../../../../extension/disk/processIdentity.js';
+import { claimRun, runLiveness } from '../../../../extension/engine/training/run/liveness.js';
 import { makeRunFolders } from '../../../../extension/engine/training/run/runDirectory.js';
 
 let run: string;
@@ -24,79 +28,128 @@ beforeEach(async () => {
 afterEach(() => rmSync(run, { recursive: true }));
 
 /** A claim as another process left it; `age` is how long its last beat is past. */
-const leave = (owner: { host?: string; pid?: number; token?: string } | string, age = 0): void => {
-  const whole = { host: hostname(), pid: process.ppid, token: 'another', ...(owner as object) };
-  writeFileSync(claim, typeof owner === 'string' ? owner : JSON.stringify(whole));
+const leave = (holder: Partial<Holder> | string, age = 0): void => {
+  const whole = { ...identityOf(process.ppid), token: 'another', ...(holder as object) };
+  writeFileSync(claim, typeof holder === 'string' ? holder : JSON.stringify(whole));
   const beat = new Date(Date.now() - age);
   utimesSync(claim, beat, beat);
 };
+const identityOf = (pid: number): ProcessIdentity => ({ ...thisProcess(), pid, started: startOf(pid) });
+const startOf = (pid: number): string =>
+  readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ')[19]!;
 const endedProcess = (): number => spawnSync(process.execPath, ['-e', '']).pid;
 const MINUTE = 60_000;
+/** Another host's holder is not waited for, nor watched, for longer than this. */
+const soon = { patienceMs: 0, watchMs: 50 };
+const elsewhere = { host: 'elsewhere', boot: 'another' };
 
-describe('a claim on a run', () => {
+describe.runIf(process.platform === 'linux')('a claim on a run', () => {
   it('names the process until it is released', async () => {
-    expect(await trainingProcess(run)).toBeUndefined();
-    const release = await claimRun(run);
-    expect(await trainingProcess(run)).toBe(process.pid);
-    expect(JSON.parse(readFileSync(claim, 'utf8'))).toMatchObject({ host: hostname(), pid: process.pid });
+    expect(await runLiveness(run)).toEqual({ kind: 'none' });
+    const { release } = await claimRun(run);
+    expect(await runLiveness(run)).toEqual({ kind: 'here', pid: process.pid });
+    expect(JSON.parse(readFileSync(claim, 'utf8'))).toMatchObject(thisProcess());
     await release();
-    expect(await trainingProcess(run)).toBeUndefined();
+    expect(await runLiveness(run)).toEqual({ kind: 'none' });
     expect(readdirSync(path.dirname(claim))).toEqual([]);
   });
 
   it.each([
     ['a free run', () => undefined],
     ['a run that a killed process left', () => leave({ pid: endedProcess() })],
+    ['a run that another host left', () => leave(elsewhere, 2 * MINUTE)],
   ])('goes to one of many that want %s at once', async (_what, prepare) => {
     prepare();
-    const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => claimRun(run)));
+    const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => claimRun(run, soon)));
     const winners = outcomes.filter((outcome) => outcome.status === 'fulfilled');
     expect(winners).toHaveLength(1);
     for (const outcome of outcomes) {
-      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'invalid-argument' });
+      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'in-use' });
     }
-    await winners[0]!.value();
+    await winners[0]!.value.release();
     expect(readdirSync(path.dirname(claim))).toEqual([]);
   });
 
   it.each([
-    ['a process of this host that lives', { pid: process.ppid }, 0],
-    ['another host, whatever lives here under that id', { host: 'elsewhere', pid: endedProcess() }, 0],
+    ['a process of this host that lives', {}, 0],
+    ['a process of this host that lives, whenever it last beat', {}, 100 * MINUTE],
+    ['another host, whatever lives here under that id', { ...elsewhere, pid: endedProcess() }, 0],
+    [
+      'a container of this host with processes of its own',
+      { pidNamespace: 'pid:[1]', pid: endedProcess() },
+      0,
+    ],
     ['somebody who is writing his claim', '', 0],
-  ])('is refused while %s holds it', async (_who, owner, age) => {
-    leave(owner, age);
-    await expect(claimRun(run)).rejects.toMatchObject({ code: 'invalid-argument' });
+  ])('is refused while %s holds it', async (_who, holder, age) => {
+    leave(holder, age);
+    await expect(claimRun(run, soon)).rejects.toMatchObject({ code: 'in-use' });
     expect(existsSync(claim)).toBe(true);
   });
 
-  it('says on which host a run is trained, and names only a process of this one', async () => {
-    leave({ host: 'elsewhere', pid: 77 });
-    await expect(claimRun(run)).rejects.toThrow(/process 77 on elsewhere/);
-    expect(await trainingProcess(run)).toBeUndefined();
-    leave({ pid: process.ppid });
-    await expect(claimRun(run)).rejects.toThrow(new RegExp(`process ${process.ppid};`));
-    expect(await trainingProcess(run)).toBe(process.ppid);
+  it('says on which host a run is trained', async () => {
+    leave({ ...elsewhere, pid: 77 });
+    await expect(claimRun(run, soon)).rejects.toThrow(/process 77 on elsewhere/);
+    expect(await runLiveness(run)).toEqual({ kind: 'elsewhere', host: 'elsewhere', pid: 77 });
+    leave({});
+    await expect(claimRun(run, soon)).rejects.toThrow(new RegExp(`process ${process.ppid};`));
+    expect(await runLiveness(run)).toEqual({ kind: 'here', pid: process.ppid });
   });
 
   it.each([
     ['a process that has ended', { pid: endedProcess() }, 0],
-    ['a process whose beat stopped', { pid: process.ppid }, MINUTE],
-    ['a host whose beat stopped', { host: 'elsewhere', pid: process.ppid }, MINUTE],
+    ['an earlier process of the same id', { started: '1' }, 0],
+    ['a host whose beat stopped', elsewhere, MINUTE],
+    ['a host whose clock is far ahead', elsewhere, -10 * MINUTE],
+    ['this host before it was started anew', { boot: 'another' }, MINUTE],
     ['a killed process that had the id of this one', { pid: process.pid }, 0],
     ['a crash before the first word', '', MINUTE],
-  ])('is taken from %s', async (_whom, owner, age) => {
-    leave(owner, age);
-    expect(await trainingProcess(run)).toBeUndefined();
-    const release = await claimRun(run);
-    expect(await trainingProcess(run)).toBe(process.pid);
+  ])('is taken from %s', async (_whom, holder, age) => {
+    leave(holder, age);
+    expect(await runLiveness(run)).toMatchObject({ kind: 'lapsed' });
+    const { release } = await claimRun(run, soon);
+    expect(await runLiveness(run)).toEqual({ kind: 'here', pid: process.pid });
     await release();
     expect(readdirSync(path.dirname(claim))).toEqual([]);
   });
 
-  it('that was lost to another is not released in its place', async () => {
-    const release = await claimRun(run);
-    leave({ host: 'elsewhere', token: 'theirs' });
+  it('is left to another host that beats while it is watched, whatever its clock says', async () => {
+    leave(elsewhere, 10 * MINUTE);
+    const wanted = claimRun(run, { patienceMs: 0, watchMs: 400 });
+    const late = new Date(Date.now() - 9 * MINUTE);
+    setTimeout(() => utimesSync(claim, late, late), 100);
+    setTimeout(() => utimesSync(claim, new Date(), new Date()), 500);
+    await expect(wanted).rejects.toThrow(/on elsewhere/);
+  });
+
+  it('is waited for where its process is about to end', async () => {
+    const child = spawn('sleep', ['0.3']);
+    leave(identityOf(child.pid!));
+    const { release } = await claimRun(run);
     await release();
-    expect(JSON.parse(readFileSync(claim, 'utf8'))).toMatchObject({ token: 'theirs' });
+  });
+
+  it.each([
+    ['to another', () => leave({ token: 'theirs' })],
+    ['with its folder', () => rmSync(path.dirname(claim), { recursive: true })],
+  ])('that was lost %s allows no write, and is not released in its place', async (_how, lose) => {
+    const { requireHeld, lost, release } = await claimRun(run);
+    await requireHeld();
+    lose();
+    const left = existsSync(claim);
+    await expect(requireHeld()).rejects.toMatchObject({ code: 'in-use' });
+    expect(lost.aborted).toBe(true);
+    await release();
+    expect(existsSync(claim)).toBe(left);
+  });
+
+  it.each([
+    ['a named pipe', () => execFileSync('mkfifo', [claim])],
+    ['a link to a device', () => symlinkSync('/dev/zero', claim)],
+    ['a link to nothing', () => symlinkSync('nowhere', claim)],
+  ])('replaces %s under its name', async (_what, plant) => {
+    plant();
+    const { release } = await claimRun(run, soon);
+    expect(lstatSync(claim).isFile()).toBe(true);
+    await release();
   });
 });
