@@ -24,9 +24,9 @@ export interface Claim {
    * To be awaited before each write that the claim allows.
    * @throws GeometryError `in-use` when the claim is no longer this one.
    */
-  requireHeld(): Promise<void>;
+  readonly requireHeld: () => Promise<void>;
   /** Takes away this claim and no other. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 export interface ClaimOptions {

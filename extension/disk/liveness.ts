@@ -55,7 +55,7 @@ export const findClaim = async (file: string): Promise<FoundClaim | undefined> =
     } finally {
       await handle.close();
     }
-  } catch (thrown) {
+  } catch {
     // A link to nothing has the name, too.
     const isFree = await lstat(file).then(
       () => false,

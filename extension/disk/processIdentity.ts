@@ -79,17 +79,15 @@ const systems: Partial<Record<NodeJS.Platform, System>> = {
 const system = systems[process.platform];
 
 const identify = (): ProcessIdentity => {
-  const about = {
-    boot: system?.boot(),
-    pidNamespace: system?.pidNamespace(),
-    started: system?.started(process.pid),
-  };
-  const known = Object.entries(about).filter(([, value]) => value !== undefined);
+  const boot = system?.boot();
+  const pidNamespace = system?.pidNamespace();
+  const started = system?.started(process.pid);
   return {
-    host: hostname(),
-    pid: process.pid,
-    ...(Object.fromEntries(known) as Partial<typeof about>),
-  } as ProcessIdentity;
+    ...{ host: hostname(), pid: process.pid },
+    ...(boot === undefined ? {} : { boot }),
+    ...(pidNamespace === undefined ? {} : { pidNamespace }),
+    ...(started === undefined ? {} : { started }),
+  };
 };
 
 let own: ProcessIdentity | undefined;
