@@ -83,6 +83,7 @@ const train = (request: TrainRequest): Promise<void> =>
           metrics: () => undefined,
           advanced: () => undefined,
           status: () => undefined,
+          warning: () => undefined,
           grokked: () => undefined,
           ended: (outcome) => {
             trainer.finish();
