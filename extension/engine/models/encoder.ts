@@ -149,7 +149,7 @@ export const encoder: ModelKind<Encoder> = {
     ...headNames.flatMap((name) => linear(name, model.d, model.prime, { bias: true })),
   ],
 
-  forward: (model, headNames, views, tokens) => {
+  hidden: (model, views, tokens) => {
     const { graph } = tokens.a;
     let x: Tensor | undefined;
     for (let index = 0; index < model.layers; index++) {
@@ -174,9 +174,12 @@ export const encoder: ModelKind<Encoder> = {
       });
       x = graph.labelled(`layer${index}.mlp`, () => feedForward(model, views, layer, attended));
     }
-    return graph.labelled('readout', () => {
-      const state = model.readout === 'first' ? x! : mul(add(...halves(x!)), 0.5);
-      const normal = layerNorm(state, model.normEps);
+    return model.readout === 'first' ? x! : mul(add(...halves(x!)), 0.5);
+  },
+
+  heads: (model, headNames, views, hidden) =>
+    hidden.graph.labelled('readout', () => {
+      const normal = layerNorm(hidden, model.normEps);
       return headNames.map((name) => {
         const { weight, bias } = foldNorm(
           views(`${name}.weight`),
@@ -186,6 +189,5 @@ export const encoder: ModelKind<Encoder> = {
         );
         return project(normal, weight, bias);
       });
-    });
-  },
+    }),
 };

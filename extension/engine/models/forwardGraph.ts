@@ -59,6 +59,19 @@ export const forwardGraph = (options: ModelGraphOptions): ModelGraph => {
 };
 
 /**
+ * The residual stream where it is read out, before the last norm, of many rows of weights on the same pairs.
+ *
+ * Feeds: `parameters` [replicas, parameters]; `tokens` int32 [2, batch]. Fetches: `hidden` [replicas, batch, d].
+ */
+export const hiddenGraph = (options: ModelGraphOptions): ModelGraph => {
+  const { model, graph, views, oneByOne } = open(options);
+  const [a, b] = oneByOne(input(graph, 'tokens', 'int32', [2, options.batch])) as [Tensor, Tensor];
+  const hidden = model.hidden(views, { a, b });
+  const shape = [options.replicas, options.batch, hidden.shape.at(-1)!];
+  return { bytes: emitModel({ hidden: reshape(hidden, shape) }), model };
+};
+
+/**
  * How many answers are right and the mean cross-entropy, of many rows of weights on the same pairs; pairs of weight 0 do
  * not count, so one graph serves sets of any size up to `batch`.
  *
@@ -117,4 +130,25 @@ export const gradientGraph = (options: ModelGraphOptions): ModelGraph => {
     }),
     model,
   };
+};
+
+/**
+ * The Hessian of the sum of the tasks' losses at a row of weights times a direction: the gradient of ⟨gradient, direction⟩.
+ *
+ * Feeds: `parameters` and `direction` [1, parameters]; `tokens` int32 [2, batch]; `labels` int32 [tasks, batch]. Fetches:
+ * `product` [1, parameters].
+ */
+export const hessianGraph = (options: Omit<ModelGraphOptions, 'replicas'>): ModelGraph => {
+  const { descriptor, batch, dtype } = options;
+  const { model, graph, rows, views, oneByOne } = open({ ...options, replicas: 1 });
+  const [a, b] = oneByOne(input(graph, 'tokens', 'int32', [2, batch])) as [Tensor, Tensor];
+  const labels = oneByOne(input(graph, 'labels', 'int32', [descriptor.data.tasks.length, batch]));
+  const losses = model.forward(views, { a, b }).map((task, i) => crossEntropy(task, labels[i]!));
+  const [gradient] = gradients(
+    losses.reduce((sum, loss) => add(sum, loss)),
+    [rows],
+  ) as [Tensor];
+  const direction = reshape(input(graph, 'direction', dtype, [1, model.count]), [model.count]);
+  const [product] = gradients(reduceSum(mul(gradient, direction), [-1]), [rows]) as [Tensor];
+  return { bytes: emitModel({ product: reshape(product, [1, model.count]) }), model };
 };

@@ -13,8 +13,10 @@ export interface Tokens {
 /** One entry of the models' table: a declaration over the descriptor's model. */
 export interface ModelKind<Kind extends Model = Model> {
   parameters(model: Kind, headNames: readonly string[]): readonly DeclaredParameter[];
+  /** The residual stream where it is read out, before the last norm: [n, d], with replicas [replicas, n, d]. */
+  hidden(model: Kind, views: Views, tokens: Tokens): Tensor;
   /** Logits [n, prime] (with replicas [replicas, n, prime]) of every head. */
-  forward(model: Kind, headNames: readonly string[], views: Views, tokens: Tokens): readonly Tensor[];
+  heads(model: Kind, headNames: readonly string[], views: Views, hidden: Tensor): readonly Tensor[];
 }
 
 const kinds: { readonly [Kind in Model['kind']]: ModelKind<Extract<Model, { kind: Kind }>> } = {
@@ -28,6 +30,8 @@ export interface BuiltModel {
   readonly parameters: readonly Parameter[];
   /** Length of the row. */
   readonly count: number;
+  /** The residual stream where it is read out, before the last norm: [n, d], with replicas [replicas, n, d]. */
+  hidden(views: Views, tokens: Tokens): Tensor;
   /** Logits of every task, in the order of `tasks`. */
   forward(views: Views, tokens: Tokens): readonly Tensor[];
 }
@@ -45,6 +49,7 @@ export const buildModel = ({ model, data: { tasks } }: ModelDescriptor): BuiltMo
     tasks,
     parameters,
     count: parameters.reduce((sum, { elements }) => sum + elements, 0),
-    forward: (views, tokens) => kind.forward(model, headNames, views, tokens),
+    hidden: (views, tokens) => kind.hidden(model, views, tokens),
+    forward: (views, tokens) => kind.heads(model, headNames, views, kind.hidden(model, views, tokens)),
   };
 };

@@ -68,7 +68,7 @@ export const scaleInvariant: ModelKind<ScaleInvariant> = {
     ...headNames.flatMap((name) => linear(name, model.d, model.prime, { bias: true })),
   ],
 
-  forward: (model, headNames, views, tokens) => {
+  hidden: (model, views, tokens) => {
     const { graph } = tokens.a;
     const vocabulary = model.prime + 1;
     const scale = 1 / Math.sqrt(model.d / model.heads);
@@ -98,12 +98,15 @@ export const scaleInvariant: ModelKind<ScaleInvariant> = {
       });
       x = graph.labelled(`layer${index}.mlp`, () => feedForward(model, views, block, attended));
     }
-    return graph.labelled('readout', () => {
-      const normal = rmsNorm(x!, model.normEps);
+    return x!;
+  },
+
+  heads: (model, headNames, views, hidden) =>
+    hidden.graph.labelled('readout', () => {
+      const normal = rmsNorm(hidden, model.normEps);
       return headNames.map((name) => {
         const folded = foldNorm(views(`${name}.weight`), views(`${name}.bias`), views('norm.weight'));
         return project(normal, folded.weight, folded.bias);
       });
-    });
-  },
+    }),
 };

@@ -1,6 +1,6 @@
 import type { Emission } from '../emission.js';
 import type { Operator, Tensor } from '../tensor.js';
-import { mul, sub } from './arithmetic.js';
+import { add, mul, sub } from './arithmetic.js';
 import { reduceMean } from './reduction.js';
 
 interface NormAttributes {
@@ -31,6 +31,18 @@ const emitScaling = (emission: Emission, rows: string, eps: number): void => {
   emission.add('Mul', [rows, inverse], [result]);
 };
 
+/** Adds what comes through the inverse deviation, which only a gradient reads: ∂inverse/∂x = −inverse² · result / side. */
+const withInverse = (
+  throughResult: Tensor,
+  result: Tensor,
+  inverse: Tensor,
+  upstream: Tensor | undefined,
+): Tensor => {
+  if (upstream === undefined) return throughResult;
+  const perRow = mul(mul(upstream, mul(inverse, inverse)), -1 / result.shape.at(-1)!);
+  return add(throughResult, mul(result, perRow));
+};
+
 /** (x − mean) / √(variance + eps) over the last axis, without gain and shift: a model folds those into the next product. */
 export const layerNormOperator: Operator<NormAttributes> = {
   name: 'LayerNorm',
@@ -52,10 +64,11 @@ export const layerNormOperator: Operator<NormAttributes> = {
     const mean = emission.value('ReduceMean', [source, lastAxis(emission)], { keepdims: { int: 1 } });
     emitScaling(emission, emission.value('Sub', [source, mean]), eps);
   },
-  gradient: ({ outputs, upstream }) => {
+  gradient: ({ outputs, upstream, upstreams }) => {
     const [result, inverse] = outputs as [Tensor, Tensor];
     const along = mul(result, reduceMean(mul(upstream, result), [-1]));
-    return [mul(sub(sub(upstream, reduceMean(upstream, [-1])), along), inverse)];
+    const throughResult = mul(sub(sub(upstream, reduceMean(upstream, [-1])), along), inverse);
+    return [withInverse(throughResult, result, inverse, upstreams[1])];
   },
 };
 
@@ -66,9 +79,10 @@ export const rmsNormOperator: Operator<NormAttributes> = {
   emit: (emission, { eps }) => {
     emitScaling(emission, emission.inputs[0]!, eps);
   },
-  gradient: ({ outputs, upstream }) => {
+  gradient: ({ outputs, upstream, upstreams }) => {
     const [result, inverse] = outputs as [Tensor, Tensor];
-    return [mul(sub(upstream, mul(result, reduceMean(mul(upstream, result), [-1]))), inverse)];
+    const along = mul(result, reduceMean(mul(upstream, result), [-1]));
+    return [withInverse(mul(sub(upstream, along), inverse), result, inverse, upstreams[1])];
   },
 };
 

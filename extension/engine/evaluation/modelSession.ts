@@ -1,0 +1,158 @@
+import type { ModelDescriptor } from '../../contract/descriptor.js';
+import { GeometryError } from '../../contract/errors.js';
+import { gradientGraph, hessianGraph, hiddenGraph } from '../models/forwardGraph.js';
+import { buildModel } from '../models/model.js';
+import type { Parameter } from '../models/parameters.js';
+import { createSession, type GraphSession } from '../runtime/session.js';
+import { labelledPairs, type LabelledPairs, type PairSet } from './pairs.js';
+
+export type Row = Float32Array | Float64Array;
+
+export interface ModelSessionOptions {
+  readonly dtype: 'float32' | 'float64';
+  /** Threads of one operator; onnxruntime's own choice when absent. */
+  readonly threads?: number;
+}
+
+/** Places of pairs within a set of them; a place may occur more than once. */
+export type Batch = ArrayLike<number>;
+
+/**
+ * A described model that can be asked for more than its accuracy, at any row of weights, in float32 or float64. Rows are in
+ * the order of `parameters`; a graph is made for each batch size when it is first asked for.
+ */
+export interface ModelSession {
+  readonly descriptor: ModelDescriptor;
+  readonly parameters: readonly Parameter[];
+  /** Length of a row. */
+  readonly count: number;
+  readonly pairs: (which: PairSet) => LabelledPairs;
+  /**
+   * Gradient of the sum over tasks of the mean cross-entropy over training pairs, and each task's loss.
+   * @throws GeometryError `invalid-argument` for a place outside the training pairs.
+   */
+  gradient(
+    row: Row,
+    batch: Batch,
+  ): Promise<{ readonly gradient: Float64Array; readonly losses: Float64Array }>;
+  /** The Hessian of the same loss times a direction. */
+  hessianTimes(row: Row, direction: Row, batch: Batch): Promise<Float64Array>;
+  /** The residual stream where it is read out, before the last norm, of every pair: [pairs, d], row-major. */
+  hidden(row: Row, a: Int32Array, b: Int32Array): Promise<Float64Array>;
+  dispose(): Promise<void>;
+}
+
+/** Pairs that go through the hidden graph together, so that activations stay in the cache. */
+const pairsAtOnce = 1200;
+
+type GraphKind = 'gradient' | 'hessian' | 'hidden';
+
+/**
+ * A session over the model of a descriptor.
+ * @throws GeometryError `invalid-config` for a split that leaves no pairs; `no-provider`.
+ */
+export const openModelSession = (
+  descriptor: ModelDescriptor,
+  { dtype, threads }: ModelSessionOptions,
+): ModelSession => {
+  const model = buildModel(descriptor);
+  const sets = new Map<PairSet, LabelledPairs>();
+  const pairs = (which: PairSet): LabelledPairs => {
+    const found = sets.get(which) ?? labelledPairs(descriptor, which);
+    sets.set(which, found);
+    return found;
+  };
+  const graphs: Readonly<Record<GraphKind, (batch: number) => Uint8Array>> = {
+    gradient: (batch) => gradientGraph({ descriptor, replicas: 1, batch, dtype }).bytes,
+    hessian: (batch) => hessianGraph({ descriptor, batch, dtype }).bytes,
+    hidden: (batch) => hiddenGraph({ descriptor, replicas: 1, batch, dtype }).bytes,
+  };
+  const opened = new Map<string, Promise<GraphSession>>();
+  const open = (kind: GraphKind, batch: number): Promise<GraphSession> => {
+    const key = `${kind}|${batch}`;
+    const found =
+      opened.get(key) ??
+      createSession(graphs[kind](batch), { provider: 'cpu', ...(threads === undefined ? {} : { threads }) });
+    opened.set(key, found);
+    return found;
+  };
+  const rowFeed = (row: Row) => ({ data: asType(row, dtype), dims: [1, model.count] });
+
+  /** Tokens and labels of a batch, with a replica axis for the graph that has one. */
+  const batchFeeds = (batch: Batch, lead: readonly number[]) => {
+    const { a, b, labels } = pairs('train');
+    const size = batch.length;
+    const tokens = new Int32Array(2 * size);
+    const answers = new Int32Array(labels.length * size);
+    for (let i = 0; i < size; i++) {
+      const place = batch[i]!;
+      if (!(place >= 0 && place < a.length)) {
+        throw new GeometryError(
+          'invalid-argument',
+          `A batch names the training pair ${place}, but there are ${a.length}, counted from 0.`,
+        );
+      }
+      tokens[i] = a[place]!;
+      tokens[size + i] = b[place]!;
+      labels.forEach((task, t) => (answers[t * size + i] = task[place]!));
+    }
+    return {
+      tokens: { data: tokens, dims: [...lead, 2, size] },
+      labels: { data: answers, dims: [...lead, labels.length, size] },
+    };
+  };
+
+  return {
+    descriptor,
+    parameters: model.parameters,
+    count: model.count,
+    pairs,
+    gradient: async (row, batch) => {
+      const feeds = batchFeeds(batch, [1]);
+      const session = await open('gradient', batch.length);
+      const fetched = await session.run({ parameters: rowFeed(row), ...feeds });
+      return {
+        gradient: Float64Array.from(fetched.gradient!.data as Row),
+        losses: Float64Array.from(fetched.losses!.data as Row),
+      };
+    },
+    hessianTimes: async (row, direction, batch) => {
+      const feeds = batchFeeds(batch, []);
+      const session = await open('hessian', batch.length);
+      const fetched = await session.run({
+        parameters: rowFeed(row),
+        direction: rowFeed(direction),
+        ...feeds,
+      });
+      return Float64Array.from(fetched.product!.data as Row);
+    },
+    hidden: async (row, a, b) => {
+      const size = Math.ceil(a.length / Math.ceil(a.length / pairsAtOnce));
+      const session = await open('hidden', size);
+      const { d } = descriptor.model;
+      const result = new Float64Array(a.length * d);
+      for (let start = 0; start < a.length; start += size) {
+        // The last chunk is filled up with the pair (0, 0), whose rows are dropped.
+        const tokens = new Int32Array(2 * size);
+        tokens.set(a.subarray(start, start + size), 0);
+        tokens.set(b.subarray(start, start + size), size);
+        const fetched = await session.run({
+          parameters: rowFeed(row),
+          tokens: { data: tokens, dims: [2, size] },
+        });
+        const kept = Math.min(size, a.length - start) * d;
+        result.set((fetched.hidden!.data as Row).subarray(0, kept), start * d);
+      }
+      return result;
+    },
+    dispose: async () => {
+      for (const session of await Promise.all(opened.values())) await session.dispose();
+      opened.clear();
+    },
+  };
+};
+
+const asType = (row: Row, dtype: 'float32' | 'float64'): Row => {
+  if (dtype === 'float64') return row instanceof Float64Array ? row : Float64Array.from(row);
+  return row instanceof Float32Array ? row : Float32Array.from(row);
+};
