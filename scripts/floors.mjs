@@ -20,7 +20,7 @@ const houses = {
   'extension/engine/checkpoints': [
     ['bytes'],
     ['tensors'],
-    ['safetensors', 'pytorch', 'numpy', 'gguf', 'onnx', 'sharded'],
+    ['safetensors', 'pytorch', 'numpy', 'gguf', 'onnx', 'sharded', 'packing'],
     ['discovery'],
   ],
   'extension/host': [['processes'], ['inspector', 'explorer', 'hover'], ['training'], ['sweeps']],

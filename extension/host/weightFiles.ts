@@ -1,27 +1,33 @@
 import path from 'node:path';
+import {
+  isFolderFormatFile,
+  searchedEndings,
+  weightEndingOf,
+  weightEndings,
+} from '../contract/weightFormats.js';
 
-/** Endings that only weights have, and endings that other things have too. */
-const weightEndings = ['safetensors', 'gguf', 'pt', 'pth', 'ckpt', 'npz', 'onnx'];
-const ambiguousEndings = ['bin', 'npy'];
-const endings = new Set([...weightEndings, ...ambiguousEndings]);
-
-const endingOf = (file: string): string => path.extname(file).slice(1).toLowerCase();
+const isSearched = (file: string): boolean => {
+  const lowerCase = file.toLowerCase();
+  return searchedEndings.some((ending) => lowerCase.endsWith(ending));
+};
 
 /** Whether a path has the ending of a weight file; says nothing about its content. */
-export const mayHoldWeights = (file: string): boolean => endings.has(endingOf(file));
+export const mayHoldWeights = (file: string): boolean =>
+  weightEndingOf(file) !== '' || isFolderFormatFile(path.basename(file));
 
 /** Whether a path names the list of shards of a checkpoint: `model.safetensors.index.json`. */
 export const isShardIndex = (file: string): boolean =>
   /\.(?:safetensors|bin|pt|pth)\.index\.json$/i.test(file);
 
 /** Files whose folders may hold a series, for a search of the workspace. */
-export const weightFilesGlob = `{${[...weightEndings.map((ending) => `**/*.${ending}`), '**/pytorch_model*.bin'].join(',')}}`;
+export const weightFilesGlob = `{${[...searchedEndings.map((ending) => `**/*${ending}`), '**/pytorch_model*.bin'].join(',')}}`;
 /** Whether {@link weightFilesGlob} finds a file. */
 export const isWeightFile = (file: string): boolean =>
-  weightEndings.includes(endingOf(file)) || /^pytorch_model.*\.bin$/.test(path.basename(file));
+  isSearched(file) || /^pytorch_model.*\.bin$/.test(path.basename(file));
 
 /** Whether a path's name says weights; `model.ckpt` and `data.bin` are names that other programs have for other things. */
-export const isNamedForWeights = (file: string): boolean => isWeightFile(file) && endingOf(file) !== 'ckpt';
+export const isNamedForWeights = (file: string): boolean =>
+  isWeightFile(file) && weightEndingOf(file) !== '.ckpt';
 
 const foreignFolders = ['node_modules', '.git', '.venv', 'venv', 'site-packages', '__pycache__'];
 /** Folders that hold other people's files. */
@@ -31,4 +37,4 @@ export const isForeign = (relativePath: string): boolean =>
   relativePath.split(/[\\/]/).some((name) => foreignFolders.includes(name));
 
 /** For the filter of an open dialog. */
-export const dialogEndings = [...endings];
+export const dialogEndings = weightEndings.map((ending) => ending.slice(1));

@@ -44,5 +44,7 @@ export const sourceSchema = v.object({
   grokStep: v.optional(finite),
   /** Other series found under the same path, not inspected here. */
   otherSeries: v.optional(v.array(v.string())),
+  /** Tensors of the last checkpoint that are not measured though they may be weights, and their types. */
+  notRead: v.optional(v.object({ count, of: count, types: v.array(v.string()) })),
 });
 export type ReportSource = v.InferOutput<typeof sourceSchema>;

@@ -8,7 +8,11 @@ export const tensorEntrySchema = v.object({
   part: v.optional(v.string()),
   shape: numbers,
   dtype: v.string(),
-  /** Absent where values are not readable (quantised types). */
+  /** How values are computed from codes, where the file stores codes: "dequantised from Q4_K". */
+  computed: v.optional(v.string()),
+  /** Why the tensor has no spectrum, where it may be expected to have one: "packed by GPTQ, which is not decoded". */
+  unmeasured: v.optional(v.string()),
+  /** Absent where values are not read. */
   sum: v.optional(finite),
   sumOfSquares: v.optional(finite),
   /** Group of the trajectory and the charts: `layer0.Q`, or the tensor's name. */

@@ -1,3 +1,4 @@
+import { weightEndingOf, weightFormats, type WeightFormatName } from '../../contract/weightFormats.js';
 import type { Checkpoint } from './tensors/checkpoint.js';
 import { looksLikeGguf, openGguf } from './gguf/gguf.js';
 import { looksLikeNpy, openNpy } from './numpy/npy.js';
@@ -6,7 +7,7 @@ import { looksLikeOnnx, openOnnx } from './onnx/onnxInitialisers.js';
 import { looksLikePyTorch, openPyTorch } from './pytorch/pytorch.js';
 import { looksLikeSafetensors, openSafetensors } from './safetensors/safetensors.js';
 
-/** One file format: to add one is to add a reader and a row. */
+/** One file format: to add one is to add a row to the table of names and a reader. */
 export interface Format {
   readonly name: string;
   /** Lower case, with the dot. They decide only where the content does not. */
@@ -18,51 +19,21 @@ export interface Format {
 
 export const HEAD_BYTES = 256;
 
-/** The surest signature first. In a folder that holds the same weights twice, the earlier format is read. */
-export const formats: readonly Format[] = [
-  {
-    name: 'safetensors',
-    endings: ['.safetensors'],
-    recognise: looksLikeSafetensors,
-    open: openSafetensors,
-  },
-  {
-    name: 'pytorch',
-    endings: ['.pt', '.pth', '.bin', '.ckpt'],
-    recognise: looksLikePyTorch,
-    open: openPyTorch,
-  },
-  {
-    name: 'npz',
-    endings: ['.npz'],
-    recognise: looksLikeNpz,
-    open: openNpz,
-  },
-  {
-    name: 'npy',
-    endings: ['.npy'],
-    recognise: looksLikeNpy,
-    open: openNpy,
-  },
-  {
-    name: 'gguf',
-    endings: ['.gguf'],
-    recognise: looksLikeGguf,
-    open: openGguf,
-  },
-  {
-    name: 'onnx',
-    endings: ['.onnx'],
-    recognise: looksLikeOnnx,
-    open: openOnnx,
-  },
-];
+const readers: Readonly<Record<WeightFormatName, Pick<Format, 'recognise' | 'open'>>> = {
+  safetensors: { recognise: looksLikeSafetensors, open: openSafetensors },
+  pytorch: { recognise: looksLikePyTorch, open: openPyTorch },
+  npz: { recognise: looksLikeNpz, open: openNpz },
+  npy: { recognise: looksLikeNpy, open: openNpy },
+  gguf: { recognise: looksLikeGguf, open: openGguf },
+  onnx: { recognise: looksLikeOnnx, open: openOnnx },
+};
+
+/** In the order of the table of names. */
+export const formats: readonly Format[] = weightFormats.map((row) => ({ ...row, ...readers[row.name] }));
 
 /** By content, or else by ending. */
-export const formatOf = (path: string, head: Uint8Array, size: number): Format | undefined => {
-  const lowerCase = path.toLowerCase();
-  return (
-    formats.find((format) => format.recognise(head, size)) ??
-    formats.find((format) => format.endings.some((ending) => lowerCase.endsWith(ending)))
-  );
-};
+export const formatOf = (path: string, head: Uint8Array, size: number): Format | undefined =>
+  formats.find((format) => format.recognise(head, size)) ?? formatOfEnding(weightEndingOf(path));
+
+export const formatOfEnding = (ending: string): Format | undefined =>
+  formats.find(({ endings }) => endings.includes(ending));

@@ -1,12 +1,15 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GeometryError } from '../../contract/errors.js';
+import { weightEndingOf } from '../../contract/weightFormats.js';
 import type { Checkpoint } from './tensors/checkpoint.js';
 import { isCompanionFile } from './bytes/companionFiles.js';
 import { openFile } from './bytes/fileByteSource.js';
 import { readError } from '../../disk/systemErrors.js';
 import { HEAD_BYTES, formatOf, formats } from './formats.js';
 import { isIndexName, openHuggingFaceIndex } from './sharded/huggingFaceIndex.js';
+import { folderOf, packingConfigOf } from './packing/packingConfig.js';
+import { unpacked } from './packing/unpacked.js';
 import { openNumberedShards, shardSetOf } from './sharded/numberedShards.js';
 
 const readHead = async (path: string): Promise<{ head: Uint8Array; size: number }> => {
@@ -36,7 +39,7 @@ const openWeightFile = async (path: string): Promise<Checkpoint> => {
 
 /** Place in the table of formats by ending; -1 for other files. */
 const rankByEnding = (name: string): number =>
-  formats.findIndex(({ endings }) => endings.some((ending) => name.toLowerCase().endsWith(ending)));
+  formats.findIndex(({ endings }) => endings.includes(weightEndingOf(name)));
 
 interface FolderContents {
   readonly indexes: readonly string[];
@@ -96,6 +99,12 @@ export const openCheckpoint = async (path: string): Promise<Checkpoint> => {
   const stats = await stat(path).catch((thrown: unknown) => {
     throw readError(path, thrown);
   });
-  if (stats.isDirectory()) return openFolder(path);
-  return isIndexName(path) ? openHuggingFaceIndex(path, openWeightFile) : openWeightFile(path);
+  const isFolder = stats.isDirectory();
+  const open = isFolder
+    ? openFolder
+    : isIndexName(path)
+      ? (index: string) => openHuggingFaceIndex(index, openWeightFile)
+      : openWeightFile;
+  const [opened, config] = await Promise.all([open(path), packingConfigOf(folderOf(path, isFolder))]);
+  return unpacked(opened, config);
 };

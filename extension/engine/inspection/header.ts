@@ -4,7 +4,7 @@ import { reportVersions } from '../ground/versions.js';
 import type { FoundModel } from '../series/modelOf.js';
 import { proposeDescriptor, type DescriptorProposal } from '../series/proposeDescriptor.js';
 import type { SourceSeries } from '../series/source.js';
-import type { Survey } from '../series/survey.js';
+import { unreadTensors, type Survey } from '../series/survey.js';
 
 /** What a report says first: the source, its model, settings and versions. */
 export const headerOf = (
@@ -27,12 +27,20 @@ export const headerOf = (
       ...(proposal === undefined || descriptor !== undefined ? {} : { proposal: proposal.sentence }),
       ...(request.evaluation === undefined ? {} : { evaluation: request.evaluation }),
       ...(grokStep === undefined ? {} : { grokStep }),
+      ...notReadOf(found),
       ...(source.otherSeries.length > 0 ? { otherSeries: [...source.otherSeries] } : {}),
     },
     settings: request.settings,
     versions: reportVersions(),
     created: new Date().toISOString(),
   };
+};
+
+const notReadOf = ({ tensors }: Survey): Pick<ReportHeader['source'], 'notRead'> => {
+  const missing = unreadTensors(tensors);
+  if (missing.length === 0) return {};
+  const types = [...new Set(missing.map(({ dtype }) => dtype))];
+  return { notRead: { count: missing.length, of: tensors.length, types } };
 };
 
 const proposedOf = ({ kind, prime, d, layers, dFf, tasks }: DescriptorProposal) => ({

@@ -6,6 +6,7 @@ import {
   shapeChangeWarnings,
   tensorSetWarnings,
 } from '../checkpoints/discovery/seriesChecks.js';
+import { quote } from '../checkpoints/bytes/fileErrors.js';
 import { matricesOf, type MatrixSpec } from '../geometry/matrices.js';
 import { attentionConfigOf } from './attentionConfig.js';
 import { CheckpointPool } from './checkpointPool.js';
@@ -106,15 +107,16 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
     parameters: floating.reduce((sum, { elements }) => sum + elements, 0),
     warnings: [
       ...warnings,
-      ...shortages(opened.length, plan.matrices, floating),
+      ...notRead(last.tensors),
+      ...shortages(opened.length, plan.matrices, last.tensors),
       ...plan.unknownFused.map(unknownFused),
     ],
   };
 };
 
 /** Floating types are parameters; counters and masks of integer type would dominate a distance without meaning. */
-export const isParameter = ({ dtype, readable, elements }: TensorInfo): boolean =>
-  readable && elements > 0 && /^b?float/.test(dtype);
+export const isParameter = ({ dtype, readable, elements, computed, unmeasured }: TensorInfo): boolean =>
+  readable && elements > 0 && unmeasured === undefined && (computed !== undefined || /^b?float/.test(dtype));
 
 /** Names of the last checkpoint's tensors that each checkpoint has readable and in the same shape. */
 const presentIn = (
@@ -146,27 +148,47 @@ const byTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[]> =>
   return grouped;
 };
 
+const mostNamed = 4;
+
+/** What is not measured though it may be weights, by type and reason. */
+export const unreadTensors = (tensors: readonly TensorInfo[]): readonly TensorInfo[] =>
+  tensors.filter(({ unmeasured }) => unmeasured?.isUsed === false);
+
+const notRead = (tensors: readonly TensorInfo[]): Warning[] => {
+  const missing = unreadTensors(tensors);
+  if (missing.length === 0) return [];
+  const kinds = new Map<string, TensorInfo[]>();
+  for (const tensor of missing) {
+    const kind = `${tensor.dtype}: ${tensor.unmeasured!.reason}`;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), tensor]);
+  }
+  const listed = [...kinds].slice(0, mostNamed).map(([kind, of]) => {
+    const more = of.length > 1 ? ` and ${of.length - 1} more` : '';
+    return `${quote(of[0]!.name)}${more} (${kind})`;
+  });
+  const rest = kinds.size > mostNamed ? `; and ${kinds.size - mostNamed} more kinds` : '';
+  return [
+    {
+      code: 'tensors-not-read',
+      message: `${missing.length} of ${tensors.length} tensors not read: ${listed.join('; ')}${rest}.`,
+    },
+  ];
+};
+
 const shortages = (
   checkpoints: number,
   matrices: readonly MatrixSpec[],
-  floating: readonly TensorInfo[],
+  tensors: readonly TensorInfo[],
 ): Warning[] => [
-  ...(floating.length === 0
-    ? [
+  ...(tensors.some(isParameter)
+    ? []
+    : [
         {
           code: 'no-parameters',
-          message: 'No tensor here has readable floating-point values, so nothing can be analysed.',
+          message: 'No tensor here has floating-point values that are read, so nothing can be analysed.',
         },
-      ]
-    : []),
-  ...(floating.length > 0 && matrices.length === 0
-    ? [
-        {
-          code: 'no-matrices',
-          message: 'There are vectors and scalars only: rank spectra and reconstruction need matrices.',
-        },
-      ]
-    : []),
+      ]),
+  ...(tensors.some(isParameter) && matrices.length === 0 ? [withoutMatrices(tensors)] : []),
   ...(checkpoints === 1
     ? [
         {
@@ -177,6 +199,13 @@ const shortages = (
       ]
     : []),
 ];
+
+const withoutMatrices = (tensors: readonly TensorInfo[]): Warning => ({
+  code: 'no-matrices',
+  message: unreadTensors(tensors).some(({ shape }) => shape.length > 1)
+    ? 'No matrix here is read, only vectors and scalars are: rank spectra and reconstruction need matrices.'
+    : 'There are vectors and scalars only: rank spectra and reconstruction need matrices.',
+});
 
 const unknownFused = (tensor: string): Warning => ({
   code: 'fused-layout-unknown',

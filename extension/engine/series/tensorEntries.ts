@@ -7,7 +7,12 @@ export const tensorEntries = (survey: Survey): TensorEntry[] =>
   survey.tensors.flatMap((tensor) => {
     const matrices = survey.matricesOf.get(tensor.name) ?? [];
     const whole = matrices.find(({ part }) => part === undefined);
-    const base = { name: tensor.name, dtype: tensor.dtype };
+    const base = {
+      name: tensor.name,
+      dtype: tensor.dtype,
+      ...(tensor.computed === undefined ? {} : { computed: tensor.computed }),
+      ...(tensor.unmeasured === undefined ? {} : { unmeasured: tensor.unmeasured.reason }),
+    };
     return [
       { ...base, shape: tensor.shape, ...(whole ? placeOf(whole) : {}) },
       ...matrices

@@ -100,10 +100,14 @@ describe('ONNX initialisers', () => {
     await checkpoint.close();
   });
 
-  it('lists types that it cannot read under ONNX names', async () => {
-    const int4: TensorInit = { name: 'q', dataType: DataType.INT4, dims: [4n], rawData: new Uint8Array(2) };
-    const checkpoint = await openCheckpoint(await write(onnxModel([int4])));
-    expect(checkpoint.tensors[0]).toMatchObject({ name: 'q', dtype: 'INT4', shape: [4], readable: false });
+  it('reads codes of four bits, and lists types that it cannot read under ONNX names', async () => {
+    const rawData = Uint8Array.of(0x21, 0xf8);
+    const int4: TensorInit = { name: 'q', dataType: DataType.INT4, dims: [4n], rawData };
+    const int2: TensorInit = { name: 'r', dataType: 26, dims: [4n], rawData: new Uint8Array(1) };
+    const checkpoint = await openCheckpoint(await write(onnxModel([int4, int2])));
+    expect(checkpoint.tensors[0]).toMatchObject({ name: 'q', dtype: 'int4', shape: [4], readable: true });
+    expect([...(await checkpoint.read('q', 0, 4))]).toEqual([1, 2, -8, -1]);
+    expect(checkpoint.tensors[1]).toMatchObject({ name: 'r', dtype: 'INT2', shape: [4], readable: false });
     await checkpoint.close();
   });
 
@@ -153,7 +157,7 @@ describe('ONNX initialisers', () => {
     ['an unknown type', [{ ...float, name: 't', dims: [2n], dataType: 99 }], /unknown dtype 99/],
     ['no name', [{ ...float, dims: [2n] }], /no name/],
     ['a name twice', [1, 2].map(() => ({ ...float, name: 't', dims: [2n] })), /two initialisers "t"/],
-    ['no initialiser', [], /no initialisers/],
+    ['no weights', [], /no weights: neither initialisers nor constants/],
     [
       'too short a list',
       [{ name: 't', dims: [3n], dataType: DataType.INT8, int32Data: [1, 2] }],

@@ -88,12 +88,12 @@ describe('safetensors', () => {
   });
 
   it('lists what it cannot read, and says so when asked for values', async () => {
-    const path = await withHeader(`{"q":${entry('F4', '[4]', 0, 2)}}`, new Uint8Array(2));
+    const path = await withHeader(`{"q":${entry('F6_E2M3', '[4]', 0, 3)}}`, new Uint8Array(3));
     const checkpoint = await openSafetensors(path);
     expect(checkpoint.tensors).toEqual([
-      { name: 'q', shape: [4], dtype: 'F4', elements: 4, readable: false },
+      { name: 'q', shape: [4], dtype: 'F6_E2M3', elements: 4, readable: false },
     ]);
-    await expect(checkpoint.read('q', 0, 1)).rejects.toThrow(/type is F4/);
+    await expect(checkpoint.read('q', 0, 1)).rejects.toThrow(/type is F6_E2M3/);
     await checkpoint.close();
   });
 

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
 import type { FolderListing } from './seriesFolder.js';
-import { weightEndings } from './seriesFolder.js';
+import { weightEndings } from '../../../contract/weightFormats.js';
 
 const MOST_NAMED = 4;
 
@@ -45,7 +45,7 @@ export const noCheckpoints = (top: string, listings: readonly FolderListing[]): 
   const found = others.length > 0 ? census(others) : 'no files at all';
   return new GeometryError(
     'no-checkpoints',
-    `${top}: no weights were found${below}. Looked for ${weightEndings().join(', ')} files and folders such as ` +
+    `${top}: no weights were found${below}. Looked for ${weightEndings.join(', ')} files and folders such as ` +
       `checkpoint-500; found ${found}.`,
   );
 };

@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Warning } from '../../../contract/report.js';
+import { weightEndingOf } from '../../../contract/weightFormats.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import { isCompanionFile } from '../bytes/companionFiles.js';
-import { formats } from '../formats.js';
 import { isIndexName } from '../sharded/huggingFaceIndex.js';
 import { shardSetOf } from '../sharded/numberedShards.js';
 import { readError } from '../../../disk/systemErrors.js';
@@ -39,15 +39,8 @@ export interface FolderListing {
 
 export const naturalOrder = new Intl.Collator('en', { numeric: true }).compare;
 
-export const endingOf = (name: string): string => {
-  const lowerCase = name.toLowerCase();
-  return formats.flatMap(({ endings }) => endings).find((ending) => lowerCase.endsWith(ending)) ?? '';
-};
-
-export const weightEndings = (): readonly string[] => formats.flatMap(({ endings }) => endings);
-
 export const stemOf = (name: string): string =>
-  name.slice(0, name.length - (endingOf(name) || extname(name)).length);
+  name.slice(0, name.length - (weightEndingOf(name) || extname(name)).length);
 
 const isBeside = (name: string): boolean => isCompanionFile(name) || besideNames.test(stemOf(name));
 
@@ -63,7 +56,7 @@ const missingShards = (folder: string, files: readonly string[]): Warning[] => {
 const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
   const indexes = names.filter(isIndexName);
   const sets = new Map<string, string[]>();
-  for (const name of names.filter((candidate) => endingOf(candidate) !== '')) {
+  for (const name of names.filter((candidate) => weightEndingOf(candidate) !== '')) {
     const key = shardSetOf(name) ?? name;
     sets.set(key, [...(sets.get(key) ?? []), name]);
   }
@@ -71,7 +64,7 @@ const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
     indexes.find((name) => name.toLowerCase() === `${stem}${ending}.index.json`.toLowerCase());
   const units = [...sets].map(([key, files]): WeightUnit => {
     const isSet = shardSetOf(files[0]!) !== undefined;
-    const ending = endingOf(files[0]!);
+    const ending = weightEndingOf(files[0]!);
     const stem = isSet ? key.slice(0, key.indexOf('-?-of-')) : stemOf(key);
     return {
       stem,
@@ -87,7 +80,7 @@ const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
     const stem = name.replace(/\.[a-z]+\.index\.json$/i, '');
     return {
       stem,
-      ending: endingOf(name.replace(/\.index\.json$/i, '')),
+      ending: weightEndingOf(name.replace(/\.index\.json$/i, '')),
       files: [],
       index: name,
       warnings: [],
@@ -113,7 +106,8 @@ export const listFolder = async (folder: string): Promise<FolderListing> => {
     else if (target?.isFile() === true) files.push(entry.name);
   }
   files.sort(naturalOrder);
-  const isWeight = (name: string): boolean => (endingOf(name) !== '' || isIndexName(name)) && !isBeside(name);
+  const isWeight = (name: string): boolean =>
+    (weightEndingOf(name) !== '' || isIndexName(name)) && !isBeside(name);
   return {
     folder,
     units: unitsOf(folder, files.filter(isWeight)),

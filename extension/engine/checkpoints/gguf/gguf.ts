@@ -1,5 +1,6 @@
 import { ByteCursor } from '../bytes/byteCursor.js';
-import type { Checkpoint } from '../tensors/checkpoint.js';
+import { blockTensor } from '../tensors/blockTensor.js';
+import { unread, type Checkpoint } from '../tensors/checkpoint.js';
 import { openFile, type FileByteSource } from '../bytes/fileByteSource.js';
 import { malformed, quote, unsupported } from '../bytes/fileErrors.js';
 import { ggufTypes, type GgufType } from './ggufTypes.js';
@@ -51,7 +52,9 @@ interface Header {
 interface Placed {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly type: GgufType;
+  /** Undefined for a number that is not in the table: its size in bytes is not known then. */
+  readonly type: GgufType | undefined;
+  readonly typeNumber: number;
   readonly elements: number;
   readonly offset: number;
   readonly bytes: number;
@@ -119,17 +122,16 @@ const readPlace = async ({ cursor, readSize }: Header, file: string): Promise<Pl
   for (let axis = 0; axis < axes; axis++) fastestFirst.push(await readSize(`a dimension of ${quote(name)}`));
   const typeNumber = await cursor.uint32();
   const type = ggufTypes.get(typeNumber);
-  if (type === undefined) throw unsupported(file, `tensor ${quote(name)} has the unknown type ${typeNumber}`);
   const offset = await cursor.uint64(`the offset of ${quote(name)}`);
   const elements = elementCount(file, name, fastestFirst);
-  if ((fastestFirst[0] ?? 1) % type.blockElements !== 0) {
+  if (type !== undefined && (fastestFirst[0] ?? 1) % type.blockElements !== 0) {
     throw malformed(
       file,
       `tensor ${quote(name)} has rows of ${fastestFirst[0] ?? 1}, which is no whole number of ${type.name} blocks`,
     );
   }
-  const bytes = (elements / type.blockElements) * type.blockBytes;
-  return { name, shape: fastestFirst.reverse(), type, elements, offset, bytes };
+  const bytes = type === undefined ? 0 : (elements / type.blockElements) * type.blockBytes;
+  return { name, shape: fastestFirst.reverse(), type, typeNumber, elements, offset, bytes };
 };
 
 /** Each tensor begins at the alignment, lies in the file, and shares no byte with another. */
@@ -150,10 +152,28 @@ const checkPlaces = (file: string, places: readonly Placed[], alignment: number,
   }
 };
 
+const toTensor = (place: Placed, source: FileByteSource, at: number, bigEndian: boolean): StoredTensor => {
+  const { name, shape, type, typeNumber, elements } = place;
+  const info = { name, shape, elements };
+  if (type === undefined) {
+    const dtype = `type ${typeNumber}`;
+    return opaqueTensor({ ...info, dtype, readable: false, unmeasured: unread('a type that is not known') });
+  }
+  const { name: typeName, dtype, decoder } = type;
+  if (dtype !== undefined)
+    return denseTensor({ ...info, dtype, readable: true }, source, at, dtype, bigEndian);
+  if (decoder === undefined || bigEndian) {
+    const reason = bigEndian ? 'blocks in big-endian order are not read' : 'blocks of this type are not read';
+    return opaqueTensor({ ...info, dtype: typeName, readable: false, unmeasured: unread(reason) });
+  }
+  const computed = `dequantised from ${typeName}`;
+  return blockTensor({ ...info, dtype: typeName, readable: true, computed }, source, at, decoder);
+};
+
 /**
  * GGUF, versions 1 to 3 (ggml docs/gguf.md): names, types and row-major shapes (ggml lists the fastest axis first).
- * Plain types are readable; quantised ones are listed under their own names.
- * @throws GeometryError `malformed-file`, `unsupported-format` for an unknown version or type.
+ * Plain types are readable, blocks are dequantised where their code is known; others are listed.
+ * @throws GeometryError `malformed-file`, `unsupported-format` for an unknown version.
  */
 export const readGguf = async (source: FileByteSource): Promise<Checkpoint> => {
   const file = source.name;
@@ -170,13 +190,9 @@ export const readGguf = async (source: FileByteSource): Promise<Checkpoint> => {
   }
   const dataStart = Math.ceil(header.cursor.position / alignment) * alignment;
   checkPlaces(file, [...places.values()], alignment, Math.max(0, source.size - dataStart));
-  const tensors = Array.from(places.values(), ({ name, shape, type, elements, offset }): StoredTensor => {
-    const { dtype } = type;
-    if (dtype === undefined)
-      return opaqueTensor({ name, shape, dtype: type.name, elements, readable: false });
-    const info = { name, shape, dtype, elements, readable: true };
-    return denseTensor(info, source, dataStart + offset, dtype, header.bigEndian);
-  });
+  const tensors = Array.from(places.values(), (place) =>
+    toTensor(place, source, dataStart + place.offset, header.bigEndian),
+  );
   return checkpointOf({ format: 'gguf', files: [source.file], tensors, sources: [source] });
 };
 

@@ -1,11 +1,14 @@
+import type { BlockDecoder } from '../tensors/blockTensor.js';
 import type { NumericDtype } from '../tensors/checkpoint.js';
+import { blockCodes } from './blockCodes.js';
 
-/** A ggml type: `blockBytes` hold `blockElements` values. `dtype` where the values are plain numbers. */
+/** A ggml type: `blockBytes` hold `blockElements` values, plain numbers (`dtype`), decoded codes, or neither. */
 export interface GgufType {
   readonly name: string;
   readonly blockElements: number;
   readonly blockBytes: number;
   readonly dtype?: NumericDtype;
+  readonly decoder?: BlockDecoder;
 }
 
 const plain = (name: string, blockBytes: number, dtype: NumericDtype): GgufType => ({
@@ -14,11 +17,11 @@ const plain = (name: string, blockBytes: number, dtype: NumericDtype): GgufType 
   blockBytes,
   dtype,
 });
-const quantised = (name: string, blockElements: number, blockBytes: number): GgufType => ({
-  name,
-  blockElements,
-  blockBytes,
-});
+const quantised = (name: string, blockElements: number, blockBytes: number): GgufType => {
+  const decode = blockCodes[name];
+  const decoder = decode && { elements: blockElements, bytes: blockBytes, decode };
+  return { name, blockElements, blockBytes, ...(decoder === undefined ? {} : { decoder }) };
+};
 
 /** By the number in the file (ggml.h, `enum ggml_type`; block sizes from ggml-common.h). Removed types are absent. */
 export const ggufTypes: ReadonlyMap<number, GgufType> = new Map([
@@ -54,4 +57,6 @@ export const ggufTypes: ReadonlyMap<number, GgufType> = new Map([
   [34, quantised('TQ1_0', 256, 54)],
   [35, quantised('TQ2_0', 256, 66)],
   [39, quantised('MXFP4', 32, 17)],
+  [40, quantised('NVFP4', 64, 36)],
+  [41, quantised('Q1_0', 128, 18)],
 ]);

@@ -32,7 +32,10 @@ export const npyTensor = (
   const [wanted, found] = [elements * bytesPerElement(dtype), source.size - dataStart];
   if (wanted > found) throw malformed(file, `the data of ${name} ends early (${found} bytes of ${wanted})`);
   if (wanted < found) throw malformed(file, `${found - wanted} bytes follow the data of ${name}`);
-  const info = { name, shape, dtype, elements, readable: true };
+  const computed = /V2$/.test(header.descr)
+    ? { computed: `read as bfloat16 (NumPy's type is ${header.descr})` }
+    : {};
+  const info = { name, shape, dtype, elements, readable: true, ...computed };
   if (!header.fortranOrder || shape.length < 2) return denseTensor(info, source, dataStart, dtype, bigEndian);
   return { ...info, readElements: fortranReader({ source, dataStart, dtype, bigEndian, shape }) };
 };

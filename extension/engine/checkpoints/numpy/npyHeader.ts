@@ -36,6 +36,8 @@ const dtypes: ReadonlyMap<string, NumericDtype> = new Map([
   ['u2', 'uint16'],
   ['u1', 'uint8'],
   ['b1', 'bool'],
+  // NumPy knows bfloat16 by its size alone: `jax.numpy` and ml_dtypes save it as two bytes of no type.
+  ['V2', 'bfloat16'],
 ]);
 
 /** Version → bytes of the length field and encoding of the text (numpy/lib/format.py). */

@@ -1,13 +1,17 @@
 import { GeometryError } from '../../../contract/errors.js';
 import { ByteCursor } from '../bytes/byteCursor.js';
-import type { Checkpoint, TensorInfo } from '../tensors/checkpoint.js';
+import { blockTensor } from '../tensors/blockTensor.js';
+import { unread, type Checkpoint, type TensorInfo } from '../tensors/checkpoint.js';
 import { bytesPerElement } from '../tensors/dtypes.js';
 import { openFile, type FileByteSource } from '../bytes/fileByteSource.js';
-import { malformed, quote, tooLarge } from '../bytes/fileErrors.js';
+import { malformed, quote } from '../bytes/fileErrors.js';
+import { halfByteBytes, halfByteDecoder } from '../tensors/halfBytes.js';
+import { dequantiseNodes } from './onnxCodes.js';
 import { externalFilesOf, type ExternalFiles } from './onnxExternalData.js';
 import { isFixedWidth, listReader } from './onnxListData.js';
-import { readTensorProto, type Span, type TensorProto } from './onnxTensorProto.js';
-import { eachField, type ProtobufField } from './protobufFields.js';
+import { graphTensors, type FoundTensor } from './onnxGraph.js';
+import { MOST_AXES, readTensorProto, type TensorProto } from './onnxTensorProto.js';
+import { eachField, varintsOf } from './protobufFields.js';
 import { elementCount } from '../tensors/shape.js';
 import {
   checkpointOf,
@@ -17,48 +21,32 @@ import {
   type StoredTensor,
 } from '../tensors/storedTensors.js';
 
-const MODEL_GRAPH = 7;
-const GRAPH_INITIALIZER = 5;
-const GRAPH_SPARSE_INITIALIZER = 15;
 const SPARSE_VALUES = 1;
-const MOST_TENSORS = 1_000_000;
+const SPARSE_DIMENSIONS = 3;
 
-interface Found {
-  readonly message: Span;
-  readonly isSparse: boolean;
-}
-
-/** Where the initialisers lie; the nodes between them are stepped over. */
-const findInitialisers = async (file: string, cursor: ByteCursor): Promise<Found[]> => {
-  const found: Found[] = [];
-  let graphs = 0;
-  const inGraph = (field: ProtobufField): undefined => {
-    const isSparse = field.number === GRAPH_SPARSE_INITIALIZER;
-    if (field.number !== GRAPH_INITIALIZER && !isSparse) return;
-    if (!field.isDelimited) throw malformed(file, `the initialiser at byte ${field.start} is not a message`);
-    if (found.length === MOST_TENSORS) throw tooLarge(file, `it has more than ${MOST_TENSORS} initialisers`);
-    found.push({ message: field, isSparse });
-  };
-  await eachField(file, cursor, cursor.position + cursor.remaining, (field) => {
-    if (field.number !== MODEL_GRAPH || !field.isDelimited) return undefined;
-    graphs++;
-    return eachField(file, cursor, field.end, inGraph);
-  });
-  if (graphs === 0) throw malformed(file, 'not an ONNX model, there is no graph');
-  return found;
-};
-
-/** A sparse initialiser is listed by the name of its values; they stay unread. */
-const readSparse = async (file: string, cursor: ByteCursor, message: Span): Promise<StoredTensor> => {
+/** A sparse tensor is listed by the name of its values; they stay unread. */
+const readSparse = async (file: string, cursor: ByteCursor, found: FoundTensor): Promise<StoredTensor> => {
   let values: TensorProto | undefined;
-  cursor.position = message.start;
-  await eachField(file, cursor, message.end, async (field) => {
-    if (field.number === SPARSE_VALUES) values = await readTensorProto(file, cursor, field);
+  const shape: number[] = [];
+  cursor.position = found.message.start;
+  await eachField(file, cursor, found.message.end, async (field) => {
+    if (field.number === SPARSE_VALUES) values = await readTensorProto(file, cursor, field, found.name);
+    if (field.number === SPARSE_DIMENSIONS)
+      shape.push(...(await varintsOf(file, cursor, field)).slice(0, MOST_AXES + 1).map(Number));
   });
   if (values === undefined) throw malformed(file, 'a sparse initialiser has no values');
-  const { name, shape, type } = values;
-  const elements = elementCount(file, name, shape);
-  return opaqueTensor({ name, shape, dtype: `sparse ${type.name}`, elements, readable: false });
+  const { name, type } = values;
+  const size = shape.length > 0 ? shape : values.shape;
+  const elements = elementCount(file, name, size);
+  const unmeasured = unread('sparse tensors are not read');
+  return opaqueTensor({
+    name,
+    shape: size,
+    dtype: `sparse ${type.name}`,
+    elements,
+    readable: false,
+    unmeasured,
+  });
 };
 
 const inFile = (
@@ -89,6 +77,30 @@ const inFile = (
   };
 };
 
+/** Types of four bits, and those that are listed only. */
+const withoutWidth = async (
+  source: FileByteSource,
+  externalFiles: ExternalFiles,
+  { name, shape, type, raw, ...tensor }: TensorProto,
+  elements: number,
+): Promise<StoredTensor> => {
+  const { half } = type;
+  const listed = { name, shape, dtype: half ?? type.name, elements };
+  if (half === undefined || (raw === undefined && !tensor.isExternal))
+    return opaqueTensor({ ...listed, readable: false });
+  const bytes = halfByteBytes(elements);
+  if (raw !== undefined && !tensor.isExternal && raw.end - raw.start !== bytes) {
+    throw malformed(
+      source.name,
+      `tensor ${quote(name)} has ${raw.end - raw.start} bytes, but its shape needs ${bytes}`,
+    );
+  }
+  const place = tensor.isExternal
+    ? await externalFiles.locate({ name, shape, type, raw, ...tensor }, bytes)
+    : { source, offset: raw!.start };
+  return blockTensor({ ...listed, readable: true }, place.source, place.offset, halfByteDecoder(half));
+};
+
 const toTensor = async (
   source: FileByteSource,
   externalFiles: ExternalFiles,
@@ -97,7 +109,7 @@ const toTensor = async (
   const { name, shape, type } = tensor;
   const elements = elementCount(source.name, name, shape);
   const { dtype } = type;
-  if (dtype === undefined) return opaqueTensor({ name, shape, dtype: type.name, elements, readable: false });
+  if (dtype === undefined) return withoutWidth(source, externalFiles, tensor, elements);
   const info = { name, shape, dtype, elements, readable: true };
   const bytes = elements * bytesPerElement(dtype);
   if (!tensor.isExternal) return inFile(source, tensor, info, bytes);
@@ -105,20 +117,56 @@ const toTensor = async (
   return denseTensor(info, place.source, place.offset, dtype);
 };
 
+/** Constants of a model that are weights or used in them; exporters write every shape and index as one as well. */
+const isWorthListing = (
+  { elements, dtype }: TensorInfo,
+  usedNames: ReadonlySet<string>,
+  name: string,
+): boolean => usedNames.has(name) || (elements > 1 && /^(?:b?float|sparse)/i.test(dtype));
+
+/** A name that no other tensor has: branches of one model may use a name twice. */
+const distinctName = (
+  tensors: ReadonlyMap<string, StoredTensor>,
+  name: string,
+  scope: readonly string[],
+): string => {
+  if (!tensors.has(name)) return name;
+  const scoped = [...scope, name].join('/');
+  let candidate = scoped;
+  for (let i = 2; tensors.has(candidate); i++) candidate = `${scoped} (${i})`;
+  return candidate;
+};
+
 const collect = async (source: FileByteSource, externalFiles: ExternalFiles): Promise<Checkpoint> => {
   const file = source.name;
   const cursor = new ByteCursor(source);
-  const found = await findInitialisers(file, cursor);
+  const { initialisers, constants, codeNodes } = await graphTensors(file, cursor);
+  const usedNames = new Set(codeNodes.flatMap(({ inputs }) => inputs));
   const tensors = new Map<string, StoredTensor>();
-  for (const { message, isSparse } of found) {
-    const tensor = isSparse
-      ? await readSparse(file, cursor, message)
-      : await toTensor(source, externalFiles, await readTensorProto(file, cursor, message));
-    if (tensors.has(tensor.name)) throw malformed(file, `there are two initialisers ${quote(tensor.name)}`);
-    tensors.set(tensor.name, tensor);
+  const read = async (found: FoundTensor): Promise<StoredTensor> =>
+    found.isSparse
+      ? readSparse(file, cursor, found)
+      : toTensor(source, externalFiles, await readTensorProto(file, cursor, found.message, found.name));
+  for (const found of initialisers) {
+    const tensor = await read(found);
+    if (tensors.has(tensor.name) && found.scope.length === 0)
+      throw malformed(file, `there are two initialisers ${quote(tensor.name)}`);
+    const name = distinctName(tensors, tensor.name, found.scope);
+    tensors.set(name, { ...tensor, name });
   }
-  if (tensors.size === 0)
-    throw new GeometryError('not-a-checkpoint', `${file}: the ONNX model has no initialisers.`);
+  for (const found of constants) {
+    const tensor = await read(found);
+    if (!isWorthListing(tensor, usedNames, tensor.name)) continue;
+    const name = distinctName(tensors, tensor.name, found.scope);
+    tensors.set(name, { ...tensor, name });
+  }
+  dequantiseNodes(tensors, codeNodes);
+  if (tensors.size === 0) {
+    throw new GeometryError(
+      'not-a-checkpoint',
+      `${file}: the ONNX model has no weights: neither initialisers nor constants of floating point.`,
+    );
+  }
   const sources = [source, ...externalFiles.opened()];
   return checkpointOf({
     format: 'onnx',
@@ -129,11 +177,11 @@ const collect = async (source: FileByteSource, externalFiles: ExternalFiles): Pr
 };
 
 /**
- * The initialisers of an ONNX model's main graph: raw, in typed lists, or in external files. The protobuf is walked
- * over the file, so that a model of any size is never read whole. Weights inside `Constant` nodes and in the bodies
- * of control flow are not initialisers and are not listed.
+ * The weights of an ONNX model: initialisers and constants of its graph, of the graphs inside control flow and of its
+ * functions; raw, in typed lists, or in external files. Codes that a node multiplies by scales are dequantised. The
+ * protobuf is walked over the file, so that a model of any size is never read whole.
  * @throws GeometryError `malformed-file`; `unsafe-file` for external data outside the folder; `not-found` for missing
- * external data; `not-a-checkpoint` without initialisers.
+ * external data; `not-a-checkpoint` without weights.
  */
 export const readOnnxInitialisers = async (source: FileByteSource): Promise<Checkpoint> => {
   const externalFiles = externalFilesOf(source.name);

@@ -1,5 +1,6 @@
 import type { ByteCursor } from '../bytes/byteCursor.js';
 import type { NumericDtype } from '../tensors/checkpoint.js';
+import type { HalfByteType } from '../tensors/halfBytes.js';
 import { malformed, quote, unsupported } from '../bytes/fileErrors.js';
 import { eachField, textOf, varintsOf, type ProtobufField } from './protobufFields.js';
 
@@ -8,6 +9,8 @@ export interface OnnxType {
   readonly name: string;
   /** Where values are readable. */
   readonly dtype?: NumericDtype;
+  /** Two elements to a byte. */
+  readonly half?: HalfByteType;
   /** The field of TensorProto that holds values which are neither raw nor external. */
   readonly listField?: number;
 }
@@ -44,13 +47,13 @@ const types: ReadonlyMap<number, OnnxType> = new Map<number, OnnxType>([
   [15, { name: 'COMPLEX128' }],
   [16, { name: 'BFLOAT16', dtype: 'bfloat16', listField: INT32_DATA }],
   [17, { name: 'FLOAT8E4M3FN', dtype: 'float8_e4m3fn', listField: INT32_DATA }],
-  [18, { name: 'FLOAT8E4M3FNUZ' }],
+  [18, { name: 'FLOAT8E4M3FNUZ', dtype: 'float8_e4m3fnuz', listField: INT32_DATA }],
   [19, { name: 'FLOAT8E5M2', dtype: 'float8_e5m2', listField: INT32_DATA }],
-  [20, { name: 'FLOAT8E5M2FNUZ' }],
-  [21, { name: 'UINT4' }],
-  [22, { name: 'INT4' }],
-  [23, { name: 'FLOAT4E2M1' }],
-  [24, { name: 'FLOAT8E8M0' }],
+  [20, { name: 'FLOAT8E5M2FNUZ', dtype: 'float8_e5m2fnuz', listField: INT32_DATA }],
+  [21, { name: 'UINT4', half: 'uint4' }],
+  [22, { name: 'INT4', half: 'int4' }],
+  [23, { name: 'FLOAT4E2M1', half: 'float4_e2m1fn' }],
+  [24, { name: 'FLOAT8E8M0', dtype: 'float8_e8m0fnu', listField: INT32_DATA }],
   [25, { name: 'UINT2' }],
   [26, { name: 'INT2' }],
 ]);
@@ -77,7 +80,7 @@ export interface TensorProto {
 }
 
 const MOST_TEXT_BYTES = 65_536;
-const MOST_AXES = 64;
+export const MOST_AXES = 64;
 
 const toDimension = (file: string, value: bigint): number => {
   const signed = BigInt.asIntN(64, value);
@@ -101,11 +104,12 @@ const readEntry = async (
   return [key, value];
 };
 
-/** Everything about a tensor but its values, which are not read. */
+/** Everything about a tensor but its values, which are not read. A Constant's value goes by the node's output. */
 export const readTensorProto = async (
   file: string,
   cursor: ByteCursor,
   message: Span,
+  fallbackName = '',
 ): Promise<TensorProto> => {
   const external = new Map<string, string>();
   const shape: number[] = [];
@@ -153,6 +157,17 @@ export const readTensorProto = async (
   });
   const type = types.get(typeNumber);
   if (type === undefined) throw malformed(file, `tensor ${quote(name)} has the unknown dtype ${typeNumber}`);
-  if (name === '') throw malformed(file, 'a tensor has no name');
-  return { name, shape, type, message, raw, list, listParts, listBytes, isExternal, external };
+  if (name === '' && fallbackName === '') throw malformed(file, 'a tensor has no name');
+  return {
+    name: fallbackName === '' ? name : fallbackName,
+    shape,
+    type,
+    message,
+    raw,
+    list,
+    listParts,
+    listBytes,
+    isExternal,
+    external,
+  };
 };

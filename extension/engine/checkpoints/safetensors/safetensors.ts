@@ -1,6 +1,8 @@
 import type { ByteSource } from '../bytes/byteSource.js';
 import type { Checkpoint, NumericDtype } from '../tensors/checkpoint.js';
+import { blockTensor } from '../tensors/blockTensor.js';
 import { bytesPerElement } from '../tensors/dtypes.js';
+import { halfByteDecoder } from '../tensors/halfBytes.js';
 import { openFile, type FileByteSource } from '../bytes/fileByteSource.js';
 import { malformed, quote } from '../bytes/fileErrors.js';
 import { elementCount } from '../tensors/shape.js';
@@ -25,6 +27,9 @@ const readableTypes: ReadonlyMap<string, NumericDtype> = new Map([
   ['BF16', 'bfloat16'],
   ['F8_E4M3', 'float8_e4m3fn'],
   ['F8_E5M2', 'float8_e5m2'],
+  ['F8_E4M3FNUZ', 'float8_e4m3fnuz'],
+  ['F8_E5M2FNUZ', 'float8_e5m2fnuz'],
+  ['F8_E8M0', 'float8_e8m0fnu'],
   ['I64', 'int64'],
   ['I32', 'int32'],
   ['I16', 'int16'],
@@ -39,9 +44,6 @@ const readableTypes: ReadonlyMap<string, NumericDtype> = new Map([
 /** Types of the format whose values are not read here: bits per element. */
 const opaqueTypeBits: ReadonlyMap<string, number> = new Map([
   ['C64', 64],
-  ['F8_E8M0', 8],
-  ['F8_E4M3FNUZ', 8],
-  ['F8_E5M2FNUZ', 8],
   ['F6_E2M3', 6],
   ['F6_E3M2', 6],
   ['F4', 4],
@@ -134,6 +136,10 @@ const toTensor = (source: ByteSource, dataStart: number, entry: Entry): StoredTe
       source.name,
       `tensor ${quote(name)} has ${end - begin} bytes, but ${type} [${shape.join(', ')}] needs ${bytes}`,
     );
+  }
+  if (type === 'F4') {
+    const info = { name, shape, dtype: 'float4_e2m1fn', elements, readable: true };
+    return blockTensor(info, source, dataStart + begin, halfByteDecoder('float4_e2m1fn'));
   }
   if (dtype === undefined) return opaqueTensor({ name, shape, dtype: type, elements, readable: false });
   return denseTensor({ name, shape, dtype, elements, readable: true }, source, dataStart + begin, dtype);

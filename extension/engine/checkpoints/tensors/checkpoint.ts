@@ -9,6 +9,9 @@ export const numericDtypes = [
   'bfloat16',
   'float8_e4m3fn',
   'float8_e5m2',
+  'float8_e4m3fnuz',
+  'float8_e5m2fnuz',
+  'float8_e8m0fnu',
   'int64',
   'int32',
   'int16',
@@ -31,7 +34,21 @@ export interface TensorInfo {
   readonly elements: number;
   /** Whether {@link Checkpoint.read} can give its values. */
   readonly readable: boolean;
+  /** How values are computed from codes, where the file stores codes: "dequantised from Q4_K". */
+  readonly computed?: string;
+  /** Why it is not measured, where its values are no weights or are not readable. */
+  readonly unmeasured?: Unmeasured;
 }
+
+export interface Unmeasured {
+  /** After the name and a colon: "packed by GPTQ", "scales of layers.0.q_proj.weight". */
+  readonly reason: string;
+  /** Its values are used in another tensor's, so that nothing is missing without it. */
+  readonly isUsed: boolean;
+}
+
+/** What readers add to a listed tensor. */
+export const unread = (reason: string): Unmeasured => ({ reason, isUsed: false });
 
 /** One opened checkpoint, whatever its format and however many shards. */
 export interface Checkpoint {

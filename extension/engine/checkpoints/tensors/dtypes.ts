@@ -81,6 +81,30 @@ const smallFloatTable = (exponentBits: number, mantissaBits: number, finiteOnly:
   return table;
 };
 
+/** One zero and one NaN, both without the sign's use, and a bias that is one higher ("fnuz", Graphcore and AMD). */
+const unsignedZeroTable = (exponentBits: number, mantissaBits: number): Float64Array => {
+  const magnitudes = 2 ** (exponentBits + mantissaBits);
+  const bias = 2 ** (exponentBits - 1);
+  const steps = 2 ** mantissaBits;
+  const table = new Float64Array(2 * magnitudes);
+  for (let pattern = 0; pattern < magnitudes; pattern++) {
+    const exponent = Math.floor(pattern / steps);
+    const mantissa = pattern % steps;
+    const value =
+      exponent === 0
+        ? mantissa * 2 ** (1 - bias - mantissaBits)
+        : (steps + mantissa) * 2 ** (exponent - bias - mantissaBits);
+    table[pattern] = value;
+    table[pattern + magnitudes] = -value;
+  }
+  table[magnitudes] = NaN;
+  return table;
+};
+
+/** Powers of two by their exponent alone (OCP Microscaling Formats 1.0, section 5.4.1). */
+const exponentTable = (): Float64Array =>
+  Float64Array.from({ length: 256 }, (_, exponent) => (exponent === 255 ? NaN : 2 ** (exponent - 127)));
+
 const byTable = (
   Patterns: Uint8ArrayConstructor | Uint16ArrayConstructor,
   makeTable: () => Float64Array,
@@ -106,6 +130,9 @@ const elementTypes: Readonly<Record<NumericDtype, ElementType>> = {
   bfloat16,
   float8_e4m3fn: byTable(Uint8Array, () => smallFloatTable(4, 3, true)),
   float8_e5m2: byTable(Uint8Array, () => smallFloatTable(5, 2, false)),
+  float8_e4m3fnuz: byTable(Uint8Array, () => unsignedZeroTable(4, 3)),
+  float8_e5m2fnuz: byTable(Uint8Array, () => unsignedZeroTable(5, 2)),
+  float8_e8m0fnu: byTable(Uint8Array, exponentTable),
   int64: by64BitHalves(Int32Array),
   int32: byView(4, (buffer, from, length) => new Int32Array(buffer, from, length)),
   int16: byView(2, (buffer, from, length) => new Int16Array(buffer, from, length)),
@@ -116,6 +143,11 @@ const elementTypes: Readonly<Record<NumericDtype, ElementType>> = {
   uint8: byView(1, (buffer, from, length) => new Uint8Array(buffer, from, length)),
   bool: byTable(Uint8Array, () => new Float64Array(256).fill(1, 1)),
 };
+
+let halves: Float64Array | undefined;
+/** The little-endian float16 at byte `at`, whatever its alignment. */
+export const float16At = (bytes: Uint8Array, at: number): number =>
+  (halves ??= smallFloatTable(5, 10, false))[bytes[at]! | (bytes[at + 1]! << 8)]!;
 
 export const bytesPerElement = (dtype: NumericDtype): number => elementTypes[dtype].bytes;
 

@@ -93,6 +93,20 @@ const checkRange = (tensor: TensorInfo, start: number, length: number): void => 
   );
 };
 
+/** What a tensor's header says, without the way to its values. */
+export const tensorInfoOf = ({
+  name,
+  shape,
+  dtype,
+  elements,
+  readable,
+  ...more
+}: TensorInfo): TensorInfo => ({
+  ...{ name, shape, dtype, elements, readable },
+  ...(more.computed === undefined ? {} : { computed: more.computed }),
+  ...(more.unmeasured === undefined ? {} : { unmeasured: more.unmeasured }),
+});
+
 /** A {@link Checkpoint} over stored tensors with distinct names; closing it closes `sources`. */
 export const checkpointOf = (parts: {
   readonly format: string;
@@ -103,17 +117,10 @@ export const checkpointOf = (parts: {
   readonly sources: readonly { close(): Promise<void> }[];
 }): Checkpoint => {
   const byName = new Map(parts.tensors.map((tensor) => [tensor.name, tensor]));
-  const describe = ({ name, shape, dtype, elements, readable }: TensorInfo): TensorInfo => ({
-    name,
-    shape,
-    dtype,
-    elements,
-    readable,
-  });
   return {
     format: parts.format,
     files: parts.files,
-    tensors: parts.tensors.map(describe),
+    tensors: parts.tensors.map(tensorInfoOf),
     warnings: parts.warnings ?? [],
     ...(parts.step === undefined ? {} : { step: parts.step }),
     async read(name, start, length, into) {

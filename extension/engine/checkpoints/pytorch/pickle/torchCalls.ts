@@ -56,9 +56,6 @@ const unreadWidths: Readonly<Record<string, number>> = {
   qint32: 4,
   quint4x2: 1,
   quint2x4: 1,
-  float8_e4m3fnuz: 1,
-  float8_e5m2fnuz: 1,
-  float8_e8m0fnu: 1,
   float4_e2m1fn_x2: 1,
 };
 /** Bytes an element takes. @throws PickleFault for an unknown type. */

@@ -1,0 +1,62 @@
+/** One file format by its names; the engine's readers and the host's menus, hovers and editors map over this table. */
+export interface WeightFormat {
+  readonly name: string;
+  /** Lower case, with the dot; they decide only where the content does not. */
+  readonly endings: readonly string[];
+  /** Those of `endings` that other programs use more often: no workspace is searched for them. */
+  readonly ambiguous?: readonly string[];
+}
+
+/** The surest signature first. In a folder that holds the same weights twice, the earlier format is read. */
+export const weightFormats = [
+  { name: 'safetensors', endings: ['.safetensors'] },
+  {
+    name: 'pytorch',
+    endings: ['.pt', '.pth', '.bin', '.ckpt', '.pth.tar', '.pt.tar', '.jit', '.ptl', '.pt2', '.model'],
+    ambiguous: ['.bin', '.jit', '.model'],
+  },
+  { name: 'npz', endings: ['.npz'] },
+  { name: 'npy', endings: ['.npy'], ambiguous: ['.npy'] },
+  { name: 'gguf', endings: ['.gguf'] },
+  { name: 'onnx', endings: ['.onnx'] },
+] as const satisfies readonly WeightFormat[];
+
+export type WeightFormatName = (typeof weightFormats)[number]['name'];
+
+/** A checkpoint that is a folder of files which mean nothing one by one. */
+export interface FolderFormat {
+  readonly name: string;
+  /** A file by whose presence the folder is recognised. */
+  readonly marker: string;
+  /** Ending of the files that hold the values. */
+  readonly ending: string;
+}
+
+export const folderFormats = [
+  { name: 'distributed', marker: '.metadata', ending: '.distcp' },
+] as const satisfies readonly FolderFormat[];
+
+const isEndingOf = (name: string, ending: string): boolean => name.toLowerCase().endsWith(ending);
+
+/** Every ending, the longest first: `.pth.tar` before what would match its end. */
+export const weightEndings: readonly string[] = weightFormats
+  .flatMap(({ endings }): readonly string[] => endings)
+  .sort((a, b) => b.length - a.length);
+
+const ambiguousEndings: readonly string[] = weightFormats.flatMap(
+  (format: WeightFormat) => format.ambiguous ?? [],
+);
+
+/** The ending by which a file's name may be one of weights; '' for other names. */
+export const weightEndingOf = (name: string): string =>
+  weightEndings.find((ending) => isEndingOf(name, ending)) ?? '';
+
+/** Endings that a workspace is searched for: of weight files, and of the files of folders that are checkpoints. */
+export const searchedEndings: readonly string[] = [
+  ...weightEndings.filter((ending) => !ambiguousEndings.includes(ending)),
+  ...folderFormats.map(({ ending }) => ending),
+];
+
+/** Whether a file is one of a folder that is a checkpoint as a whole. */
+export const isFolderFormatFile = (name: string): boolean =>
+  folderFormats.some(({ ending, marker }) => isEndingOf(name, ending) || name === marker);

@@ -1,0 +1,35 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as v from 'valibot';
+import type { PackingConfig } from './namedTensors.js';
+
+const mostBytes = 1 << 20;
+const schema = v.object({
+  quantization_config: v.object({
+    quant_method: v.optional(v.string()),
+    weight_block_size: v.optional(
+      v.nullable(v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.maxLength(8))),
+    ),
+  }),
+});
+
+/** What the `config.json` in a folder says of how its weights are packed; {} where there is none or it says nothing. */
+export const packingConfigOf = async (folder: string): Promise<PackingConfig> => {
+  const path = join(folder, 'config.json');
+  try {
+    if ((await stat(path)).size > mostBytes) return {};
+    const { output, success } = v.safeParse(schema, JSON.parse(await readFile(path, 'utf8')));
+    if (!success) return {};
+    const { quant_method: method, weight_block_size: blockSize } = output.quantization_config;
+    return {
+      ...(method === undefined ? {} : { method }),
+      ...(blockSize === undefined || blockSize === null ? {} : { blockSize }),
+    };
+  } catch {
+    // A configuration that is not there or not valid says nothing; the weights are read without it.
+    return {};
+  }
+};
+
+/** The folder in which a checkpoint's configuration lies. */
+export const folderOf = (path: string, isFolder: boolean): string => (isFolder ? path : dirname(path));

@@ -1,0 +1,71 @@
+import type { Checkpoint, TensorInfo } from '../tensors/checkpoint.js';
+import { checkpointOf, type StoredTensor } from '../tensors/storedTensors.js';
+import { fourBitFloats } from './fourBitFloats.js';
+import type { Finding, NamedTensors, Packing, PackingConfig, ReadTensor } from './namedTensors.js';
+import { packedWeights } from './packedWeights.js';
+import { scaledWeights } from './scaledWeights.js';
+
+/** The surest first: what an earlier one speaks of is not looked at again. */
+const packings: readonly Packing[] = [packedWeights, fourBitFloats, scaledWeights];
+
+/** Types that codes are stored in: a checkpoint without one holds no packed weights. */
+const codeTypes = /^(?:float[48]|u?int(?:8|16|32)$)/;
+
+const findingsOf = (tensors: NamedTensors, config: PackingConfig): Map<string, Finding> => {
+  const findings = new Map<string, Finding>();
+  for (const { find } of packings) {
+    for (const finding of find(tensors, new Set(findings.keys()), config)) {
+      if (!findings.has(finding.tensor)) findings.set(finding.tensor, finding);
+    }
+  }
+  return findings;
+};
+
+/** Types that weights are coded in, of matrices: no counter and no index has them. */
+const isCode = ({ dtype, shape }: TensorInfo): boolean =>
+  /^u?int(?:4|8|16|32)$/.test(dtype) && shape.filter((size) => size > 1).length > 1;
+
+/** Why a tensor of plain numbers is not measured: integers are indices, counters or codes without a scale. */
+const plainReason = (tensor: TensorInfo): TensorInfo['unmeasured'] => {
+  const { dtype, readable, computed, unmeasured } = tensor;
+  if (unmeasured !== undefined || computed !== undefined) return unmeasured;
+  if (!readable) return { reason: 'values of this type are not read', isUsed: false };
+  if (isCode(tensor)) return { reason: 'whole numbers without a scale that is known', isUsed: false };
+  if (/^u?int|^bool/.test(dtype))
+    return { reason: 'whole numbers, which are no weights by themselves', isUsed: true };
+  return undefined;
+};
+
+/**
+ * A checkpoint whose weights are the numbers that the model computes with: codes that lie beside their scales are
+ * multiplied by them, scales are no weights of their own, and codes that are not decoded are named as such.
+ */
+export const unpacked = (checkpoint: Checkpoint, config: PackingConfig = {}): Checkpoint => {
+  const { tensors } = checkpoint;
+  const named = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const findings = tensors.some(({ dtype }) => codeTypes.test(dtype))
+    ? findingsOf(named, config)
+    : new Map<string, Finding>();
+  const read: ReadTensor = (...range) => checkpoint.read(...range);
+  const stored = tensors.map((tensor): StoredTensor => {
+    const finding = findings.get(tensor.name);
+    const own = finding?.computed?.(read);
+    if (own !== undefined) return { ...own.info, readElements: own.readElements };
+    const unmeasured = finding?.unmeasured ?? plainReason(tensor);
+    return {
+      ...tensor,
+      ...(unmeasured === undefined ? {} : { unmeasured }),
+      readElements: async (start, length, into) => {
+        await checkpoint.read(tensor.name, start, length, into);
+      },
+    };
+  });
+  return checkpointOf({
+    format: checkpoint.format,
+    files: checkpoint.files,
+    tensors: stored,
+    warnings: checkpoint.warnings,
+    step: checkpoint.step,
+    sources: [checkpoint],
+  });
+};
