@@ -97,9 +97,20 @@ export const negOperator = unary('Neg', (upstream) => neg(upstream));
 export const expOperator = unary('Exp', (upstream, _, result) => mul(upstream, result));
 export const logOperator = unary('Log', (upstream, argument) => div(upstream, argument));
 export const sqrtOperator = unary('Sqrt', (upstream, _, result) => div(mul(upstream, 0.5), result));
-export const sigmoidOperator = unary('Sigmoid', (upstream, _, result) =>
-  mul(upstream, sub(result, mul(result, result))),
-);
+/** In float64 1/(1 + e⁻ˣ): x·Sigmoid(x) becomes a QuickGelu in onnxruntime, whose kernel is of float32 alone. */
+export const sigmoidOperator: Operator<null> = {
+  ...unary('Sigmoid', (upstream, _, result) => mul(upstream, sub(result, mul(result, result)))),
+  emit: (emission) => {
+    const [{ dtype }] = emission.node.outputs as [Tensor];
+    if (dtype !== 'float64') {
+      emission.add('Sigmoid', emission.inputs, emission.outputs);
+      return;
+    }
+    const one = emission.constant(dtype, [], [1]);
+    const decaying = emission.value('Exp', [emission.value('Neg', emission.inputs)]);
+    emission.add('Div', [one, emission.value('Add', [decaying, one])], emission.outputs);
+  },
+};
 
 export const neg = (x: Tensor): Tensor => applyOne(negOperator, [x], null);
 export const exp = (x: Tensor): Tensor => applyOne(expOperator, [x], null);
