@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { modelSchema, splitSchema, taskNames } from './descriptor.js';
+import { liveSpectraSchema, lowRankDecaySchema, matrixMetricsSchema, muonSchema } from './optimiser.js';
 
 /** A training run: its configuration (a preset, a `*.wgrun.json` file, `--set key=value`) and what it writes. */
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
@@ -43,6 +44,12 @@ export const runConfigSchema = v.object({
   weightDecay: v.optional(nonNegative, 1),
   /** Which parameters decay: every one (the papers), or matrices only. */
   decayedParameters: v.optional(v.picklist(['all', 'matrices']), 'all'),
+  /** A decay step after the optimiser's (2606.04405); with `weightDecay` above 0 the two together are its elastic form. */
+  lowRankDecay: v.optional(lowRankDecaySchema),
+  /** Muon for chosen matrices instead of AdamW; absent: AdamW for all. */
+  muon: v.optional(muonSchema),
+  /** Spectra of matrices in the metrics; absent: none. */
+  spectra: v.optional(liveSpectraSchema),
   /** Clip of the global gradient norm; absent: none. */
   clipNorm: v.optional(positive),
   maxSteps: v.optional(wholePositive, 5000),
@@ -67,7 +74,11 @@ export const metricsSchema = v.object({
   parameterNorm: v.optional(v.pipe(v.number(), v.finite())),
   trainAccuracy: v.optional(v.record(v.string(), v.number())),
   testAccuracy: v.optional(v.record(v.string(), v.number())),
+  /** Of all training and all test pairs, at the weights of this step. */
+  trainLoss: v.optional(v.pipe(v.number(), v.finite())),
   testLoss: v.optional(v.pipe(v.number(), v.finite())),
+  /** Tensor → its spectrum and parts, where the configuration has `spectra`. */
+  matrices: v.optional(v.record(v.string(), matrixMetricsSchema)),
   stepsPerSecond: v.optional(v.number()),
 });
 export type Metrics = v.InferOutput<typeof metricsSchema>;
@@ -105,6 +116,8 @@ export const runFileSchema = v.object({
   sessions: v.optional(v.array(sessionSchema)),
   /** As asked for when the run began; it is resumed with as many. */
   threads: v.optional(wholePositive),
+  /** The optimiser's and the decay's conventions, as formulas. */
+  formulas: v.optional(v.array(v.string())),
   /** The checkpoint that the run began from, an absolute path, and the SHA-256 of its files, one after the other. */
   init: v.optional(v.string()),
   initSha256: v.optional(v.string()),

@@ -35,15 +35,20 @@ export const gradientNorm = (gradient: Tensor): Tensor => sqrt(reduceSum(mul(gra
 const clipFactor = (norm: Tensor, clipNorm: number): Tensor =>
   minimum(div(scalarLike(norm, clipNorm), add(norm, 1e-6)), 1);
 
+/** What the gradient is multiplied by before every use: 1 where it is not clipped. */
+export const clippingOf = ({ clipNorm }: AdamW, norm: Tensor): Tensor =>
+  clipNorm === undefined ? scalarLike(norm, 1) : clipFactor(norm, clipNorm);
+
 /** One step over whole rows of parameters ([parameters], or [replicas, parameters]). */
 export const adamWStep = (
-  { beta1, beta2, clipNorm }: AdamW,
+  optimiser: AdamW,
   { parameters, firstMoment, secondMoment }: AdamWState,
   gradient: Tensor,
   norm: Tensor,
   numbers: AdamWNumbers,
 ): AdamWState => {
-  const clip = clipNorm === undefined ? scalarLike(norm, 1) : clipFactor(norm, clipNorm);
+  const { beta1, beta2 } = optimiser;
+  const clip = clippingOf(optimiser, norm);
   const first = add(mul(firstMoment, beta1), mul(gradient, mul(clip, 1 - beta1)));
   const scaled = mul(gradient, mul(clip, Math.sqrt(1 - beta2)));
   const second = add(mul(secondMoment, beta2), mul(scaled, scaled));

@@ -2,7 +2,7 @@ import type { ModelDescriptor } from '../../../contract/descriptor.js';
 import { GeometryError } from '../../../contract/errors.js';
 import { emitModel } from '../../graph/emitModel.js';
 import { gradients } from '../../graph/gradients.js';
-import { add } from '../../graph/operators/arithmetic.js';
+import { add, mul } from '../../graph/operators/arithmetic.js';
 import { input } from '../../graph/operators/input.js';
 import { concat, reshape, split } from '../../graph/operators/layout.js';
 import { takeRows } from '../../graph/operators/lookup.js';
@@ -12,7 +12,9 @@ import { Graph, type Tensor } from '../../graph/tensor.js';
 import { crossEntropy } from '../../models/loss.js';
 import { buildModel, type BuiltModel } from '../../models/model.js';
 import { viewsOf, type Parameter, type Views } from '../../models/parameters.js';
-import { adamWStep, gradientNorm, type AdamW } from './adamw.js';
+import { adamWStep, clippingOf, gradientNorm, type AdamW } from './adamw.js';
+import { matrixSlots } from './matrixSlots.js';
+import { muonStep, type MuonShape } from './muon.js';
 import { SCHEDULE_LEAD } from './schedule.js';
 
 /** A decay step after the optimiser's, such as Low-Rank Decay. */
@@ -32,7 +34,12 @@ export interface TrainingGraphOptions {
   /** Decay group of a parameter, 0 or more; absent: all are in group 0. */
   readonly decayGroup?: (parameter: Parameter) => number;
   readonly decayStep?: DecayStep;
+  /** Steps chosen matrices; reads two columns of the schedule after the decay step's: its rate, and what is kept of a weight. */
+  readonly muon?: MuonShape;
 }
+
+/** Columns that Muon reads. */
+const MUON_COLUMNS = 2;
 
 export interface TrainingGraph {
   readonly bytes: Uint8Array;
@@ -51,14 +58,17 @@ export interface TrainingGraph {
  * @throws GeometryError `invalid-argument`, `invalid-graph`.
  */
 export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
-  const { descriptor, optimiser, batch, replicas, dtype, decayStep } = options;
+  const { descriptor, optimiser, batch, replicas, dtype, decayStep, muon } = options;
   if (batch < 1 || replicas < 1) {
     throw new GeometryError('invalid-argument', 'A training step needs at least one pair and one replica.');
   }
   const model = buildModel(descriptor);
   const groups = model.parameters.map((parameter) => options.decayGroup?.(parameter) ?? 0);
   const decayGroups = Math.max(...groups) + 1;
-  const scheduleColumns = SCHEDULE_LEAD + decayGroups + (decayStep?.columns ?? 0);
+  const decayStepAt = SCHEDULE_LEAD + decayGroups;
+  const muonAt = decayStepAt + (decayStep?.columns ?? 0);
+  const scheduleColumns = muonAt + (muon === undefined ? 0 : MUON_COLUMNS);
+  const muonSlots = muon && matrixSlots(model.parameters, muon.matrices);
 
   const graph = new Graph();
   // One replica has no replica axis at all.
@@ -90,24 +100,26 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
     const [gradient] = gradients(sumOf(losses), [parameters]) as [Tensor];
     const norm = graph.labelled('clip', () => gradientNorm(gradient));
     const after = graph.labelled('optimiser', () => {
-      const keeps = columns.slice(SCHEDULE_LEAD, SCHEDULE_LEAD + decayGroups);
-      const stepped = adamWStep(optimiser, { parameters, firstMoment, secondMoment }, gradient, norm, {
+      const keeps = columns.slice(SCHEDULE_LEAD, decayStepAt);
+      const adamW = adamWStep(optimiser, { parameters, firstMoment, secondMoment }, gradient, norm, {
         stepSize: columns[0]!,
         eps: columns[1]!,
         keep: keepPerParameter(graph, model, groups, keeps),
       });
-      return {
-        ...stepped,
-        parameters:
-          decayStep?.apply(
-            stepped.parameters,
-            model.parameters,
-            columns.slice(SCHEDULE_LEAD + decayGroups),
-          ) ?? stepped.parameters,
-      };
+      if (muon === undefined) return adamW;
+      const clipped = mul(gradient, clippingOf(optimiser, norm));
+      const [rate, keep] = columns.slice(muonAt) as [Tensor, Tensor];
+      const before = { parameters, firstMoment };
+      return { ...adamW, ...muonStep(muon, muonSlots!, before, adamW, clipped, { rate, keep }) };
     });
+    const decayed = graph.labelled(
+      'decay',
+      () =>
+        decayStep?.apply(after.parameters, model.parameters, columns.slice(decayStepAt, muonAt)) ??
+        after.parameters,
+    );
     return {
-      states: [after.parameters, after.firstMoment, after.secondMoment],
+      states: [decayed, after.firstMoment, after.secondMoment],
       perTurn: [
         reshape(
           concat(

@@ -17,6 +17,16 @@ export interface OptimiserState {
   readonly secondMoment: Floats;
 }
 
+/** What a schedule of Low-Rank Decay has learnt from evaluations. */
+const lowRankProgressSchema = v.object({
+  /** First evaluated step at which the training pairs were memorised. */
+  memorisedStep: v.optional(v.number()),
+  /** Running mean of the stable rank, and its first value. */
+  rank: v.optional(v.number()),
+  referenceRank: v.optional(v.number()),
+});
+export type LowRankProgress = v.InferOutput<typeof lowRankProgressSchema>;
+
 /** What the trainer itself remembers between two metrics lines. JSON keeps every float64 exactly. */
 const progressSchema = v.object({
   step: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -27,6 +37,7 @@ const progressSchema = v.object({
   /** Evaluations in a row that met the stop rule. */
   consecutive: v.number(),
   grokStep: v.optional(v.number()),
+  lowRank: v.optional(lowRankProgressSchema),
 });
 export type RunProgress = v.InferOutput<typeof progressSchema>;
 

@@ -4,6 +4,7 @@ import type { RunConfig, RunFile, TrainingSession } from '../../../contract/run.
 import { reportVersions } from '../../ground/versions.js';
 import { onnxruntime } from '../../runtime/onnxruntime.js';
 import type { ChosenProvider } from '../../runtime/providers.js';
+import { optimiserFormulas } from '../optimiser/formulas.js';
 import type { StartState } from './startState.js';
 
 const named = ({ name, device }: ChosenProvider): TrainingSession['provider'] => ({
@@ -58,6 +59,7 @@ export const beginningOf = async (begun: SessionStart): Promise<RunFile> => {
     versions,
     sessions: [...sessionsBefore(fromStep, existing), session],
     ...(firstThreads === undefined ? {} : { threads: firstThreads }),
+    formulas: optimiserFormulas(config),
     ...origin,
     status: 'running',
     lastStep: fromStep,

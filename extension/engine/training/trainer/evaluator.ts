@@ -62,10 +62,12 @@ export const createEvaluator = (request: EvaluatorRequest): ((weights: Floats) =
     const [train, test] = sides as [readonly PairBlock[], readonly PairBlock[]];
     const onTrain = await sumsOver(weights, train);
     const onTest = await sumsOver(weights, test);
+    const loss = ({ losses, pairs: count }: Sums): number => losses.reduce((sum, of) => sum + of, 0) / count;
     return {
       trainAccuracy: accuracy(onTrain),
       testAccuracy: accuracy(onTest),
-      testLoss: onTest.losses.reduce((sum, loss) => sum + loss, 0) / onTest.pairs,
+      trainLoss: loss(onTrain),
+      testLoss: loss(onTest),
     };
   };
 };

@@ -11,9 +11,15 @@ import { buildModel } from '../../models/model.js';
 import { batchesOf } from '../../models/tasks/batches.js';
 import { splitPairs } from '../../models/tasks/split.js';
 import { taskLabels } from '../../models/tasks/tasks.js';
+import { matrixSlots } from '../optimiser/matrixSlots.js';
+import { lowRankShape } from '../optimiser/lowRankDecay.js';
+import { lowRankStrength } from '../optimiser/lowRankSchedule.js';
+import { muonShape } from '../optimiser/muon.js';
 import { createEvaluator } from './evaluator.js';
+import { meanStableRank, measureMatrices, type MeasuredMatrices } from './liveSpectra.js';
 import { SharedSteps } from './sharedSteps.js';
 import { openStepGraph, type StepShape } from './stepGraph.js';
+import { createTrainingGradient } from './trainingGradient.js';
 import type { TrainingEngine } from './trainingEngine.js';
 
 export interface EngineOptions {
@@ -48,7 +54,7 @@ export const createTrainingEngine = async (
   provider: Provider,
   { threads, pool = new ReplicaPool() }: EngineOptions = {},
 ): Promise<TrainingEngine> => {
-  const { data, dtype, betas, eps, clipNorm, decayedParameters } = config;
+  const { data, dtype, betas, eps, clipNorm, decayedParameters, lowRankDecay, muon } = config;
   const { prime } = config.model;
   const pairs = splitPairs(prime, data.split);
   const batches = batchesOf(pairs.train.length / 2, config.batch, config.batchSeed);
@@ -58,16 +64,32 @@ export const createTrainingEngine = async (
   const { parameters, count, tasks } = buildModel(descriptor);
   const options = { provider, ...(threads === undefined ? {} : { threads }) };
   const steps = pool.stepsOf(
-    { descriptor, optimiser, batch: batches.size, dtype, decayedParameters },
+    {
+      ...{ descriptor, optimiser, batch: batches.size, dtype, decayedParameters },
+      ...(lowRankDecay === undefined ? {} : { lowRank: lowRankShape(lowRankDecay) }),
+      ...(muon === undefined ? {} : { muon: muonShape(muon) }),
+    },
     options,
   );
+  const warmUp = (step: number): number =>
+    config.warmupSteps === 0 ? 1 : Math.min(1, step / config.warmupSteps);
+  const learningRate = (step: number): number => config.learningRate * warmUp(step);
+  const strength = lowRankStrength(config, learningRate);
+  const decayed = lowRankDecay === undefined ? [] : matrixSlots(parameters, lowRankDecay.matrices);
+  const measured: MeasuredMatrices = {
+    slots: matrixSlots(parameters, config.spectra?.matrices ?? 'blocks'),
+    decayed: new Set(decayed.map(({ name }) => name)),
+    frobeniusFactor: lowRankDecay?.frobeniusFactor ?? false,
+    keepValues: config.spectra?.singularValues ?? false,
+  };
   const member = steps.join({
     batches,
     pairs: pairs.train,
     labels: tasks.map((task) => taskLabels(task, pairs.train, prime)),
-    learningRate: (step) =>
-      config.learningRate * (config.warmupSteps === 0 ? 1 : Math.min(1, step / config.warmupSteps)),
+    learningRate,
     weightDecay: config.weightDecay,
+    lowRankStrength: strength,
+    muonRate: (step) => (muon?.learningRate ?? config.learningRate) * warmUp(step),
   });
   try {
     await steps.prepare();
@@ -75,23 +97,36 @@ export const createTrainingEngine = async (
     await member.leave();
     throw thrown;
   }
-  let evaluation: GraphSession | undefined;
+  const opened: GraphSession[] = [];
+  const openGraph = async (bytes: Uint8Array): Promise<GraphSession> => {
+    const session = await createSession(bytes, options);
+    opened.push(session);
+    return session;
+  };
   const evaluate = createEvaluator({
     ...{ tasks, prime, pairs, dtype },
-    open: async (batch) =>
-      (evaluation = await createSession(
-        evaluationGraph({ descriptor, replicas: 1, batch, dtype }).bytes,
-        options,
-      )),
+    open: (batch) => openGraph(evaluationGraph({ descriptor, replicas: 1, batch, dtype }).bytes),
   });
+  const gradient = createTrainingGradient({ descriptor, pairs, dtype, open: openGraph });
   return {
     parameters: count,
     initialWeights: (seed) => {
       const weights = initialise(parameters, seed);
       return dtype === 'float64' ? Float64Array.from(weights) : Float32Array.from(weights);
     },
-    run: (state, fromStep, wanted) => member.run(state, fromStep, wanted),
+    run: (state, fromStep, wanted, lowRank) => member.run(state, fromStep, wanted, lowRank),
     evaluate,
+    measure: async (weights, { step, before, lowRank }) =>
+      measureMatrices(measured, {
+        weights,
+        gradient: await gradient(weights),
+        ...(before === undefined ? {} : { before }),
+        strengths: {
+          l2: learningRate(Math.max(1, step)) * config.weightDecay,
+          lowRank: strength(Math.max(1, step), lowRank),
+        },
+      }),
+    decayedRank: (weights) => meanStableRank(weights, decayed),
     tensors: (weights) =>
       parameters.map(({ name, shape, offset, elements }) => ({
         name,
@@ -100,7 +135,7 @@ export const createTrainingEngine = async (
       })),
     dispose: async () => {
       await member.leave();
-      await evaluation?.dispose();
+      for (const session of opened) await session.dispose();
     },
   };
 };

@@ -5,7 +5,8 @@ import { writeCheckpoint } from '../run/runDirectory.js';
 import { saveState, type Floats, type RunProgress, type TrainerState } from '../run/trainerState.js';
 import { ChunkPace } from './chunkPace.js';
 import type { RunControl } from './runControl.js';
-import type { TrainingEngine } from './trainingEngine.js';
+import { lowRankSchedules } from '../optimiser/lowRankSchedule.js';
+import type { Evaluation, TrainingEngine } from './trainingEngine.js';
 
 /** What the loop tells while it runs. */
 export interface LoopEvents {
@@ -57,6 +58,8 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
   // Of this process alone: steps before a resumption were timed by another.
   let timed = { steps: 0, ms: 0 };
   let savedStep = parts.isNew ? -1 : progress.step;
+  /** The weights before the last step, where that was taken alone. */
+  let before: Floats | undefined;
   const pace = new ChunkPace();
 
   /** @throws GeometryError `not-finite`. */
@@ -67,6 +70,35 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
   /** Length of the row of weights: finite only where every weight is. */
   const parameterNorm = (): number =>
     mustBeFinite(norm(optimiser.weights), `The length of the weights after step ${progress.step}`);
+
+  /** What a schedule of Low-Rank Decay remembers of an evaluation. */
+  const learnt = async ({ trainAccuracy, testAccuracy }: Evaluation): Promise<Partial<RunProgress>> => {
+    const schedule = config.lowRankDecay && lowRankSchedules[config.lowRankDecay.schedule];
+    if (schedule?.learn === undefined) return {};
+    const stableRank = schedule.needsRank ? await engine.decayedRank(optimiser.weights) : undefined;
+    const evaluated = {
+      step: progress.step,
+      trainAccuracy: lowest(trainAccuracy),
+      testAccuracy: lowest(testAccuracy),
+      ...(stableRank === undefined ? {} : { stableRank }),
+    };
+    return { lowRank: schedule.learn(progress.lowRank ?? {}, evaluated, config) };
+  };
+
+  const isMeasured = (): boolean => config.spectra !== undefined && atMultipleOf(config.spectra.every);
+  const measured = async (): Promise<Pick<Metrics, 'matrices'>> => ({
+    matrices: await engine.measure(optimiser.weights, {
+      step: progress.step,
+      lowRank: progress.lowRank ?? {},
+      ...(before === undefined ? {} : { before }),
+    }),
+  });
+  /** A line between two evaluations. */
+  const measure = async (): Promise<void> => {
+    const line: Metrics = { step: progress.step, parameterNorm: parameterNorm(), ...(await measured()) };
+    await metrics.append(line);
+    events.metrics(line);
+  };
 
   /** Whether the stop rule is met. */
   const evaluate = async (): Promise<boolean> => {
@@ -89,6 +121,7 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
           }),
       parameterNorm: length,
       ...evaluated,
+      ...(isMeasured() ? await measured() : {}),
     };
     await requireHeld();
     await metrics.append(line);
@@ -96,6 +129,7 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
     progress = {
       ...progress,
       ...{ lossSum: 0, gradientNormSum: 0, summedSteps: 0, consecutive },
+      ...(await learnt(evaluated)),
       ...(grokked ? { grokStep: step } : {}),
     };
     events.metrics(line);
@@ -119,11 +153,22 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
 
   const advance = async (): Promise<void> => {
     const { evaluateEvery, checkpointEvery, maxSteps } = config;
-    const boundary = Math.min(nextMultipleOf(evaluateEvery), nextMultipleOf(checkpointEvery), maxSteps);
+    const boundary = Math.min(
+      nextMultipleOf(evaluateEvery),
+      nextMultipleOf(checkpointEvery),
+      maxSteps,
+      ...(config.spectra === undefined ? [] : [stepOfMeasuring(progress.step, config.spectra.every)]),
+    );
     const asked = Math.min(pace.next, boundary - progress.step);
     const began = performance.now();
-    const { state, losses, gradientNorms } = await engine.run(optimiser, progress.step, asked);
+    const { state, losses, gradientNorms } = await engine.run(
+      optimiser,
+      progress.step,
+      asked,
+      progress.lowRank,
+    );
     const steps = losses.length;
+    before = steps === 1 ? optimiser.weights : undefined;
     const took = performance.now() - began;
     timed = { steps: timed.steps + steps, ms: timed.ms + took };
     pace.took(steps, took);
@@ -159,11 +204,18 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
     await advance();
     const last = progress.step === config.maxSteps;
     if (last || atMultipleOf(config.evaluateEvery)) ruleMet = await evaluate();
+    else if (isMeasured()) await measure();
     if (last || ruleMet || atMultipleOf(config.checkpointEvery)) await save();
   }
   await save();
   const finished = ruleMet || progress.step >= config.maxSteps;
   return { ...progress, end: finished ? 'finished' : 'stopped' };
+};
+
+/** Where the next chunk ends for the spectra: one step before they are measured, then there; that step is taken alone. */
+const stepOfMeasuring = (step: number, every: number): number => {
+  const next = (Math.floor(step / every) + 1) * every;
+  return step === next - 1 ? next : next - 1;
 };
 
 const notFinite = (what: string, savedStep: number): GeometryError =>

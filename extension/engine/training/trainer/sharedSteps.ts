@@ -1,4 +1,4 @@
-import type { OptimiserState } from '../run/trainerState.js';
+import type { LowRankProgress, OptimiserState } from '../run/trainerState.js';
 import type { RowPlan, RowRequest, StepGraph } from './stepGraph.js';
 import type { ChunkResult } from './trainingEngine.js';
 
@@ -8,7 +8,12 @@ export interface Member {
    * Steps from `fromStep`, as many as asked or fewer: as many as the member that asks for the fewest. Waits until every
    * member asks.
    */
-  run(state: OptimiserState, fromStep: number, steps: number): Promise<ChunkResult>;
+  run(
+    state: OptimiserState,
+    fromStep: number,
+    steps: number,
+    lowRank?: LowRankProgress,
+  ): Promise<ChunkResult>;
   /** The others go on without it. */
   leave(): Promise<void>;
 }
@@ -41,9 +46,9 @@ export class SharedSteps {
 
   join(plan: RowPlan): Member {
     const member: Member = {
-      run: (state, fromStep, steps) =>
+      run: (state, fromStep, steps, lowRank = {}) =>
         new Promise((resolve, reject) => {
-          this.asked.set(member, { plan, state, fromStep, steps, resolve, reject });
+          this.asked.set(member, { plan, state, fromStep, steps, lowRank, resolve, reject });
           void this.stepWhenAllAsk();
         }),
       leave: async () => {

@@ -2,9 +2,13 @@ import type { ModelDescriptor } from '../../../contract/descriptor.js';
 import type { RunConfig } from '../../../contract/run.js';
 import { createSession, type SessionOptions } from '../../runtime/session.js';
 import type { AdamW } from '../optimiser/adamw.js';
+import { exactDecay } from '../optimiser/exactDecay.js';
+import { lowRankDecayStep, type LowRankShape } from '../optimiser/lowRankDecay.js';
+import { matrixSlots } from '../optimiser/matrixSlots.js';
+import type { MuonShape } from '../optimiser/muon.js';
 import { adamWSchedule } from '../optimiser/schedule.js';
 import { trainingGraph } from '../optimiser/trainingGraph.js';
-import type { Floats, OptimiserState } from '../run/trainerState.js';
+import type { Floats, LowRankProgress, OptimiserState } from '../run/trainerState.js';
 import type { Batches } from '../../models/tasks/batches.js';
 import { stepFeeds } from './stepFeeds.js';
 import type { ChunkResult } from './trainingEngine.js';
@@ -17,6 +21,8 @@ export interface StepShape {
   readonly batch: number;
   readonly dtype: RunConfig['dtype'];
   readonly decayedParameters: RunConfig['decayedParameters'];
+  readonly lowRank?: LowRankShape;
+  readonly muon?: MuonShape;
 }
 
 /** What a run feeds its row with. */
@@ -29,10 +35,15 @@ export interface RowPlan {
   /** At a step, counted from 1. */
   readonly learningRate: (step: number) => number;
   readonly weightDecay: number;
+  /** Of Low-Rank Decay at a step, counted from 1: η λ times the schedule's factor. */
+  readonly lowRankStrength: (step: number, progress: LowRankProgress) => number;
+  /** Of Muon's matrices. */
+  readonly muonRate: (step: number) => number;
 }
 
 /** Steps of one run. */
 export interface RowRequest {
+  readonly lowRank: LowRankProgress;
   readonly plan: RowPlan;
   readonly state: OptimiserState;
   readonly fromStep: number;
@@ -59,13 +70,24 @@ const decayGroups = {
 
 /** @throws GeometryError `no-provider`, `invalid-graph`. */
 export const openStepGraph = async (
-  { descriptor, optimiser, batch, dtype, decayedParameters }: StepShape,
+  { descriptor, optimiser, batch, dtype, decayedParameters, lowRank, muon }: StepShape,
   replicas: number,
   options: SessionOptions,
 ): Promise<StepGraph> => {
   const { decaysOf, groups } = decayGroups[decayedParameters];
-  const graph = trainingGraph({ ...{ descriptor, optimiser, batch, replicas, dtype }, ...groups });
-  const { count, tasks } = graph.model;
+  const exact = lowRank?.iterations === 'exact' ? lowRank : undefined;
+  const decayStep =
+    lowRank === undefined || lowRank.iterations === 'exact'
+      ? undefined
+      : lowRankDecayStep(lowRank, lowRank.iterations);
+  const graph = trainingGraph({
+    ...{ descriptor, optimiser, batch, replicas, dtype },
+    ...groups,
+    ...(decayStep === undefined ? {} : { decayStep }),
+    ...(muon === undefined ? {} : { muon }),
+  });
+  const { count, tasks, parameters } = graph.model;
+  const exactSlots = exact && matrixSlots(parameters, exact.matrices);
   const session = await createSession(graph.bytes, options);
   const floats = (length: number): Floats =>
     dtype === 'float64' ? new Float64Array(length) : new Float32Array(length);
@@ -77,13 +99,21 @@ export const openStepGraph = async (
   };
   return {
     replicas,
-    run: async (rows, steps) => {
-      const fed = rows.map(({ plan, fromStep }) => ({
+    run: async (rows, asked) => {
+      // A decomposition is taken between two steps, outside of the graph.
+      const steps = exact === undefined ? asked : 1;
+      const fed = rows.map(({ plan, fromStep, lowRank: progress }) => ({
         ...stepFeeds({ ...plan, fromStep, steps }),
         schedule: adamWSchedule({
           ...{ optimiser, firstStep: fromStep + 1, steps },
           learningRate: plan.learningRate,
           weightDecay: decaysOf(plan.weightDecay),
+          more: [
+            ...(decayStep === undefined ? [] : [(step: number) => plan.lowRankStrength(step, progress)]),
+            ...(muon === undefined
+              ? []
+              : [plan.muonRate, (step: number) => 1 - plan.muonRate(step) * plan.weightDecay]),
+          ],
         }),
       }));
       const { scheduleColumns } = graph;
@@ -122,9 +152,16 @@ export const openStepGraph = async (
       const losses = fetched.losses!.data as Floats;
       const norms = fetched.gradientNorms!.data as Floats;
       const everyStep = Array.from({ length: steps }, (_, step) => step);
+      const newWeights = rows.map((_, row) => rowOf('newParameters', row));
+      if (exact !== undefined) {
+        for (const [row, { plan, fromStep, lowRank: progress }] of rows.entries()) {
+          const strength = plan.lowRankStrength(fromStep + 1, progress);
+          await exactDecay(newWeights[row]!, exactSlots!, exact, strength);
+        }
+      }
       return rows.map((_, row) => ({
         state: {
-          weights: rowOf('newParameters', row),
+          weights: newWeights[row]!,
           firstMoment: rowOf('newFirstMoment', row),
           secondMoment: rowOf('newSecondMoment', row),
         },

@@ -1,5 +1,6 @@
+import type { MatrixMetrics } from '../../../contract/optimiser.js';
 import type { WrittenTensor } from '../run/safetensorsWriter.js';
-import type { Floats, OptimiserState } from '../run/trainerState.js';
+import type { Floats, LowRankProgress, OptimiserState } from '../run/trainerState.js';
 
 /** What a chunk of steps gives besides the new state; one number per step. */
 export interface ChunkResult {
@@ -14,8 +15,17 @@ export interface Evaluation {
   /** Task → fraction of pairs whose largest logit is the answer's. */
   readonly trainAccuracy: Readonly<Record<string, number>>;
   readonly testAccuracy: Readonly<Record<string, number>>;
-  /** Sum over tasks of the mean cross-entropy. */
+  /** Sum over tasks of the mean cross-entropy, over all training and all test pairs. */
+  readonly trainLoss: number;
   readonly testLoss: number;
+}
+
+/** Where in a run matrices are measured. */
+export interface MeasuredAt {
+  readonly step: number;
+  /** The weights one step before, where that step was just taken. */
+  readonly before?: Floats;
+  readonly lowRank: LowRankProgress;
 }
 
 /** Everything that the loop asks of a model on a device. */
@@ -24,9 +34,21 @@ export interface TrainingEngine {
   readonly parameters: number;
   /** New weights by PyTorch's laws. */
   initialWeights(seed: number): Floats;
-  /** Steps from `fromStep`, at most `steps` of them: as many as there are losses. The state given stays as it is. */
-  run(state: OptimiserState, fromStep: number, steps: number): Promise<ChunkResult>;
+  /**
+   * Steps from `fromStep`, at most `steps` of them: as many as there are losses. The state given stays as it is. `lowRank`
+   * is what a schedule of Low-Rank Decay has learnt so far.
+   */
+  run(
+    state: OptimiserState,
+    fromStep: number,
+    steps: number,
+    lowRank?: LowRankProgress,
+  ): Promise<ChunkResult>;
   evaluate(weights: Floats): Promise<Evaluation>;
+  /** The matrices of the configuration's `spectra`, by name. */
+  measure(weights: Floats, at: MeasuredAt): Promise<Readonly<Record<string, MatrixMetrics>>>;
+  /** Mean stable rank of the matrices that Low-Rank Decay acts on; absent where it acts on none. */
+  decayedRank(weights: Floats): Promise<number | undefined>;
   /** The model's tensors under PyTorch's names. */
   tensors(weights: Floats): readonly WrittenTensor[];
   dispose(): Promise<void>;

@@ -6,6 +6,7 @@ import {
 } from '../../../../extension/engine/runtime/session.js';
 import { forwardGraph, gradientGraph } from '../../../../extension/engine/models/forwardGraph.js';
 import { buildModel, type BuiltModel } from '../../../../extension/engine/models/model.js';
+import { lowRankDecayStep } from '../../../../extension/engine/training/optimiser/lowRankDecay.js';
 import { adamWSchedule } from '../../../../extension/engine/training/optimiser/schedule.js';
 import { trainingGraph } from '../../../../extension/engine/training/optimiser/trainingGraph.js';
 import { parityFile, parityIsHere, type ParityFile } from './parityFile.js';
@@ -65,6 +66,8 @@ const files = [
   { name: 'encoder-meanpool', weights: 2e-5 },
   { name: 'encoder-multitask', weights: 2e-5 },
   { name: 'scale-invariant-l2', weights: 5e-5 },
+  { name: 'scale-invariant-lrd', weights: 5e-5 },
+  { name: 'scale-invariant-lrd-plain', weights: 5e-5 },
 ];
 
 describe.runIf(parityIsHere)('PyTorch agrees (needs ../shared/reference/parity)', () => {
@@ -140,12 +143,20 @@ describe.runIf(parityIsHere)('PyTorch agrees (needs ../shared/reference/parity)'
     it.each([1, 2])('on the weights after 1, 5 and 20 steps, %i replicas', async (replicas) => {
       const [beta1, beta2] = facts.betas;
       const optimiser = { beta1, beta2, eps: facts.eps, clipNorm: facts.clip };
+      const { lrd } = facts;
+      const decayStep =
+        lrd &&
+        lowRankDecayStep(
+          { ...lrd, frobeniusFactor: lrd.frobenius_scale, matrices: 'blocks' },
+          lrd.iterations,
+        );
       const { bytes, scheduleColumns } = trainingGraph({
         descriptor,
         optimiser,
         batch: facts.batch,
         replicas,
         dtype: 'float32',
+        ...(decayStep ? { decayStep } : {}),
       });
       const session = await open(bytes);
       const dims = [replicas, model.count];
@@ -164,6 +175,7 @@ describe.runIf(parityIsHere)('PyTorch agrees (needs ../shared/reference/parity)'
           steps,
           learningRate: () => facts.lr,
           weightDecay: [facts.weight_decay],
+          ...(lrd ? { more: [() => facts.lr * lrd.lambda] } : {}),
         });
         const perStep = Array.from({ length: steps }, (_, step) =>
           schedule.subarray(step * scheduleColumns, (step + 1) * scheduleColumns),

@@ -24,6 +24,13 @@ export interface ParityFile {
     readonly losses: readonly number[];
     readonly grad_norms: readonly number[];
     readonly unidentified: readonly string[];
+    /** Low-Rank Decay after the optimiser's step, of every matrix inside blocks. */
+    readonly lrd?: {
+      readonly lambda: number;
+      readonly iterations: number;
+      readonly frobenius_scale: boolean;
+      readonly eps: number;
+    } | null;
   };
   /** Values by name; names of one head are said as our models say them. */
   tensor(name: string): Float64Array;

@@ -21,17 +21,29 @@ const runChunks = async (engine: TrainingEngine, chunks: readonly number[]) => {
   let step = 0;
   const losses: number[] = [];
   for (const steps of chunks) {
-    const result = await engine.run(state, step, steps);
-    ({ state } = result);
-    losses.push(...Array.from(result.losses));
-    step += steps;
+    const end = step + steps;
+    while (step < end) {
+      const result = await engine.run(state, step, end - step);
+      ({ state } = result);
+      losses.push(...Array.from(result.losses));
+      step += result.losses.length;
+    }
   }
   return { state, losses };
 };
 
+const scaleInvariant = [
+  'model={"kind":"scale-invariant","prime":11,"d":16,"heads":2,"dFf":64,"layers":2,"readout":"last","norm":"RMSNorm","normEps":1e-8,"qkNormEps":1e-6,"activation":"swiglu"}',
+  'learningRate=0.01',
+];
+
 describe.each([
   ['float32', []],
   ['float64', ['dtype=float64']],
+  ['scale-invariant in float64', [...scaleInvariant, 'dtype=float64']],
+  ['Low-Rank Decay', [...scaleInvariant, 'lowRankDecay.lambda=0.1']],
+  ['Low-Rank Decay by decomposition', ['lowRankDecay.iterations=exact']],
+  ['Muon', [...scaleInvariant, 'muon={}']],
   ['several tasks, all pairs, warm-up', ['data.tasks=["add","mul"]', 'batch=full', 'warmupSteps=5']],
   ['decay of matrices, read-out of the mean', ['decayedParameters=matrices', 'model.readout=mean']],
 ])('steps in a Loop: %s', (_what, assignments) => {

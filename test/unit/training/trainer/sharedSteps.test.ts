@@ -16,6 +16,8 @@ const plan: RowPlan = {
   labels: [],
   learningRate: () => 1,
   weightDecay: 0,
+  lowRankStrength: () => 0,
+  muonRate: () => 0,
 };
 const stateOf = (value: number): OptimiserState => {
   const floats = Float32Array.of(value);

@@ -46,8 +46,10 @@ export const toyEngine = (config: RunConfig, options: ToyOptions = {}): Training
       const step = stepOf.get(weights) ?? 0;
       const accuracy = { add: step >= (options.learnedAt ?? Infinity) ? 0.99 : 0.1 };
       const testLoss = step >= (options.testLossFailsAt ?? Infinity) ? NaN : 1;
-      return { trainAccuracy: accuracy, testAccuracy: accuracy, testLoss };
+      return { trainAccuracy: accuracy, testAccuracy: accuracy, trainLoss: 1, testLoss };
     },
+    measure: () => Promise.resolve({}),
+    decayedRank: () => Promise.resolve(undefined),
     tensors: (weights) => [
       { name: 'head.weight', shape: [2, 3], data: weights.subarray(0, 6) },
       { name: 'head.bias', shape: [2], data: weights.subarray(6) },

@@ -1,0 +1,120 @@
+import type { MatrixMetrics } from '../../../contract/optimiser.js';
+import { rankStatistics } from '../../geometry/rankStatistics.js';
+import { singularValues } from '../../linalg/singularValues.js';
+import type { MatrixSlot } from '../optimiser/matrixSlots.js';
+import type { Floats } from '../run/trainerState.js';
+
+/** How strongly a step's decay acts: on every matrix, and on those of Low-Rank Decay. */
+export interface DecayStrengths {
+  /** η · weight decay. */
+  readonly l2: number;
+  /** η λ g; f is each matrix's own. */
+  readonly lowRank: number;
+}
+
+export interface MeasuredRow {
+  readonly weights: Floats;
+  /** Of the loss on the training pairs, before clipping. */
+  readonly gradient: Floats;
+  /** The weights one step before; absent at the first step. */
+  readonly before?: Floats;
+  readonly strengths: DecayStrengths;
+}
+
+export interface MeasuredMatrices {
+  readonly slots: readonly MatrixSlot[];
+  /** Names of those that Low-Rank Decay acts on. */
+  readonly decayed: ReadonlySet<string>;
+  readonly frobeniusFactor: boolean;
+  readonly keepValues: boolean;
+}
+
+const partOf = (row: Floats, { offset, rows, columns }: MatrixSlot): Float64Array =>
+  Float64Array.from(row.subarray(offset, offset + rows * columns));
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+
+/** ⟨X, W⟩/‖W‖ and the length of the rest of X. */
+const partsAlong = (
+  x: Float64Array,
+  w: Float64Array,
+): { readonly radial: number; readonly tangential: number } => {
+  const length = Math.sqrt(dot(w, w));
+  const radial = length === 0 ? 0 : dot(x, w) / length;
+  const rest = x.map((value, i) => (length === 0 ? value : value - (radial / length) * w[i]!));
+  return { radial, tangential: Math.sqrt(dot(rest, rest)) };
+};
+
+/** Spectrum of a matrix of a row of weights, and its polar factor's parts along it and across (2606.04405, section 4). */
+const spectrumOf = async (weights: Floats, slot: MatrixSlot) => {
+  const { rows, columns, name } = slot;
+  const data = partOf(weights, slot);
+  const { values, errorBound } = await singularValues({ rows, columns, data }, { name });
+  const { spectralNorm, frobeniusNorm, nuclearNorm, stableRank, effectiveRank } = rankStatistics(values);
+  const rank = values.filter((value) => value > errorBound).length;
+  const polarRadial = frobeniusNorm === 0 ? 0 : nuclearNorm / frobeniusNorm;
+  return {
+    values,
+    data,
+    rank,
+    statistics: {
+      ...{ spectralNorm, frobeniusNorm, nuclearNorm, smallest: values.at(-1) ?? 0 },
+      ...(stableRank === undefined ? {} : { stableRank }),
+      ...(effectiveRank === undefined ? {} : { effectiveRank }),
+    },
+    polarRadial,
+    polarTangential: Math.sqrt(Math.max(0, rank - polarRadial ** 2)),
+  };
+};
+
+/** Mean stable rank of matrices of a row of weights; zero matrices are left out. */
+export const meanStableRank = async (
+  weights: Floats,
+  slots: readonly MatrixSlot[],
+): Promise<number | undefined> => {
+  const ranks: number[] = [];
+  for (const slot of slots) {
+    const { stableRank } = (await spectrumOf(weights, slot)).statistics;
+    if (stableRank !== undefined) ranks.push(stableRank);
+  }
+  return ranks.length === 0 ? undefined : ranks.reduce((sum, rank) => sum + rank, 0) / ranks.length;
+};
+
+/**
+ * Per matrix: rank statistics; the parts along W and across of the polar factor, of the gradient, of the last step's change
+ * (along the weights before it) and of the decay, whose parts count positive towards zero.
+ * @throws GeometryError `not-finite`.
+ */
+export const measureMatrices = async (
+  { slots, decayed, frobeniusFactor, keepValues }: MeasuredMatrices,
+  { weights, gradient, before, strengths }: MeasuredRow,
+): Promise<Record<string, MatrixMetrics>> => {
+  const measured: Record<string, MatrixMetrics> = {};
+  for (const slot of slots) {
+    const { values, data, rank, statistics, polarRadial, polarTangential } = await spectrumOf(weights, slot);
+    const slope = partOf(gradient, slot);
+    const { radial, tangential } = partsAlong(slope, data);
+    const slopeLength = Math.sqrt(dot(slope, slope));
+    const factor = frobeniusFactor ? statistics.frobeniusNorm / Math.sqrt(rank) : 1;
+    const lowRank = rank > 0 && decayed.has(slot.name) ? strengths.lowRank * factor : 0;
+    const change =
+      before &&
+      partsAlong(
+        partOf(weights, slot).map((value, i) => value - before[slot.offset + i]!),
+        partOf(before, slot),
+      );
+    measured[slot.name] = {
+      ...statistics,
+      polarRadial,
+      polarTangential,
+      ...(slopeLength > 0 ? { gradientCosine: radial / slopeLength } : {}),
+      gradientRadial: radial,
+      gradientTangential: tangential,
+      ...(change ? { updateRadial: change.radial, updateTangential: change.tangential } : {}),
+      decayRadial: strengths.l2 * statistics.frobeniusNorm + lowRank * polarRadial,
+      decayTangential: lowRank * polarTangential,
+      ...(keepValues ? { singularValues: Array.from(values) } : {}),
+    };
+  }
+  return measured;
+};
