@@ -207,17 +207,30 @@ describe('calls', () => {
     ['INST', ascii('(X\x02\0\0\0lsios\nsystem\n')],
     ['OBJ', ascii('(cos\nsystem\nX\x02\0\0\0lso')],
     ['NEWOBJ', ascii('cos\nsystem\nX\x02\0\0\0ls\x85\x81')],
-    ['a name alone', ascii('cos\nsystem\n')],
   ])('also by %s', async (_, instructions) => {
     const { warnings } = await openPickled(dictionary(w, ['x', instructions]));
     expect(warnings.map(({ message }) => message).join()).toContain('would call os.system');
   });
 
-  it('harmless objects stay closed without a word', async () => {
+  it('a name that nothing calls is referred to', async () => {
+    const { warnings } = await openPickled(dictionary(w, ['x', ascii('cos\nsystem\n')]));
+    expect(warnings.map(({ code }) => code)).toEqual(['unsafe-pickle-call']);
+    expect(warnings[0]!.message).toContain('refers to os.system');
+  });
+
+  it('objects that only hold data stay closed without a word, unknown ones with one notice', async () => {
     const { warnings, tensors } = await openPickled(
-      dictionary(w, ['x', call('cargparse\nNamespace\n')], ['y', call('cmy.code\nThing\n')]),
+      dictionary(
+        w,
+        ['x', call('cargparse\nNamespace\n')],
+        ['y', call('cmy.code\nThing\n')],
+        ['z', call('cmy.code\nOther\n')],
+      ),
     );
-    expect(warnings).toEqual([]);
+    expect(warnings.map(({ code }) => code)).toEqual(['unknown-pickle-names']);
+    expect(warnings[0]!.message).toMatch(
+      /it names 2 functions or classes .*would call my\.code\.Thing with "x", would call my\.code\.Other/,
+    );
     expect(tensors.map(({ name }) => name)).toEqual(['w']);
   });
 

@@ -4,7 +4,12 @@ import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import type { Checkpoint } from '../tensors/checkpoint.js';
 import { malformed, unsafe } from '../bytes/fileErrors.js';
 import { openFile } from '../bytes/fileByteSource.js';
-import { LEGACY_HEAD_BYTES, looksLikeLegacyPyTorch, readLegacyPyTorch } from './pytorchLegacy.js';
+import {
+  LEGACY_HEAD_BYTES,
+  LEGACY_MAGIC,
+  looksLikeLegacyPyTorch,
+  readLegacyPyTorch,
+} from './pytorchLegacy.js';
 import { PickleLog } from './pytorchPickle.js';
 import { describeRoot, modelState } from './pytorchState.js';
 import { tensorsOf } from './pytorchTensors.js';
@@ -13,14 +18,39 @@ import { statedStep } from '../tensors/statedStep.js';
 import { checkpointOf, withSource } from '../tensors/storedTensors.js';
 import { looksLikeZip } from '../bytes/zipArchive.js';
 
-/** A pickle alone: its tensors can only be NumPy arrays, which carry their bytes. */
-const readRawPickle = async (source: ByteSource, log: PickleLog): Promise<PickledFile> => ({
-  root: (await log.read(source, 0)).value,
-  findStorage: () => {
-    throw malformed(source.name, 'its tensors lie in storages that the file does not have');
-  },
-  close: () => Promise.resolve(),
-});
+const MOST_PICKLES = 64;
+
+/**
+ * A pickle alone: its tensors can only be NumPy arrays, which carry their bytes. One whose value is the legacy layout's
+ * magic number is such a file, however it spells the number. Pickles that follow are read for the names in them: a
+ * program that loads one after the other runs them too.
+ */
+const readRawPickle = async (source: ByteSource, log: PickleLog): Promise<PickledFile> => {
+  const { value: root, end } = await log.read(source, 0);
+  if (root === LEGACY_MAGIC) return readLegacyPyTorch(source, log);
+  await readNames(source, log, end);
+  return {
+    root,
+    findStorage: () => {
+      throw malformed(source.name, 'its tensors lie in storages that the file does not have');
+    },
+    close: () => Promise.resolve(),
+  };
+};
+
+const readNames = async (source: ByteSource, log: PickleLog, start: number): Promise<void> => {
+  let at = start;
+  for (let count = 0; count < MOST_PICKLES && at + 2 <= source.size; count++) {
+    if (!looksLikePickle(await source.read(at, 2))) return;
+    try {
+      at = (await log.read(source, at)).end;
+    } catch (thrown) {
+      // Bytes that only look like a pickle are none of the file's faults.
+      if (thrown instanceof GeometryError) return;
+      throw thrown;
+    }
+  }
+};
 
 interface Layout {
   readonly format: string;
@@ -43,18 +73,15 @@ const HIGHEST_PROTOCOL = 5;
  * counts here if its first member is where `torch.save` puts it.
  */
 export const looksLikePyTorch = (head: Uint8Array): boolean =>
-  looksLikeZip(head)
-    ? Buffer.from(head).includes('data.pkl')
-    : head[0] === PROTO && head[1] !== undefined && head[1] >= 2 && head[1] <= HIGHEST_PROTOCOL;
+  looksLikeZip(head) ? Buffer.from(head).includes('data.pkl') : looksLikePickle(head);
+
+const looksLikePickle = ([first, protocol = 0]: Uint8Array): boolean =>
+  first === PROTO && protocol >= 2 && protocol <= HIGHEST_PROTOCOL;
 
 const refuse = (source: ByteSource, pickled: PickledFile, log: PickleLog): never => {
-  const [name] = log.unsafeNames;
-  if (name !== undefined) {
-    throw unsafe(
-      source.name,
-      `it holds no tensors, and loading it with Python would call ${name}; nothing was called here`,
-    );
-  }
+  const { summary } = log.findings;
+  if (summary !== undefined && log.findings.isDangerous)
+    throw unsafe(source.name, `it holds no tensors, and ${summary}; nothing was called here`);
   throw new GeometryError('not-a-checkpoint', `${source.name}: ${describeRoot(pickled.root)}.`);
 };
 
@@ -66,8 +93,21 @@ const refuse = (source: ByteSource, pickled: PickledFile, log: PickleLog): never
 export const openPyTorchSource = async (source: ByteSource, file: FileIdentity): Promise<Checkpoint> => {
   const head = await source.read(0, Math.min(LEGACY_HEAD_BYTES, source.size));
   if (head.length === 0) throw malformed(source.name, 'the file is empty');
-  const { format, read } = layouts.find(({ recognise }) => recognise(head))!;
   const log = new PickleLog(source.name);
+  try {
+    return await openPickled(source, file, log, head);
+  } catch (thrown) {
+    throw log.findings.besides(thrown);
+  }
+};
+
+const openPickled = async (
+  source: ByteSource,
+  file: FileIdentity,
+  log: PickleLog,
+  head: Uint8Array,
+): Promise<Checkpoint> => {
+  const { format, read } = layouts.find(({ recognise }) => recognise(head))!;
   const pickled = await read(source, log);
   const { root } = pickled;
   const state = modelState(source.name, root);

@@ -6,7 +6,8 @@ import { windowOf } from '../bytes/zipByteSource.js';
 import type { PickledFile } from './pytorchZip.js';
 import type { StorageBytes } from './pytorchTensors.js';
 
-const MAGIC = 0x1950a86a20f9469cfc6cn;
+/** The value of a legacy file's first pickle. */
+export const LEGACY_MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
 const MOST_STORAGES = 200_000;
 
@@ -29,7 +30,7 @@ const isStorageKey = (key: PickleValue): key is string => typeof key === 'string
  */
 export const readLegacyPyTorch = async (source: ByteSource, log: PickleLog): Promise<PickledFile> => {
   const magic = await log.read(source, 0);
-  if (magic.value !== MAGIC) throw malformed(source.name, 'its magic number is wrong');
+  if (magic.value !== LEGACY_MAGIC) throw malformed(source.name, 'its magic number is wrong');
   const protocol = await log.read(source, magic.end);
   if (protocol.value !== PROTOCOL) throw unsupported(source.name, 'its legacy layout has an unknown version');
   const writer = await log.read(source, protocol.end);

@@ -1,43 +1,30 @@
+import type { GeometryError } from '../../../contract/errors.js';
 import type { Warning } from '../../../contract/report.js';
 import type { ByteSource } from '../bytes/byteSource.js';
-import { malformed, quote, tooLarge } from '../bytes/fileErrors.js';
-import { PickleEnd, PickleFault } from './pickle/pickleReader.js';
+import { malformed, tooLarge } from '../bytes/fileErrors.js';
+import { PickleFindings } from './pickleFindings.js';
+import { PickleEnd, PickleFault } from './pickle/pickleFault.js';
 import type { PickleEnvironment } from './pickle/pickleMachine.js';
 import { elementWidth, loadStorage, torchCalls } from './pickle/torchCalls.js';
 import { unpickle } from './pickle/unpickle.js';
-import { unsafeName } from './pickle/unsafeCalls.js';
 import type { PickleValue } from './pickle/values.js';
 
 /** A model's pickle holds names and shapes; tensors lie beside it. */
 const LONGEST_PICKLE = 64 << 20;
 const FIRST_READ = 1 << 18;
-const MOST_WARNINGS = 20;
 
 /** Reads the pickles of one file and remembers what they would have called in Python. */
 export class PickleLog {
-  /** Unsafe names, each with the first string that it would have been called with. */
-  private readonly unsafe = new Map<string, string | undefined>();
+  readonly findings: PickleFindings;
   /** Bytes per element of every storage that was referred to. */
   readonly storageWidths = new Map<string, number>();
 
-  constructor(private readonly file: string) {}
-
-  get unsafeNames(): readonly string[] {
-    return [...this.unsafe.keys()];
+  constructor(private readonly file: string) {
+    this.findings = new PickleFindings(file);
   }
 
   get warnings(): readonly Warning[] {
-    const warnings = [...this.unsafe].slice(0, MOST_WARNINGS).map(([name, argument]) => ({
-      code: 'unsafe-pickle-call',
-      message:
-        `${this.file}: loading this file with Python would call ${name}` +
-        `${argument === undefined ? '' : ` with ${quote(argument)}`}; nothing was called here.`,
-      path: this.file,
-    }));
-    const more = this.unsafe.size - warnings.length;
-    if (more <= 0) return warnings;
-    const message = `${this.file}: loading this file with Python would make ${more} more unsafe calls.`;
-    return [...warnings, { code: 'unsafe-pickle-call', message, path: this.file }];
+    return this.findings.warnings;
   }
 
   private readonly environment: PickleEnvironment = {
@@ -47,19 +34,7 @@ export class PickleLog {
       this.storageWidths.set(storage.key, elementWidth(storage.dtype));
       return storage;
     },
-    onGlobal: ({ module, name }) => {
-      const unsafe = unsafeName(module, name);
-      if (unsafe !== undefined && !this.unsafe.has(printable(unsafe)))
-        this.unsafe.set(printable(unsafe), undefined);
-    },
-    onCall: ({ module, name }, args) => {
-      const unsafe = unsafeName(module, name);
-      if (unsafe === undefined || this.unsafe.get(printable(unsafe)) !== undefined) return;
-      this.unsafe.set(
-        printable(unsafe),
-        args.find((arg) => typeof arg === 'string'),
-      );
-    },
+    onUse: (use, subject, args) => this.findings.add(use, subject, args),
   };
 
   /**
@@ -70,24 +45,29 @@ export class PickleLog {
     source: ByteSource,
     start: number,
   ): Promise<{ readonly value: PickleValue; readonly end: number }> {
+    let fault: PickleFault | undefined;
     for (let length = FIRST_READ; ; length *= 4) {
       const available = Math.min(length, source.size - start, LONGEST_PICKLE);
       const bytes = await source.read(start, available);
       try {
-        const { value, end } = unpickle(bytes, 0, this.environment);
+        const { value, end } = unpickle(bytes, 0, this.environment, fault);
         return { value, end: start + end };
       } catch (thrown) {
-        if (thrown instanceof PickleFault) {
-          const fail = thrown.isTooLarge ? tooLarge : malformed;
-          throw fail(this.file, `its pickle cannot be read: ${thrown.message}`);
-        }
+        if (thrown instanceof PickleFault) throw this.explain(thrown);
         if (!(thrown instanceof PickleEnd)) throw thrown;
-        if (available === source.size - start) throw malformed(this.file, 'its pickle ends early');
-        if (available === LONGEST_PICKLE) throw tooLarge(this.file, 'its pickle is longer than 64 MB');
+        fault = thrown.fault;
+        if (available === source.size - start) throw fault ? this.explain(fault) : this.tornOff();
+        if (available === LONGEST_PICKLE)
+          throw tooLarge(this.file, 'its pickle is longer than 64 MB, and what follows was not looked at');
       }
     }
   }
-}
 
-/** Names come from the file: control characters must not reach a terminal. */
-const printable = (name: string): string => (/^[\w.() ]{1,200}$/.test(name) ? name : quote(name));
+  private explain({ isTooLarge, message }: PickleFault): GeometryError {
+    return (isTooLarge ? tooLarge : malformed)(this.file, `its pickle cannot be read: ${message}`);
+  }
+
+  private tornOff(): GeometryError {
+    return malformed(this.file, 'its pickle ends early');
+  }
+}

@@ -32,16 +32,39 @@ const lazily = (member: ZipMember): ByteSource => {
   };
 };
 
+/**
+ * The archive's members as PyTorch finds them: without regard to the case of ASCII letters.
+ * @throws GeometryError `malformed-file` where two names differ by case only: which one PyTorch reads is its secret.
+ */
+const byPyTorchName = (source: ByteSource, zip: ZipArchive): ReadonlyMap<string, ZipMember> => {
+  const members = new Map<string, ZipMember>();
+  for (const member of zip.values()) {
+    const name = pyTorchName(member.name);
+    const other = members.get(name);
+    if (other !== undefined) {
+      const both = `${quote(other.name)} and ${quote(member.name)}`;
+      throw malformed(
+        source.name,
+        `its members ${both} differ by upper and lower case only, and PyTorch takes either`,
+      );
+    }
+    members.set(name, member);
+  }
+  return members;
+};
+
+const pyTorchName = (name: string): string => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
 /** `data.pkl` at the top or one folder down; the folder is named after the file that was first saved. */
-const findPickle = (source: ByteSource, zip: ZipArchive): ZipMember => {
-  const pickles = [...zip.values()].filter(({ name }) => /^([^/]*\/)?data\.pkl$/.test(name));
-  const [pickle, second] = pickles;
+const findPickle = (source: ByteSource, members: ReadonlyMap<string, ZipMember>): ZipMember => {
+  const [pickle, second] = [...members]
+    .filter(([name]) => /^([^/]*\/)?data\.pkl$/.test(name))
+    .map(([, member]) => member);
   if (pickle === undefined) {
-    const kind =
-      zip.size > 0 && [...zip.keys()].every((name) => name.endsWith('.npy')) ? '; it is a NumPy archive' : '';
+    const isNumpy = members.size > 0 && [...members.keys()].every((name) => name.endsWith('.npy'));
     throw new GeometryError(
       'malformed-file',
-      `${source.name}: there is no data.pkl in the archive, so it is not a PyTorch checkpoint${kind}.`,
+      `${source.name}: there is no data.pkl in the archive, so it is not a PyTorch checkpoint${isNumpy ? '; it is a NumPy archive' : ''}.`,
     );
   }
   if (second !== undefined) {
@@ -64,17 +87,18 @@ const readNote = async (member: ZipMember | undefined): Promise<string | undefin
 
 /** The layout of PyTorch 1.6 and later: a zip archive of `data.pkl`, `byteorder` and `data/KEY` for each storage. */
 export const readPyTorchZip = async (source: ByteSource, log: PickleLog): Promise<PickledFile> => {
-  const zip = await openZip(source);
-  const pickle = findPickle(source, zip);
+  const members = byPyTorchName(source, await openZip(source));
+  const member = (name: string): ZipMember | undefined => members.get(pyTorchName(name));
+  const pickle = findPickle(source, members);
   const folder = pickle.name.slice(0, -'data.pkl'.length);
-  const version = await readNote(zip.get(`${folder}.format_version`));
+  const version = await readNote(member(`${folder}.format_version`));
   if (version !== undefined && Number(version) > HIGHEST_FORMAT_VERSION) {
     throw new GeometryError(
       'unsupported-format',
       `${source.name}: its layout has version ${quote(version)}; up to ${HIGHEST_FORMAT_VERSION} is known.`,
     );
   }
-  const order = (await readNote(zip.get(`${folder}byteorder`))) ?? 'little';
+  const order = (await readNote(member(`${folder}byteorder`))) ?? 'little';
   if (order !== 'little' && order !== 'big')
     throw malformed(source.name, `its byte order is ${quote(order)}`);
   if (pickle.size > source.size * 64) throw tooLarge(source.name, 'its pickle expands beyond measure');
@@ -84,10 +108,10 @@ export const readPyTorchZip = async (source: ByteSource, log: PickleLog): Promis
   const opened = new Map<string, ByteSource>();
   const findStorage: FindStorage = (key) => {
     const name = `${folder}data/${key}`;
-    const member = zip.get(name) ?? zip.get(`${folder}tensors/${key}`);
-    if (member === undefined) throw malformed(source.name, `the archive has no member ${quote(name)}`);
-    const storage = opened.get(member.name) ?? lazily(member);
-    opened.set(member.name, storage);
+    const found = member(name) ?? member(`${folder}tensors/${key}`);
+    if (found === undefined) throw malformed(source.name, `the archive has no member ${quote(name)}`);
+    const storage = opened.get(found.name) ?? lazily(found);
+    opened.set(found.name, storage);
     return { source: storage, bigEndian: order === 'big' };
   };
   return {

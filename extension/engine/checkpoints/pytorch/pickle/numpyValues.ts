@@ -1,4 +1,4 @@
-import { PickleFault } from './pickleReader.js';
+import { PickleFault } from './pickleFault.js';
 import { NumpyArray, NumpyDtype, Opaque, Tuple, type PickleValue } from './values.js';
 
 /** NumPy's array-protocol type codes. */

@@ -1,5 +1,6 @@
 import type { PickleMachine } from './pickleMachine.js';
-import { PickleFault } from './pickleReader.js';
+import { PickleFault } from './pickleFault.js';
+import { unescapeString, unescapeUnicode } from './pythonText.js';
 import type { PickleValue } from './values.js';
 
 export type Instruction = (machine: PickleMachine) => void;
@@ -33,12 +34,12 @@ const signed = (length: number): number => {
   return length;
 };
 
-/** `'…'` as Python's repr writes it; escapes stay as they are, since no name of a tensor needs them. */
+/** `'…'` as Python's repr writes it; Python 2 wrote bytes so, hence one character for each. */
 const quotedLine: Instruction = (m) => {
-  const line = m.reader.line().trim();
-  const quoted = /^'(.*)'$|^"(.*)"$/s.exec(line);
-  if (quoted === null) throw new PickleFault('a string has no quotes');
-  m.push(quoted[1] ?? quoted[2] ?? '');
+  const [, single, double] = /^(?:'([^]*)'|"([^]*)")$/.exec(m.reader.latin1Line()) ?? [];
+  const text = single ?? double;
+  if (text === undefined) throw new PickleFault('a string has no quotes');
+  m.push(unescapeString(text));
 };
 
 const integerLine: Instruction = (m) => {
@@ -49,14 +50,8 @@ const integerLine: Instruction = (m) => {
     return;
   }
   m.reader.position = at;
-  m.push(m.reader.decimalInteger());
+  m.push(m.reader.integerLine(0));
 };
-
-/** Extensions are numbers that `copyreg` of the writing program gives a meaning; unknown here. */
-const extension =
-  (code: (m: PickleMachine) => number): Instruction =>
-  (m) =>
-    m.global('copyreg', `extension_${code(m)}`);
 
 const startOfProtocol: Instruction = (m) => {
   const protocol = m.reader.uint8();
@@ -86,6 +81,11 @@ const noBuffers: Instruction = () => {
   throw new PickleFault('its buffers are kept outside the file');
 };
 
+/** Bytes that are in the file can be declared read-only as well. */
+const readOnlyBuffer: Instruction = (m) => {
+  if (!(m.top() instanceof Uint8Array)) throw new PickleFault('what it makes read-only is no bytes');
+};
+
 /** Protocols 0 to 5, by opcode (CPython, Lib/pickletools.py). */
 const table: readonly (readonly [string | number, Instruction])[] = [
   ['N', constant(null)],
@@ -95,13 +95,13 @@ const table: readonly (readonly [string | number, Instruction])[] = [
   ['J', (m) => m.push(m.reader.int32())],
   ['K', (m) => m.push(m.reader.uint8())],
   ['M', (m) => m.push(m.reader.uint16())],
-  ['L', (m) => m.push(m.reader.decimalInteger())],
+  ['L', (m) => m.push(m.reader.integerLine(0))],
   [0x8a, (m) => m.pushContainer(m.reader.integer(m.reader.uint8()))],
   [0x8b, (m) => m.pushContainer(m.reader.integer(signed(m.reader.int32())))],
   ['F', (m) => m.push(Number(m.reader.line()))],
   ['G', (m) => m.push(m.reader.float64())],
   ['S', quotedLine],
-  ['V', (m) => m.push(m.reader.line())],
+  ['V', (m) => m.push(unescapeUnicode(m.reader.latin1Line()))],
   ['T', text((m) => signed(m.reader.int32()), 'latin1')],
   ['U', text(uint8, 'latin1')],
   ['X', text(uint32, 'utf8')],
@@ -112,7 +112,7 @@ const table: readonly (readonly [string | number, Instruction])[] = [
   [0x8e, binary(uint64)],
   [0x96, binary(uint64)],
   [0x97, noBuffers],
-  [0x98, noBuffers],
+  [0x98, readOnlyBuffer],
   [']', (m) => m.pushContainer([])],
   ['a', (m) => m.append([m.pop()])],
   ['e', (m) => m.append(m.popToMark())],
@@ -142,9 +142,9 @@ const table: readonly (readonly [string | number, Instruction])[] = [
   [0x94, (m) => m.rememberNext()],
   ['c', (m) => m.global(m.reader.line(), m.reader.line())],
   [0x93, (m) => m.stackGlobal()],
-  [0x82, extension(uint8)],
-  [0x83, extension(uint16)],
-  [0x84, extension((m) => m.reader.int32())],
+  [0x82, (m) => m.extension(uint8(m))],
+  [0x83, (m) => m.extension(uint16(m))],
+  [0x84, (m) => m.extension(m.reader.int32())],
   ['R', (m) => m.reduce()],
   ['b', (m) => m.build()],
   ['i', instance],

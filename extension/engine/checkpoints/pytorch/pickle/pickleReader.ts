@@ -1,22 +1,13 @@
-/** Thrown where the bytes at hand end inside a pickle: more of the file may complete it. */
-export class PickleEnd extends Error {}
-
-/** The pickle breaks the rules of its own machine, or goes beyond our limits. */
-export class PickleFault extends Error {
-  constructor(
-    message: string,
-    readonly isTooLarge = false,
-  ) {
-    super(message);
-  }
-}
+import { PickleEnd, PickleFault } from './pickleFault.js';
+import { pythonInteger } from './pythonText.js';
 
 /** Longer integers have no use in a checkpoint and cost quadratic time. */
 const LONGEST_INTEGER_BYTES = 1024;
 const LONGEST_LINE = 1 << 16;
 const NEWLINE = 10;
 
-const utf8 = new TextDecoder('utf-8');
+/** A mark at the beginning is a character of the text: Python keeps it. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 
@@ -81,13 +72,22 @@ export class PickleReader {
   }
 
   line(): string {
+    return utf8.decode(this.lineBytes());
+  }
+
+  /** A line whose bytes are characters, as in the text opcodes. */
+  latin1Line(): string {
+    return latin1(this.lineBytes());
+  }
+
+  private lineBytes(): Uint8Array {
     const end = this.bytes.indexOf(NEWLINE, this.position);
     if ((end < 0 ? this.bytes.length : end) - this.position > LONGEST_LINE)
       throw new PickleFault('a line is too long');
     if (end < 0) throw new PickleEnd();
-    const text = utf8.decode(this.bytes.subarray(this.position, end));
+    const bytes = this.bytes.subarray(this.position, end);
     this.position = end + 1;
-    return text;
+    return bytes;
   }
 
   /** Two's complement, little-endian; a bigint only where a number would lose digits. */
@@ -99,11 +99,12 @@ export class PickleReader {
     return narrowest(BigInt.asIntN(8 * length, BigInt(`0x${hex}`)));
   }
 
-  decimalInteger(): number | bigint {
+  /** A line that Python reads with `int(text, base)`. */
+  integerLine(base: 0 | 10): number | bigint {
     const text = this.line().replace(/L$/, '');
-    if (text.length > LONGEST_INTEGER_BYTES || !/^\s*[+-]?\d+\s*$/.test(text))
-      throw new PickleFault('an integer is not one');
-    return narrowest(BigInt(text.trim().replace(/^\+/, '')));
+    const value = text.length > LONGEST_INTEGER_BYTES ? undefined : pythonInteger(text, base);
+    if (value === undefined) throw new PickleFault('an integer is not one');
+    return narrowest(value);
   }
 }
 

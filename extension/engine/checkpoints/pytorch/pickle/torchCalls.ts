@@ -7,7 +7,7 @@ import {
   numpyDtypeName,
 } from './numpyValues.js';
 import type { AllowedCalls } from './pickleMachine.js';
-import { PickleFault } from './pickleReader.js';
+import { PickleFault } from './pickleFault.js';
 import {
   GlobalReference,
   NumpyArray,
@@ -138,6 +138,12 @@ export const tensorOfArray = (array: NumpyArray): TensorReference | undefined =>
   };
 };
 
+/** Protocols 0 and 1 make an instance of a class so: a placeholder, whose state follows. */
+const instanceOf: Call = ([type]) =>
+  new Opaque(type instanceof GlobalReference || type instanceof Opaque ? pathOf(type) : 'unknown');
+
+const pathOf = (type: GlobalReference | Opaque): string => (type instanceof Opaque ? type.origin : type.path);
+
 const first: Call = ([value]) => value ?? null;
 
 /** `func(*args)` with the subclass and its attributes left away. */
@@ -199,8 +205,10 @@ export const torchCalls: AllowedCalls = new Map<string, Call>([
   ['builtins.tuple', ([source]) => new Tuple(itemsOf(source))],
   ['builtins.set', ([source]) => new Set(itemsOf(source))],
   ['builtins.frozenset', ([source]) => new Set(itemsOf(source))],
-  ['__builtin__.set', ([source]) => new Set(itemsOf(source))],
   ['_codecs.encode', encode],
+  ['copyreg._reconstructor', instanceOf],
+  ['copyreg.__newobj__', instanceOf],
+  ['copyreg.__newobj_ex__', instanceOf],
   ['torch.Size', ([source]) => new Tuple(itemsOf(source))],
   ['torch._utils._rebuild_tensor', (args) => rebuild(args)],
   ['torch._utils._rebuild_tensor_v2', (args) => rebuild(args)],

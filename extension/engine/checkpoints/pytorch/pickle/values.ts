@@ -1,3 +1,5 @@
+import { documentedName } from './pythonNames.js';
+
 /**
  * What a pickle can become here: plain data, tensors, and placeholders. Dictionaries are Maps, so that a key such
  * as `__proto__` is a key like any other; a list is an array; nothing is ever an instance of a class named by the file.
@@ -26,13 +28,17 @@ export class Tuple {
 
 /** A function or class that the file names. It is a name here, and stays one. */
 export class GlobalReference {
+  /** As the file has it. */
+  readonly path: string;
+  /** As Python 3 documents it: `os.system` for `posix.system`, `builtins.set` for `__builtin__.set`. */
+  readonly knownAs: string;
+
   constructor(
     readonly module: string,
     readonly name: string,
-  ) {}
-
-  get path(): string {
-    return `${this.module}.${this.name}`;
+  ) {
+    this.path = `${module}.${name}`;
+    this.knownAs = documentedName(module, name);
   }
 }
 
