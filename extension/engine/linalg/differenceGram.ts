@@ -1,78 +1,5 @@
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-import { GeometryError } from '../../contract/errors.js';
-import { differenceWorkerSource, type DifferenceAnswer, type DifferenceJob } from './differenceWorker.js';
-import { kernelsBase64 } from './kernels.generated.js';
 import type { Matrix } from './matrix.js';
-
-/** The thread waits this long for another block; an engine that has finished may end. */
-const IDLE_MS = 5_000;
-
-interface Waiting {
-  readonly resolve: (answer: DifferenceAnswer) => void;
-  readonly reject: (cause: unknown) => void;
-}
-
-/** A thread that multiplies while others do, and while the next block is read. */
-class Multiplier {
-  private readonly worker = new Worker(differenceWorkerSource, {
-    eval: true,
-    workerData: Buffer.from(kernelsBase64, 'base64'),
-  });
-  private readonly waiting: Waiting[] = [];
-  private retirement: NodeJS.Timeout | undefined;
-
-  constructor(private readonly onEnd: (ended: Multiplier) => void) {
-    this.worker.unref();
-    this.worker.on('message', (answer: DifferenceAnswer) => {
-      this.waiting.shift()?.resolve(answer);
-      if (this.waiting.length > 0) return;
-      this.worker.unref();
-      this.retirement = setTimeout(() => this.end(), IDLE_MS).unref();
-    });
-    this.worker.on('error', (cause) => {
-      this.onEnd(this);
-      const failure = new GeometryError('internal', 'A thread of the linear algebra failed.', { cause });
-      for (const { reject } of this.waiting.splice(0)) reject(failure);
-    });
-  }
-
-  get load(): number {
-    return this.waiting.length;
-  }
-
-  /** Answers come in the order of the questions. */
-  ask(job: DifferenceJob): Promise<DifferenceAnswer> {
-    clearTimeout(this.retirement);
-    this.worker.ref();
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-      this.worker.postMessage(
-        job,
-        job.rows.map(({ buffer }) => buffer as ArrayBuffer),
-      );
-    });
-  }
-
-  private end(): void {
-    this.onEnd(this);
-    void this.worker.terminate();
-  }
-}
-
-let multipliers: readonly Multiplier[] = [];
-
-/** The one with the least to do; one thread a core at most. */
-const freest = (): Multiplier => {
-  const [idlest] = [...multipliers].sort((a, b) => a.load - b.load);
-  const isFull = multipliers.length >= availableParallelism();
-  if (idlest !== undefined && (idlest.load === 0 || isFull)) return idlest;
-  const started = new Multiplier((ended) => {
-    multipliers = multipliers.filter((other) => other !== ended);
-  });
-  multipliers = [...multipliers, started];
-  return started;
-};
+import { onThread } from './threads/threads.js';
 
 /**
  * The Gram matrix of θ_t − θ_0 for T long rows θ_t that are read in pieces, each piece once: differences and sums in
@@ -95,7 +22,8 @@ export class DifferenceGram {
    * another thread and are no longer the caller's; the promise gives them back. @throws GeometryError `internal`.
    */
   add(rows: readonly Float64Array[], length: number): Promise<readonly Float64Array[]> {
-    const answer = freest().ask({ rows, length });
+    const buffers = rows.map(({ buffer }) => buffer as ArrayBuffer);
+    const answer = onThread('differenceProducts', { rows, length }, buffers);
     const before = this.added;
     this.added = Promise.all([answer, before]).then(([{ sums, rows: back }]) => {
       for (let i = 0; i < sums.length; i++) this.sums[i]! += sums[i]!;

@@ -51,6 +51,7 @@ interface KernelFunctions {
     work: number,
   ) => void;
   readonly bidiagonalValues: (d: number, e: number, n: number) => number;
+  readonly addDifferenceProducts: (x: number, groups: number, columns: number, target: number) => void;
 }
 
 /** A stretch of a workspace: where the kernels find it, and how JavaScript sees it. */

@@ -1,12 +1,11 @@
-import { GeometryError } from '../../contract/errors.js';
 import { BANDWIDTH, bandReductionSpace, reduceToBand } from './bandReduction.js';
 import { chaseBand, chaseSpace } from './bandToBidiagonal.js';
-import type { Workspace } from './kernels.js';
 import { withWorkspace } from './kernels.js';
 import type { Matrix } from './matrix.js';
 import { requireFinite, transpose } from './matrix.js';
 import type { Pause } from '../ground/work/pause.js';
 import { pauseFor } from '../ground/work/pause.js';
+import { oneStage, valuesOfBidiagonal } from './oneStage.js';
 import { qr } from './qr.js';
 import type { Scaled } from './scaling.js';
 import { scaled } from './scaling.js';
@@ -40,46 +39,6 @@ export const TALL = 5 / 3;
  */
 export const roundingBound = (rows: number, columns: number, largest: number): number =>
   4 * Math.max(rows, columns) * 2 ** -53 * largest;
-
-/** |d| in descending order of the values of an upper bidiagonal matrix. */
-export const valuesOfBidiagonal = (
-  { kernels, allocate }: Workspace,
-  diagonal: Float64Array,
-  superdiagonal: Float64Array,
-): Float64Array => {
-  const n = diagonal.length;
-  const d = allocate(n);
-  const e = allocate(n);
-  d.data.set(diagonal);
-  e.data.set(superdiagonal);
-  const left = kernels.bidiagonalValues(d.address, e.address, n);
-  if (left !== 0) throw new GeometryError('internal', `${left} singular values did not converge.`);
-  return d.data.slice().map(Math.abs).sort().reverse();
-};
-
-const oneStage = (matrix: Matrix): Promise<Float64Array> => {
-  const { rows: m, columns: n } = matrix;
-  return withWorkspace(10, 2 * m * n + n * n + 7 * n, (workspace) => {
-    const { kernels, allocate } = workspace;
-    const a = allocate(m * n);
-    a.data.set(matrix.data);
-    const [us, vs] = [allocate(m * n), allocate(n * n)];
-    const [d, e, tausU, tausV, work] = [allocate(n), allocate(n), allocate(n), allocate(n), allocate(n)];
-    kernels.bidiagonalise(
-      a.address,
-      m,
-      n,
-      d.address,
-      e.address,
-      us.address,
-      vs.address,
-      tausU.address,
-      tausV.address,
-      work.address,
-    );
-    return valuesOfBidiagonal(workspace, d.data, e.data.subarray(0, n - 1));
-  });
-};
 
 const twoStage = (matrix: Matrix, pause: Pause): Promise<Float64Array> => {
   const { rows: m, columns: n } = matrix;
