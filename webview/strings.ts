@@ -8,6 +8,7 @@ import { trainingStrings } from './pages/training/strings.js';
 import { trajectoryStrings } from './pages/trajectory/strings.js';
 import { absenceStrings } from './report/absenceStrings.js';
 import { countStrings } from './words/countStrings.js';
+import { statisticStrings } from './words/statisticStrings.js';
 import { setTexts } from './words/say.js';
 import { sharedStrings } from './words/strings.js';
 
@@ -17,6 +18,7 @@ import { sharedStrings } from './words/strings.js';
  */
 export const english = {
   ...sharedStrings,
+  ...statisticStrings,
   ...countStrings,
   ...absenceStrings,
   ...chartStrings,

@@ -1,8 +1,10 @@
 import type { ReconstructionEntry, Report, SpectrumEntry } from '../contract/report.js';
+import type { Statistic } from '../contract/statistics/statistic.js';
+import { statisticsIn } from '../contract/statistics/table.js';
 import { rankForAccuracy } from '../engine/geometry/reconstruction/rankForAccuracy.js';
 import { controlsTable } from './controlsTable.js';
 import { sweepTable } from './sweepTable.js';
-import { percent, shortNumber, textTable } from './textTable.js';
+import { percent, shortNumber, textTable, type Column } from './textTable.js';
 
 const section = (title: string, body: string): string => `${title}\n\n${body}\n`;
 
@@ -68,47 +70,38 @@ const matrices = (report: Report): string => {
   const entries = report.spectra.filter(({ step }) => step === last);
   if (entries.length === 0) return '';
   const groups = new Map(report.tensors.map(({ name, part, group }) => [`${name}#${part ?? ''}`, group]));
-  const row = (s: SpectrumEntry): string[] => [
-    groups.get(`${s.tensor}#${s.part ?? ''}`) ?? s.tensor,
-    s.of,
-    `${s.rows} × ${s.columns}`,
-    shortNumber(s.spectralNorm),
-    shortNumber(s.frobeniusNorm),
-    shortNumber(s.stableRank),
-    shortNumber(s.effectiveRank),
-    shortNumber(s.nulls.shuffled && effectiveRankOfMean(s.nulls.shuffled.mean)),
-    String(s.rank90 ?? '–'),
-    String(s.nulls.marchenkoPastur?.above ?? '–'),
+  const shown = statisticsIn('terminal');
+  const row = (entry: SpectrumEntry): string[] => [
+    groups.get(`${entry.tensor}#${entry.part ?? ''}`) ?? entry.tensor,
+    entry.of,
+    `${entry.rows} × ${entry.columns}`,
+    ...shown.flatMap((statistic) => [
+      statisticText(statistic, entry[statistic.key]),
+      statisticText(statistic, entry.nulls[statistic.key]?.mean),
+    ]),
   ];
+  const draws = entries.find(({ nulls }) => nulls.shuffled)?.nulls.shuffled?.draws;
+  const convention =
+    draws === undefined ? 'no shuffles' : `beside each its mean over ${draws} shuffles of the entries`;
   return section(
-    `Matrices at step ${last} (stable rank ‖W‖F²/‖W‖₂²; effective rank exp H(σ/Σσ), beside it that of shuffled entries)`,
+    `Matrices at step ${last} (${convention})`,
     textTable(
       [
         { title: 'matrix' },
         { title: 'of' },
         { title: 'size', align: 'right' },
-        { title: '‖W‖₂', align: 'right' },
-        { title: '‖W‖F', align: 'right' },
-        { title: 'stable', align: 'right' },
-        { title: 'effective', align: 'right' },
-        { title: 'shuffled', align: 'right' },
-        { title: 'rank90', align: 'right' },
-        { title: '> MP edge', align: 'right' },
+        ...shown.flatMap(({ short }): Column[] => [
+          { title: short, align: 'right' },
+          { title: 'null', align: 'right' },
+        ]),
       ],
       entries.map(row),
     ),
   );
 };
 
-/** exp of the entropy of the mean null spectrum. */
-const effectiveRankOfMean = (mean: readonly number[]): number => {
-  const sum = mean.reduce((total, value) => total + value, 0);
-  const entropy = mean.reduce(
-    (total, value) => (value > 0 ? total - (value / sum) * Math.log(value / sum) : total),
-    0,
-  );
-  return Math.exp(entropy);
-};
+const statisticText = ({ format }: Statistic, value: number | undefined): string =>
+  format === 'count' && value !== undefined && Number.isInteger(value) ? String(value) : shortNumber(value);
 
 const trajectories = (report: Report): string => {
   if (report.trajectories.length === 0) return '';

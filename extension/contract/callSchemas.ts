@@ -9,6 +9,8 @@ import {
   inspectSettingsSchema,
   reportAdditionSchema,
   warningSchema,
+  nullSchemas,
+  statisticSchemas,
 } from './report.js';
 import { runConfigSchema } from './run.js';
 import { sweepRecordSchema } from './sweep.js';
@@ -28,10 +30,9 @@ export const cachedStatisticsSchema = v.object({
   part: v.optional(v.string()),
   rows: bytes,
   columns: bytes,
-  spectralNorm: finite,
-  stableRank: v.optional(finite),
-  effectiveRank: v.optional(finite),
   exact: v.boolean(),
+  ...statisticSchemas,
+  nulls: v.object(nullSchemas),
 });
 
 const fileSummary = v.object({

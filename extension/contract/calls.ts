@@ -10,6 +10,7 @@ import type {
 } from './report.js';
 import type { Metrics, ProviderName, RunConfig, RunFile } from './run.js';
 import type { SweepRecord } from './sweep.js';
+import type { StatisticKey } from './statistics/table.js';
 import type { PresetEntry, RunRecord } from './training.js';
 
 /**
@@ -36,10 +37,11 @@ export interface FileSummary {
   readonly cached: readonly CachedStatistics[];
 }
 
+/** The statistics of one matrix, with their nulls where an inspection has computed them. */
 export type CachedStatistics = Pick<
   SpectrumEntry,
-  'tensor' | 'part' | 'rows' | 'columns' | 'spectralNorm' | 'stableRank' | 'effectiveRank' | 'exact'
->;
+  'tensor' | 'part' | 'rows' | 'columns' | 'exact' | StatisticKey
+> & { readonly nulls: Pick<SpectrumEntry['nulls'], StatisticKey> };
 
 export interface SeriesListing {
   readonly root: string;

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { CachedStatistics, FileSummary } from '../contract/calls.js';
+import type { Statistic } from '../contract/statistics/statistic.js';
+import { statisticsIn, type StatisticKey } from '../contract/statistics/table.js';
 
 const locale = (): string => vscode.env.language;
 
@@ -39,11 +41,33 @@ export function bytes(value: number): string {
   }).format(value / 1000 ** power);
 }
 
-/** A rank to two decimals; a dash where it does not exist (a zero matrix). */
-export const rank = (value: number | undefined): string =>
-  value === undefined
-    ? '–'
-    : new Intl.NumberFormat(locale(), { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
+/** A statistic as its row says; a dash where it does not exist (a zero matrix). */
+function statisticText({ format }: Statistic, value: number | undefined): string {
+  if (value === undefined) return '–';
+  const decimals = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const options = {
+    rank: decimals,
+    count: { maximumFractionDigits: 1 },
+    number: { maximumSignificantDigits: 4 },
+  };
+  return new Intl.NumberFormat(locale(), options[format]).format(value);
+}
+
+/** The name of a statistic at the beginning of a line. */
+export const statisticName = ({ label }: Statistic): string =>
+  vscode.l10n.t(label).replace(/^./, (letter) => letter.toLocaleUpperCase(locale()));
+
+/** The value of a statistic, marked where it is estimated, with its null where an inspection has computed one. */
+export function statisticValue(
+  statistic: Statistic<StatisticKey>,
+  entry: Pick<CachedStatistics, 'exact' | 'nulls' | StatisticKey>,
+): string {
+  const value = `${entry.exact ? '' : '≈ '}${statisticText(statistic, entry[statistic.key])}`;
+  const shuffled = entry.nulls[statistic.key];
+  return shuffled === undefined
+    ? value
+    : vscode.l10n.t('{0} (shuffled: {1})', value, statisticText(statistic, shuffled.mean));
+}
 
 export const shape = (dimensions: readonly number[]): string =>
   dimensions.length === 0 ? vscode.l10n.t('scalar') : dimensions.join(' × ');
@@ -93,13 +117,14 @@ export function plainSummary(summary: FileSummary, mostRows: number): string {
 
 function plainStatistics(cached: readonly CachedStatistics[], mostRows: number): string[] {
   if (cached.length === 0) return [vscode.l10n.t('Ranks: not computed yet (Inspect Weight Geometry)')];
+  const shown = statisticsIn('hover');
   return [
-    vscode.l10n.t('Stable rank, effective rank'),
+    shown.map(statisticName).join(', '),
     ...cached
       .slice(0, mostRows)
       .map(
         (entry) =>
-          `  ${matrixName(entry)}  ${entry.exact ? '' : '≈ '}${rank(entry.stableRank)}, ${rank(entry.effectiveRank)}`,
+          `  ${matrixName(entry)}  ${shown.map((statistic) => statisticValue(statistic, entry)).join(', ')}`,
       ),
   ];
 }

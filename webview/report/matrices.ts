@@ -53,38 +53,6 @@ export function indexSpectra({ spectra }: Pick<Report, 'spectra'>): SpectraIndex
   return { of: (matrix, side) => lists.get(`${side} ${matrix.key}`) ?? [] };
 }
 
-/** Ranks of the mean spectrum of the shuffled null. */
-export interface ShuffledRanks {
-  readonly stableRank: number;
-  readonly effectiveRank: number;
-  readonly rank90: number;
-  readonly rank99: number;
-  readonly draws: number;
-}
-
-export function shuffledRanks(entry: SpectrumEntry): ShuffledRanks | undefined {
-  const { shuffled } = entry.nulls;
-  const largest = shuffled?.mean[0];
-  if (!shuffled || !largest) return undefined;
-  const sum = shuffled.mean.reduce((total, value) => total + value, 0);
-  const squares = shuffled.mean.reduce((total, value) => total + value * value, 0);
-  const entropy = shuffled.mean.reduce((total, value) => {
-    const share = value / sum;
-    return share > 0 ? total - share * Math.log(share) : total;
-  }, 0);
-  const rankFor = (share: number): number => {
-    let kept = 0;
-    return shuffled.mean.findIndex((value) => (kept += value * value) >= share * squares) + 1;
-  };
-  return {
-    stableRank: squares / largest ** 2,
-    effectiveRank: Math.exp(entropy),
-    rank90: rankFor(0.9),
-    rank99: rankFor(0.99),
-    draws: shuffled.draws,
-  };
-}
-
 /** Matrices whose smaller side is at least a quarter of the largest one's, and whose parts are not listed for themselves. */
 export function substantial(matrices: readonly MatrixInfo[]): MatrixInfo[] {
   const side = ({ rows, columns }: MatrixInfo): number => Math.min(rows, columns);

@@ -5,8 +5,6 @@ export const sharedStrings = {
   change: 'change from the first checkpoint',
   changeShort: 'change',
   of: 'Show',
-  stableRank: 'stable rank',
-  effectiveRank: 'effective rank',
   statistic: 'Statistic',
   matrix: 'Matrix',
   group: 'Group',

@@ -11,6 +11,8 @@ export const principalAnglesEntrySchema = v.object({
   k: count,
   left: numbers,
   right: numbers,
+  /** arccos √(k/n): two random k-dimensional subspaces of n dimensions, where the mean of cos² is k/n. Radians. */
+  null: v.object({ kind: v.literal('random-subspaces'), left: finite, right: finite }),
 });
 export type PrincipalAnglesEntry = v.InferOutput<typeof principalAnglesEntrySchema>;
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { count, finite, numbers } from './numbers.js';
+import { statisticKeys, type StatisticKey } from '../statistics/table.js';
 import { section } from './section.js';
 
 /** Marchenko–Pastur: a matrix of independent entries of this variance has its singular values within the edges. */
@@ -22,6 +23,21 @@ export const shuffledSpectrumSchema = v.object({
   q95: numbers,
 });
 
+/** What a statistic is over the draws of the null: its own mean and quantiles, not those of a mean spectrum. */
+export const statisticNullSchema = v.object({ mean: finite, q05: finite, q95: finite });
+export type StatisticNull = v.InferOutput<typeof statisticNullSchema>;
+
+/** One entry for each key of the table of statistics; the names are lost to the compiler, as in every `fromEntries`. */
+const byStatistic = <S extends v.GenericSchema>(
+  schema: S,
+): { readonly [K in StatisticKey]: v.OptionalSchema<S, undefined> } =>
+  Object.fromEntries(statisticKeys.map((key) => [key, v.optional(schema)])) as {
+    [K in StatisticKey]: v.OptionalSchema<S, undefined>;
+  };
+/** Absent where a statistic does not exist, or is not estimated; every spectrum has these norms. */
+export const statisticSchemas = { ...byStatistic(finite), spectralNorm: finite, frobeniusNorm: finite };
+export const nullSchemas = byStatistic(statisticNullSchema);
+
 export const spectrumEntrySchema = v.object({
   step: finite,
   tensor: v.string(),
@@ -36,22 +52,12 @@ export const spectrumEntrySchema = v.object({
   exact: v.boolean(),
   /** Absolute bound on the error of each singular value. */
   errorBound: finite,
-  /** σ₁ (not squared). */
-  spectralNorm: finite,
-  /** √Σσ². */
-  frobeniusNorm: finite,
-  /** Σσ. */
-  nuclearNorm: v.optional(finite),
-  /** ‖W‖_F²/‖W‖₂²; absent for a zero matrix. */
-  stableRank: v.optional(finite),
-  /** exp of the entropy of σ/Σσ; absent for a zero matrix. */
-  effectiveRank: v.optional(finite),
+  ...statisticSchemas,
   /** Intervals of estimated quantities, name → [low, high]; `method` says with what probability they hold. */
   intervals: v.optional(v.record(v.string(), v.tuple([finite, finite]))),
-  /** Smallest r with Σ_{i≤r}σ² ≥ 0.9 Σσ² (0.99). */
-  rank90: v.optional(count),
-  rank99: v.optional(count),
+  /** Under each statistic's key: what it is over the shuffles, `shuffled` says of how many. */
   nulls: v.object({
+    ...nullSchemas,
     marchenkoPastur: v.optional(marchenkoPasturSchema),
     shuffled: v.optional(shuffledSpectrumSchema),
   }),

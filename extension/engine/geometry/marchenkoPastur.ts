@@ -36,7 +36,3 @@ export const marchenkoPasturEdges = (
     upperEdge: deviation * (Math.sqrt(rows) + Math.sqrt(columns)),
   };
 };
-
-/** How many of the singular values exceed the edge. */
-export const countAbove = (singularValues: ArrayLike<number>, edge: number): number =>
-  Array.from(singularValues).filter((value) => value > edge).length;

@@ -32,3 +32,7 @@ export const leadingColumns = ({ rows, columns, data }: Matrix, k: number): Matr
   }
   return result;
 };
+
+/** Radians between two random k-dimensional subspaces of n dimensions: arccos √(k/n), as the mean of cos² is k/n. */
+export const randomAngle = (k: number, dimensions: number): number =>
+  Math.acos(Math.sqrt(Math.min(1, k / dimensions)));

@@ -1,7 +1,8 @@
 import type { CachedStatistics } from '../../contract/calls.js';
+import { spectrumOf } from '../../contract/statistics/statistic.js';
+import { statisticsOf } from '../../contract/statistics/table.js';
 import { openCheckpoint } from '../checkpoints/openCheckpoint.js';
 import { matricesOf } from '../geometry/matrices.js';
-import { rankStatistics } from '../geometry/rankStatistics.js';
 import { singularValues } from '../linalg/singularValues.js';
 import { isParameter } from '../series/survey.js';
 import { decompositionCost } from '../analyses/workPolicy.js';
@@ -27,15 +28,13 @@ export const quickStatistics = async (
     if (!data.every(Number.isFinite)) return undefined;
     const { rows, columns } = whole;
     const { values } = await singularValues({ rows, columns, data }, { name: tensor });
-    const { spectralNorm, stableRank, effectiveRank } = rankStatistics(values);
     return {
       tensor,
       rows,
       columns,
-      spectralNorm,
-      ...(stableRank === undefined ? {} : { stableRank }),
-      ...(effectiveRank === undefined ? {} : { effectiveRank }),
       exact: true,
+      ...statisticsOf(spectrumOf(values, { rows, columns })),
+      nulls: {},
     };
   } finally {
     await checkpoint.close();

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { CachedStatistics } from '../../contract/calls.js';
-import type { InspectSettings, Report, ReportAddition } from '../../contract/report.js';
+import type { InspectSettings, Report, ReportAddition, SpectrumEntry } from '../../contract/report.js';
+import { cachedStatisticsSchema } from '../../contract/callSchemas.js';
 import { reportAdditionSchema } from '../../contract/report.js';
+import { statisticKeys } from '../../contract/statistics/table.js';
 import { removeLeftovers, writeAtomically } from '../../disk/atomicFile.js';
 import { makeFolder } from '../../disk/folders.js';
 import { limits, readText } from '../../disk/regularFile.js';
@@ -47,7 +49,7 @@ export const writeReport = async (
   await writeAtomically(reportFile(folder, key), JSON.stringify(addition));
   const byPath = new Map(key.files.map((file) => [file.path, file]));
   for (const { step, files } of report.checkpoints) {
-    const statistics = report.spectra.filter((s) => s.step === step && s.of === 'weights').map(statisticsOf);
+    const statistics = report.spectra.filter((s) => s.step === step && s.of === 'weights').map(cachedOf);
     for (const { path } of statistics.length > 0 ? files : []) {
       const file = byPath.get(path);
       if (file) await writeAtomically(statisticsFile(folder, file), JSON.stringify(statistics));
@@ -55,29 +57,26 @@ export const writeReport = async (
   }
 };
 
-const statisticsOf = (s: Report['spectra'][number]): CachedStatistics => ({
-  tensor: s.tensor,
-  ...(s.part === undefined ? {} : { part: s.part }),
-  rows: s.rows,
-  columns: s.columns,
-  spectralNorm: s.spectralNorm,
-  ...(s.stableRank === undefined ? {} : { stableRank: s.stableRank }),
-  ...(s.effectiveRank === undefined ? {} : { effectiveRank: s.effectiveRank }),
-  exact: s.exact,
-});
+const cachedOf = ({
+  tensor,
+  part,
+  rows,
+  columns,
+  exact,
+  nulls,
+  ...entry
+}: SpectrumEntry): CachedStatistics => {
+  const known = statisticKeys.filter((key) => entry[key] !== undefined);
+  const tested = statisticKeys.filter((key) => nulls[key] !== undefined);
+  return {
+    ...{ tensor, rows, columns, exact, spectralNorm: entry.spectralNorm, frobeniusNorm: entry.frobeniusNorm },
+    ...(part === undefined ? {} : { part }),
+    ...Object.fromEntries(known.map((key) => [key, entry[key]])),
+    nulls: Object.fromEntries(tested.map((key) => [key, nulls[key]])),
+  };
+};
 
-const statisticsSchema = v.array(
-  v.object({
-    tensor: v.string(),
-    part: v.optional(v.string()),
-    rows: v.number(),
-    columns: v.number(),
-    spectralNorm: v.number(),
-    stableRank: v.optional(v.number()),
-    effectiveRank: v.optional(v.number()),
-    exact: v.boolean(),
-  }),
-);
+const statisticsSchema = v.array(cachedStatisticsSchema);
 
 /** Rank statistics that an earlier inspection left for this very file; empty where there are none. */
 export const readStatistics = async (

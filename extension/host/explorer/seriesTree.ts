@@ -1,7 +1,17 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FileSummary, SeriesListing } from '../../contract/calls.js';
-import { bytes, counted, elements, integer, plainSummary, rank, shape } from '../describe.js';
+import { statisticsIn } from '../../contract/statistics/table.js';
+import {
+  bytes,
+  counted,
+  elements,
+  integer,
+  plainSummary,
+  shape,
+  statisticName,
+  statisticValue,
+} from '../describe.js';
 import type { ErrorMessages } from '../errors.js';
 import type { Reader } from '../processes/reader.js';
 import type { CheckpointFolders } from './checkpointFolders.js';
@@ -156,8 +166,8 @@ async function tensorTooltip(node: Node & { kind: 'tensor' }, reader: Reader): P
     node.file.cached.find((entry) => entry.tensor === tensor.name && entry.part === undefined) ??
     (await quick(reader, node.uri.fsPath, tensor.name));
   if (known) {
-    lines.push(vscode.l10n.t('Stable rank {0} (‖W‖_F²/‖W‖₂²)', rank(known.stableRank)));
-    lines.push(vscode.l10n.t('Effective rank {0} (exp of the entropy of σ/Σσ)', rank(known.effectiveRank)));
+    for (const statistic of statisticsIn('hover'))
+      lines.push(`${statisticName(statistic)} ${statisticValue(statistic, known)} · ${statistic.formula}`);
   } else if (tensor.shape.length > 1) {
     lines.push(vscode.l10n.t('Ranks: not computed yet (Inspect Weight Geometry)'));
   }

@@ -1,6 +1,16 @@
 import * as vscode from 'vscode';
 import type { CachedStatistics, FileSummary, SeriesListing } from '../../contract/calls.js';
-import { count, headline, integer, largestMatrices, matrixName, rank, shape } from '../describe.js';
+import { statisticsIn } from '../../contract/statistics/table.js';
+import {
+  count,
+  headline,
+  integer,
+  largestMatrices,
+  matrixName,
+  shape,
+  statisticName,
+  statisticValue,
+} from '../describe.js';
 
 /** The only command that a hover may run. */
 const inspectCommand = 'weightGeometry.inspect';
@@ -28,25 +38,25 @@ function rankTable(
   known: ReadonlyMap<string, readonly CachedStatistics[]>,
   mostRows: number,
 ): string[] {
+  const shown = statisticsIn('hover');
   const rows = largestMatrices(tensors).flatMap((tensor) => {
     const statistics = known.get(tensor.name);
-    if (!statistics) return [[plain(tensor.name), shape(tensor.shape), '·', '·']];
+    if (!statistics) return [[plain(tensor.name), shape(tensor.shape), ...shown.map(() => '·')]];
     return statistics.map((entry) => [
       plain(matrixName(entry)),
       `${entry.rows} × ${entry.columns}`,
-      `${entry.exact ? '' : '≈ '}${rank(entry.stableRank)}`,
-      `${entry.exact ? '' : '≈ '}${rank(entry.effectiveRank)}`,
+      ...shown.map((statistic) => plain(statisticValue(statistic, entry))),
     ]);
   });
   if (rows.length === 0) return [];
-  const shown = rows.slice(0, mostRows);
+  const listed = rows.slice(0, mostRows);
   return [
-    `| ${vscode.l10n.t('Matrix')} | ${vscode.l10n.t('Shape')} | ${vscode.l10n.t('Stable rank')} | ${vscode.l10n.t('Effective rank')} |`,
-    '|:--|--:|--:|--:|',
-    ...shown.map((cells) => `| ${cells.join(' | ')} |`),
+    `| ${[vscode.l10n.t('Matrix'), vscode.l10n.t('Shape'), ...shown.map(statisticName).map(plain)].join(' | ')} |`,
+    `|:--|--:|${shown.map(() => '--:|').join('')}`,
+    ...listed.map((cells) => `| ${cells.join(' | ')} |`),
     '',
-    ...(shown.length < rows.length
-      ? [plain(vscode.l10n.t('and {0} more', count(rows.length - shown.length))), '']
+    ...(listed.length < rows.length
+      ? [plain(vscode.l10n.t('and {0} more', count(rows.length - listed.length))), '']
       : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countAbove, marchenkoPastur } from '../../../extension/engine/geometry/marchenkoPastur.js';
+import { marchenkoPastur } from '../../../extension/engine/geometry/marchenkoPastur.js';
 import { quantile, summariseDraws } from '../../../extension/engine/geometry/quantiles.js';
 import {
   gramOfRows,
@@ -36,8 +36,8 @@ describe('Marchenko–Pastur edges', () => {
     const { upperEdge } = marchenkoPastur(matrix);
     const own = await singularValues(matrix);
     const shuffled = shuffledEntries(matrix, 1, 2, 3);
-    expect(countAbove(own.values, upperEdge)).toBe(1);
-    expect(countAbove((await singularValues(shuffled)).values, 1.05 * upperEdge)).toBe(0);
+    expect(own.values.filter((value) => value > upperEdge).length).toBe(1);
+    expect((await singularValues(shuffled)).values[0]).toBeLessThanOrEqual(1.05 * upperEdge);
     expect([...shuffled.data].sort()).toEqual([...matrix.data].sort());
     expect(shuffledEntries(matrix, 1, 2, 3)).toEqual(shuffled);
     expect(shuffledEntries(matrix, 1, 2, 4).data).not.toEqual(shuffled.data);

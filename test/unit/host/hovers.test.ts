@@ -45,7 +45,9 @@ describe('the statistics that a hover has', () => {
     rows: 4,
     columns: 4,
     spectralNorm: 1,
+    frobeniusNorm: 2,
     exact: true,
+    nulls: {},
   });
   const tensor = (name: string, ...shape: number[]) => ({ name, shape, dtype: 'float32' });
   const reader = (after: (name: string) => number) => {

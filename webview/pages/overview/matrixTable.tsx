@@ -1,4 +1,6 @@
+import { Fragment } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { statisticsIn } from '../../../extension/contract/statistics/table.js';
 import type { SpectrumEntry } from '../../../extension/contract/report.js';
 import { spectrumAbsent } from '../../report/absence.js';
 import { decimals, number } from '../../words/numbers.js';
@@ -7,10 +9,14 @@ import type { MatrixInfo } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isText, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
+import { statisticName, statisticNote } from '../../words/statistics.js';
 import { Formula } from '../../elements/formula.js';
 import { Sparkline } from '../../parts/sparkline.js';
 
 const manyMatrices = 16;
+const shownStatistics = statisticsIn('overview');
+/** Each statistic has a column, and in a series one of its way over the steps. */
+const statisticColumns = (isSeries: boolean): number => shownStatistics.length * (isSeries ? 2 : 1);
 
 /** Every matrix at the last step: its spectrum beside the shuffled null, its ranks and their way over the steps. */
 export function MatrixTable() {
@@ -45,17 +51,14 @@ export function MatrixTable() {
                 {say('matrices.shape')}
               </th>
               <th scope="col">{say('matrices.spectrum')}</th>
-              <th scope="col" class="number">
-                <Formula text={say('matrices.stableRank')} />
-              </th>
-              {overSteps}
-              <th scope="col" class="number">
-                {say('matrices.effectiveRank')}
-              </th>
-              {overSteps}
-              <th scope="col" class="number">
-                {say('matrices.spectralNorm')}
-              </th>
+              {shownStatistics.map(({ key, formula }) => (
+                <Fragment key={key}>
+                  <th scope="col" class="number" title={statisticNote(key)}>
+                    <Formula text={`${statisticName(key)} ${formula}`} />
+                  </th>
+                  {overSteps}
+                </Fragment>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -64,7 +67,7 @@ export function MatrixTable() {
             ))}
             {shown.length === 0 && (
               <tr>
-                <td colSpan={isSeries ? 8 : 6} class="muted">
+                <td colSpan={3 + statisticColumns(isSeries)} class="muted">
                   {say('matrices.none')}
                 </td>
               </tr>
@@ -90,25 +93,6 @@ function MatrixRow({ matrix, entries, last, isSeries }: MatrixRowProps) {
   const { label, key, tensor, rows, columns } = matrix;
   const entry = entries.findLast(({ step }) => step === last);
   const about = entry && !entry.exact ? '≈ ' : '';
-  const rank = (name: 'stableRank' | 'effectiveRank') => (
-    <>
-      <td class="number">
-        {entry?.[name] === undefined ? (
-          <span class="muted">{say('absent.zeroMatrix')}</span>
-        ) : (
-          about + decimals(entry[name], 1)
-        )}
-      </td>
-      {isSeries && (
-        <td>
-          <Sparkline
-            values={entries.map((one) => one[name]).filter((value) => value !== undefined)}
-            label={`${say(name)}, ${say('matrices.overSteps')}`}
-          />
-        </td>
-      )}
-    </>
-  );
   return (
     <tr>
       <th scope="row">
@@ -134,12 +118,28 @@ function MatrixRow({ matrix, entries, last, isSeries }: MatrixRowProps) {
               label={say('spectra.title', { matrix: label, of: say('weights') })}
             />
           </td>
-          {rank('stableRank')}
-          {rank('effectiveRank')}
-          <td class="number">{about + number(entry.spectralNorm, 3, 3)}</td>
+          {shownStatistics.map(({ key: statistic, format }) => (
+            <Fragment key={statistic}>
+              <td class="number">
+                {entry[statistic] === undefined ? (
+                  <span class="muted">{say('absent.zeroMatrix')}</span>
+                ) : (
+                  about + (format === 'rank' ? decimals(entry[statistic], 1) : number(entry[statistic], 3, 3))
+                )}
+              </td>
+              {isSeries && (
+                <td>
+                  <Sparkline
+                    values={entries.map((one) => one[statistic]).filter((value) => value !== undefined)}
+                    label={`${statisticName(statistic)}, ${say('matrices.overSteps')}`}
+                  />
+                </td>
+              )}
+            </Fragment>
+          ))}
         </>
       ) : (
-        <td colSpan={isSeries ? 6 : 4} class="muted">
+        <td colSpan={1 + statisticColumns(isSeries)} class="muted">
           {spectrumAbsent(view, matrix, 'weights')}
         </td>
       )}

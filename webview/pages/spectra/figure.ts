@@ -4,8 +4,8 @@ import type { Curve, LineFigure, Scale } from '../../charts/figure.js';
 import { shortNames } from '../../charts/shortNames.js';
 import { edgeLook, lineLook, markedLook, nullLook } from '../../charts/looks.js';
 import type { MatrixInfo } from '../../report/matrices.js';
-import { shuffledRanks } from '../../report/matrices.js';
 import { say } from '../../words/say.js';
+import { statisticName } from '../../words/statistics.js';
 import { grokMark } from '../../charts/grokMark.js';
 
 /** Indices and values of a spectrum that a log axis can show: rounding leaves values of the order of 1e-17. */
@@ -126,7 +126,9 @@ export function severalSpectraFigure(
   };
 }
 
-/** Stable and effective rank over the steps, each with the level of its shuffled null at the last step. */
+const ranksDrawn = ['effectiveRank', 'stableRank'] as const;
+
+/** Stable and effective rank over the steps, each with its shuffled null. */
 export function ranksOverSteps(
   entries: readonly SpectrumEntry[],
   scale: Scale,
@@ -145,39 +147,32 @@ export function ranksOverSteps(
       look: markedLook(index),
     };
   };
-  const drawn = [
-    curve(say('effectiveRank'), 1, ({ effectiveRank }) => effectiveRank),
-    curve(say('stableRank'), 0, ({ stableRank }) => stableRank),
-  ];
+  const drawn = ranksDrawn.map((key, i) =>
+    curve(statisticName(key), ranksDrawn.length - 1 - i, (entry) => entry[key]),
+  );
   if (drawn.every(({ x }) => x.length < 2)) return undefined;
-  const nulls = entries.flatMap((entry) => {
-    const ranks = shuffledRanks(entry);
-    return ranks ? [{ step: entry.step, ...ranks }] : [];
-  });
-  const nullCurve = (name: string, valueOf: (ranks: (typeof nulls)[number]) => number): Curve => ({
-    name,
-    x: nulls.map(({ step }) => step),
-    y: nulls.map(valueOf),
-    look: nullLook,
+  const nulls = ranksDrawn.flatMap((key, i): Curve[] => {
+    const known = entries.filter((entry) => entry.nulls[key] !== undefined);
+    if (known.length === 0) return [];
+    return [
+      {
+        name: say('overSteps.null.of', { statistic: statisticName(key) }),
+        x: known.map(({ step }) => step),
+        y: known.map((entry) => entry.nulls[key]!.mean),
+        look: i === 0 ? nullLook : edgeLook,
+      },
+    ];
   });
   return {
     kind: 'lines',
     x: { title: say('step'), scale: 'linear', format: 'integer' },
     y: { title: say('overSteps.axis'), scale, format: 'number' },
-    curves: [
-      ...drawn,
-      ...(nulls.length > 0
-        ? [
-            { ...nullCurve(say('overSteps.nullEffective'), ({ effectiveRank }) => effectiveRank) },
-            { ...nullCurve(say('overSteps.nullStable'), ({ stableRank }) => stableRank), look: edgeLook },
-          ]
-        : []),
-    ],
+    curves: [...drawn, ...nulls],
     marks: grokMark(grokStep),
   };
 }
 
-const degrees = (radians: number): number => (radians * 180) / Math.PI;
+export const degrees = (radians: number): number => (radians * 180) / Math.PI;
 
 /** arccos √(mean cos²θ), in degrees: one angle for a set of principal angles. */
 export const meanAngle = (angles: readonly number[]): number =>
@@ -191,10 +186,6 @@ export const meanAngle = (angles: readonly number[]): number =>
       ),
     ),
   );
-
-/** The same for two random k-dimensional subspaces of n dimensions, where the mean of cos²θ is k/n. */
-export const randomAngle = (k: number, dimensions: number): number =>
-  degrees(Math.acos(Math.sqrt(Math.min(1, k / dimensions))));
 
 /** Subspaces of as many dimensions as there are cannot turn. */
 export const isWholeSpace = ({ k }: PrincipalAnglesEntry, { rows, columns }: MatrixInfo): boolean =>
@@ -228,7 +219,7 @@ export function anglesFigure(
     marks: [
       {
         across: 'y',
-        at: randomAngle(first.k, matrix.rows),
+        at: degrees(first.null.left),
         label: say('angles.null'),
         side: 'right',
         look: nullLook,

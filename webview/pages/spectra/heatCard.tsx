@@ -1,24 +1,25 @@
 import { useMemo } from 'preact/hooks';
+import { statisticKeys, type StatisticKey } from '../../../extension/contract/statistics/table.js';
 import { ChartCard } from '../../charts/chartCard.js';
 import { spectraAbsent } from '../../report/absence.js';
 import { heatSays } from './sentences.js';
-import type { RankStatistic } from './heatMap.js';
-import { heatFigure, heatRows, rankStatistics } from './heatMap.js';
+import { heatFigure, heatRows } from './heatMap.js';
 import { Choice } from '../../elements/choice.js';
 import type { Of } from '../../report/matrices.js';
 import { sides } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { oneOf, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
+import { statisticName } from '../../words/statistics.js';
 
-/** Stable or effective rank of every matrix at every step. */
+/** One statistic of every matrix at every step. */
 export function HeatCard() {
   const view = useInspection();
   const { report, matrices, spectra } = view;
-  const [statistic, setStatistic] = usePersistedState<RankStatistic>(
+  const [statistic, setStatistic] = usePersistedState<StatisticKey>(
     'heat.statistic',
     'stableRank',
-    oneOf(rankStatistics),
+    oneOf(statisticKeys),
   );
   const [side, setSide] = usePersistedState<Of>('heat.of', 'weights', oneOf(sides));
   const rows = useMemo(() => heatRows(matrices, spectra, side), [matrices, spectra, side]);
@@ -28,7 +29,7 @@ export function HeatCard() {
     <ChartCard
       id="heat"
       title={say('heat.title', {
-        statistic: say(statistic).replace(/^./, (letter) => letter.toUpperCase()),
+        statistic: statisticName(statistic).replace(/^./, (letter) => letter.toUpperCase()),
         of: say(side === 'change' ? 'changeShort' : 'weights'),
       })}
       figure={figure}
@@ -39,7 +40,7 @@ export function HeatCard() {
           <Choice
             label={say('statistic')}
             value={statistic}
-            options={rankStatistics.map((value) => ({ value, text: say(value) }))}
+            options={statisticKeys.map((value) => ({ value, text: statisticName(value) }))}
             onChange={setStatistic}
           />
           <Choice

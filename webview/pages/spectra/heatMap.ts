@@ -1,11 +1,10 @@
 import type { SpectrumEntry } from '../../../extension/contract/report.js';
+import type { StatisticKey } from '../../../extension/contract/statistics/table.js';
 import type { HeatFigure } from '../../charts/figure.js';
 import type { MatrixInfo, Of, SpectraIndex } from '../../report/matrices.js';
 import { say } from '../../words/say.js';
+import { statisticName } from '../../words/statistics.js';
 import { grokMark } from '../../charts/grokMark.js';
-
-export const rankStatistics = ['stableRank', 'effectiveRank'] as const;
-export type RankStatistic = (typeof rankStatistics)[number];
 
 export interface HeatRow {
   readonly matrix: MatrixInfo;
@@ -21,7 +20,7 @@ export const heatRows = (matrices: readonly MatrixInfo[], spectra: SpectraIndex,
 
 export function heatFigure(
   rows: readonly HeatRow[],
-  statistic: RankStatistic,
+  statistic: StatisticKey,
   grokStep: number | undefined,
 ): HeatFigure | undefined {
   const columns = [...new Set(rows.flatMap(({ entries }) => entries.map(({ step }) => step)))].sort(
@@ -31,7 +30,7 @@ export function heatFigure(
   return {
     kind: 'heat',
     x: { title: say('step'), scale: 'linear', format: 'integer' },
-    value: say(statistic),
+    value: statisticName(statistic),
     columns,
     rows: rows.map(({ matrix }) => matrix.label),
     values: rows.map(({ entries }) => {

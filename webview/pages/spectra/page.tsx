@@ -169,7 +169,7 @@ export function RankSpectra() {
               matrix: matrix.label,
             })}
             figure={turning}
-            says={anglesSay(angles, matrix)}
+            says={anglesSay(angles)}
             absent={
               angles[0] && isWholeSpace(angles[0], matrix)
                 ? notComputed(say('absent.wholeSpace'))

@@ -1,11 +1,12 @@
 import type { PrincipalAnglesEntry, SpectrumEntry } from '../../../extension/contract/report.js';
-import { meanAngle, randomAngle } from './figure.js';
-import type { HeatRow, RankStatistic } from './heatMap.js';
+import type { StatisticKey } from '../../../extension/contract/statistics/table.js';
+import { degrees, meanAngle } from './figure.js';
+import type { HeatRow } from './heatMap.js';
 import type { MatrixInfo, Of } from '../../report/matrices.js';
-import { shuffledRanks } from '../../report/matrices.js';
 import { say } from '../../words/say.js';
 import { counted } from '../../words/counts.js';
 import { integer, number } from '../../words/numbers.js';
+import { statisticName } from '../../words/statistics.js';
 
 /** Singular values above the Marchenko–Pastur edge, and σ₁ and the stable rank beside those of shuffled entries. */
 export function spectrumSays(entry: SpectrumEntry): string {
@@ -22,14 +23,15 @@ export function spectrumSays(entry: SpectrumEntry): string {
     edge: number(edge.upperEdge),
     ratio: number(spectralNorm / edge.upperEdge),
   });
-  const ranks = shuffledRanks(entry);
-  if (!shuffled || !ranks) return first;
+  const nullRank = nulls.stableRank?.mean;
+  const nullSigma = nulls.spectralNorm?.mean;
+  if (!shuffled || nullRank === undefined || nullSigma === undefined) return first;
   return (
     first +
     say('spectra.saysShuffled', {
       draws: counted(shuffled.draws, 'draws'),
-      null: number(shuffled.mean[0] ?? 0),
-      nullRank: number(ranks.stableRank),
+      null: number(nullSigma),
+      nullRank: number(nullRank),
       sigma: number(spectralNorm),
       rank: number(stableRank),
     })
@@ -52,12 +54,12 @@ export function severalSpectraSay(
     high: high.matrix.label,
     highRank: number(high.entry.stableRank!),
   };
-  const ranks = shuffledRanks(low.entry);
-  if (ranks) {
+  const { shuffled, stableRank } = low.entry.nulls;
+  if (shuffled && stableRank) {
     return say(low === high ? 'overview.spectrumSays' : 'overview.spectraSays', {
       ...values,
-      nullRank: number(ranks.stableRank),
-      draws: counted(ranks.draws, 'draws'),
+      nullRank: number(stableRank.mean),
+      draws: counted(shuffled.draws, 'draws'),
     });
   }
   const edge = low.entry.nulls.marchenkoPastur?.upperEdge;
@@ -66,13 +68,18 @@ export function severalSpectraSay(
   return say(key, { ...values, edge: number(edge) });
 }
 
-/** In how many matrices a rank fell, where it fell most, and what shuffled entries would have there. */
-export function heatSays(rows: readonly HeatRow[], statistic: RankStatistic, side: Of): string {
+/** Last over first; nothing to nothing has not moved. */
+const ratioOf = (first: number, last: number): number => (first === last ? 1 : last / first);
+
+/** In how many matrices a statistic fell, where it fell most, and what shuffled entries would have there. */
+export function heatSays(rows: readonly HeatRow[], statistic: StatisticKey, side: Of): string {
   const ends = rows.flatMap(({ matrix, entries }) => {
     const known = entries.filter((entry) => entry[statistic] !== undefined);
     const [first] = known;
     const last = known.at(-1);
-    return first && last ? [{ matrix, first, last, ratio: last[statistic]! / first[statistic]! }] : [];
+    return first && last
+      ? [{ matrix, first, last, ratio: ratioOf(first[statistic]!, last[statistic]!) }]
+      : [];
   });
   if (ends.length === 0) return '';
   const moved = ends.filter(({ first, last }) => first.step !== last.step);
@@ -90,7 +97,7 @@ export function heatSays(rows: readonly HeatRow[], statistic: RankStatistic, sid
     (falls ? row.ratio < best.ratio : row.ratio > best.ratio) ? row : best,
   );
   const values = {
-    statistic: say(statistic),
+    statistic: statisticName(statistic),
     of: say(side),
     falling,
     growing: moved.length - falling,
@@ -101,11 +108,11 @@ export function heatSays(rows: readonly HeatRow[], statistic: RankStatistic, sid
     from: number(most.first[statistic]!),
     to: number(most.last[statistic]!),
   };
-  const ranks = shuffledRanks(most.last);
+  const { shuffled, [statistic]: tested } = most.last.nulls;
   return (
     say(falls ? 'heat.says' : 'heat.saysGrows', values) +
-    (ranks
-      ? say('heat.null', { ...values, draws: counted(ranks.draws, 'draws'), null: number(ranks[statistic]) })
+    (shuffled && tested
+      ? say('heat.null', { ...values, draws: counted(shuffled.draws, 'draws'), null: number(tested.mean) })
       : '')
   );
 }
@@ -125,18 +132,18 @@ export function ranksOverStepsSay(entries: readonly SpectrumEntry[]): string {
     effectiveFrom: number(first.effectiveRank!),
     effectiveTo: number(last.effectiveRank!),
   });
-  const ranks = shuffledRanks(last);
-  return ranks
+  const { stableRank, effectiveRank } = last.nulls;
+  return stableRank && effectiveRank
     ? says +
         say('overSteps.null', {
           last: last.step,
-          null: number(ranks.stableRank),
-          effectiveNull: number(ranks.effectiveRank),
+          null: number(stableRank.mean),
+          effectiveNull: number(effectiveRank.mean),
         })
     : `${says}.`;
 }
 
-export function anglesSay(angles: readonly PrincipalAnglesEntry[], matrix: MatrixInfo): string {
+export function anglesSay(angles: readonly PrincipalAnglesEntry[]): string {
   const [first] = angles;
   const last = angles.at(-1);
   if (!first || !last) return '';
@@ -146,6 +153,6 @@ export function anglesSay(angles: readonly PrincipalAnglesEntry[], matrix: Matri
     firstStep: first.toStep,
     last: number(meanAngle(last.left)),
     lastStep: last.toStep,
-    null: number(randomAngle(first.k, matrix.rows)),
+    null: number(degrees(first.null.left)),
   });
 }

@@ -1,94 +1,21 @@
 import type { SpectrumEntry } from '../../../extension/contract/report.js';
+import type { Statistic } from '../../../extension/contract/statistics/statistic.js';
+import { statistics, type StatisticKey } from '../../../extension/contract/statistics/table.js';
 import type { SpectrumName } from '../../../extension/contract/panel.js';
 import { shuffledAbsent } from '../../report/absence.js';
 import { counted } from '../../words/counts.js';
-import { number } from '../../words/numbers.js';
+import { integer, number } from '../../words/numbers.js';
+import { statisticName, statisticNote } from '../../words/statistics.js';
 import { Button } from '../../elements/toolkit.js';
-import { shuffledRanks } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { useRequests } from '../../state/requests.js';
-import type { StringKey } from '../../words/say.js';
 import { say } from '../../words/say.js';
 import { Failure } from '../../elements/failure.js';
 import { Formula } from '../../elements/formula.js';
 
-interface Statistic {
-  readonly name: StringKey;
-  /** Name of its interval in the entry, where it is estimated. */
-  readonly interval?: string;
-  readonly formula: string;
-  readonly value: (entry: SpectrumEntry) => number | undefined;
-  readonly nullValue?: (entry: SpectrumEntry) => number | undefined;
-  /** It is a null itself. */
-  readonly isNull?: true;
-}
-
-/** Each number with its formula; the norms are not squared, and rank counts go by σ². */
-const statistics: readonly Statistic[] = [
-  {
-    name: 'stableRank',
-    interval: 'stableRank',
-    formula: '‖W‖²_F ⁄ ‖W‖²₂',
-    value: ({ stableRank }) => stableRank,
-    nullValue: (entry) => shuffledRanks(entry)?.stableRank,
-  },
-  {
-    name: 'effectiveRank',
-    interval: 'effectiveRank',
-    formula: 'exp(−Σ pᵢ ln pᵢ), pᵢ = σᵢ ⁄ Σσ',
-    value: ({ effectiveRank }) => effectiveRank,
-    nullValue: (entry) => shuffledRanks(entry)?.effectiveRank,
-  },
-  {
-    name: 'statistics.spectralNorm',
-    interval: 'spectralNorm',
-    formula: '‖W‖₂ = σ₁',
-    value: ({ spectralNorm }) => spectralNorm,
-    nullValue: ({ nulls }) => nulls.shuffled?.mean[0],
-  },
-  {
-    name: 'statistics.frobeniusNorm',
-    interval: 'frobeniusNorm',
-    formula: '‖W‖_F = √Σσ²',
-    value: ({ frobeniusNorm }) => frobeniusNorm,
-    // A shuffle keeps the entries, and so their squares.
-    nullValue: ({ nulls, frobeniusNorm }) => nulls.shuffled && frobeniusNorm,
-  },
-  {
-    name: 'statistics.nuclearNorm',
-    interval: 'nuclearNorm',
-    formula: 'Σσ',
-    value: ({ nuclearNorm }) => nuclearNorm,
-    nullValue: ({ nulls }) => nulls.shuffled?.mean.reduce((sum, value) => sum + value, 0),
-  },
-  {
-    name: 'statistics.rank90',
-    interval: 'rank90',
-    formula: 'min r: Σᵢ≤ᵣ σᵢ² ≥ 0.9 Σσ²',
-    value: ({ rank90 }) => rank90,
-    nullValue: (entry) => shuffledRanks(entry)?.rank90,
-  },
-  {
-    name: 'statistics.rank99',
-    interval: 'rank99',
-    formula: 'min r: Σᵢ≤ᵣ σᵢ² ≥ 0.99 Σσ²',
-    value: ({ rank99 }) => rank99,
-    nullValue: (entry) => shuffledRanks(entry)?.rank99,
-  },
-  {
-    name: 'statistics.edge',
-    isNull: true,
-    formula: 's (√m + √n), s² = variance of the entries',
-    value: ({ nulls }) => nulls.marchenkoPastur?.upperEdge,
-  },
-  {
-    name: 'statistics.above',
-    interval: 'aboveUpperEdge',
-    formula: '#{i: σᵢ > edge}',
-    value: ({ nulls }) => nulls.marchenkoPastur?.above,
-    nullValue: ({ nulls }) => (nulls.marchenkoPastur ? 0 : undefined),
-  },
-];
+/** Counts are whole, but for their means over draws. */
+const valueText = ({ format }: Statistic, value: number): string =>
+  format === 'count' && Number.isInteger(value) ? integer(value) : number(value, 5);
 
 const nameOf = ({ step, tensor, part, of }: SpectrumEntry): SpectrumName => ({
   step,
@@ -105,7 +32,8 @@ const missing = ({ spectralNorm }: SpectrumEntry): string =>
 export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry }) {
   const view = useInspection();
   const { host } = view;
-  const { shuffled } = entry.nulls;
+  const { shuffled, marchenkoPastur } = entry.nulls;
+  const edge = marchenkoPastur?.upperEdge;
   const { failure, ask } = useRequests();
   return (
     <section class="card" aria-labelledby="statistics-title">
@@ -128,36 +56,19 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
             </tr>
           </thead>
           <tbody>
-            {statistics.map(({ name, formula, value, nullValue, interval, isNull }) => {
-              const measured = value(entry);
-              const expected = nullValue?.(entry);
-              const bounds = interval === undefined ? undefined : entry.intervals?.[interval];
-              return (
-                <tr key={name}>
-                  <th scope="row">{say(name)}</th>
-                  <td class="formula">
-                    <Formula text={formula} />
-                  </td>
-                  <td class="number">
-                    {measured === undefined ? (
-                      <span class="muted">{missing(entry)}</span>
-                    ) : (
-                      number(measured, 5)
-                    )}
-                    {bounds && (
-                      <div class="muted">
-                        {say('statistics.interval', { low: number(bounds[0]), high: number(bounds[1]) })}
-                      </div>
-                    )}
-                  </td>
-                  <td class="number muted">
-                    {expected === undefined
-                      ? say(isNull ? 'statistics.isNull' : 'statistics.noNull')
-                      : number(expected, 4)}
-                  </td>
-                </tr>
-              );
-            })}
+            {statistics.map((statistic) => (
+              <StatisticRow key={statistic.key} statistic={statistic} entry={entry} />
+            ))}
+            {edge !== undefined && (
+              <tr>
+                <th scope="row">{say('statistics.edge')}</th>
+                <td class="formula">
+                  <Formula text="s (√m + √n), s² = variance of the entries" />
+                </td>
+                <td class="number">{number(edge, 5)}</td>
+                <td class="number muted">{say('statistics.isNull')}</td>
+              </tr>
+            )}
           </tbody>
         </table>
       </div>
@@ -178,5 +89,43 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
         </Button>
       )}
     </section>
+  );
+}
+
+interface StatisticRowProps {
+  readonly statistic: Statistic<StatisticKey>;
+  readonly entry: SpectrumEntry;
+}
+
+/** A number, the interval of an estimated one, and its mean and range over the shuffles. */
+function StatisticRow({ statistic, entry }: StatisticRowProps) {
+  const { key, formula } = statistic;
+  const measured = entry[key];
+  const shuffled = entry.nulls[key];
+  const bounds = entry.intervals?.[key];
+  const interval = (low: number, high: number) => (
+    <div class="muted">{say('statistics.interval', { low: number(low), high: number(high) })}</div>
+  );
+  return (
+    <tr>
+      <th scope="row" title={statisticNote(key)}>
+        {statisticName(key)}
+      </th>
+      <td class="formula">
+        <Formula text={formula} />
+      </td>
+      <td class="number">
+        {measured === undefined ? (
+          <span class="muted">{missing(entry)}</span>
+        ) : (
+          valueText(statistic, measured)
+        )}
+        {bounds && interval(bounds[0], bounds[1])}
+      </td>
+      <td class="number muted">
+        {shuffled === undefined ? say('statistics.noNull') : valueText(statistic, shuffled.mean)}
+        {shuffled && shuffled.q05 < shuffled.q95 && interval(shuffled.q05, shuffled.q95)}
+      </td>
+    </tr>
   );
 }

@@ -1,6 +1,6 @@
 import type { PrincipalAnglesEntry, ReportAddition } from '../../../contract/report.js';
 import { foldedSize, matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
-import { leadingColumns, principalAngles } from '../../geometry/principalAngles.js';
+import { leadingColumns, principalAngles, randomAngle } from '../../geometry/principalAngles.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { svd } from '../../linalg/svd.js';
 import type { SpectraRun } from '../spectra/spectra.js';
@@ -67,6 +67,11 @@ const anglesBetween = async (
     k: now.left.columns,
     left: await principalAngles(before.left, now.left),
     right: await principalAngles(before.right, now.right),
+    null: {
+      kind: 'random-subspaces',
+      left: randomAngle(now.left.columns, spec.rows),
+      right: randomAngle(now.right.columns, spec.columns),
+    },
   };
   return { principalAngles: [entry] };
 };

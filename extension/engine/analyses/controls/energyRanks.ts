@@ -1,4 +1,4 @@
-import { entropy, rankForShare } from '../../geometry/rankStatistics.js';
+import { entropy, rankForShare } from '../../../contract/statistics/ranks.js';
 import { perMatrixEnergy } from '../../geometry/reconstruction/perMatrixSvd.js';
 import { shuffledEntries } from '../../geometry/shuffledNull.js';
 import type { Matrix } from '../../linalg/matrix.js';

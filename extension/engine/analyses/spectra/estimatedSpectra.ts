@@ -49,6 +49,7 @@ export const estimatedEntry = async (
     frobeniusNorm,
     nuclearNorm: nuclearNorm.value,
     ...(frobeniusNorm > 0 ? { stableRank: stableRank.value, effectiveRank: effectiveRank.value } : {}),
+    ...(above === undefined ? {} : { aboveUpperEdge: Math.round(above.value) }),
     intervals: intervalsOf(estimate, above),
     nulls: {
       marchenkoPastur: { ...edges, above: Math.round(above?.value ?? 0) },

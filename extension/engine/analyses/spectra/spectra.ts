@@ -1,8 +1,19 @@
-import type { InspectSettings, ReportAddition, SpectrumEntry } from '../../../contract/report.js';
-import { countAbove, marchenkoPastur } from '../../geometry/marchenkoPastur.js';
+import type {
+  InspectSettings,
+  ReportAddition,
+  SpectrumEntry,
+  StatisticNull,
+} from '../../../contract/report.js';
+import { spectrumOf } from '../../../contract/statistics/statistic.js';
+import {
+  statisticKeys,
+  statisticsOf,
+  type StatisticKey,
+  type StatisticValues,
+} from '../../../contract/statistics/table.js';
+import { marchenkoPastur } from '../../geometry/marchenkoPastur.js';
 import { foldedSize, matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
 import { summariseDraws } from '../../geometry/quantiles.js';
-import { rankStatistics } from '../../geometry/rankStatistics.js';
 import { seedFromText } from '../../geometry/seededRandom.js';
 import { shuffledEntries } from '../../geometry/shuffledNull.js';
 import type { Matrix } from '../../linalg/matrix.js';
@@ -189,6 +200,9 @@ const spectrumEntry = (
   seed: number,
 ): SpectrumEntry => {
   const edges = marchenkoPastur(matrix);
+  const { upperEdge } = edges;
+  const size = { rows: spec.rows, columns: spec.columns, upperEdge };
+  const statistics = statisticsOf(spectrumOf(values, size));
   return {
     step,
     tensor: spec.tensor,
@@ -200,12 +214,23 @@ const spectrumEntry = (
     method,
     exact: true,
     errorBound,
-    ...rankStatistics(values),
+    ...statistics,
     nulls: {
-      marchenkoPastur: { ...edges, above: countAbove(values, edges.upperEdge) },
+      marchenkoPastur: { ...edges, above: statistics.aboveUpperEdge! },
       ...(shuffled.length === 0
         ? {}
-        : { shuffled: { seed, ...summariseDraws(shuffled.map((draw) => draw.values)) } }),
+        : {
+            shuffled: { seed, ...summariseDraws(shuffled.map((draw) => draw.values)) },
+            // A shuffle keeps the entries, and so their variance and the edge.
+            ...nullsOf(shuffled.map((draw) => statisticsOf(spectrumOf(draw.values, size)))),
+          }),
     },
   };
+};
+
+/** Mean and quantiles of each statistic over the draws; none of one that does not exist in every draw. */
+const nullsOf = (draws: readonly StatisticValues[]): { [K in StatisticKey]?: StatisticNull } => {
+  const keys = statisticKeys.filter((key) => draws.every((draw) => draw[key] !== undefined));
+  const { mean, q05, q95 } = summariseDraws(draws.map((draw) => keys.map((key) => draw[key]!)));
+  return Object.fromEntries(keys.map((key, i) => [key, { mean: mean[i]!, q05: q05[i]!, q95: q95[i]! }]));
 };

@@ -1,4 +1,4 @@
-import { entropy, rankForShare } from '../rankStatistics.js';
+import { entropy, rankForShare } from '../../../contract/statistics/ranks.js';
 
 /** How well a change is rebuilt at one rank. */
 export interface ReconstructionPoint {

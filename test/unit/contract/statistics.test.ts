@@ -1,6 +1,13 @@
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { rankForShare, rankStatistics } from '../../../extension/engine/geometry/rankStatistics.js';
+import { spectrumEntrySchema } from '../../../extension/contract/report.js';
+import { rankForShare } from '../../../extension/contract/statistics/ranks.js';
+import { spectrumOf } from '../../../extension/contract/statistics/statistic.js';
+import { statisticKeys, statistics, statisticsOf } from '../../../extension/contract/statistics/table.js';
+
+const rankStatistics = (values: readonly number[]) =>
+  statisticsOf(spectrumOf(values, { rows: values.length, columns: values.length }));
 
 const spectrum = fc
   .array(fc.double({ min: 1e-3, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 40 })
@@ -48,5 +55,33 @@ describe('rank statistics', () => {
         if (rank > 1) expect(energy(rank - 1)).toBeLessThan(share * energy(values.length) * (1 + 1e-12));
       }),
     );
+  });
+});
+
+describe('the table of statistics', () => {
+  it('has a key of its own, a name and a formula for each row', () => {
+    expect(new Set(statisticKeys).size).toBe(statisticKeys.length);
+    for (const { label, short, formula } of statistics)
+      for (const text of [label, short, formula]) expect(text).not.toBe('');
+  });
+
+  it('counts the values above the edge where the edge is known', () => {
+    const values = [3, 2, 1];
+    const size = { rows: 3, columns: 3 };
+    expect(statisticsOf(spectrumOf(values, { ...size, upperEdge: 1.5 })).aboveUpperEdge).toBe(2);
+    expect(statisticsOf(spectrumOf(values, size)).aboveUpperEdge).toBeUndefined();
+  });
+
+  it('gives the report its keys, and refuses a number that is none', () => {
+    const entry = {
+      ...{ step: 0, tensor: 'w', of: 'weights', rows: 1, columns: 1, singularValues: [1], method: 'test' },
+      ...{ exact: true, errorBound: 0, spectralNorm: 1, frobeniusNorm: 1, nulls: {} },
+    };
+    const draw = { mean: 1, q05: 1, q95: 1 };
+    for (const key of statisticKeys) {
+      expect(v.is(spectrumEntrySchema, { ...entry, [key]: 1, nulls: { [key]: draw } })).toBe(true);
+      expect(v.is(spectrumEntrySchema, { ...entry, [key]: NaN })).toBe(false);
+      expect(v.is(spectrumEntrySchema, { ...entry, nulls: { [key]: { mean: NaN } } })).toBe(false);
+    }
   });
 });

@@ -1,0 +1,34 @@
+import { statistic } from './statistic.js';
+
+/** Norms, not squared. */
+export const norms = [
+  statistic({
+    key: 'spectralNorm',
+    label: 'spectral norm',
+    short: '‖W‖₂',
+    formula: '‖W‖₂ = σ₁',
+    note: 'WeightWatcher’s spectral_norm is its square, σ₁².',
+    format: 'number',
+    tables: ['terminal', 'overview'],
+    value: ({ largest }) => largest,
+  }),
+  statistic({
+    key: 'frobeniusNorm',
+    label: 'Frobenius norm',
+    short: '‖W‖F',
+    formula: '‖W‖_F = √Σσ²',
+    note: 'A shuffle keeps the entries, and so this norm. WeightWatcher’s norm is its square.',
+    format: 'number',
+    tables: ['terminal'],
+    value: ({ largest, sumOfSquares }) => largest * Math.sqrt(sumOfSquares),
+  }),
+  statistic({
+    key: 'nuclearNorm',
+    label: 'nuclear norm',
+    short: '‖W‖*',
+    formula: 'Σσ',
+    format: 'number',
+    tables: [],
+    value: ({ largest, sum }) => largest * sum,
+  }),
+];

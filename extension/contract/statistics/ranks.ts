@@ -1,0 +1,66 @@
+import { statistic } from './statistic.js';
+
+/** Ranks. They do not change when the matrix is multiplied by a number; a zero matrix has none. */
+export const ranks = [
+  /** Rudelson and Vershynin 2007. */
+  statistic({
+    key: 'stableRank',
+    label: 'stable rank',
+    short: 'stable',
+    formula: '‖W‖²_F ⁄ ‖W‖²₂',
+    format: 'rank',
+    tables: ['terminal', 'overview', 'hover'],
+    value: ({ largest, sumOfSquares }) => (largest > 0 ? sumOfSquares : undefined),
+  }),
+  /** Roy and Vetterli 2007: of the values, not of their squares. */
+  statistic({
+    key: 'effectiveRank',
+    label: 'effective rank',
+    short: 'effective',
+    formula: 'exp(−Σ pᵢ ln pᵢ), pᵢ = σᵢ ⁄ Σσ',
+    format: 'rank',
+    tables: ['terminal', 'overview', 'hover'],
+    value: ({ largest, scaled, sum }) =>
+      largest > 0 ? Math.exp(entropy(scaled.map((value) => value / sum))) : undefined,
+  }),
+  statistic({
+    key: 'rank90',
+    label: 'rank for 90% of the energy',
+    short: 'rank90',
+    formula: 'min r: Σᵢ≤ᵣ σᵢ² ≥ 0.9 Σσ²',
+    format: 'count',
+    tables: ['terminal'],
+    value: ({ largest, scaled }) => (largest > 0 ? rankForShare(scaled, 0.9) : undefined),
+  }),
+  statistic({
+    key: 'rank99',
+    label: 'rank for 99% of the energy',
+    short: 'rank99',
+    formula: 'min r: Σᵢ≤ᵣ σᵢ² ≥ 0.99 Σσ²',
+    format: 'count',
+    tables: [],
+    value: ({ largest, scaled }) => (largest > 0 ? rankForShare(scaled, 0.99) : undefined),
+  }),
+];
+
+/** −Σ p ln p of fractions that sum to 1, in nats; 0 ln 0 = 0. */
+export const entropy = (fractions: ArrayLike<number>): number => {
+  let total = 0;
+  for (let i = 0; i < fractions.length; i++) {
+    const fraction = fractions[i]!;
+    if (fraction > 0) total -= fraction * Math.log(fraction);
+  }
+  return total;
+};
+
+/** Smallest r with Σ_{i≤r}σ² ≥ share · Σσ². `singularValues`: descending, not all zero. */
+export const rankForShare = (singularValues: ArrayLike<number>, share: number): number => {
+  const squares = Float64Array.from(singularValues, (value) => value * value);
+  const wanted = share * squares.reduce((sum, square) => sum + square, 0);
+  let kept = 0;
+  for (let rank = 1; rank <= squares.length; rank++) {
+    kept += squares[rank - 1]!;
+    if (kept >= wanted) return rank;
+  }
+  return squares.length;
+};

@@ -1,0 +1,36 @@
+import { bulk } from './bulk.js';
+import { norms } from './norms.js';
+import { ranks } from './ranks.js';
+import type { Spectrum, Statistic, StatisticTable } from './statistic.js';
+
+/**
+ * The statistics of a spectrum. The report's keys and their validation, the nulls, the page, the heat map, the terminal,
+ * hovers, tooltips, the tree, the CSV file and the cache map over these rows. To add one, add a row to the file of its
+ * kind; a new kind is a file of rows here.
+ *
+ * The null of a statistic is the statistic of each shuffle of the entries: its mean and its 5 % and 95 % quantiles over
+ * the draws stand under the same key in `nulls`. It is not the statistic of the mean shuffled spectrum.
+ */
+export const statistics = [...norms, ...ranks, ...bulk];
+
+export type StatisticKey = (typeof statistics)[number]['key'];
+export const statisticKeys: readonly StatisticKey[] = statistics.map(({ key }) => key);
+
+/** The norms exist for every spectrum; every other statistic may be absent. */
+export type StatisticValues = { readonly [K in StatisticKey]?: number } & {
+  readonly spectralNorm: number;
+  readonly frobeniusNorm: number;
+};
+
+/** All statistics of one whole spectrum that exist. */
+export const statisticsOf = (spectrum: Spectrum): StatisticValues =>
+  Object.fromEntries(
+    statistics.flatMap(({ key, value }) => {
+      const found = value(spectrum);
+      return found === undefined ? [] : [[key, found]];
+    }),
+  ) as unknown as StatisticValues;
+
+/** The statistics that a compact table shows. */
+export const statisticsIn = (table: StatisticTable): readonly Statistic<StatisticKey>[] =>
+  statistics.filter(({ tables }) => tables.includes(table));
