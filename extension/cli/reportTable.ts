@@ -77,7 +77,7 @@ const matrices = (report: Report): string => {
     `${entry.rows} × ${entry.columns}`,
     ...shown.flatMap((statistic) => [
       statisticText(statistic, entry[statistic.key]),
-      statisticText(statistic, entry.nulls[statistic.key]?.mean),
+      ...(statistic.isKeptByShuffles ? [] : [statisticText(statistic, entry.nulls[statistic.key]?.mean)]),
     ]),
   ];
   const draws = entries.find(({ nulls }) => nulls.shuffled)?.nulls.shuffled?.draws;
@@ -90,9 +90,9 @@ const matrices = (report: Report): string => {
         { title: 'matrix' },
         { title: 'of' },
         { title: 'size', align: 'right' },
-        ...shown.flatMap(({ short }): Column[] => [
+        ...shown.flatMap(({ short, isKeptByShuffles }): Column[] => [
           { title: short, align: 'right' },
-          { title: 'null', align: 'right' },
+          ...(isKeptByShuffles ? [] : [{ title: 'null', align: 'right' } as const]),
         ]),
       ],
       entries.map(row),

@@ -18,6 +18,7 @@ export const norms = [
     short: '‖W‖F',
     formula: '‖W‖_F = √Σσ²',
     note: 'A shuffle keeps the entries, and so this norm. WeightWatcher’s norm is its square.',
+    isKeptByShuffles: true,
     format: 'number',
     tables: ['terminal'],
     value: ({ largest, sumOfSquares }) => largest * Math.sqrt(sumOfSquares),

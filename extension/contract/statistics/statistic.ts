@@ -34,6 +34,8 @@ export interface Statistic<Key extends string = string> {
   /** `rank`: two decimals; `count`: whole; `number`: significant digits. */
   readonly format: 'number' | 'rank' | 'count';
   readonly tables: readonly StatisticTable[];
+  /** A function of the entries alone, whatever their order: the shuffled null is the value itself. */
+  readonly isKeptByShuffles?: true;
   /** Undefined where it does not exist: every ratio of a zero matrix. Never NaN or infinite. */
   readonly value: (spectrum: Spectrum) => number | undefined;
 }
