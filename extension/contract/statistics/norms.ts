@@ -32,4 +32,14 @@ export const norms = [
     tables: [],
     value: ({ largest, sum }) => largest * sum,
   }),
+  /** From 1 for rank one to √rank for equal singular values: its square is a soft rank. */
+  statistic({
+    key: 'nuclearOverFrobenius',
+    label: 'nuclear over Frobenius norm',
+    short: '‖W‖*/‖W‖F',
+    formula: 'Σσ ⁄ √Σσ²',
+    format: 'number',
+    tables: [],
+    value: ({ largest, sum, sumOfSquares }) => (largest > 0 ? sum / Math.sqrt(sumOfSquares) : undefined),
+  }),
 ];

@@ -58,6 +58,14 @@ describe('rank statistics', () => {
   });
 });
 
+describe('nuclear over Frobenius norm', () => {
+  it('is one for rank one, the root of the rank for equal values, and absent for zero', () => {
+    expect(rankStatistics([5, 0, 0]).nuclearOverFrobenius).toBe(1);
+    expect(rankStatistics([2, 2, 2, 2, 0]).nuclearOverFrobenius).toBe(2);
+    expect(rankStatistics([0, 0]).nuclearOverFrobenius).toBeUndefined();
+  });
+});
+
 describe('the table of statistics', () => {
   it('has a key of its own, a name and a formula for each row', () => {
     expect(new Set(statisticKeys).size).toBe(statisticKeys.length);
