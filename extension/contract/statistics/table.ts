@@ -20,6 +20,7 @@ export const statisticKeys: readonly StatisticKey[] = statistics.map(({ key }) =
 export type StatisticValues = { readonly [K in StatisticKey]?: number } & {
   readonly spectralNorm: number;
   readonly frobeniusNorm: number;
+  readonly nuclearNorm: number;
 };
 
 /** All statistics of one whole spectrum that exist. */

@@ -1,5 +1,6 @@
 import type { MatrixMetrics } from '../../../contract/optimiser.js';
-import { rankStatistics } from '../../geometry/rankStatistics.js';
+import { spectrumOf as spectrumOfValues } from '../../../contract/statistics/statistic.js';
+import { statisticsOf } from '../../../contract/statistics/table.js';
 import { singularValues } from '../../linalg/singularValues.js';
 import type { MatrixSlot } from '../optimiser/matrixSlots.js';
 import type { Floats } from '../run/trainerState.js';
@@ -50,7 +51,9 @@ const spectrumOf = async (weights: Floats, slot: MatrixSlot) => {
   const { rows, columns, name } = slot;
   const data = partOf(weights, slot);
   const { values, errorBound } = await singularValues({ rows, columns, data }, { name });
-  const { spectralNorm, frobeniusNorm, nuclearNorm, stableRank, effectiveRank } = rankStatistics(values);
+  const { spectralNorm, frobeniusNorm, nuclearNorm, stableRank, effectiveRank } = statisticsOf(
+    spectrumOfValues(values, { rows, columns }),
+  );
   const rank = values.filter((value) => value > errorBound).length;
   const polarRadial = frobeniusNorm === 0 ? 0 : nuclearNorm / frobeniusNorm;
   return {
