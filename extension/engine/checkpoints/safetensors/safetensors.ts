@@ -14,11 +14,12 @@ import {
   withSource,
   type StoredTensor,
 } from '../tensors/storedTensors.js';
-import { JsonError, parseStrictJson, type JsonValue } from '../bytes/strictJson.js';
+import { eachStrictMember, JsonError, type JsonValue } from '../bytes/strictJson.js';
 
 /** The cap of the reference implementation (safetensors/src/tensor.rs, MAX_HEADER_SIZE). */
 const MOST_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
+const METADATA = '__metadata__';
 
 const readableTypes: ReadonlyMap<string, NumericDtype> = new Map([
   ['F64', 'float64'],
@@ -57,9 +58,7 @@ interface Entry {
   readonly end: number;
 }
 
-const readHeader = async (
-  source: ByteSource,
-): Promise<{ header: Map<string, JsonValue>; dataStart: number }> => {
+const readHeader = async (source: ByteSource): Promise<{ header: Uint8Array; dataStart: number }> => {
   if (source.size < LENGTH_BYTES) {
     throw malformed(source.name, `no safetensors header, the file has ${source.size} bytes`);
   }
@@ -72,20 +71,8 @@ const readHeader = async (
     throw malformed(source.name, `the header has ${length.toString()} bytes, more than the format allows`);
   }
   if (length < 2n) throw malformed(source.name, 'the header is empty');
-  const bytes = await source.read(LENGTH_BYTES, Number(length));
-  return { header: parseHeader(source.name, bytes), dataStart: LENGTH_BYTES + Number(length) };
-};
-
-const parseHeader = (file: string, bytes: Uint8Array): Map<string, JsonValue> => {
-  if (bytes[0] !== 0x7b) throw malformed(file, 'the header is not JSON (it does not begin with "{")');
-  try {
-    const header = parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (header instanceof Map) return header;
-  } catch (thrown) {
-    const where = thrown instanceof JsonError ? thrown.message : 'not UTF-8';
-    throw malformed(file, `the header is not valid JSON (${where})`, thrown);
-  }
-  throw malformed(file, 'the header is not a JSON object');
+  const header = await source.read(LENGTH_BYTES, Number(length));
+  return { header, dataStart: LENGTH_BYTES + Number(length) };
 };
 
 const isNumbers = (value: JsonValue | undefined): value is number[] =>
@@ -107,21 +94,40 @@ const toEntry = (file: string, name: string, value: JsonValue): Entry => {
 };
 
 /** The data section is covered exactly once: no hole, no overlap, nothing after the last tensor. */
-const checkCoverage = (file: string, entries: readonly Entry[], dataBytes: number): void => {
-  const inOrder = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
-  let covered = 0;
-  for (const { name, begin, end } of inOrder) {
-    if (begin < covered) throw malformed(file, `tensor ${quote(name)} overlaps another one`);
-    if (begin > covered)
-      throw malformed(file, `${begin - covered} bytes before tensor ${quote(name)} belong to none`);
-    covered = end;
-    if (end > dataBytes) {
-      throw malformed(file, `the data ends early: tensor ${quote(name)} goes to byte ${end} of ${dataBytes}`);
-    }
+class Coverage {
+  private readonly begins: number[] = [];
+  private readonly ends: number[] = [];
+
+  add(begin: number, end: number): void {
+    this.begins.push(begin);
+    this.ends.push(end);
   }
-  if (covered < dataBytes)
-    throw malformed(file, `${dataBytes - covered} bytes after the last tensor belong to none`);
-};
+
+  check(file: string, tensors: readonly StoredTensor[], dataBytes: number): void {
+    const { begins, ends } = this;
+    const before = (a: number, b: number): number => begins[a]! - begins[b]! || ends[a]! - ends[b]!;
+    const order = Uint32Array.from(begins.keys());
+    // Most files list their tensors in the order of their bytes.
+    if (order.some((i) => i > 0 && before(i - 1, i) > 0)) order.sort(before);
+    let covered = 0;
+    for (const i of order) {
+      const [name, begin, end] = [tensors[i]!.name, begins[i]!, ends[i]!];
+      if (begin < covered) throw malformed(file, `tensor ${quote(name)} overlaps another one`);
+      if (begin > covered) {
+        throw malformed(file, `${begin - covered} bytes before tensor ${quote(name)} belong to none`);
+      }
+      covered = end;
+      if (end > dataBytes) {
+        throw malformed(
+          file,
+          `the data ends early: tensor ${quote(name)} goes to byte ${end} of ${dataBytes}`,
+        );
+      }
+    }
+    if (covered < dataBytes)
+      throw malformed(file, `${dataBytes - covered} bytes after the last tensor belong to none`);
+  }
+}
 
 const toTensor = (source: ByteSource, dataStart: number, entry: Entry): StoredTensor => {
   const { name, type, shape, begin, end } = entry;
@@ -145,13 +151,59 @@ const toTensor = (source: ByteSource, dataStart: number, entry: Entry): StoredTe
   return denseTensor({ name, shape, dtype, elements, readable: true }, source, dataStart + begin, dtype);
 };
 
-const readMetadata = (file: string, header: Map<string, JsonValue>): Map<string, JsonValue> => {
-  const metadata = header.get('__metadata__') ?? new Map<string, JsonValue>();
+const readMetadata = (file: string, metadata: JsonValue): Map<string, JsonValue> => {
   if (!(metadata instanceof Map)) throw malformed(file, '__metadata__ is not an object');
   for (const [key, value] of metadata) {
     if (typeof value !== 'string') throw malformed(file, `__metadata__ ${quote(key)} is not a string`);
   }
   return metadata;
+};
+
+/** Each of the shapes once: a million tensors have few. */
+const oneOfEach = (): ((shape: readonly number[]) => readonly number[]) => {
+  const known = new Map<string, readonly number[]>();
+  return (shape) => {
+    const key = shape.join();
+    const same = known.get(key);
+    if (same === undefined) known.set(key, shape);
+    return same ?? shape;
+  };
+};
+
+interface Header {
+  readonly tensors: readonly StoredTensor[];
+  readonly metadata: ReadonlyMap<string, JsonValue>;
+}
+
+/** Members are made tensors as they come: of a large header nothing else is held. */
+const readMembers = (source: ByteSource, header: Uint8Array, dataStart: number): Header => {
+  const file = source.name;
+  if (header[0] !== 0x7b) throw malformed(file, 'the header is not JSON (it does not begin with "{")');
+  const tensors: StoredTensor[] = [];
+  const coverage = new Coverage();
+  const names = new Set<string>();
+  const shared = oneOfEach();
+  let metadata = new Map<string, JsonValue>();
+  const take = (name: string, value: JsonValue): boolean => {
+    if (names.has(name)) return false;
+    names.add(name);
+    if (name === METADATA) {
+      metadata = readMetadata(file, value);
+      return true;
+    }
+    const entry = toEntry(file, name, value);
+    tensors.push(toTensor(source, dataStart, { ...entry, shape: shared(entry.shape) }));
+    coverage.add(entry.begin, entry.end);
+    return true;
+  };
+  try {
+    eachStrictMember(header, take);
+  } catch (thrown) {
+    if (!(thrown instanceof JsonError)) throw thrown;
+    throw malformed(file, `the header is not valid JSON (${thrown.message})`, thrown);
+  }
+  coverage.check(file, tensors, source.size - dataStart);
+  return { tensors, metadata };
 };
 
 /**
@@ -161,11 +213,7 @@ const readMetadata = (file: string, header: Map<string, JsonValue>): Map<string,
  */
 export const readSafetensors = async (source: FileByteSource): Promise<Checkpoint> => {
   const { header, dataStart } = await readHeader(source);
-  const metadata = readMetadata(source.name, header);
-  header.delete('__metadata__');
-  const entries = Array.from(header, ([name, value]) => toEntry(source.name, name, value));
-  const tensors = entries.map((entry) => toTensor(source, dataStart, entry));
-  checkCoverage(source.name, entries, source.size - dataStart);
+  const { tensors, metadata } = readMembers(source, header, dataStart);
   return checkpointOf({
     format: 'safetensors',
     files: [source.file],

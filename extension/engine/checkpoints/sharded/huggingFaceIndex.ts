@@ -20,10 +20,10 @@ type ShardMap = ReadonlyMap<string, ReadonlySet<string>>;
 
 const parseIndex = (path: string, bytes: Uint8Array): JsonValue => {
   try {
-    return parseStrictJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return parseStrictJson(bytes);
   } catch (thrown) {
-    const where = thrown instanceof JsonError ? thrown.message : 'not UTF-8';
-    throw malformed(path, `the index is not valid JSON (${where})`, thrown);
+    if (!(thrown instanceof JsonError)) throw thrown;
+    throw malformed(path, `the index is not valid JSON (${thrown.message})`, thrown);
   }
 };
 

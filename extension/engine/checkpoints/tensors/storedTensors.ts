@@ -64,13 +64,41 @@ export const denseTensor = (
   dtype: NumericDtype,
   bigEndian = false,
 ): StoredTensor => {
-  const width = bytesPerElement(dtype);
-  return {
-    ...info,
-    readElements: (start, length, into) =>
-      readDense(source, offset + start * width, dtype, length, into, bigEndian),
-  };
+  const dense = new DenseTensor(info, source, offset, dtype, bigEndian);
+  if (info.computed === undefined && info.unmeasured === undefined) return dense;
+  return { ...info, readElements: (start, length, into) => dense.readElements(start, length, into) };
 };
+
+/** A class, and not an object with a function of its own: there may be a million of them. */
+class DenseTensor implements StoredTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly elements: number;
+  readonly readable = true;
+  readonly #source: ByteSource;
+  readonly #offset: number;
+  readonly #bigEndian: boolean;
+
+  constructor(
+    { name, shape, elements }: TensorInfo,
+    source: ByteSource,
+    offset: number,
+    readonly dtype: NumericDtype,
+    bigEndian: boolean,
+  ) {
+    this.name = name;
+    this.shape = shape;
+    this.elements = elements;
+    this.#source = source;
+    this.#offset = offset;
+    this.#bigEndian = bigEndian;
+  }
+
+  readElements(start: number, length: number, into: Float64Array): Promise<void> {
+    const offset = this.#offset + start * bytesPerElement(this.dtype);
+    return readDense(this.#source, offset, this.dtype, length, into, this.#bigEndian);
+  }
+}
 
 /** A tensor that can be listed but not read, for example a quantised one. */
 export const opaqueTensor = (info: TensorInfo): StoredTensor => ({
@@ -116,15 +144,19 @@ export const checkpointOf = (parts: {
   readonly step?: number | undefined;
   readonly sources: readonly { close(): Promise<void> }[];
 }): Checkpoint => {
-  const byName = new Map(parts.tensors.map((tensor) => [tensor.name, tensor]));
+  // A checkpoint that is only listed needs no index.
+  let byName: ReadonlyMap<string, StoredTensor> | undefined;
+  const tensorNamed = (name: string): StoredTensor | undefined =>
+    (byName ??= new Map(parts.tensors.map((tensor) => [tensor.name, tensor]))).get(name);
   return {
     format: parts.format,
     files: parts.files,
-    tensors: parts.tensors.map(tensorInfoOf),
+    // A dense tensor shows no more than that, and there may be a million of them.
+    tensors: parts.tensors.map((tensor) => (tensor instanceof DenseTensor ? tensor : tensorInfoOf(tensor))),
     warnings: parts.warnings ?? [],
     ...(parts.step === undefined ? {} : { step: parts.step }),
     async read(name, start, length, into) {
-      const tensor = byName.get(name);
+      const tensor = tensorNamed(name);
       if (tensor === undefined) {
         throw new GeometryError('invalid-argument', `There is no tensor ${quote(name)} in this checkpoint.`);
       }
