@@ -21,6 +21,10 @@ export interface FileByteSource extends ByteSource {
 /** Looking at the file again costs two system calls: not for every piece, often enough to stop early. */
 const CHECK_EVERY_MS = 200;
 
+/** Reads this short that follow one another come from one longer read: a file may hold a million numbers apart. */
+const SHORT_BYTES = 1 << 12;
+const AHEAD_BYTES = 1 << 16;
+
 const changed = (path: string, how: string): GeometryError =>
   new GeometryError('changed-while-reading', `${path}: the file ${how} while it was read; try again.`);
 
@@ -45,12 +49,17 @@ const whatChanged = async (file: ReopenableFile, opened: BigIntStats): Promise<s
  * @throws GeometryError `not-found`, `unreadable`; `not-a-checkpoint` for a folder, pipe or device.
  */
 export const openFile = async (path: string): Promise<FileByteSource> => {
+  /** Where the last read ended. */
+  let reached = 0;
+  /** Bytes from the file at `at`, while its handle is held. */
+  let ahead: { readonly at: number; readonly bytes: Uint8Array } | undefined;
   let first: BigIntStats | undefined;
-  const openFile = new ReopenableFile(path, (stats) => {
+  const accept = (stats: BigIntStats): void => {
     first ??= stats;
     if (!isSame(first, stats)) throw changed(path, 'was replaced');
-  });
-  const opened = await openFile
+  };
+  const opening = new ReopenableFile(path, accept, () => (ahead = undefined));
+  const opened = await opening
     .use(() => Promise.resolve(first!))
     .catch((thrown: unknown) => {
       throw readError(path, thrown);
@@ -60,12 +69,12 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
   let closed = false;
 
   const check = async (): Promise<void> => {
-    const how = await whatChanged(openFile, opened);
+    const how = await whatChanged(opening, opened);
     if (how !== undefined) throw changed(path, how);
   };
 
   const fill = async (offset: number, target: Uint8Array): Promise<void> => {
-    await openFile.use(async (handle) => {
+    await opening.use(async (handle) => {
       let done = 0;
       while (done < target.length) {
         const { bytesRead } = await handle.read(target, done, target.length - done, offset + done);
@@ -79,12 +88,25 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
     await check();
   };
 
+  const fillShort = async (offset: number, target: Uint8Array): Promise<void> => {
+    const isHeld = ahead !== undefined && offset >= ahead.at;
+    if (!isHeld || offset + target.length > ahead!.at + ahead!.bytes.length) {
+      const bytes = new Uint8Array(Math.min(AHEAD_BYTES, size - offset));
+      await fill(offset, bytes);
+      ahead = { at: offset, bytes };
+    }
+    const from = offset - ahead!.at;
+    target.set(ahead!.bytes.subarray(from, from + target.length));
+  };
+
   const fileReadInto = async (offset: number, target: Uint8Array): Promise<void> => {
     if (!Number.isSafeInteger(offset) || offset < 0 || offset + target.length > size) {
       throw malformed(path, `the file ends early (${target.length} bytes wanted at ${offset} of ${size})`);
     }
+    const isNext = offset >= reached && offset - reached < AHEAD_BYTES;
+    reached = offset + target.length;
     try {
-      await fill(offset, target);
+      await (isNext && target.length <= SHORT_BYTES ? fillShort : fill)(offset, target);
     } catch (thrown) {
       throw readError(path, thrown);
     }
@@ -109,7 +131,7 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
       try {
         await check();
       } finally {
-        await openFile.close();
+        await opening.close();
       }
     },
   };

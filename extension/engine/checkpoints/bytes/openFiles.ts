@@ -22,10 +22,14 @@ export class ReopenableFile {
   private users = 0;
   private isEnding = false;
 
-  /** @param accept throws where a file opened again is not the one that was opened first. */
+  /**
+   * @param accept throws where a file opened again is not the one that was opened first.
+   * @param onRelease what is kept along with the handle is let go.
+   */
   constructor(
     readonly path: string,
     private readonly accept: (stats: BigIntStats) => void,
+    private readonly onRelease: () => void,
   ) {}
 
   /** Runs `work` with the open file. @throws the system's errors, and what `accept` throws. */
@@ -60,6 +64,7 @@ export class ReopenableFile {
     const { handle } = this;
     this.handle = undefined;
     held.delete(this);
+    this.onRelease();
     await (await handle?.catch(() => undefined))?.close();
   }
 
