@@ -41,7 +41,10 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
   const requested = (request.analyses ?? []).map(requestedAnalysis);
   const store = new ReportStore();
   const emit = (addition: ReportAddition): void => {
-    store.add(addition);
+    // Without a cache nobody asks for the rest again, and the receiver holds a report of its own.
+    const { header, checkpoints } = addition;
+    const isCached = request.cacheFolder !== undefined;
+    store.add(isCached ? addition : { ...(header && { header }), ...(checkpoints && { checkpoints }) });
     options.onAddition(addition);
   };
   const grid = await readSweep(request.path).catch((thrown: unknown) => {

@@ -1,25 +1,34 @@
 import type { TensorEntry } from '../../contract/report.js';
+import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
 import type { MatrixSpec } from '../geometry/matrices.js';
 import type { Survey } from './survey.js';
 
 /** Entries of the last checkpoint's tensors, each followed by the parts of a fused one; sums come with the pass. */
 export const tensorEntries = (survey: Survey): TensorEntry[] =>
   survey.tensors.flatMap((tensor) => {
-    const matrices = survey.matricesOf.get(tensor.name) ?? [];
-    const whole = matrices.find(({ part }) => part === undefined);
-    const base = {
-      name: tensor.name,
-      dtype: tensor.dtype,
-      ...(tensor.computed === undefined ? {} : { computed: tensor.computed }),
-      ...(tensor.unmeasured === undefined ? {} : { unmeasured: tensor.unmeasured.reason }),
-    };
+    const parts = (survey.matricesOf.get(tensor.name) ?? []).filter(({ part }) => part !== undefined);
     return [
-      { ...base, shape: tensor.shape, ...(whole ? placeOf(whole) : {}) },
-      ...matrices
-        .filter(({ part }) => part !== undefined)
-        .map((spec) => ({ ...base, part: spec.part!, shape: [spec.rows, spec.columns], ...placeOf(spec) })),
+      tensorEntry(survey, tensor),
+      ...parts.map((spec) => ({
+        ...baseOf(tensor),
+        part: spec.part!,
+        shape: [spec.rows, spec.columns],
+        ...placeOf(spec),
+      })),
     ];
   });
+
+/** The entry of a whole tensor. */
+export const tensorEntry = (survey: Survey, tensor: TensorInfo): TensorEntry => {
+  const whole = survey.matricesOf.get(tensor.name)?.find(({ part }) => part === undefined);
+  return { ...baseOf(tensor), shape: tensor.shape, ...(whole ? placeOf(whole) : {}) };
+};
+
+const baseOf = ({ name, dtype, computed, unmeasured }: TensorInfo) => ({
+  ...{ name, dtype },
+  ...(computed === undefined ? {} : { computed }),
+  ...(unmeasured === undefined ? {} : { unmeasured: unmeasured.reason }),
+});
 
 const placeOf = ({ group, rows, columns, folded }: MatrixSpec): Pick<TensorEntry, 'group' | 'matrix'> => ({
   group,

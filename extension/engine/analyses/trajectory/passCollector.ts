@@ -5,7 +5,7 @@ import { zeros, type Matrix } from '../../linalg/matrix.js';
 import type { ChosenGroup } from '../../series/chooseTensors.js';
 import { equalWeights } from './equalWeights.js';
 import type { Survey } from '../../series/survey.js';
-import { tensorEntries } from '../../series/tensorEntries.js';
+import { tensorEntry } from '../../series/tensorEntries.js';
 import { trajectoriesOf } from './trajectories.js';
 import type { GramPiece, PassEvents } from './trajectoryPass.js';
 
@@ -19,7 +19,6 @@ export class PassCollector implements PassEvents {
   private readonly group: Matrix;
   private parameters = 0;
   private groupParameters = 0;
-  private readonly entries: ReadonlyMap<string, TensorEntry>;
   private summed: TensorEntry[] = [];
   private toldAt = performance.now();
 
@@ -32,13 +31,10 @@ export class PassCollector implements PassEvents {
     const checkpoints = survey.checkpoints.length;
     this.all = zeros(checkpoints, checkpoints);
     this.group = zeros(checkpoints, checkpoints);
-    const wholes = tensorEntries(survey).filter(({ part }) => part === undefined);
-    this.entries = new Map(wholes.map((entry) => [entry.name, entry]));
   }
 
   readonly onSums = (tensor: TensorInfo, sums: { sum: number; sumOfSquares: number } | undefined): void => {
-    const entry = this.entries.get(tensor.name);
-    if (entry && sums) this.summed.push({ ...entry, ...sums });
+    if (sums) this.summed.push({ ...tensorEntry(this.survey, tensor), ...sums });
     const isLate = performance.now() - this.toldAt > toldEvery;
     if (isLate || this.summed.length >= entriesTogether) this.emitSums();
   };
