@@ -6,7 +6,9 @@ export interface Column {
 
 /** Columns padded to their widest cell, two spaces between, a rule under the titles. */
 export const textTable = (columns: readonly Column[], rows: readonly (readonly string[])[]): string => {
-  const widths = columns.map(({ title }, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  const widths = columns.map(({ title }, i) =>
+    rows.reduce((width, row) => Math.max(width, row[i]!.length), title.length),
+  );
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => (columns[i]!.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))

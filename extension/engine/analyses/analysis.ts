@@ -33,7 +33,7 @@ export interface AnalysisRun<Sections extends SectionName = SectionName> {
   /** Test accuracies of given weights; absent for one checkpoint, without a model, and for a large one. */
   readonly evaluate?: Evaluate;
   readonly signal: AbortSignal;
-  /** The report so far. */
+  /** The report so far; the entries of tensors are left out, the survey has them. */
   readonly report: () => Report;
   /** Adds entries to the sections that the analysis declares. */
   readonly emit: (addition: Pick<ReportAddition, Sections | 'warnings'>) => void;

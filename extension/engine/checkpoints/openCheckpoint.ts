@@ -6,6 +6,7 @@ import type { Checkpoint } from './tensors/checkpoint.js';
 import { isCompanionFile } from './bytes/companionFiles.js';
 import { openFile } from './bytes/fileByteSource.js';
 import { readError } from '../../disk/systemErrors.js';
+import { grouped } from '../ground/work/grouped.js';
 import { HEAD_BYTES, formatOf, formats } from './formats.js';
 import { isIndexName, openHuggingFaceIndex } from './sharded/huggingFaceIndex.js';
 import { folderOf, packingConfigOf } from './packing/packingConfig.js';
@@ -56,16 +57,13 @@ const look = async (folder: string): Promise<FolderContents> => {
     .map(({ name }) => name)
     .filter((name) => !name.startsWith('.') && !isCompanionFile(name))
     .sort();
-  const sets = new Map<string, string[]>();
-  for (const name of names.filter((candidate) => rankByEnding(candidate) >= 0)) {
-    const set = shardSetOf(name) ?? name;
-    sets.set(set, [...(sets.get(set) ?? []), join(folder, name)]);
-  }
+  const candidates = names.filter((candidate) => rankByEnding(candidate) >= 0);
+  const sets = grouped(candidates, (name) => shardSetOf(name) ?? name);
   const byPreference = [...sets].sort(([a], [b]) => rankByEnding(a) - rankByEnding(b));
   const isSafetensors = (name: string): number => (name.includes('.safetensors') ? 0 : 1);
   return {
     indexes: names.filter(isIndexName).sort((a, b) => isSafetensors(a) - isSafetensors(b)),
-    weights: byPreference.map(([, paths]) => paths),
+    weights: byPreference.map(([, set]) => set.map((name) => join(folder, name))),
   };
 };
 

@@ -41,10 +41,9 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
   const requested = (request.analyses ?? []).map(requestedAnalysis);
   const store = new ReportStore();
   const emit = (addition: ReportAddition): void => {
-    // Without a cache nobody asks for the rest again, and the receiver holds a report of its own.
-    const { header, checkpoints } = addition;
-    const isCached = request.cacheFolder !== undefined;
-    store.add(isCached ? addition : { ...(header && { header }), ...(checkpoints && { checkpoints }) });
+    // A model may have a million tensors; the receiver holds their entries, and the survey what analyses need.
+    const others: ReportAddition = { ...addition, tensors: [] };
+    store.add(request.cacheFolder === undefined ? others : addition);
     options.onAddition(addition);
   };
   const grid = await readSweep(request.path).catch((thrown: unknown) => {

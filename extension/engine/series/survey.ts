@@ -10,6 +10,7 @@ import { quote } from '../checkpoints/bytes/fileErrors.js';
 import { matricesOf, type MatrixSpec } from '../geometry/matrices.js';
 import { attentionConfigOf } from './attentionConfig.js';
 import { CheckpointPool } from './checkpointPool.js';
+import { grouped } from '../ground/work/grouped.js';
 import type { SourceSeries } from './source.js';
 import { throwIfCancelled } from '../ground/work/tasks.js';
 
@@ -59,7 +60,7 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
           files: checkpoint.files.map(({ path, bytes }) => ({ path, bytes })),
         },
       });
-      warnings.push(...checkpoint.warnings.map((warning) => ({ ...warning, step: step ?? at })));
+      for (const warning of checkpoint.warnings) warnings.push({ ...warning, step: step ?? at });
       await checkpoint.close();
     } catch (thrown) {
       if (!(thrown instanceof GeometryError)) throw thrown;
@@ -78,7 +79,7 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
   }
   const headers = opened.map(({ entry, tensors }) => ({ label: entry.label, step: entry.step, tensors }));
   checkSameModel(headers);
-  warnings.push(...tensorSetWarnings(headers), ...shapeChangeWarnings(headers));
+  const changes = [...tensorSetWarnings(headers), ...shapeChangeWarnings(headers)];
   const tensorNamed = new Map(last.tensors.map((tensor) => [tensor.name, tensor]));
   const present = presentIn(
     last.tensors,
@@ -102,11 +103,12 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
     tensorNamed,
     comparable,
     matrices: plan.matrices,
-    matricesOf: byTensor(plan.matrices),
+    matricesOf: grouped(plan.matrices, ({ tensor }) => tensor),
     present,
     parameters: floating.reduce((sum, { elements }) => sum + elements, 0),
     warnings: [
       ...warnings,
+      ...changes,
       ...notRead(last.tensors),
       ...shortages(opened.length, plan.matrices, last.tensors),
       ...plan.unknownFused.map(unknownFused),
@@ -138,16 +140,6 @@ const isSame = (own: TensorInfo | undefined, { name, shape }: TensorInfo): boole
   own.shape.length === shape.length &&
   own.shape.every((size, axis) => size === shape[axis]);
 
-const byTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[]> => {
-  const grouped = new Map<string, MatrixSpec[]>();
-  for (const matrix of matrices) {
-    const own = grouped.get(matrix.tensor);
-    if (own === undefined) grouped.set(matrix.tensor, [matrix]);
-    else own.push(matrix);
-  }
-  return grouped;
-};
-
 const mostNamed = 4;
 
 /** What is not measured though it may be weights, by type and reason. */
@@ -157,11 +149,7 @@ export const unreadTensors = (tensors: readonly TensorInfo[]): readonly TensorIn
 const notRead = (tensors: readonly TensorInfo[]): Warning[] => {
   const missing = unreadTensors(tensors);
   if (missing.length === 0) return [];
-  const kinds = new Map<string, TensorInfo[]>();
-  for (const tensor of missing) {
-    const kind = `${tensor.dtype}: ${tensor.unmeasured!.reason}`;
-    kinds.set(kind, [...(kinds.get(kind) ?? []), tensor]);
-  }
+  const kinds = grouped(missing, ({ dtype, unmeasured }) => `${dtype}: ${unmeasured!.reason}`);
   const listed = [...kinds].slice(0, mostNamed).map(([kind, of]) => {
     const more = of.length > 1 ? ` and ${of.length - 1} more` : '';
     return `${quote(of[0]!.name)}${more} (${kind})`;

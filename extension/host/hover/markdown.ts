@@ -63,7 +63,11 @@ function rankTable(
 
 const byTensor = (known: readonly CachedStatistics[]): Map<string, CachedStatistics[]> => {
   const found = new Map<string, CachedStatistics[]>();
-  for (const entry of known) found.set(entry.tensor, [...(found.get(entry.tensor) ?? []), entry]);
+  for (const entry of known) {
+    const own = found.get(entry.tensor);
+    if (own === undefined) found.set(entry.tensor, [entry]);
+    else own.push(entry);
+  }
   return found;
 };
 

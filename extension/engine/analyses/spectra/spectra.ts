@@ -22,6 +22,7 @@ import { estimatedEntry } from './estimatedSpectra.js';
 import type { SpectrumOf } from '../../series/matrixPieces.js';
 import type { Survey } from '../../series/survey.js';
 import { matrixFrom } from '../../series/tensorMatrix.js';
+import { grouped } from '../../ground/work/grouped.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import type { TensorValues } from '../../series/tensorValues.js';
 import type { WorkPlan } from '../workPolicy.js';
@@ -107,15 +108,8 @@ async function* estimatedSpectra(
   }
 }
 
-const groupByTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[]> => {
-  const grouped = new Map<string, MatrixSpec[]>();
-  for (const matrix of matrices) {
-    const own = grouped.get(matrix.tensor);
-    if (own === undefined) grouped.set(matrix.tensor, [matrix]);
-    else own.push(matrix);
-  }
-  return grouped;
-};
+const groupByTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[]> =>
+  grouped(matrices, ({ tensor }) => tensor);
 
 /** Matrices of one tensor at one checkpoint; none where a value is not finite or the shape differs. */
 const subjectsOf = async (

@@ -88,9 +88,11 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
     await check();
   };
 
+  const isHeld = (offset: number, length: number): boolean =>
+    ahead !== undefined && offset >= ahead.at && offset + length <= ahead.at + ahead.bytes.length;
+
   const fillShort = async (offset: number, target: Uint8Array): Promise<void> => {
-    const isHeld = ahead !== undefined && offset >= ahead.at;
-    if (!isHeld || offset + target.length > ahead!.at + ahead!.bytes.length) {
+    if (!isHeld(offset, target.length)) {
       const bytes = new Uint8Array(Math.min(AHEAD_BYTES, size - offset));
       await fill(offset, bytes);
       ahead = { at: offset, bytes };
@@ -104,9 +106,10 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
       throw malformed(path, `the file ends early (${target.length} bytes wanted at ${offset} of ${size})`);
     }
     const isNext = offset >= reached && offset - reached < AHEAD_BYTES;
+    const isShort = target.length <= SHORT_BYTES && (isNext || isHeld(offset, target.length));
     reached = offset + target.length;
     try {
-      await (isNext && target.length <= SHORT_BYTES ? fillShort : fill)(offset, target);
+      await (isShort ? fillShort : fill)(offset, target);
     } catch (thrown) {
       throw readError(path, thrown);
     }

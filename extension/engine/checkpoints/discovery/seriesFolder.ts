@@ -5,6 +5,7 @@ import { weightEndingOf } from '../../../contract/weightFormats.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import { isCompanionFile } from '../bytes/companionFiles.js';
 import { isIndexName } from '../sharded/huggingFaceIndex.js';
+import { grouped } from '../../ground/work/grouped.js';
 import { shardSetOf } from '../sharded/numberedShards.js';
 import { readError } from '../../../disk/systemErrors.js';
 
@@ -55,13 +56,13 @@ const missingShards = (folder: string, files: readonly string[]): Warning[] => {
 
 const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
   const indexes = names.filter(isIndexName);
-  const sets = new Map<string, string[]>();
-  for (const name of names.filter((candidate) => weightEndingOf(candidate) !== '')) {
-    const key = shardSetOf(name) ?? name;
-    sets.set(key, [...(sets.get(key) ?? []), name]);
-  }
+  const candidates = names.filter((candidate) => weightEndingOf(candidate) !== '');
+  const sets = grouped(candidates, (name) => shardSetOf(name) ?? name);
+  const indexNamed = new Map(
+    indexes.map((name) => [name.toLowerCase(), name]).reverse() as [string, string][],
+  );
   const indexOf = (stem: string, ending: string): string | undefined =>
-    indexes.find((name) => name.toLowerCase() === `${stem}${ending}.index.json`.toLowerCase());
+    indexNamed.get(`${stem}${ending}.index.json`.toLowerCase());
   const units = [...sets].map(([key, files]): WeightUnit => {
     const isSet = shardSetOf(files[0]!) !== undefined;
     const ending = weightEndingOf(files[0]!);
@@ -75,7 +76,8 @@ const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
     };
   });
   // An index whose shards have other names, or are all gone, is a checkpoint too: opening it says what is wrong.
-  const orphans = indexes.filter((name) => !units.some(({ index }) => index === name));
+  const used = new Set(units.map(({ index }) => index));
+  const orphans = indexes.filter((name) => !used.has(name));
   const claimed = orphans.map((name): WeightUnit => {
     const stem = name.replace(/\.[a-z]+\.index\.json$/i, '');
     return {

@@ -6,6 +6,7 @@ import { openCheckpoint } from '../openCheckpoint.js';
 import type { Discovery, Series, SeriesEntry } from './series.js';
 import { listFolder, naturalOrder, statFiles, type FolderListing, type WeightUnit } from './seriesFolder.js';
 import { noCheckpoints } from './seriesErrors.js';
+import { grouped } from '../../ground/work/grouped.js';
 import { stepInName } from './stepsInNames.js';
 import { stepsMissingWarnings } from './stepsMissing.js';
 
@@ -50,7 +51,7 @@ const list = async (search: Search, folder: string): Promise<FolderListing | und
   });
   if (listing === undefined) return undefined;
   search.listings.push(listing);
-  search.leftOut.push(...listing.companions);
+  for (const path of listing.companions) search.leftOut.push(path);
   return listing;
 };
 
@@ -103,13 +104,9 @@ const makeSeries = (root: string, name: string, candidates: readonly Candidate[]
   };
 };
 
-const byFamily = (candidates: readonly Candidate[]): Candidate[][] => {
-  const families = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    families.set(candidate.family, [...(families.get(candidate.family) ?? []), candidate]);
-  }
-  return [...families.values()];
-};
+const byFamily = (candidates: readonly Candidate[]): Candidate[][] => [
+  ...grouped(candidates, ({ family }) => family).values(),
+];
 
 /** Folders such as `checkpoint-500`, each with one checkpoint; those of one family are a series. */
 const stepFolders = async (
@@ -165,10 +162,10 @@ const searchFolder = async (search: Search, folder: string, depth: number, root 
   const units = isRepeated ? [sole] : listing.units;
   const files = await Promise.all(units.map((unit) => fromUnit(folder, unit)));
   const isSteppedHere = [...files, ...folders].some(({ entry }) => entry.step !== undefined);
-  const aliases = isSteppedHere ? files.filter(isAlias) : [];
-  search.leftOut.push(...aliases.map(({ entry }) => entry.path));
+  const aliases = new Set(isSteppedHere ? files.filter(isAlias) : []);
+  for (const { entry } of aliases) search.leftOut.push(entry.path);
 
-  const families = byFamily([...files.filter((file) => !aliases.includes(file)), ...folders]);
+  const families = byFamily([...files.filter((file) => !aliases.has(file)), ...folders]);
   families.sort((a, b) => b.length - a.length || naturalOrder(a[0]!.family, b[0]!.family));
   const place = relative(search.top, root) || basename(root);
   families.forEach((family, i) => {

@@ -131,7 +131,9 @@ export const openHuggingFaceIndex = async (
   const names = [...present.keys()];
   const opened = await openAll([...present.values()], openShard);
   const warnings = missingShards(path, shards, missing);
-  names.forEach((name, i) => warnings.push(...differences(path, name, shards.get(name)!, opened[i]!)));
+  for (const [i, name] of names.entries()) {
+    for (const warning of differences(path, name, shards.get(name)!, opened[i]!)) warnings.push(warning);
+  }
   const whole = shardedCheckpoint(
     names.map((name, i) => ({ checkpoint: opened[i]!, owns: (tensor) => shards.get(name)!.has(tensor) })),
     warnings,
