@@ -2,14 +2,16 @@ import { readInto, type ByteSource } from './byteSource.js';
 import { malformed, quote } from './fileErrors.js';
 
 const WINDOW_BYTES = 1 << 16;
+const LONGEST_VARINT = 10;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Walks through part of a source field by field, through one window that moves along: what is skipped is not read.
  * Every read that would pass the end is a `malformed-file` error.
  */
 export class ByteCursor {
-  private readonly buffer = Buffer.alloc(WINDOW_BYTES);
-  private window: Buffer = this.buffer.subarray(0, 0);
+  private buffer: Buffer | undefined;
+  private window: Buffer = Buffer.alloc(0);
   private windowAt = 0;
 
   constructor(
@@ -30,12 +32,30 @@ export class ByteCursor {
     const at = this.position;
     this.position += length;
     if (length > WINDOW_BYTES) return Buffer.from((await this.source.read(at, length)).buffer, 0, length);
-    if (at < this.windowAt || at + length > this.windowAt + this.window.length) {
-      this.window = this.buffer.subarray(0, Math.min(WINDOW_BYTES, this.end - at));
-      this.windowAt = at;
-      await readInto(this.source, at, this.window);
-    }
+    if (!this.isHeld(at, length)) await this.moveWindow(at);
     return this.window.subarray(at - this.windowAt, at - this.windowAt + length);
+  }
+
+  /** Makes the next `length` bytes, or all that are left, ready for what reads without waiting. */
+  async hold(length: number): Promise<void> {
+    const most = Math.min(length, this.remaining);
+    if (!this.isHeld(this.position, most)) await this.moveWindow(this.position);
+  }
+
+  holds(length: number): boolean {
+    return this.isHeld(this.position, Math.min(length, this.remaining));
+  }
+
+  private isHeld(at: number, length: number): boolean {
+    return at >= this.windowAt && at + length <= this.windowAt + this.window.length;
+  }
+
+  private async moveWindow(at: number): Promise<void> {
+    this.buffer ??= Buffer.allocUnsafe(Math.min(WINDOW_BYTES, this.source.size));
+    const window = this.buffer.subarray(0, Math.min(this.buffer.length, this.end - at));
+    await readInto(this.source, at, window);
+    this.window = window;
+    this.windowAt = at;
   }
 
   skip(length: number): void {
@@ -64,11 +84,21 @@ export class ByteCursor {
 
   /** A protobuf varint of up to 64 bits, unsigned. */
   async varint(): Promise<bigint> {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = await this.uint8();
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return BigInt.asUintN(64, value);
+    if (!this.holds(LONGEST_VARINT)) await this.hold(LONGEST_VARINT);
+    return this.heldVarint();
+  }
+
+  /** A varint whose bytes {@link hold} has made ready. */
+  heldVarint(): bigint {
+    // Up to 49 bits are exact as a number; most numbers of a file are sizes of one or two bytes.
+    let [low, high, factor] = [0, 0n, 1];
+    for (let count = 0; count < LONGEST_VARINT; count++) {
+      this.check(1);
+      const byte = this.window[this.position++ - this.windowAt]!;
+      if (count < 7) low += (byte & 0x7f) * factor;
+      else high |= BigInt(byte & 0x7f) << BigInt(7 * count);
+      if (byte < 0x80) return count < 7 ? BigInt(low) : BigInt.asUintN(64, high | BigInt(low));
+      factor *= 128;
     }
     throw malformed(this.source.name, `a number at byte ${this.position} does not end`);
   }
@@ -78,7 +108,7 @@ export class ByteCursor {
     if (length > most) throw malformed(this.source.name, `${what} has ${length} bytes`);
     const bytes = await this.bytes(length);
     try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      return utf8.decode(bytes);
     } catch (thrown) {
       throw malformed(this.source.name, `${what} is not text (${quote(bytes.toString('latin1'))})`, thrown);
     }

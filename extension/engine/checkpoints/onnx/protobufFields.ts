@@ -20,8 +20,11 @@ const fixedBytes: ReadonlyMap<number, number> = new Map([
   [5, 4],
 ]);
 
-const endOf = async (file: string, cursor: ByteCursor, wire: number, end: number): Promise<number> => {
-  const length = wire === DELIMITED ? await cursor.varint() : fixedBytes.get(wire);
+/** A tag and a value or a length: two varints. */
+const LONGEST_START = 20;
+
+const endOf = (file: string, cursor: ByteCursor, wire: number, end: number): number => {
+  const length = wire === DELIMITED ? cursor.heldVarint() : fixedBytes.get(wire);
   if (length === undefined)
     throw malformed(file, `the protobuf field before byte ${cursor.position} is of no known kind`);
   if (length > end - cursor.position) {
@@ -35,18 +38,23 @@ const endOf = async (file: string, cursor: ByteCursor, wire: number, end: number
 
 /** The next field of the message that ends at `end`; the cursor stays at the field's value, or after a varint. */
 export const nextField = async (file: string, cursor: ByteCursor, end: number): Promise<ProtobufField> => {
-  const tag = await cursor.varint();
+  await cursor.hold(LONGEST_START);
+  return heldField(file, cursor, end);
+};
+
+const heldField = (file: string, cursor: ByteCursor, end: number): ProtobufField => {
+  const tag = cursor.heldVarint();
   const number = Number(tag >> 3n);
   const wire = Number(tag & 7n);
   const start = cursor.position;
   if (number < 1 || number > 0x1fffffff) throw malformed(file, `there is no protobuf field at byte ${start}`);
   if (wire === VARINT) {
-    const value = await cursor.varint();
+    const value = cursor.heldVarint();
     if (cursor.position > end)
       throw malformed(file, `the field at byte ${start} is longer than what holds it`);
     return { number, start, end: cursor.position, value, isDelimited: false };
   }
-  const fieldEnd = await endOf(file, cursor, wire, end);
+  const fieldEnd = endOf(file, cursor, wire, end);
   return { number, start: cursor.position, end: fieldEnd, isDelimited: wire === DELIMITED };
 };
 
@@ -58,8 +66,11 @@ export const eachField = async (
   visit: (field: ProtobufField) => Promise<void> | undefined,
 ): Promise<void> => {
   while (cursor.position < end) {
-    const field = await nextField(file, cursor, end);
-    await visit(field);
+    // Nothing is waited for that is there: a model may have millions of fields.
+    if (!cursor.holds(LONGEST_START)) await cursor.hold(LONGEST_START);
+    const field = heldField(file, cursor, end);
+    const visited = visit(field);
+    if (visited !== undefined) await visited;
     cursor.position = field.end;
   }
 };
@@ -74,7 +85,10 @@ export const varintsOf = async (
   if (!field.isDelimited) throw malformed(file, `the field at byte ${field.start} is not a whole number`);
   const values: bigint[] = [];
   cursor.position = field.start;
-  while (cursor.position < field.end) values.push(await cursor.varint());
+  while (cursor.position < field.end) {
+    if (!cursor.holds(LONGEST_START)) await cursor.hold(LONGEST_START);
+    values.push(cursor.heldVarint());
+  }
   if (cursor.position > field.end)
     throw malformed(file, `the list at byte ${field.start} is longer than what holds it`);
   return values;
