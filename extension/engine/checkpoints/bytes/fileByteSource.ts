@@ -21,8 +21,9 @@ export interface FileByteSource extends ByteSource {
 /** Looking at the file again costs two system calls: not for every piece, often enough to stop early. */
 const CHECK_EVERY_MS = 200;
 
-/** Reads this short that follow one another come from one longer read: a file may hold a million numbers apart. */
+/** Many reads this short that follow one another come from one longer read: a file may hold a million numbers apart. */
 const SHORT_BYTES = 1 << 12;
+const MANY = 4;
 const AHEAD_BYTES = 1 << 16;
 
 const changed = (path: string, how: string): GeometryError =>
@@ -51,6 +52,8 @@ const whatChanged = async (file: ReopenableFile, opened: BigIntStats): Promise<s
 export const openFile = async (path: string): Promise<FileByteSource> => {
   /** Where the last read ended. */
   let reached = 0;
+  /** Short reads that followed one another. */
+  let inRow = 0;
   /** Bytes from the file at `at`, while its handle is held. */
   let ahead: { readonly at: number; readonly bytes: Uint8Array } | undefined;
   let first: BigIntStats | undefined;
@@ -107,9 +110,10 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
     }
     const isNext = offset >= reached && offset - reached < AHEAD_BYTES;
     const isShort = target.length <= SHORT_BYTES && (isNext || isHeld(offset, target.length));
+    inRow = isShort ? inRow + 1 : 0;
     reached = offset + target.length;
     try {
-      await (isShort ? fillShort : fill)(offset, target);
+      await (inRow >= MANY ? fillShort : fill)(offset, target);
     } catch (thrown) {
       throw readError(path, thrown);
     }
