@@ -24,6 +24,8 @@ const CHECK_EVERY_MS = 200;
 /** Many reads this short that follow one another come from one longer read: a file may hold a million numbers apart. */
 const SHORT_BYTES = 1 << 12;
 const MANY = 4;
+/** A header is often looked at in two reads that overlap. */
+const STEP_BACK = 64;
 const AHEAD_BYTES = 1 << 16;
 
 const changed = (path: string, how: string): GeometryError =>
@@ -108,7 +110,7 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
     if (!Number.isSafeInteger(offset) || offset < 0 || offset + target.length > size) {
       throw malformed(path, `the file ends early (${target.length} bytes wanted at ${offset} of ${size})`);
     }
-    const isNext = offset >= reached && offset - reached < AHEAD_BYTES;
+    const isNext = offset >= reached - STEP_BACK && offset - reached < AHEAD_BYTES;
     const isShort = target.length <= SHORT_BYTES && (isNext || isHeld(offset, target.length));
     inRow = isShort ? inRow + 1 : 0;
     reached = offset + target.length;

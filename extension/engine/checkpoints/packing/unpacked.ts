@@ -42,9 +42,10 @@ const plainReason = (tensor: TensorInfo): TensorInfo['unmeasured'] => {
  */
 export const unpacked = (checkpoint: Checkpoint, config: PackingConfig = {}): Checkpoint => {
   const { tensors } = checkpoint;
-  const named = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const findings = tensors.some(({ dtype }) => codeTypes.test(dtype))
-    ? findingsOf(named, config)
+  const holdsCodes = tensors.some(({ dtype }) => codeTypes.test(dtype));
+  if (!holdsCodes && tensors.every((tensor) => plainReason(tensor) === tensor.unmeasured)) return checkpoint;
+  const findings = holdsCodes
+    ? findingsOf(new Map(tensors.map((tensor) => [tensor.name, tensor])), config)
     : new Map<string, Finding>();
   const read: ReadTensor = (...range) => checkpoint.read(...range);
   const stored = tensors.map((tensor): StoredTensor => {

@@ -9,7 +9,7 @@ import { elementCount } from '../tensors/shape.js';
 import { statedStep } from '../tensors/statedStep.js';
 import {
   checkpointOf,
-  denseTensor,
+  DenseTensor,
   opaqueTensor,
   withSource,
   type StoredTensor,
@@ -148,7 +148,7 @@ const toTensor = (source: ByteSource, dataStart: number, entry: Entry): StoredTe
     return blockTensor(info, source, dataStart + begin, halfByteDecoder('float4_e2m1fn'));
   }
   if (dtype === undefined) return opaqueTensor({ name, shape, dtype: type, elements, readable: false });
-  return denseTensor({ name, shape, dtype, elements, readable: true }, source, dataStart + begin, dtype);
+  return new DenseTensor({ name, shape, elements }, source, dataStart + begin, dtype);
 };
 
 const readMetadata = (file: string, metadata: JsonValue): Map<string, JsonValue> => {

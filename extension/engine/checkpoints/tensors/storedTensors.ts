@@ -64,39 +64,42 @@ export const denseTensor = (
   dtype: NumericDtype,
   bigEndian = false,
 ): StoredTensor => {
-  const dense = new DenseTensor(info, source, offset, dtype, bigEndian);
-  if (info.computed === undefined && info.unmeasured === undefined) return dense;
-  return { ...info, readElements: (start, length, into) => dense.readElements(start, length, into) };
+  const width = bytesPerElement(dtype);
+  return {
+    ...info,
+    readElements: (start, length, into) =>
+      readDense(source, offset + start * width, dtype, length, into, bigEndian),
+  };
 };
 
-/** A class, and not an object with a function of its own: there may be a million of them. */
-class DenseTensor implements StoredTensor {
+/**
+ * A {@link denseTensor} of little-endian numbers in a third of the memory: a file may hold a million. A class, and not
+ * an object with a function of its own, so a copy of its properties cannot be read.
+ */
+export class DenseTensor implements StoredTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly elements: number;
   readonly readable = true;
   readonly #source: ByteSource;
   readonly #offset: number;
-  readonly #bigEndian: boolean;
 
   constructor(
-    { name, shape, elements }: TensorInfo,
+    { name, shape, elements }: Pick<TensorInfo, 'name' | 'shape' | 'elements'>,
     source: ByteSource,
     offset: number,
     readonly dtype: NumericDtype,
-    bigEndian: boolean,
   ) {
     this.name = name;
     this.shape = shape;
     this.elements = elements;
     this.#source = source;
     this.#offset = offset;
-    this.#bigEndian = bigEndian;
   }
 
   readElements(start: number, length: number, into: Float64Array): Promise<void> {
     const offset = this.#offset + start * bytesPerElement(this.dtype);
-    return readDense(this.#source, offset, this.dtype, length, into, this.#bigEndian);
+    return readDense(this.#source, offset, this.dtype, length, into);
   }
 }
 
