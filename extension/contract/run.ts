@@ -74,6 +74,9 @@ export const metricsSchema = v.object({
   parameterNorm: v.optional(v.pipe(v.number(), v.finite())),
   trainAccuracy: v.optional(v.record(v.string(), v.number())),
   testAccuracy: v.optional(v.record(v.string(), v.number())),
+  /** Of test pairs whose mirror (b, a) is trained on, and of the others, where there are both. */
+  testAccuracyMirrored: v.optional(v.record(v.string(), v.number())),
+  testAccuracyUnmirrored: v.optional(v.record(v.string(), v.number())),
   /** Of all training and all test pairs, at the weights of this step. */
   trainLoss: v.optional(v.pipe(v.number(), v.finite())),
   testLoss: v.optional(v.pipe(v.number(), v.finite())),

@@ -4,6 +4,7 @@ import { evaluateBench } from './evaluate.js';
 import { hostBench } from './host.js';
 import { inspectBench } from './inspect.js';
 import { svdBench } from './svd.js';
+import { lowRankBench } from './lowRank.js';
 import { sweepBench } from './sweep.js';
 import { trainBench } from './train.js';
 import { trajectoryBench } from './trajectory.js';
@@ -15,6 +16,7 @@ export const benches: readonly Bench[] = [
   inspectBench,
   trajectoryBench,
   trainBench,
+  lowRankBench,
   sweepBench,
   evaluateBench,
   hostBench,

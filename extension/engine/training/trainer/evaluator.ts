@@ -27,10 +27,11 @@ interface Sums {
 /** Accuracy and loss over all training and all test pairs; the session is opened at the first evaluation. */
 export const createEvaluator = (request: EvaluatorRequest): ((weights: Floats) => Promise<Evaluation>) => {
   const { tasks, prime, pairs, dtype } = request;
-  const most = Math.max(pairs.train.length, pairs.test.length) / 2;
+  const { mirrored, unmirrored } = byMirror(pairs);
+  const most = Math.max(pairs.train.length, mirrored.length, unmirrored.length) / 2;
   // Equal blocks leave the fewest empty places.
   const block = Math.ceil(most / Math.ceil(most / LARGEST_BLOCK));
-  const sides = [pairs.train, pairs.test].map((side) => blocksOf(side, tasks, prime, block));
+  const sides = [pairs.train, mirrored, unmirrored].map((side) => blocksOf(side, tasks, prime, block));
   let session: GraphSession | undefined;
 
   const sumsOver = async (weights: Floats, blocks: readonly PairBlock[]): Promise<Sums> => {
@@ -59,17 +60,51 @@ export const createEvaluator = (request: EvaluatorRequest): ((weights: Floats) =
     Object.fromEntries(tasks.map((task, i) => [task, sums.correct[i]! / sums.pairs]));
 
   return async (weights) => {
-    const [train, test] = sides as [readonly PairBlock[], readonly PairBlock[]];
-    const onTrain = await sumsOver(weights, train);
-    const onTest = await sumsOver(weights, test);
+    const [onTrain, onMirrored, onUnmirrored] = (await inTurn(sides, (side) => sumsOver(weights, side))) as [
+      Sums,
+      Sums,
+      Sums,
+    ];
+    const onTest = together(onMirrored, onUnmirrored);
     const loss = ({ losses, pairs: count }: Sums): number => losses.reduce((sum, of) => sum + of, 0) / count;
     return {
       trainAccuracy: accuracy(onTrain),
       testAccuracy: accuracy(onTest),
+      ...(onMirrored.pairs > 0 && onUnmirrored.pairs > 0
+        ? {
+            testAccuracyMirrored: accuracy(onMirrored),
+            testAccuracyUnmirrored: accuracy(onUnmirrored),
+          }
+        : {}),
       trainLoss: loss(onTrain),
       testLoss: loss(onTest),
     };
   };
+};
+
+/** Test pairs (a, b) whose mirror (b, a) is trained on, and the others: memory answers the first of a commutative task. */
+export const byMirror = ({ train, test }: PairSplit) => {
+  const key = (a: number, b: number): string => `${a},${b}`;
+  const trained = new Set<string>();
+  for (let i = 0; i < train.length; i += 2) trained.add(key(train[i]!, train[i + 1]!));
+  const sides = { mirrored: [] as number[], unmirrored: [] as number[] };
+  for (let i = 0; i < test.length; i += 2) {
+    const [a, b] = [test[i]!, test[i + 1]!];
+    sides[trained.has(key(b, a)) ? 'mirrored' : 'unmirrored'].push(a, b);
+  }
+  return { mirrored: Int32Array.from(sides.mirrored), unmirrored: Int32Array.from(sides.unmirrored) };
+};
+
+const together = (a: Sums, b: Sums): Sums => ({
+  pairs: a.pairs + b.pairs,
+  correct: a.correct.map((count, i) => count + b.correct[i]!),
+  losses: a.losses.map((loss, i) => loss + b.losses[i]!),
+});
+
+const inTurn = async <T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> => {
+  const results: R[] = [];
+  for (const item of items) results.push(await act(item));
+  return results;
 };
 
 /** As many pairs as the graph takes; places after `filled` are empty. */

@@ -15,6 +15,9 @@ export interface Evaluation {
   /** Task → fraction of pairs whose largest logit is the answer's. */
   readonly trainAccuracy: Readonly<Record<string, number>>;
   readonly testAccuracy: Readonly<Record<string, number>>;
+  /** Of test pairs whose mirror (b, a) is trained on, and of the others, where there are both. */
+  readonly testAccuracyMirrored?: Readonly<Record<string, number>>;
+  readonly testAccuracyUnmirrored?: Readonly<Record<string, number>>;
   /** Sum over tasks of the mean cross-entropy, over all training and all test pairs. */
   readonly trainLoss: number;
   readonly testLoss: number;

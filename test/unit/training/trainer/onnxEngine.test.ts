@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../../../extension/contract/run.js';
 import { loadRunConfig, withAssignments } from '../../../../extension/engine/training/runConfig.js';
 import type { OptimiserState } from '../../../../extension/engine/training/run/trainerState.js';
+import { splitPairs } from '../../../../extension/engine/models/tasks/split.js';
+import { taskLabels } from '../../../../extension/engine/models/tasks/tasks.js';
+import { byMirror } from '../../../../extension/engine/training/trainer/evaluator.js';
 import { createTrainingEngine } from '../../../../extension/engine/training/trainer/onnxEngine.js';
 import type { TrainingEngine } from '../../../../extension/engine/training/trainer/trainingEngine.js';
 
@@ -86,6 +89,37 @@ describe('an evaluation', () => {
     expect(zeros(trainPairs, onTrain) + zeros(67 * 67 - trainPairs, onTest)).toBe(67);
     expect(evaluation.testLoss).toBeCloseTo(Math.log(67), 4);
     await engine.dispose();
+  });
+});
+
+describe('test pairs', () => {
+  it('are counted by whether their mirror is trained on', async () => {
+    const engine = await createTrainingEngine(await configWith('data.split.trainFraction=0.4'), 'cpu');
+    const { train, test } = splitPairs(11, {
+      method: 'python-random-shuffle',
+      seed: 42,
+      trainFraction: 0.4,
+      firstToken: 0,
+    });
+    const { mirrored, unmirrored } = byMirror({ train, test });
+    expect(mirrored.length + unmirrored.length).toBe(test.length);
+    const evaluation = await engine.evaluate(engine.initialWeights(1).fill(0));
+    await engine.dispose();
+    // Zero weights answer 0: those of a + b = 0 are right.
+    const right = (pairs: Int32Array): number => {
+      const zeros = taskLabels('add', pairs, 11).filter((label) => label === 0).length;
+      return zeros / (pairs.length / 2);
+    };
+    expect(evaluation.testAccuracyMirrored!.add).toBeCloseTo(right(mirrored), 12);
+    expect(evaluation.testAccuracyUnmirrored!.add).toBeCloseTo(right(unmirrored), 12);
+    expect(evaluation.testAccuracy.add).toBeCloseTo(right(test), 12);
+  });
+
+  it('of a split by unordered pairs have no mirror', async () => {
+    const engine = await createTrainingEngine(await configWith('data.split.method=unordered-pairs'), 'cpu');
+    const evaluation = await engine.evaluate(engine.initialWeights(1));
+    await engine.dispose();
+    expect(evaluation.testAccuracyMirrored).toBeUndefined();
   });
 });
 
