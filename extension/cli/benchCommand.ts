@@ -32,7 +32,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     // A benchmark cannot be stopped half-way, but its gigabytes must not stay.
     const leave = (): void => {
       rmSync(temporaryFolder, { recursive: true, force: true });
-      process.exit(130);
+      process.exit();
     };
     console.signal.addEventListener('abort', leave);
     try {

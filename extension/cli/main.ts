@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { GeometryError, toErrorValue } from '../contract/errors.js';
 import { productVersion } from '../engine/ground/versions.js';
 import { benchCommand } from './benchCommand.js';
@@ -5,6 +6,7 @@ import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { inspectCommand } from './inspectCommand.js';
 import { reproduceCommand } from './reproduceCommand.js';
+import { commandThread, startCommandThread } from './commandThread.js';
 import { sweepCommand } from './sweepCommand.js';
 import { trainCommand } from './trainCommand.js';
 
@@ -25,7 +27,8 @@ const help = (): string =>
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`),
     '',
-    'weight-geometry COMMAND --help says more. Exit status: 0 success, 1 unusable input, 2 wrong usage.',
+    'weight-geometry COMMAND --help says more. Exit status: 0 success, 1 unusable input, 2 wrong usage,',
+    '130 or 143 after SIGINT or SIGTERM.',
     '',
   ].join('\n');
 
@@ -54,20 +57,13 @@ const report = (thrown: unknown, error: (text: string) => void): number => {
 };
 
 const main = async (): Promise<void> => {
-  const interrupted = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
-  // A reader that has seen enough (`| head`) closes the pipe.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : 1);
-  });
   const error = (text: string): void => void process.stderr.write(text);
-  const status = await run(process.argv.slice(2), {
+  const { isTerminal, signal } = commandThread();
+  process.exitCode = await run(process.argv.slice(2), {
     out: (text) => void process.stdout.write(text),
-    error,
-    isTerminal: process.stderr.isTTY,
-    signal: interrupted.signal,
+    ...{ error, isTerminal, signal },
   }).catch((thrown: unknown) => report(thrown, error));
-  process.exitCode = interrupted.signal.aborted ? 130 : status;
 };
 
-void main();
+if (isMainThread) startCommandThread(__filename);
+else void main();

@@ -1,0 +1,57 @@
+import { constants } from 'node:os';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+
+/** A command that was told to end has this long to write its last checkpoint and end by itself. */
+const GRACE_MS = 1_200;
+/** Its thread is then ended; one that does not end, in the middle of a long call, ends with the process. */
+const LAST_MS = 1_700;
+
+type Ending = 'SIGINT' | 'SIGTERM';
+
+/**
+ * Ends the process at its default, whatever its threads wait for: leaving in the orderly way waits for a thread that
+ * waits for the other end of a named pipe.
+ */
+const endAtOnce = (name: Ending): void => {
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
+};
+
+/**
+ * Runs the command of `script` in a thread of its own, so that the first one, which the system's signals reach, always
+ * answers them: a step of training or a large matrix blocks its thread. SIGINT and SIGTERM abort it; one that has not ended soon
+ * afterwards, or is told again, is ended. The status is the command's, 130 after SIGINT, 143 after SIGTERM.
+ */
+export const startCommandThread = (script: string): void => {
+  // A reader that has seen enough (`| head`) closes the pipe.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? 0 : 1);
+  });
+  const worker = new Worker(script, {
+    argv: process.argv.slice(2),
+    workerData: { isTerminal: process.stderr.isTTY },
+  });
+  let status: number | undefined;
+  const end = (name: Ending): void => {
+    if (status !== undefined) {
+      endAtOnce(name);
+      return;
+    }
+    status = 128 + constants.signals[name];
+    worker.postMessage(name);
+    setTimeout(() => void worker.terminate(), GRACE_MS).unref();
+    setTimeout(() => endAtOnce(name), LAST_MS).unref();
+  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, end);
+  worker.on('error', (thrown) => console.error(thrown));
+  worker.on('exit', (code) => (process.exitCode = status ?? code));
+};
+
+/** In the command's thread: what it is told by the first one. */
+export const commandThread = (): { readonly isTerminal: boolean; readonly signal: AbortSignal } => {
+  const interrupted = new AbortController();
+  parentPort!.once('message', () => interrupted.abort());
+  parentPort!.unref();
+  const { isTerminal } = workerData as { isTerminal: boolean | undefined };
+  return { isTerminal: isTerminal === true, signal: interrupted.signal };
+};
