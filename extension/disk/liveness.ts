@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import * as v from 'valibot';
+import { GeometryError } from '../contract/errors.js';
 import { processIdentitySchema, processState, thisProcess } from './processIdentity.js';
 import { limits, openRegular } from './regularFile.js';
 import { systemCode } from './systemErrors.js';
@@ -43,9 +44,13 @@ const parseHolder = (text: string): Holder | undefined => {
   }
 };
 
-/** The claim in a file; undefined where there is none. Anything that cannot be a claim is one without a holder, from long ago. */
+/** What cannot be a claim: without a holder, from long ago. */
+const noClaim: FoundClaim = { beatMs: Number.NEGATIVE_INFINITY };
+
+/** The claim in a file; undefined where nothing has the name. A link, a pipe, a device is no claim. */
 export const findClaim = async (file: string): Promise<FoundClaim | undefined> => {
   try {
+    if (!(await lstat(file)).isFile()) return noClaim;
     const { handle, stats } = await openRegular(file);
     try {
       const bytes = Buffer.alloc(Math.min(Number(stats.size), limits.settings));
@@ -55,13 +60,10 @@ export const findClaim = async (file: string): Promise<FoundClaim | undefined> =
     } finally {
       await handle.close();
     }
-  } catch {
-    // A link to nothing has the name, too.
-    const isFree = await lstat(file).then(
-      () => false,
-      (cause: unknown) => systemCode(cause) === 'ENOENT',
-    );
-    return isFree ? undefined : { beatMs: Number.NEGATIVE_INFINITY };
+  } catch (thrown) {
+    const isAbsent =
+      thrown instanceof GeometryError ? thrown.code === 'not-found' : systemCode(thrown) === 'ENOENT';
+    return isAbsent ? undefined : noClaim;
   }
 };
 

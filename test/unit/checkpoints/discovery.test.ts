@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -139,6 +139,16 @@ describe('layouts of folders', () => {
       ['seed2', 'step_1 @1', 'step_2 @2'],
       ['seed10', 'step_1 @1', 'step_2 @2'],
     ]);
+  });
+
+  it('links in a circle, and links to what is there anyway, add no series', async () => {
+    await make('a/w_1.npz', 'a/w_2.npz', 'b/w_1.npz');
+    await symlink('.', join(folder, 'self'));
+    await symlink('..', join(folder, 'a', 'up'));
+    await symlink('../b', join(folder, 'a', 'across'));
+    await symlink('a', join(folder, 'latest'));
+    const { series } = await discover(folder);
+    expect(series.map(({ checkpoints }) => checkpoints.length).sort()).toEqual([1, 2]);
   });
 
   it('optimizer, scheduler, random state and arguments are left out', async () => {

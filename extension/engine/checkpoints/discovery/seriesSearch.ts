@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
 import type { Warning } from '../../../contract/report.js';
@@ -23,6 +24,8 @@ interface Search {
   /** Folders on the way to known weight files: the search goes into these alone, however deep they lie. */
   readonly wayTo: ReadonlySet<string> | undefined;
   folders: number;
+  /** Real path → the path under which it was listed first: links lead to the same folder in many ways, also in circles. */
+  readonly listed: Map<string, string>;
   readonly listings: FolderListing[];
   readonly series: Series[];
   readonly leftOut: string[];
@@ -42,6 +45,9 @@ const list = async (search: Search, folder: string): Promise<FolderListing | und
     search.isCutShort = true;
     return undefined;
   }
+  const real = await realpath(folder).catch(() => folder);
+  if ((search.listed.get(real) ?? folder) !== folder) return undefined;
+  search.listed.set(real, folder);
   search.folders++;
   // Below the folder that was asked for, one that cannot be read is passed over, and named.
   const listing = await listFolder(folder).catch((thrown: unknown) => {
@@ -186,6 +192,7 @@ const begin = (top: string, signal: AbortSignal | undefined, wayTo?: ReadonlySet
   signal,
   wayTo,
   folders: 0,
+  listed: new Map(),
   listings: [],
   series: [],
   leftOut: [],
