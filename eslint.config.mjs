@@ -5,6 +5,12 @@ const onlyHostImportsVscode = {
   name: 'vscode',
   message: 'Only extension/host and extension/extension.ts import vscode.',
 };
+/** A named pipe hangs what opens it, and a link leads writers elsewhere: extension/disk reads and writes. */
+const filesThroughDisk = {
+  name: 'node:fs/promises',
+  importNames: ['readFile', 'writeFile', 'appendFile', 'open', 'mkdir', 'copyFile'],
+  message: 'Files are read and written through extension/disk.',
+};
 const forbid = (patterns, ...paths) => ({
   'no-restricted-imports': 'off',
   '@typescript-eslint/no-restricted-imports': ['error', { paths, patterns }],
@@ -84,6 +90,7 @@ export default tseslint.config(
         ),
       ],
       onlyHostImportsVscode,
+      filesThroughDisk,
     ),
   },
   {

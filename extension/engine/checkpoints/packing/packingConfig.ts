@@ -1,9 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import { limits, readText } from '../../../disk/regularFile.js';
 import type { PackingConfig } from './namedTensors.js';
 
-const mostBytes = 1 << 20;
 const schema = v.object({
   quantization_config: v.object({
     quant_method: v.optional(v.string()),
@@ -17,8 +16,7 @@ const schema = v.object({
 export const packingConfigOf = async (folder: string): Promise<PackingConfig> => {
   const path = join(folder, 'config.json');
   try {
-    if ((await stat(path)).size > mostBytes) return {};
-    const { output, success } = v.safeParse(schema, JSON.parse(await readFile(path, 'utf8')));
+    const { output, success } = v.safeParse(schema, JSON.parse(await readText(path, limits.settings)));
     if (!success) return {};
     const { quant_method: method, weight_block_size: blockSize } = output.quantization_config;
     return {
