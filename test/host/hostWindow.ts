@@ -1,17 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser, type Frame, type Locator, type Page } from 'playwright-core';
-
-const browsers = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-
-/** The browser of the machine; undefined where there is none. */
-export const browserPath = (): string | undefined =>
-  browsers.find((file) => file !== undefined && fs.existsSync(file));
+import { findChromium } from './chromium.js';
 
 const pictures = path.resolve(process.env.SHOTS ?? path.join(import.meta.dirname, '../../dist/screenshots'));
 
@@ -26,10 +16,11 @@ let browser: Browser | undefined;
 
 /** A window of the host, of a size that pictures are taken at. */
 export async function openWindow(url: string): Promise<HostWindow> {
-  const executablePath = browserPath();
-  if (executablePath === undefined) throw new Error('There is no Chromium on this machine.');
+  const found = findChromium();
+  if (found === undefined) throw new Error('There is no Chromium on this machine.');
   browser ??= await chromium.launch({
-    executablePath,
+    executablePath: found.executablePath,
+    ...(found.env === undefined ? {} : { env: { ...process.env, ...found.env } }),
     headless: true,
     args: [
       '--no-sandbox',

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { browserPath } from './hostWindow.js';
+import { findChromium, installChromium, withoutBrowser } from './chromium.js';
 
 const root = path.resolve(import.meta.dirname, '../..');
 /** What the vsix is made of: sources and what is copied as it is. */
 const parts = [
-  ...['extension', 'webview', 'media', '.ci/package.mjs', '.vscodeignore', 'esbuild.mjs'],
+  ...['extension', 'webview', 'media', 'scripts/package.mjs', '.vscodeignore', 'esbuild.mjs'],
   ...['package.json', 'package-lock.json', 'package.nls.json', 'README.md', 'CHANGELOG.md'],
 ];
 
@@ -19,13 +19,23 @@ export function extensionPackage(): string {
   return path.resolve(process.env.VSIX ?? path.join(root, `${name}-linux-${process.arch}-${version}.vsix`));
 }
 
-/** Before the first test: packages the extension unless there is a vsix that is newer than all it is made of. */
-export default function setup(): void {
+/**
+ * Before the first test: finds a browser, and packages the extension unless there is a vsix that is newer than all it is
+ * made of. Without a browser the run's last line says so.
+ */
+export default async function setup(): Promise<(() => void) | undefined> {
+  await installChromium();
+  if (findChromium() === undefined) return () => console.warn(withoutBrowser);
+  packageExtension();
+  return undefined;
+}
+
+function packageExtension(): void {
   const vsix = extensionPackage();
-  if (process.env.VSIX !== undefined || browserPath() === undefined) return;
+  if (process.env.VSIX !== undefined) return;
   const made = fs.existsSync(vsix) ? fs.statSync(vsix).mtimeMs : 0;
   if (parts.every((part) => changed(path.join(root, part)) < made)) return;
-  execFileSync(process.execPath, ['.ci/package.mjs', `linux-${process.arch}`], {
+  execFileSync(process.execPath, ['scripts/package.mjs', `linux-${process.arch}`], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -1,4 +1,5 @@
-import { browserPath, closeBrowser, openWindow, type HostWindow } from './hostWindow.js';
+import { findChromium, withoutBrowser } from './chromium.js';
+import { closeBrowser, openWindow, type HostWindow } from './hostWindow.js';
 import { extensionPackage } from './packageExtension.js';
 import { sampleWorkspace } from './sampleWorkspace.js';
 import { startHost, type Host } from './startHost.js';
@@ -8,10 +9,8 @@ import { startHost, type Host } from './startHost.js';
  * a failure.
  */
 export function canRun(): boolean {
-  if (browserPath() !== undefined || process.env.CI === 'true') return true;
-  console.warn(
-    'No Chromium on this machine: the tests in a real VS Code are left out (apt-get install chromium).',
-  );
+  if (findChromium() !== undefined || process.env.CI === 'true') return true;
+  console.warn(withoutBrowser);
   return false;
 }
 

@@ -34,7 +34,7 @@ const { name, version } = (
   await import(pathToFileURL(path.join(root, 'package.json')).href, { with: { type: 'json' } })
 ).default;
 const target = `linux-${process.arch}`;
-const packaged = spawnSync(process.execPath, [path.join(root, '.ci/package.mjs'), target], {
+const packaged = spawnSync(process.execPath, [path.join(root, 'scripts/package.mjs'), target], {
   stdio: 'inherit',
 });
 if (packaged.status !== 0) process.exit(1);

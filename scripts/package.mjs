@@ -1,4 +1,4 @@
-// Makes the vsix of one platform: node .ci/package.mjs [linux-x64 | linux-arm64 | darwin-arm64 | win32-x64 | win32-arm64]
+// Makes the vsix of one platform: node scripts/package.mjs [linux-x64 | linux-arm64 | darwin-arm64 | win32-x64 | win32-arm64]
 // The native runtime is copied beside the bundles, with the binaries of that platform alone.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
