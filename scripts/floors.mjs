@@ -20,7 +20,8 @@ const houses = {
   'extension/engine/checkpoints': [
     ['bytes'],
     ['tensors'],
-    ['safetensors', 'pytorch', 'numpy', 'gguf', 'onnx', 'sharded', 'packing'],
+    ['safetensors', 'pytorch', 'numpy', 'gguf', 'onnx', 'sharded', 'packing', 'adapters'],
+    ['distributed'],
     ['discovery'],
   ],
   'extension/host': [['processes'], ['inspector', 'explorer', 'hover'], ['training'], ['sweeps']],

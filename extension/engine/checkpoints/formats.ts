@@ -1,4 +1,4 @@
-import { weightEndingOf, weightFormats, type WeightFormatName } from '../../contract/weightFormats.js';
+import { weightFormats, type WeightFormatName } from '../../contract/weightFormats.js';
 import type { Checkpoint } from './tensors/checkpoint.js';
 import { looksLikeGguf, openGguf } from './gguf/gguf.js';
 import { looksLikeNpy, openNpy } from './numpy/npy.js';
@@ -17,7 +17,7 @@ export interface Format {
   readonly open: (path: string) => Promise<Checkpoint>;
 }
 
-export const HEAD_BYTES = 256;
+export const HEAD_BYTES = 512;
 
 const readers: Readonly<Record<WeightFormatName, Pick<Format, 'recognise' | 'open'>>> = {
   safetensors: { recognise: looksLikeSafetensors, open: openSafetensors },
@@ -31,9 +31,6 @@ const readers: Readonly<Record<WeightFormatName, Pick<Format, 'recognise' | 'ope
 /** In the order of the table of names. */
 export const formats: readonly Format[] = weightFormats.map((row) => ({ ...row, ...readers[row.name] }));
 
-/** By content, or else by ending. */
-export const formatOf = (path: string, head: Uint8Array, size: number): Format | undefined =>
-  formats.find((format) => format.recognise(head, size)) ?? formatOfEnding(weightEndingOf(path));
-
+/** Where the content of a file does not tell. */
 export const formatOfEnding = (ending: string): Format | undefined =>
   formats.find(({ endings }) => endings.includes(ending));

@@ -1,17 +1,22 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { GeometryError } from '../../contract/errors.js';
-import { weightEndingOf } from '../../contract/weightFormats.js';
+import { isFolderFormatFile, weightEndingOf } from '../../contract/weightFormats.js';
 import type { Checkpoint } from './tensors/checkpoint.js';
 import { isCompanionFile } from './bytes/companionFiles.js';
 import { openFile } from './bytes/fileByteSource.js';
 import { readError } from '../../disk/systemErrors.js';
 import { grouped } from '../ground/work/grouped.js';
-import { HEAD_BYTES, formatOf, formats } from './formats.js';
+import { looksLikeZip } from './bytes/zipArchive.js';
+import { adapterConfigOf } from './adapters/adapterConfig.js';
+import { hasAdapters, withAdapters } from './adapters/adapters.js';
+import { DISTCP_METADATA, openDistcp } from './distributed/distcp.js';
+import { foreignFile, zipKind } from './foreignFormats.js';
+import { HEAD_BYTES, formatOfEnding, formats } from './formats.js';
 import { isIndexName, openHuggingFaceIndex } from './sharded/huggingFaceIndex.js';
 import { folderOf, packingConfigOf } from './packing/packingConfig.js';
 import { unpacked } from './packing/unpacked.js';
-import { openNumberedShards, shardSetOf } from './sharded/numberedShards.js';
+import { besideLayers, fileSetOf, openFileSet } from './sharded/fileSets.js';
 
 const readHead = async (path: string): Promise<{ head: Uint8Array; size: number }> => {
   const source = await openFile(path);
@@ -22,20 +27,22 @@ const readHead = async (path: string): Promise<{ head: Uint8Array; size: number 
   }
 };
 
-const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
-
 const openWeightFile = async (path: string): Promise<Checkpoint> => {
   const { head, size } = await readHead(path);
-  if (Buffer.from(head).toString('latin1').startsWith(LFS_POINTER)) {
-    throw new GeometryError(
-      'not-a-checkpoint',
-      `${path}: this is a Git LFS pointer, not the weights; run "git lfs pull" to fetch them.`,
-    );
+  const refuse = (sentence: string) => new GeometryError('not-a-checkpoint', `${path}: ${sentence}.`);
+  const recognised = formats.find((format) => format.recognise(head, size));
+  if (recognised !== undefined) return recognised.open(path);
+  if (looksLikeZip(head)) {
+    const kind = await zipKind(path);
+    if ('sentence' in kind) throw refuse(kind.sentence);
+    return formats.find(({ name }) => name === kind.reader)!.open(path);
   }
-  const format = formatOf(path, head, size);
-  if (format !== undefined) return format.open(path);
+  const foreign = foreignFile(path, head, size);
+  if (foreign !== undefined) throw refuse(foreign);
+  const named = formatOfEnding(weightEndingOf(path));
+  if (named !== undefined) return named.open(path);
   const known = formats.map(({ name }) => name).join(', ');
-  throw new GeometryError('not-a-checkpoint', `${path}: not a weight file of a known format (${known}).`);
+  throw refuse(`not a weight file of a known format (${known})`);
 };
 
 /** Place in the table of formats by ending; -1 for other files. */
@@ -43,6 +50,7 @@ const rankByEnding = (name: string): number =>
   formats.findIndex(({ endings }) => endings.includes(weightEndingOf(name)));
 
 interface FolderContents {
+  readonly isDistributed: boolean;
   readonly indexes: readonly string[];
   /** Single files and, as one entry, sets of numbered shards; the preferred format first. */
   readonly weights: readonly (readonly string[])[];
@@ -57,18 +65,21 @@ const look = async (folder: string): Promise<FolderContents> => {
     .map(({ name }) => name)
     .filter((name) => !name.startsWith('.') && !isCompanionFile(name))
     .sort();
-  const candidates = names.filter((candidate) => rankByEnding(candidate) >= 0);
-  const sets = grouped(candidates, (name) => shardSetOf(name) ?? name);
+  const beside = besideLayers(names);
+  const candidates = names.filter((candidate) => rankByEnding(candidate) >= 0 && !beside.has(candidate));
+  const sets = grouped(candidates, (name) => fileSetOf(name) ?? name);
   const byPreference = [...sets].sort(([a], [b]) => rankByEnding(a) - rankByEnding(b));
   const isSafetensors = (name: string): number => (name.includes('.safetensors') ? 0 : 1);
   return {
+    isDistributed: entries.some(({ name }) => name === DISTCP_METADATA),
     indexes: names.filter(isIndexName).sort((a, b) => isSafetensors(a) - isSafetensors(b)),
     weights: byPreference.map(([, set]) => set.map((name) => join(folder, name))),
   };
 };
 
 const openFolder = async (folder: string): Promise<Checkpoint> => {
-  const { indexes, weights } = await look(folder);
+  const { indexes, weights, isDistributed } = await look(folder);
+  if (isDistributed) return openDistcp(folder);
   const index = indexes[0];
   if (index !== undefined) return openHuggingFaceIndex(join(folder, index), openWeightFile);
   const preferred = weights[0];
@@ -83,13 +94,13 @@ const openFolder = async (folder: string): Promise<Checkpoint> => {
       `${folder}: this folder holds ${rivals.length} checkpoints, not one; name the file to open.`,
     );
   }
-  const isSet = preferred.length > 1 || shardSetOf(preferred[0]!) !== undefined;
-  return isSet ? openNumberedShards(preferred, openWeightFile) : openWeightFile(preferred[0]!);
+  const isSet = fileSetOf(basename(preferred[0]!)) !== undefined;
+  return isSet ? openFileSet(preferred, openWeightFile) : openWeightFile(preferred[0]!);
 };
 
 /**
- * Opens one checkpoint: a weight file, a sharded set's index, or a folder that holds one checkpoint (an index first,
- * then numbered shards or a single file; safetensors before other formats, optimiser files never). A file's format is
+ * Opens one checkpoint: a weight file, a sharded set's index, or a folder that holds one checkpoint (a distributed
+ * one, an index, a set of files or a single one; safetensors before other formats, optimiser files never). A file's format is
  * chosen by content first and by ending second.
  * @throws GeometryError with the file and the reason in one sentence.
  */
@@ -97,12 +108,15 @@ export const openCheckpoint = async (path: string): Promise<Checkpoint> => {
   const stats = await stat(path).catch((thrown: unknown) => {
     throw readError(path, thrown);
   });
+  if (stats.isFile() && isFolderFormatFile(basename(path))) return openCheckpoint(dirname(path));
   const isFolder = stats.isDirectory();
   const open = isFolder
     ? openFolder
     : isIndexName(path)
       ? (index: string) => openHuggingFaceIndex(index, openWeightFile)
       : openWeightFile;
-  const [opened, config] = await Promise.all([open(path), packingConfigOf(folderOf(path, isFolder))]);
-  return unpacked(opened, config);
+  const folder = folderOf(path, isFolder);
+  const [opened, config] = await Promise.all([open(path), packingConfigOf(folder)]);
+  const weights = unpacked(opened, config);
+  return hasAdapters(weights) ? withAdapters(weights, await adapterConfigOf(folder)) : weights;
 };

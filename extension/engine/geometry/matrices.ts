@@ -1,6 +1,7 @@
 import type { AttentionConfig, PartRange } from './fusedLayouts.js';
 import { fusedParts } from './fusedLayouts.js';
 import { namedMatrix } from './matrixRoles.js';
+import { stackOf } from './stacks.js';
 
 /** One matrix to analyse: a whole tensor, or a part (`Q`, `K`, `V`) of a fused one. */
 export interface MatrixSpec {
@@ -14,10 +15,19 @@ export interface MatrixSpec {
   readonly folded: boolean;
   /** Rows and columns of the folded tensor; absent for the whole. */
   readonly range?: PartRange;
+  /** One of a stack (experts, heads): the tensor is folded as every axis but the last × the last. */
+  readonly stacked?: StackedMatrix;
   /** A fused tensor that also appears as its parts. */
   readonly fused: boolean;
   /** Inside a layer (for models without layers: every 2-D tensor but the first and the last). */
   readonly trunk: boolean;
+}
+
+/** One matrix of a stack. */
+export interface StackedMatrix {
+  /** What the stack is of: "experts", "heads". */
+  readonly of: string;
+  readonly count: number;
 }
 
 export interface MatrixPlan {
@@ -38,6 +48,8 @@ interface NamedShape {
 export const matricesOf = (tensors: readonly NamedShape[], config?: AttentionConfig): MatrixPlan => {
   const unknownFused: string[] = [];
   const found = tensors.flatMap((tensor) => {
+    const stack = stackOf(tensor.name, tensor.shape);
+    if (stack !== undefined) return stackedSpecs(tensor, stack);
     const size = foldedSize(tensor.shape);
     if (size === undefined) return [];
     const fused =
@@ -48,6 +60,10 @@ export const matricesOf = (tensors: readonly NamedShape[], config?: AttentionCon
   });
   return { matrices: withTrunk(withUniqueGroups(found), tensors), unknownFused };
 };
+
+/** Columns of the matrix that a tensor is read as, of which a part has rows and columns. */
+export const tensorColumns = (spec: MatrixSpec, shape: readonly number[]): number =>
+  spec.stacked === undefined ? foldedSize(shape)!.columns : spec.columns;
 
 /** First axis × rest; undefined for what is no matrix. */
 export const foldedSize = (
@@ -62,6 +78,29 @@ export const foldedSize = (
 /** The name by which a matrix is asked for: `tensor` or `tensor#Q`. */
 export const matrixKey = ({ tensor, part }: Pick<MatrixSpec, 'tensor' | 'part'>): string =>
   part === undefined ? tensor : `${tensor}#${part}`;
+
+/** Matrices [0] … of a stack; the stack itself is none. */
+const stackedSpecs = ({ name, shape }: NamedShape, of: string): MatrixSpec[] => {
+  const [rows, columns] = shape.slice(-2) as [number, number];
+  const count = shape.slice(0, -2).reduce((product, size) => product * size, 1);
+  const place = namedMatrix(name);
+  return Array.from({ length: count }, (_, i) => {
+    const part = `[${i}]`;
+    const range = { part, rows: [[i * rows, (i + 1) * rows]] as const, columns: [0, columns] as const };
+    return {
+      tensor: name,
+      part,
+      group: `${place?.role === undefined ? name : `layer${place.layer}.${place.role}`}${part}`,
+      rows,
+      columns,
+      folded: false,
+      range,
+      stacked: { of, count },
+      fused: false,
+      trunk: place !== undefined,
+    };
+  });
+};
 
 const specsOf = (
   tensor: NamedShape,

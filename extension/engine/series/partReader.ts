@@ -1,5 +1,5 @@
 import type { MatrixSpec } from '../geometry/matrices.js';
-import { foldedSize } from '../geometry/matrices.js';
+import { tensorColumns } from '../geometry/matrices.js';
 import type { Survey } from './survey.js';
 
 /**
@@ -22,7 +22,7 @@ export const readPart = async (
     await checkpoint.read(spec.tensor, start, available, into);
     return;
   }
-  const tensorColumns = foldedSize(survey.tensorNamed.get(spec.tensor)!.shape)!.columns;
+  const columnsOfTensor = tensorColumns(spec, survey.tensorNamed.get(spec.tensor)!.shape);
   const [left] = spec.range.columns;
   let position = start;
   let written = 0;
@@ -30,9 +30,9 @@ export const readPart = async (
     const row = Math.floor(position / spec.columns);
     const column = position % spec.columns;
     const { tensorRow, rowsLeft } = locate(spec, row);
-    const isWholeRows = spec.columns === tensorColumns;
+    const isWholeRows = spec.columns === columnsOfTensor;
     const count = Math.min(available - written, (isWholeRows ? rowsLeft : 1) * spec.columns - column);
-    const from = tensorRow * tensorColumns + left + column;
+    const from = tensorRow * columnsOfTensor + left + column;
     await checkpoint.read(spec.tensor, from, count, into.subarray(written, written + count));
     position += count;
     written += count;

@@ -1,4 +1,4 @@
-import { foldedSize, type MatrixSpec } from '../geometry/matrices.js';
+import { tensorColumns, type MatrixSpec } from '../geometry/matrices.js';
 import type { Survey } from './survey.js';
 
 /** Writes a matrix's values, row-major, to their places in its tensor. */
@@ -12,7 +12,7 @@ export const scatterPart = (
     tensor.set(values);
     return;
   }
-  const { columns } = foldedSize(survey.tensorNamed.get(spec.tensor)!.shape)!;
+  const columns = tensorColumns(spec, survey.tensorNamed.get(spec.tensor)!.shape);
   let row = 0;
   for (const [start, end] of spec.range.rows) {
     for (let tensorRow = start; tensorRow < end; tensorRow++, row++) {

@@ -1,5 +1,11 @@
 import type { Warning } from '../../contract/report.js';
+import { weightEndingOf, weightFormats, type WeightFormat } from '../../contract/weightFormats.js';
 import { discover, type SeriesEntry } from '../checkpoints/discovery/series.js';
+
+const holdsRuns: ReadonlySet<string> = new Set([
+  ...weightFormats.filter(({ name }) => name === 'pytorch').flatMap(({ endings }: WeightFormat) => endings),
+  '',
+]);
 
 /** The series that an inspection is about. */
 export interface SourceSeries {
@@ -13,6 +19,23 @@ export interface SourceSeries {
   /** Names of other series under the same path. */
   readonly otherSeries: readonly string[];
 }
+
+/** The checkpoints of a run that was saved as one file; undefined for any other series. */
+const runInOneFile = async (entries: readonly SeriesEntry[]): Promise<SeriesEntry[] | undefined> => {
+  const [only, second] = entries;
+  if (only === undefined || second !== undefined || !holdsRuns.has(weightEndingOf(only.path)))
+    return undefined;
+  // What is wrong with the file is told when it is inspected.
+  const checkpoint = await only.open().catch(() => undefined);
+  if (checkpoint === undefined) return undefined;
+  await checkpoint.close();
+  return checkpoint.run?.map(({ step, open }, i) => ({
+    ...only,
+    label: `${only.label}[${step ?? i}]`,
+    ...(step === undefined ? {} : { step }),
+    open,
+  }));
+};
 
 /**
  * The likeliest series at a path; others are named in a warning.
@@ -30,11 +53,12 @@ export const findSeries = async (path: string, signal: AbortSignal): Promise<Sou
     message: `${path} holds ${series.length} series; ${chosen!.name} is inspected. The others are ${named}${others.length > 4 ? ', …' : ''}.`,
     path,
   };
+  const run = await runInOneFile(chosen!.checkpoints);
   return {
     path,
     root: chosen!.root,
     name: chosen!.name,
-    entries: chosen!.checkpoints,
+    entries: run ?? chosen!.checkpoints,
     warnings: [...chosen!.warnings, ...(others.length > 0 ? [warning] : [])],
     otherSeries: others.map(({ name }) => name),
   };

@@ -112,6 +112,7 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
       ...notRead(last.tensors),
       ...shortages(opened.length, plan.matrices, last.tensors),
       ...plan.unknownFused.map(unknownFused),
+      ...stacks(plan.matrices),
     ],
   };
 };
@@ -194,6 +195,21 @@ const withoutMatrices = (tensors: readonly TensorInfo[]): Warning => ({
     ? 'No matrix here is read, only vectors and scalars are: rank spectra and reconstruction need matrices.'
     : 'There are vectors and scalars only: rank spectra and reconstruction need matrices.',
 });
+
+/** The choice of reading a tensor as a stack, said once for all of one kind. */
+const stacks = (matrices: readonly MatrixSpec[]): Warning[] => {
+  const kinds = new Map<string, MatrixSpec[]>();
+  for (const spec of matrices) {
+    if (spec.stacked === undefined || spec.part !== '[0]') continue;
+    kinds.set(spec.stacked.of, [...(kinds.get(spec.stacked.of) ?? []), spec]);
+  }
+  return [...kinds].map(([of, specs]) => {
+    const { tensor, rows, columns, stacked } = specs[0]!;
+    const more = specs.length > 1 ? ` So are ${specs.length - 1} more.` : '';
+    const message = `${quote(tensor)} is read as ${stacked!.count} matrices of ${rows} × ${columns}, one for each of its ${of}, by its name.${more}`;
+    return { code: 'stack-of-matrices', message, tensor };
+  });
+};
 
 const unknownFused = (tensor: string): Warning => ({
   code: 'fused-layout-unknown',

@@ -12,7 +12,7 @@ import {
   type StatisticValues,
 } from '../../../contract/statistics/table.js';
 import { marchenkoPastur } from '../../geometry/marchenkoPastur.js';
-import { foldedSize, matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
+import { matrixKey, tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import { summariseDraws } from '../../geometry/quantiles.js';
 import { seedFromText } from '../../geometry/seededRandom.js';
 import { shuffledEntries } from '../../geometry/shuffledNull.js';
@@ -122,12 +122,12 @@ const subjectsOf = async (
   if (weights === undefined) return [];
   const first = index > 0 ? await values.of(0, tensor) : undefined;
   const change = first === undefined ? undefined : weights.map((value, i) => value - first[i]!);
-  const { columns } = foldedSize(survey.tensorNamed.get(tensor)!.shape)!;
+  const { shape } = survey.tensorNamed.get(tensor)!;
   return specs.flatMap((spec) => [
-    { spec, of: 'weights' as const, matrix: matrixFrom(spec, weights, columns) },
+    { spec, of: 'weights' as const, matrix: matrixFrom(spec, weights, tensorColumns(spec, shape)) },
     ...(change === undefined
       ? []
-      : [{ spec, of: 'change' as const, matrix: matrixFrom(spec, change, columns) }]),
+      : [{ spec, of: 'change' as const, matrix: matrixFrom(spec, change, tensorColumns(spec, shape)) }]),
   ]);
 };
 

@@ -3,6 +3,7 @@ import type { TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
 import type { TrajectoryPca } from '../../geometry/trajectory.js';
 import { zeros, type Matrix } from '../../linalg/matrix.js';
 import type { ChosenGroup } from '../../series/chooseTensors.js';
+import { EqualTensors } from './equalTensors.js';
 import { equalWeights } from './equalWeights.js';
 import type { Survey } from '../../series/survey.js';
 import { tensorEntry } from '../../series/tensorEntries.js';
@@ -19,6 +20,7 @@ export class PassCollector implements PassEvents {
   private readonly group: Matrix;
   private parameters = 0;
   private groupParameters = 0;
+  private readonly equal: EqualTensors;
   private summed: TensorEntry[] = [];
   private toldAt = performance.now();
 
@@ -31,6 +33,7 @@ export class PassCollector implements PassEvents {
     const checkpoints = survey.checkpoints.length;
     this.all = zeros(checkpoints, checkpoints);
     this.group = zeros(checkpoints, checkpoints);
+    this.equal = new EqualTensors(survey);
   }
 
   readonly onSums = (tensor: TensorInfo, sums: { sum: number; sumOfSquares: number } | undefined): void => {
@@ -68,6 +71,9 @@ export class PassCollector implements PassEvents {
         this.groupParameters += parameters;
       }
     }
+    const isWhole = matrix?.part === undefined;
+    if (isWhole && this.survey.checkpoints.length > 1)
+      await this.equal.add(tensor.name, tensor.elements, gram);
     const isWanted = this.chosen === undefined || this.chosen.tensors.has(tensor.name);
     if (matrix !== undefined && isWanted) await this.emitGroup(matrix.group, parameters, gram);
   };
@@ -92,14 +98,17 @@ export class PassCollector implements PassEvents {
           ...(original === undefined ? {} : { duplicateOf: this.survey.checkpoints[original]!.label }),
         };
       }),
-      warnings: [...equal].map(([t, original]) => {
-        const { label, step } = this.survey.checkpoints[t]!;
-        return {
-          code: 'duplicate-weights',
-          message: `${label} has the same weights as ${this.survey.checkpoints[original]!.label}.`,
-          step,
-        };
-      }),
+      warnings: [
+        ...[...equal].map(([t, original]) => {
+          const { label, step } = this.survey.checkpoints[t]!;
+          return {
+            code: 'duplicate-weights',
+            message: `${label} has the same weights as ${this.survey.checkpoints[original]!.label}.`,
+            step,
+          };
+        }),
+        ...this.equal.warnings(equal),
+      ],
     });
     return uncentred;
   }

@@ -147,7 +147,8 @@ async function* comparedTensor(
   events: PassEvents,
 ): AsyncGenerator<number, void> {
   const checkpoints = survey.checkpoints.length;
-  const matrices = survey.matricesOf.get(tensor.name) ?? [];
+  // Each matrix of a stack has its spectrum; the trajectory is that of the stack.
+  const matrices = (survey.matricesOf.get(tensor.name) ?? []).filter(({ stacked }) => stacked === undefined);
   const parts = matrices.filter(({ range }) => range !== undefined);
   // Only a fused tensor must be cut along its rows.
   const columns = parts.length > 0 ? foldedSize(tensor.shape)!.columns : 1;
@@ -237,8 +238,14 @@ const piecesOf = function* (
     };
     return;
   }
-  const whole = matrices.find(({ fused }) => fused)!;
-  yield { tensor, matrix: whole, gram: sumOf(grams), parameters: tensor.elements, disjoint: false };
+  const whole = matrices.find(({ fused }) => fused);
+  yield {
+    tensor,
+    ...(whole ? { matrix: whole } : {}),
+    gram: sumOf(grams),
+    parameters: tensor.elements,
+    disjoint: false,
+  };
   for (const [i, matrix] of parts.entries()) {
     yield { tensor, matrix, gram: grams[i]!, parameters: matrix.rows * matrix.columns, disjoint: true };
   }

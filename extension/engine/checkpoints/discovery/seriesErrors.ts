@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
+import { foreignFolder } from '../foreignFormats.js';
 import type { FolderListing } from './seriesFolder.js';
 import { weightEndings } from '../../../contract/weightFormats.js';
 
@@ -32,6 +33,10 @@ export const noCheckpoints = (top: string, listings: readonly FolderListing[]): 
   const isRun = here.others.includes('run.json') && here.folders.includes('checkpoints');
   if (isRun)
     return new GeometryError('no-checkpoints', `${top}: this training run has not saved a checkpoint yet.`);
+  const foreign = listings
+    .map(({ others: names }) => foreignFolder(names))
+    .find((said) => said !== undefined);
+  if (foreign !== undefined) return new GeometryError('no-checkpoints', `${top}: ${foreign}.`);
   if (companions.length > 0) {
     return new GeometryError(
       'no-checkpoints',

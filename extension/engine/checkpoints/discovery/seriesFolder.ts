@@ -1,11 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { Warning } from '../../../contract/report.js';
-import { weightEndingOf } from '../../../contract/weightFormats.js';
+import { folderFormats, isFolderFormatFile, weightEndingOf } from '../../../contract/weightFormats.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import { isCompanionFile } from '../bytes/companionFiles.js';
 import { isIndexName } from '../sharded/huggingFaceIndex.js';
 import { grouped } from '../../ground/work/grouped.js';
+import { besideLayers, fileSetOf } from '../sharded/fileSets.js';
 import { shardSetOf } from '../sharded/numberedShards.js';
 import { readError } from '../../../disk/systemErrors.js';
 
@@ -24,6 +25,8 @@ export interface WeightUnit {
   readonly ending: string;
   /** Weight files only, in the order of their names. */
   readonly files: readonly string[];
+  /** Several files, or one of several, that are opened by their folder. */
+  readonly isFolder: boolean;
   /** The index of a sharded one. */
   readonly index: string | undefined;
   readonly warnings: readonly Warning[];
@@ -57,7 +60,7 @@ const missingShards = (folder: string, files: readonly string[]): Warning[] => {
 const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
   const indexes = names.filter(isIndexName);
   const candidates = names.filter((candidate) => weightEndingOf(candidate) !== '');
-  const sets = grouped(candidates, (name) => shardSetOf(name) ?? name);
+  const sets = grouped(candidates, (name) => fileSetOf(name) ?? name);
   const indexNamed = new Map(
     indexes.map((name) => [name.toLowerCase(), name]).reverse() as [string, string][],
   );
@@ -71,6 +74,7 @@ const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
       stem,
       ending,
       files,
+      isFolder: fileSetOf(files[0]!) !== undefined,
       index: isSet ? indexOf(stem, ending) : undefined,
       warnings: isSet ? missingShards(folder, files) : [],
     };
@@ -84,12 +88,23 @@ const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
       stem,
       ending: weightEndingOf(name.replace(/\.index\.json$/i, '')),
       files: [],
+      isFolder: false,
       index: name,
       warnings: [],
     };
   });
   return [...claimed, ...units];
 };
+
+/** A folder of slices of tensors, with the list of them in a hidden file. */
+const distributedUnit = (folder: string, slices: readonly string[]): WeightUnit => ({
+  stem: basename(folder),
+  ending: '.distcp',
+  files: slices,
+  isFolder: true,
+  index: undefined,
+  warnings: [],
+});
 
 /**
  * What a folder holds, by names alone; hidden files are passed over.
@@ -108,13 +123,21 @@ export const listFolder = async (folder: string): Promise<FolderListing> => {
     else if (target?.isFile() === true) files.push(entry.name);
   }
   files.sort(naturalOrder);
+  const beside = besideLayers(files);
+  const isCompanion = (name: string): boolean => isBeside(name) || beside.has(name);
   const isWeight = (name: string): boolean =>
-    (weightEndingOf(name) !== '' || isIndexName(name)) && !isBeside(name);
+    (weightEndingOf(name) !== '' || isIndexName(name)) && !isCompanion(name);
+  const slices = files.filter(isFolderFormatFile);
+  if (entries.some(({ name }) => folderFormats.some(({ marker }) => marker === name))) {
+    // The other files in it are of the training: nothing by itself.
+    const others = files.filter((name) => !slices.includes(name)).map((name) => join(folder, name));
+    return { folder, units: [distributedUnit(folder, slices)], companions: others, others: [], folders };
+  }
   return {
     folder,
     units: unitsOf(folder, files.filter(isWeight)),
-    companions: files.filter(isBeside).map((name) => join(folder, name)),
-    others: files.filter((name) => !isWeight(name) && !isBeside(name)),
+    companions: files.filter(isCompanion).map((name) => join(folder, name)),
+    others: files.filter((name) => !isWeight(name) && !isCompanion(name)),
     folders: folders.sort(naturalOrder),
   };
 };

@@ -2,10 +2,12 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
 import type { Warning } from '../../../contract/report.js';
-import { formats } from '../formats.js';
-import { openCheckpoint } from '../openCheckpoint.js';
-import type { Discovery, Series, SeriesEntry } from './series.js';
-import { listFolder, naturalOrder, statFiles, type FolderListing, type WeightUnit } from './seriesFolder.js';
+import { fromUnit, soleUnit, type Candidate } from './candidates.js';
+import { hubSnapshots } from './hubCache.js';
+import type { Discovery, Series } from './series.js';
+import { aliasesLeftOut, isAlias, withBeginning } from './seriesEnds.js';
+import { listFolder, naturalOrder, type FolderListing } from './seriesFolder.js';
+import { stepFolders } from './stepFolders.js';
 import { noCheckpoints } from './seriesErrors.js';
 import { grouped } from '../../ground/work/grouped.js';
 import { stepInName } from './stepsInNames.js';
@@ -33,12 +35,6 @@ interface Search {
   isCutShort: boolean;
 }
 
-interface Candidate {
-  readonly entry: SeriesEntry;
-  readonly family: string;
-  readonly warnings: readonly Warning[];
-}
-
 const list = async (search: Search, folder: string): Promise<FolderListing | undefined> => {
   if (search.signal?.aborted === true) throw new GeometryError('cancelled', 'The search was cancelled.');
   if (search.folders >= MOST_FOLDERS) {
@@ -61,40 +57,6 @@ const list = async (search: Search, folder: string): Promise<FolderListing | und
   return listing;
 };
 
-const makeEntry = async (
-  place: { folder: string; label: string; step: number | undefined; path: string },
-  unit: WeightUnit,
-): Promise<SeriesEntry> => ({
-  label: place.label,
-  ...(place.step === undefined ? {} : { step: place.step }),
-  path: place.path,
-  files: await statFiles(place.folder, unit.index === undefined ? unit.files : [unit.index, ...unit.files]),
-  open: () => openCheckpoint(place.path),
-});
-
-/** A unit's own path; a set of shards without an index is opened by its folder. */
-const pathOf = (folder: string, unit: WeightUnit): string => {
-  if (unit.index !== undefined) return join(folder, unit.index);
-  return unit.files.length === 1 && !unit.files[0]!.includes('-of-') ? join(folder, unit.files[0]!) : folder;
-};
-
-const fromUnit = async (folder: string, unit: WeightUnit): Promise<Candidate> => {
-  const stepped = stepInName(unit.stem, 'file');
-  const place = { folder, label: unit.stem, step: stepped?.step, path: pathOf(folder, unit) };
-  const family = `${stepped?.family ?? unit.stem}${unit.ending}`;
-  return { entry: await makeEntry(place, unit), family, warnings: unit.warnings };
-};
-
-const formatRank = ({ ending }: WeightUnit): number =>
-  formats.findIndex(({ endings }) => endings.includes(ending));
-
-/** The unit that stands for a folder of one checkpoint, which may hold the same weights in several formats. */
-const soleUnit = (units: readonly WeightUnit[]): WeightUnit | undefined => {
-  const ranked = [...units].sort((a, b) => formatRank(a) - formatRank(b));
-  const best = ranked.filter((unit) => formatRank(unit) === formatRank(ranked[0]!));
-  return best.length === 1 ? best[0] : undefined;
-};
-
 const byStep = (a: Candidate, b: Candidate): number =>
   (a.entry.step ?? 0) - (b.entry.step ?? 0) || naturalOrder(a.entry.label, b.entry.label);
 
@@ -114,45 +76,6 @@ const byFamily = (candidates: readonly Candidate[]): Candidate[][] => [
   ...grouped(candidates, ({ family }) => family).values(),
 ];
 
-/** Folders such as `checkpoint-500`, each with one checkpoint; those of one family are a series. */
-const stepFolders = async (
-  search: Search,
-  listing: FolderListing,
-): Promise<{ candidates: Candidate[]; warnings: Warning[]; rest: string[] }> => {
-  const candidates: Candidate[] = [];
-  const warnings: Warning[] = [];
-  const rest: string[] = [];
-  for (const name of listing.folders) {
-    const stepped = stepInName(name, 'folder');
-    if (stepped === undefined) {
-      rest.push(name);
-      continue;
-    }
-    const folder = join(listing.folder, name);
-    const inner = await list(search, folder);
-    if (inner === undefined) continue;
-    const unit = soleUnit(inner.units);
-    if (unit !== undefined) {
-      const place = { folder, label: name, step: stepped.step, path: folder };
-      candidates.push({
-        entry: await makeEntry(place, unit),
-        family: `${stepped.family}/`,
-        warnings: unit.warnings,
-      });
-    } else if (inner.units.length > 0 || inner.folders.length > 0) rest.push(name);
-    else {
-      const message = `${folder}: this checkpoint folder holds no weights and is left out.`;
-      warnings.push({ code: 'checkpoint-without-weights', path: folder, message });
-    }
-  }
-  return { candidates, warnings, rest };
-};
-
-/** `last.ckpt`, `best.pt`, `final.safetensors`: repeats of a checkpoint that has its step in its name. */
-const isAlias = ({ entry }: Candidate): boolean =>
-  entry.step === undefined &&
-  /(?:^|[._-])(?:last|latest|best|final|current|newest)(?:[._-]|$)/i.test(entry.label);
-
 const searchFolder = async (search: Search, folder: string, depth: number, root = folder): Promise<void> => {
   const listing = await list(search, folder);
   if (listing === undefined) return;
@@ -161,7 +84,13 @@ const searchFolder = async (search: Search, folder: string, depth: number, root 
     await searchFolder(search, join(folder, RUN_CHECKPOINTS), depth + 1, folder);
     return;
   }
-  const { candidates: folders, warnings, rest } = await stepFolders(search, listing);
+  const hub = await hubSnapshots(listing, (place) => list(search, place));
+  if (hub !== undefined) {
+    search.series.push(makeSeries(root, relative(search.top, root) || basename(root), hub, false));
+    return;
+  }
+  const inner = (place: string): Promise<FolderListing | undefined> => list(search, place);
+  const { candidates: folders, warnings, rest } = await stepFolders(listing, inner);
   const sole = soleUnit(listing.units);
   const isRepeated =
     listing.units.length > 1 && sole !== undefined && stepInName(sole.stem, 'file') === undefined;
@@ -170,8 +99,9 @@ const searchFolder = async (search: Search, folder: string, depth: number, root 
   const isSteppedHere = [...files, ...folders].some(({ entry }) => entry.step !== undefined);
   const aliases = new Set(isSteppedHere ? files.filter(isAlias) : []);
   for (const { entry } of aliases) search.leftOut.push(entry.path);
+  if (aliases.size > 0) warnings.push(aliasesLeftOut(folder, [...aliases]));
 
-  const families = byFamily([...files.filter((file) => !aliases.has(file)), ...folders]);
+  const families = byFamily(withBeginning([...files.filter((file) => !aliases.has(file)), ...folders]));
   families.sort((a, b) => b.length - a.length || naturalOrder(a[0]!.family, b[0]!.family));
   const place = relative(search.top, root) || basename(root);
   families.forEach((family, i) => {

@@ -1,3 +1,5 @@
+import type { Warning } from '../../../contract/report.js';
+import { quote } from '../bytes/fileErrors.js';
 import type { Checkpoint, TensorInfo } from '../tensors/checkpoint.js';
 import { checkpointOf, type StoredTensor } from '../tensors/storedTensors.js';
 import { fourBitFloats } from './fourBitFloats.js';
@@ -25,8 +27,13 @@ const findingsOf = (tensors: NamedTensors, config: PackingConfig): Map<string, F
 const isCode = ({ dtype, shape }: TensorInfo): boolean =>
   /^u?int(?:4|8|16|32)$/.test(dtype) && shape.filter((size) => size > 1).length > 1;
 
+/** DeepSpeed's ZeRO-3 leaves empty tensors in the model's file. */
+const EMPTY =
+  'an empty tensor; under ZeRO-3 the values are in the files of the optimizer: run zero_to_fp32.py in the checkpoint';
+
 /** Why a tensor of plain numbers is not measured: integers are indices, counters or codes without a scale. */
 const plainReason = (tensor: TensorInfo): TensorInfo['unmeasured'] => {
+  if (tensor.elements === 0 && /^b?float/.test(tensor.dtype)) return { reason: EMPTY, isUsed: false };
   const { dtype, readable, computed, unmeasured } = tensor;
   if (unmeasured !== undefined || computed !== undefined) return unmeasured;
   if (!readable) return { reason: 'values of this type are not read', isUsed: false };
@@ -34,6 +41,20 @@ const plainReason = (tensor: TensorInfo): TensorInfo['unmeasured'] => {
   if (/^u?int|^bool/.test(dtype))
     return { reason: 'whole numbers, which are no weights by themselves', isUsed: true };
   return undefined;
+};
+
+/** Tensors that are one rank's part of a larger one. */
+const localParts = (tensors: readonly TensorInfo[]): Warning[] => {
+  const parts = tensors.filter(
+    ({ shape, shard }) => shard !== undefined && shard.shape.some((size, axis) => size !== shape[axis]),
+  );
+  const [first] = parts;
+  if (first?.shard === undefined) return [];
+  const more = parts.length > 1 ? ` and ${parts.length - 1} more are` : ' is';
+  const message =
+    `${quote(first.name)}${more} the local part of a DTensor (${first.shard.placements}): ` +
+    `[${first.shape.join(', ')}] of [${first.shard.shape.join(', ')}]; files of other ranks hold the rest.`;
+  return [{ code: 'local-shard', message, tensor: first.name }];
 };
 
 /**
@@ -61,12 +82,17 @@ export const unpacked = (checkpoint: Checkpoint, config: PackingConfig = {}): Ch
       },
     };
   });
-  return checkpointOf({
+  const whole = checkpointOf({
     format: checkpoint.format,
     files: checkpoint.files,
     tensors: stored,
-    warnings: checkpoint.warnings,
+    warnings: [...checkpoint.warnings, ...localParts(tensors)],
     step: checkpoint.step,
     sources: [checkpoint],
   });
+  const run = checkpoint.run?.map(({ open, ...state }) => ({
+    ...state,
+    open: async () => unpacked(await open(), config),
+  }));
+  return run === undefined ? whole : { ...whole, run };
 };

@@ -14,8 +14,6 @@ const MOST_STORAGES = 200_000;
 /** A ten-byte integer, the magic number; before it come the protocol and, from protocol 4 on, a frame. */
 const MAGIC_BYTES = Buffer.from([0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19]);
 const MOST_BEFORE_MAGIC = 11;
-/** Bytes that {@link looksLikeLegacyPyTorch} needs to see. */
-export const LEGACY_HEAD_BYTES = MOST_BEFORE_MAGIC + MAGIC_BYTES.length;
 
 export const looksLikeLegacyPyTorch = (head: Uint8Array): boolean => {
   const at = Buffer.from(head).indexOf(MAGIC_BYTES);

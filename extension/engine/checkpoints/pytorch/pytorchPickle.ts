@@ -16,6 +16,8 @@ const FIRST_READ = 1 << 18;
 /** Reads the pickles of one file and remembers what they would have called in Python. */
 export class PickleLog {
   readonly findings: PickleFindings;
+  /** Folder of the archive that the storages of the pickle being read lie in; '' for the usual one. */
+  storageFolder = '';
   /** Bytes per element of every storage that was referred to. */
   readonly storageWidths = new Map<string, number>();
 
@@ -30,7 +32,8 @@ export class PickleLog {
   private readonly environment: PickleEnvironment = {
     calls: torchCalls,
     persistentLoad: (id) => {
-      const storage = loadStorage(id);
+      const own = loadStorage(id);
+      const storage = this.storageFolder === '' ? own : { ...own, key: `${this.storageFolder}/${own.key}` };
       this.storageWidths.set(storage.key, elementWidth(storage.dtype));
       return storage;
     },

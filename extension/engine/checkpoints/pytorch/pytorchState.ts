@@ -36,6 +36,9 @@ const LONGEST_NAME = 4096;
 
 type Entries = Iterable<readonly [PickleValue, PickleValue]>;
 
+/** Objects of the training, which hold tensors that are no weights. */
+const isTrainingObject = (origin: string): boolean => /^torch\.(?:optim|utils\.data|cuda)\b/.test(origin);
+
 /** `nn.Module` keeps its parts in three dictionaries; TorchScript's objects have attributes only. */
 const moduleEntries = (object: Opaque): Entries | undefined => {
   const { state } = object;
@@ -82,12 +85,17 @@ const tensorSearch = (file: string): Predicate => {
   };
 };
 
-const keyText = (key: PickleValue): string =>
-  typeof key === 'string' ? key : typeof key === 'number' || typeof key === 'bigint' ? String(key) : '?';
+const keyText = (key: PickleValue): string => {
+  if (typeof key === 'string') return key;
+  if (typeof key === 'number' || typeof key === 'bigint' || typeof key === 'boolean') return String(key);
+  return key instanceof Tuple ? key.items.slice(0, 8).map(simpleKeyText).join(',') : '?';
+};
+const simpleKeyText = (key: PickleValue): string => (key instanceof Tuple ? '()' : keyText(key));
 
 /** Names joined by dots, in the order of the file. */
 const flatten = (file: string, root: Entries | TensorReference): Map<string, TensorReference> => {
   const tensors = new Map<string, TensorReference>();
+  const used = new Map<string, number>();
   let visits = 0;
   const visit = (entries: Entries, prefix: string, depth: number): void => {
     for (const [key, value] of entries) {
@@ -95,12 +103,19 @@ const flatten = (file: string, root: Entries | TensorReference): Map<string, Ten
       const tensor = tensorOf(value);
       const children = tensor === undefined ? entriesOf(value) : undefined;
       if (tensor === undefined && children === undefined) continue;
-      const name = prefix + keyText(key);
+      const name = distinct(prefix + keyText(key), typeof key === 'string');
       if (name.length > LONGEST_NAME)
         throw malformed(file, `a name is longer than ${LONGEST_NAME} characters`);
       if (tensor !== undefined) add(name, tensor);
       else if (children !== undefined && depth < MOST_DEEP) visit(children, `${name}.`, depth + 1);
     }
+  };
+  /** Keys that are no strings may have one text; strings that join to one name are a fault of the file. */
+  const distinct = (name: string, isText: boolean): string => {
+    if (isText) return name;
+    const before = used.get(name) ?? 0;
+    used.set(name, before + 1);
+    return before === 0 ? name : `${name}#${before + 1}`;
   };
   const add = (name: string, tensor: TensorReference): void => {
     if (tensors.size >= MOST_TENSORS) throw tooLarge(file, `it holds more than ${MOST_TENSORS} tensors`);
@@ -162,9 +177,31 @@ export interface ModelState {
 const isOptimizerState = (root: PickleValue): boolean =>
   root instanceof Map && root.has('state') && root.has('param_groups');
 
+/** Whether an object of a class whose name matches is anywhere in a value. */
+const holdsClass = (root: PickleValue, pattern: RegExp): boolean => {
+  const seen = new Set<PickleValue>();
+  const waiting = [root];
+  for (let value = waiting.pop(); value !== undefined && seen.size < MOST_VISITS; value = waiting.pop()) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    if (value instanceof Opaque && pattern.test(value.origin)) return true;
+    const own = value instanceof Opaque && value.state !== undefined ? value.state : undefined;
+    const children = Array.from(entriesOf(value) ?? [], ([, child]) => child);
+    for (const child of own === undefined ? children : [...children, own])
+      if (typeof child === 'object' && child !== null) waiting.push(child);
+  }
+  return false;
+};
+
 /** What to say of a file without a model in it. */
 export const describeRoot = (root: PickleValue): string => {
   if (isOptimizerState(root)) return 'it holds the state of an optimizer and no model';
+  if (holdsClass(root, /quantized|PackedParams/i)) {
+    return (
+      'its weights are quantised and packed for one kind of processor (torch.ao.quantization), which is not read; ' +
+      'inspect the state_dict of the model before or after quantization'
+    );
+  }
   if (root instanceof Map) {
     const keys = [...root.keys()].slice(0, 5).map((key) => quote(keyText(key)));
     return keys.length === 0
@@ -175,10 +212,32 @@ export const describeRoot = (root: PickleValue): string => {
 };
 
 /**
- * The model's tensors out of whatever `torch.save` was given, by their names in it.
+ * The model's tensors out of whatever `torch.save` was given, by their names in it; with the constants of a TorchScript
+ * archive, where a frozen module keeps its weights.
  * @throws GeometryError `malformed-file`, `too-large`.
  */
-export const modelState = (file: string, root: PickleValue): ModelState => {
+export const modelState = (file: string, root: PickleValue, constants?: PickleValue): ModelState => {
+  const plain = statesOf(file, root);
+  const state = plain.tensors.size > 0 ? plain : statesOf(file, revealed(root));
+  const entries = constants === undefined ? undefined : entriesOf(constants);
+  if (entries === undefined) return state;
+  // The code of a frozen module calls its weights c0, c1, …
+  const named = [...entries].map(([key, value]) => [`CONSTANTS.c${keyText(key)}`, value] as const);
+  return { ...state, tensors: new Map([...state.tensors, ...flatten(file, named)]) };
+};
+
+const DEEPEST_REVEALED = 4;
+
+/** Attributes in the place of objects of unknown classes: where a file has no tensors otherwise. */
+const revealed = (value: PickleValue, depth = 0): PickleValue => {
+  if (depth === DEEPEST_REVEALED) return value;
+  if (value instanceof Map) return new Map([...value].map(([key, each]) => [key, revealed(each, depth + 1)]));
+  if (!(value instanceof Opaque) || entriesOf(value) !== undefined) return value;
+  const { state, origin } = value;
+  return state instanceof Map && !isTrainingObject(origin) ? revealed(state, depth + 1) : value;
+};
+
+const statesOf = (file: string, root: PickleValue): ModelState => {
   const single = tensorOf(root);
   if (single !== undefined) return { tensors: flatten(file, single), warnings: [] };
   const entries = entriesOf(root);

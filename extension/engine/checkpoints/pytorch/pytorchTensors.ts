@@ -1,10 +1,16 @@
 import type { Warning } from '../../../contract/report.js';
 import type { ByteSource } from '../bytes/byteSource.js';
-import type { TensorInfo } from '../tensors/checkpoint.js';
+import { unread, type NumericDtype, type TensorInfo } from '../tensors/checkpoint.js';
+import { applyScales, axisGrid, scaleGrid, type Scales } from '../tensors/scaledValues.js';
 import { isNumericDtype } from '../tensors/dtypes.js';
 import { malformed, quote, tooLarge } from '../bytes/fileErrors.js';
 import { elementWidth } from './pickle/torchCalls.js';
-import { NumpyArray, type StorageReference, type TensorReference } from './pickle/values.js';
+import {
+  NumpyArray,
+  type QuantisedCodes,
+  type StorageReference,
+  type TensorReference,
+} from './pickle/values.js';
 import { elementCount } from '../tensors/shape.js';
 import { opaqueTensor, type StoredTensor } from '../tensors/storedTensors.js';
 import { reachOf, stridedTensor } from '../tensors/stridedTensor.js';
@@ -101,6 +107,52 @@ const sharingWarnings = (file: string, views: ReadonlyMap<string, TensorReferenc
   ];
 };
 
+/** Types that codes of quantised tensors are stored as. */
+const codeTypes: Readonly<Record<string, NumericDtype>> = { qint8: 'int8', quint8: 'uint8', qint32: 'int32' };
+
+const negated = (tensor: StoredTensor): StoredTensor => ({
+  ...tensor,
+  async readElements(start, length, into) {
+    await tensor.readElements(start, length, into);
+    for (let i = 0; i < length; i++) into[i] = -into[i]!;
+  },
+});
+
+/** (code − zero)·scale (torch.ao.quantization), with scales for the whole tensor or along one axis. */
+const quantisedTensor = (
+  codes: StoredTensor,
+  { scales, zeros, axis }: QuantisedCodes,
+  open: (part: TensorReference) => StoredTensor,
+): StoredTensor => {
+  const grid = axis === undefined ? scaleGrid(codes.shape, []) : axisGrid(codes.shape, axis);
+  const parts = [scales, zeros].map((part) => (typeof part === 'number' ? part : open(part)));
+  const expected = axis === undefined ? 1 : codes.shape[axis];
+  const fits = parts.every(
+    (part) => typeof part === 'number' || (part.readable && part.elements === expected),
+  );
+  if (grid === undefined || !fits) {
+    const unmeasured = unread('its scales are not understood');
+    return opaqueTensor({ ...codes, readable: false, unmeasured });
+  }
+  const load = async (part: number | StoredTensor): Promise<Float64Array> => {
+    if (typeof part === 'number') return new Float64Array(expected ?? 1).fill(part);
+    const values = new Float64Array(part.elements);
+    await part.readElements(0, part.elements, values);
+    return values;
+  };
+  let loaded: Promise<Scales> | undefined;
+  const computed = `dequantised from ${codes.dtype} with ${axis === undefined ? 'one scale' : `a scale for each index of axis ${axis}`}`;
+  return {
+    ...codes,
+    computed,
+    async readElements(start, length, into) {
+      loaded ??= Promise.all(parts.map(load)).then(([first, second]) => ({ scales: first!, zeros: second! }));
+      await codes.readElements(start, length, into);
+      applyScales(grid, await loaded, into, start, length);
+    },
+  };
+};
+
 /**
  * Tensors over the storages of a file: every view is checked against the bytes that are there.
  * @throws GeometryError `malformed-file`, `too-large`.
@@ -120,17 +172,26 @@ export const tensorsOf = (
     return found;
   };
   const named = new Map([...views.values()].map((view, i) => [names[i]!, view]));
-  const tensors = [...named].map(([name, view]): StoredTensor => {
-    const { shape, dtype } = view;
+  const tensorOf = (name: string, view: TensorReference): StoredTensor => {
+    const { shape, dtype, reason } = view;
     const elements = elementCount(file, name, shape);
-    const info: TensorInfo = { name, shape, dtype, elements, readable: false };
+    const unmeasured = reason === undefined ? {} : { unmeasured: unread(reason) };
+    const shard = view.shard === undefined ? {} : { shard: view.shard };
+    const info: TensorInfo = { name, shape, dtype, elements, readable: false, ...unmeasured, ...shard };
     if (view.storage === undefined) return opaqueTensor(info);
     // NumPy's strings and objects have no width here; they are listed only.
     if (view.storage instanceof NumpyArray && !isNumericDtype(dtype)) return opaqueTensor(info);
     const bytes = find(view.storage);
     const offset = locate(file, name, view, bytes, elements);
-    if (!isNumericDtype(dtype)) return opaqueTensor(info);
-    return stridedTensor({ ...info, readable: true }, bytes.source, offset, view, dtype, bytes.bigEndian);
-  });
+    const { quantised } = view;
+    const stored = quantised === undefined ? dtype : codeTypes[dtype];
+    if (stored === undefined || !isNumericDtype(stored)) return opaqueTensor(info);
+    const readable = { ...info, readable: true };
+    const plain = stridedTensor(readable, bytes.source, offset, view, stored, bytes.bigEndian);
+    if (quantised !== undefined)
+      return quantisedTensor(plain, quantised, (part) => tensorOf(`${name} scales`, part));
+    return view.negative === true ? negated(plain) : plain;
+  };
+  const tensors = [...named].map(([name, view]) => tensorOf(name, view));
   return { tensors, warnings: sharingWarnings(file, named) };
 };

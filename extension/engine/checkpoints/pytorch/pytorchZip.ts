@@ -8,6 +8,8 @@ import { openZip, type ZipArchive, type ZipMember } from '../bytes/zipArchive.js
 
 export interface PickledFile {
   readonly root: PickleValue;
+  /** Values that TorchScript code refers to by number. */
+  readonly constants?: PickleValue;
   readonly findStorage: FindStorage;
   /** Closes what was opened on top of the source. */
   close(): Promise<void>;
@@ -85,6 +87,29 @@ const readNote = async (member: ZipMember | undefined): Promise<string | undefin
   }
 };
 
+const CONSTANTS = 'constants';
+
+const readConstants = async (
+  log: PickleLog,
+  member: ZipMember | undefined,
+): Promise<PickleValue | undefined> => {
+  if (member === undefined) return undefined;
+  const bytes = await member.open();
+  log.storageFolder = CONSTANTS;
+  try {
+    return (await log.read(bytes, 0)).value;
+  } finally {
+    log.storageFolder = '';
+    await bytes.close();
+  }
+};
+
+/** Whether an archive says in its `byteorder` that a big-endian machine wrote it. */
+export const isBigEndian = async (zip: ZipArchive): Promise<boolean> => {
+  const name = [...zip.keys()].find((member) => /^(?:[^/]*\/)?byteorder$/.test(member));
+  return (await readNote(name === undefined ? undefined : zip.get(name))) === 'big';
+};
+
 /** The layout of PyTorch 1.6 and later: a zip archive of `data.pkl`, `byteorder` and `data/KEY` for each storage. */
 export const readPyTorchZip = async (source: ByteSource, log: PickleLog): Promise<PickledFile> => {
   const members = byPyTorchName(source, await openZip(source));
@@ -107,15 +132,17 @@ export const readPyTorchZip = async (source: ByteSource, log: PickleLog): Promis
   const { value: root } = await log.read(bytes, 0).finally(() => bytes.close());
   const opened = new Map<string, ByteSource>();
   const findStorage: FindStorage = (key) => {
-    const name = `${folder}data/${key}`;
+    const name = key.startsWith(`${CONSTANTS}/`) ? `${folder}${key}` : `${folder}data/${key}`;
     const found = member(name) ?? member(`${folder}tensors/${key}`);
     if (found === undefined) throw malformed(source.name, `the archive has no member ${quote(name)}`);
     const storage = opened.get(found.name) ?? lazily(found);
     opened.set(found.name, storage);
     return { source: storage, bigEndian: order === 'big' };
   };
+  const constants = await readConstants(log, member(`${folder}${CONSTANTS}.pkl`));
   return {
     root,
+    ...(constants === undefined ? {} : { constants }),
     findStorage,
     async close() {
       await Promise.allSettled([...opened.values()].map((storage) => storage.close()));

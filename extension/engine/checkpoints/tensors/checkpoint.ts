@@ -38,6 +38,8 @@ export interface TensorInfo {
   readonly computed?: string;
   /** Why it is not measured, where its values are no weights or are not readable. */
   readonly unmeasured?: Unmeasured;
+  /** The whole tensor that this is a rank's part of, and how it is placed: "Shard(dim=0)". */
+  readonly shard?: { readonly shape: readonly number[]; readonly placements: string };
 }
 
 export interface Unmeasured {
@@ -50,6 +52,12 @@ export interface Unmeasured {
 /** What readers add to a listed tensor. */
 export const unread = (reason: string): Unmeasured => ({ reason, isUsed: false });
 
+/** One checkpoint of a run that is a single file. */
+export interface RunState {
+  readonly step?: number;
+  readonly open: () => Promise<Checkpoint>;
+}
+
 /** One opened checkpoint, whatever its format and however many shards. */
 export interface Checkpoint {
   /** For example `safetensors`, `pytorch-zip`. */
@@ -59,6 +67,8 @@ export interface Checkpoint {
   readonly warnings: readonly Warning[];
   /** Step or epoch, where the file itself says so (Lightning's `global_step`, Trainer state). */
   readonly step?: number;
+  /** The checkpoints of a whole run, where the file holds one; `tensors` are then those of its model. */
+  readonly run?: readonly RunState[];
   /**
    * Elements [start, start + length) of a tensor in row-major order, as float64. `into` (at least `length` long) is
    * filled and returned where given, so that long reads allocate nothing.

@@ -136,6 +136,7 @@ export const tensorInfoOf = ({
   ...{ name, shape, dtype, elements, readable },
   ...(more.computed === undefined ? {} : { computed: more.computed }),
   ...(more.unmeasured === undefined ? {} : { unmeasured: more.unmeasured }),
+  ...(more.shard === undefined ? {} : { shard: more.shard }),
 });
 
 /** A {@link Checkpoint} over stored tensors with distinct names; closing it closes `sources`. */

@@ -112,9 +112,61 @@ const rebuild = (args: readonly PickleValue[], dtype?: string): TensorReference 
 };
 
 /** A tensor that is listed and not read. */
-const withoutValues = (dtype: string, size: PickleValue | undefined): TensorReference => {
+const withoutValues = (dtype: string, size: PickleValue | undefined, reason: string): TensorReference => {
   const shape = counts(size, 'sizes');
-  return { kind: 'tensor', storage: undefined, dtype, offset: 0, shape, strides: shape };
+  return { kind: 'tensor', storage: undefined, dtype, offset: 0, shape, strides: shape, reason };
+};
+
+/** `_rebuild_tensor_v2(…, metadata)`: views that negate what is stored. Conjugation changes no singular value. */
+const rebuildView: Call = (args) => {
+  const tensor = rebuild(args);
+  const metadata = args[6];
+  return metadata instanceof Map && metadata.get('neg') === true ? { ...tensor, negative: true } : tensor;
+};
+
+const codeTypes: Readonly<Record<string, string>> = { qint8: 'int8', quint8: 'uint8', qint32: 'int32' };
+const isTensorOrNumber = (value: PickleValue | undefined): value is number | TensorReference =>
+  typeof value === 'number' || isTensor(value);
+
+/** `(torch.per_tensor_affine, scale, zero)`, or `(torch.per_channel_affine, scales, zeros, axis)`. */
+const rebuildQuantised: Call = (args) => {
+  const tensor = rebuild(args);
+  const [, scales, zeros, axis] = args[4] instanceof Tuple ? args[4].items : [];
+  const dtype = codeTypes[tensor.dtype];
+  const isAxis = axis === undefined || (isCount(axis) && axis < tensor.shape.length);
+  if (dtype === undefined || !isTensorOrNumber(scales) || !isTensorOrNumber(zeros) || !isAxis)
+    return { ...tensor, reason: 'its scales are not understood' };
+  return { ...tensor, quantised: { scales, zeros, ...(axis === undefined ? {} : { axis }) } };
+};
+
+/** Attributes of an object: a dictionary, or one beside those of its slots. */
+const attribute = (state: PickleValue | undefined, name: string): PickleValue | undefined =>
+  (state instanceof Tuple ? state.items : [state])
+    .map((part) => (part instanceof Map ? part.get(name) : undefined))
+    .find((value) => value !== undefined);
+
+/** A placement's class and what it says: "Shard(dim=0)". */
+const placementText = (value: PickleValue): string => {
+  if (!(value instanceof Opaque)) return '?';
+  const name = value.origin.split('.').at(-1)!.slice(0, 40);
+  const axis = attribute(value.state, 'dim');
+  return typeof axis === 'number' ? `${name}(dim=${axis})` : name;
+};
+
+/** The local part of a DTensor (torch.distributed.tensor), with what the whole is. */
+const distributed = (
+  args: PickleValue | undefined,
+  state: PickleValue | undefined,
+): TensorReference | undefined => {
+  const local = attribute(state, '_local_tensor');
+  if (!isTensor(local)) return undefined;
+  const spec = attribute(state, '_spec');
+  const placed = spec instanceof Opaque ? attribute(spec.state, 'placements') : undefined;
+  const placements = itemsOf(placed ?? null)
+    .map(placementText)
+    .join(', ');
+  const shape = counts(args instanceof Tuple ? args.items[2] : undefined, 'sizes');
+  return { ...local, shard: { shape, placements } };
 };
 
 /** A NumPy array as a tensor, or undefined where its elements are not numbers. */
@@ -147,7 +199,11 @@ const pathOf = (type: GlobalReference | Opaque): string => (type instanceof Opaq
 const first: Call = ([value]) => value ?? null;
 
 /** `func(*args)` with the subclass and its attributes left away. */
-const rebuildFromType: Call = ([func, , args]) => {
+const rebuildFromType: Call = ([func, , args, state]) => {
+  if (func instanceof GlobalReference && func.path === 'torch._utils._rebuild_wrapper_subclass') {
+    const part = distributed(args, state);
+    if (part !== undefined) return part;
+  }
   // Never itself again: nested subclasses must not become nested calls of ours.
   const isRebuild = func instanceof GlobalReference && func.module === 'torch._utils';
   const call = isRebuild ? torchCalls.get(func.path) : undefined;
@@ -162,8 +218,12 @@ const fromArray: Call = ([array]) =>
 
 /** A sparse tensor's values lie in parts that stand for no dense storage: its size is known, no more. */
 const sparse: Call = ([, parts]) => {
-  const [, values, size] = parts instanceof Tuple ? parts.items : [];
-  return withoutValues(isTensor(values) ? `sparse ${values.dtype}` : 'sparse', size);
+  const items = itemsOf(parts ?? null);
+  // COO has indices, values, size; the compressed layouts have two lists of indices before the values.
+  const values = items.filter(isTensor).at(-1);
+  const size = items.find((item) => item instanceof Tuple || Array.isArray(item));
+  const dtype = values === undefined ? 'sparse' : `sparse ${values.dtype}`;
+  return withoutValues(dtype, size, 'sparse tensors are not read');
 };
 
 const itemsOf = (value: PickleValue | undefined): readonly PickleValue[] =>
@@ -211,13 +271,13 @@ export const torchCalls: AllowedCalls = new Map<string, Call>([
   ['copyreg.__newobj_ex__', instanceOf],
   ['torch.Size', ([source]) => new Tuple(itemsOf(source))],
   ['torch._utils._rebuild_tensor', (args) => rebuild(args)],
-  ['torch._utils._rebuild_tensor_v2', (args) => rebuild(args)],
+  ['torch._utils._rebuild_tensor_v2', rebuildView],
   ['torch._utils._rebuild_tensor_v3', (args) => rebuild(args, knownDtype(args[6]))],
-  ['torch._utils._rebuild_qtensor', (args) => rebuild(args)],
+  ['torch._utils._rebuild_qtensor', rebuildQuantised],
   ['torch._utils._rebuild_sparse_tensor', sparse],
   [
     'torch._utils._rebuild_meta_tensor_no_storage',
-    ([dtype, size]) => withoutValues(`meta ${dtypeOf(dtype)}`, size),
+    ([dtype, size]) => withoutValues(`meta ${dtypeOf(dtype)}`, size, 'a tensor without values (meta device)'),
   ],
   ['torch._utils._rebuild_parameter', first],
   ['torch._utils._rebuild_parameter_with_state', first],

@@ -74,6 +74,20 @@ export interface TensorReference {
   readonly offset: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
+  /** The view has the opposite sign of what is stored (`torch._neg_view`). */
+  readonly negative?: boolean;
+  readonly quantised?: QuantisedCodes;
+  /** Part of a distributed tensor: the whole one's shape, and how it is placed, in words. */
+  readonly shard?: { readonly shape: readonly number[]; readonly placements: string };
+  /** Why it has no values here, for those that are listed only. */
+  readonly reason?: string;
+}
+
+/** How codes become numbers: (code − zero)·scale, for all or along an axis. */
+export interface QuantisedCodes {
+  readonly scales: number | TensorReference;
+  readonly zeros: number | TensorReference;
+  readonly axis?: number;
 }
 
 /** `numpy.dtype`, completed by its state (which holds the byte order). */

@@ -1,0 +1,104 @@
+import { basename, dirname } from 'node:path';
+import type { Checkpoint } from '../tensors/checkpoint.js';
+import { checkpointOf, closeAll, type StoredTensor } from '../tensors/storedTensors.js';
+import { openNumberedShards, shardSetOf } from './numberedShards.js';
+import { openAll } from './shardedCheckpoint.js';
+import { joinRanks, megatronAxis } from './tensorParallel.js';
+
+type OpenFile = (path: string) => Promise<Checkpoint>;
+
+/** Files of one folder that are a checkpoint together. */
+interface FileSet {
+  /** The set that a file's name puts it into; undefined if into none. */
+  readonly setOf: (name: string) => string | undefined;
+  readonly open: (paths: readonly string[], openFile: OpenFile) => Promise<Checkpoint>;
+}
+
+const layerFile = /^layer_(?<layer>\d+)-model_(?<rank>\d+)-model_states\.pt$/;
+const rankFile = /^(?<stem>.*?)_?world_size_(?<size>\d+)_rank_(?<rank>\d+)\.(?<ending>pt|pth|bin)$/;
+const modelRank = /^mp_rank_(?<rank>\d+)_model_states\.pt$/;
+
+const numberIn = (pattern: RegExp, path: string, group: string): number =>
+  Number(pattern.exec(basename(path))?.groups?.[group] ?? 0);
+
+const byNumber = (paths: readonly string[], pattern: RegExp, group: string): string[] =>
+  [...paths].sort((a, b) => numberIn(pattern, a, group) - numberIn(pattern, b, group));
+
+/** GPT-NeoX: a file for each layer and tensor-parallel rank; names are those of its `sequential` container. */
+const openLayers: FileSet['open'] = async (paths, openFile) => {
+  const layers = new Map<number, string[]>();
+  for (const path of byNumber(paths, layerFile, 'layer')) {
+    const layer = numberIn(layerFile, path, 'layer');
+    layers.set(layer, [...(layers.get(layer) ?? []), path]);
+  }
+  const opened: Checkpoint[] = [];
+  try {
+    const tensors: StoredTensor[] = [];
+    for (const [layer, files] of layers) {
+      const ranks = await openAll(byNumber(files, layerFile, 'rank'), openFile);
+      const joined = joinRanks(ranks, dirname(paths[0]!), megatronAxis);
+      opened.push(joined);
+      for (const info of joined.tensors) {
+        tensors.push({
+          ...info,
+          name: `sequential.${layer}.${info.name}`,
+          readElements: async (start, length, into) => {
+            await joined.read(info.name, start, length, into);
+          },
+        });
+      }
+    }
+    return checkpointOf({
+      format: 'pytorch-layers',
+      files: opened.flatMap(({ files }) => files),
+      tensors,
+      warnings: opened.flatMap(({ warnings }) => warnings),
+      step: opened.find(({ step }) => step !== undefined)?.step,
+      sources: opened,
+    });
+  } catch (thrown) {
+    await closeAll(opened);
+    throw thrown;
+  }
+};
+
+/** A DTensor's local parts over all ranks of a one-dimensional mesh lie one after the other along their axis. */
+const openRanks: FileSet['open'] = async (paths, openFile) => {
+  const ordered = byNumber(paths, rankFile, 'rank');
+  const size = numberIn(rankFile, ordered[0]!, 'size');
+  const complete = ordered.length === size;
+  const ranks = await openAll(complete ? ordered : ordered.slice(0, 1), openFile);
+  return joinRanks(ranks, dirname(paths[0]!), ({ shard }) => {
+    const axes = /^Shard\(dim=(\d+)\)$/.exec(shard?.placements ?? '');
+    return axes === null ? undefined : Number(axes[1]);
+  });
+};
+
+const openModelRanks: FileSet['open'] = async (paths, openFile) =>
+  joinRanks(await openAll(byNumber(paths, modelRank, 'rank'), openFile), dirname(paths[0]!), megatronAxis);
+
+/** The first that a name belongs to. */
+const fileSets: readonly FileSet[] = [
+  { setOf: shardSetOf, open: openNumberedShards },
+  { setOf: (name) => (layerFile.test(name) ? 'layer-?-model_states.pt' : undefined), open: openLayers },
+  {
+    setOf: (name) => {
+      const parts = rankFile.exec(name)?.groups;
+      return parts && `${parts['stem']! || 'model'}_world_size_${parts['size']!}_rank_?.${parts['ending']!}`;
+    },
+    open: openRanks,
+  },
+  { setOf: (name) => (modelRank.test(name) ? 'mp_rank_?_model_states.pt' : undefined), open: openModelRanks },
+];
+
+/** The name of the set that a file is in, the same for all files of a set; undefined for a file by itself. */
+export const fileSetOf = (name: string): string | undefined =>
+  fileSets.map(({ setOf }) => setOf(name)).find((set) => set !== undefined);
+
+/** Opens the files of one set. @throws GeometryError as their reader does. */
+export const openFileSet = (paths: readonly string[], openFile: OpenFile): Promise<Checkpoint> =>
+  fileSets.find(({ setOf }) => setOf(basename(paths[0]!)) !== undefined)!.open(paths, openFile);
+
+/** GPT-NeoX keeps the state of the training beside the files of layers, under a name that holds weights elsewhere. */
+export const besideLayers = (names: readonly string[]): ReadonlySet<string> =>
+  new Set(names.some((name) => layerFile.test(name)) ? names.filter((name) => modelRank.test(name)) : []);
