@@ -15,11 +15,12 @@ import { trainProgress } from './trainProgress.js';
 const usage = `Usage: weight-geometry sweep GRID.json --out DIR [--provider NAME] [--jobs N]
        weight-geometry sweep --out DIR [--status]
 
-Trains every run of a grid (scales × decays × seeds × tasks), several at once where that is faster. DIR/sweep.json holds
+Trains every run of a grid (scales × variants × fractions × decays × tasks × seeds), several at once where that is faster. DIR/sweep.json holds
 the grid, DIR/runs/NAME the runs, each an ordinary run directory. The same command goes on where it was stopped.
 
 GRID.json: { "name", "base": a run's configuration, "scales": [{ "name", "model" }], "decays": [0.1, 1],
-"seeds": [42], "tasks": [["add", "mul"]] }
+"seeds": [42], "tasks": [["add", "mul"]] }, and if wanted "trainFractions": [0.4, 0.5] and
+"variants": [{ "name": "lrd", "set": ["lowRankDecay.lambda=0.1", "weightDecay=0"] }]: settings as --set takes them
 
   --out DIR        the sweep's folder; made when absent
   --status         print the table of progress and train nothing
@@ -104,7 +105,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
 
 export const sweepCommand: Command = {
   name: 'sweep',
-  summary: 'a grid of runs: scales, decays, seeds, tasks',
+  summary: 'a grid of runs: scales, variants, decays, seeds, tasks',
   usage,
   run,
 };

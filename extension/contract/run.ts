@@ -42,8 +42,8 @@ export const runConfigSchema = v.object({
   eps: v.optional(positive, 1e-8),
   /** Decoupled (AdamW). */
   weightDecay: v.optional(nonNegative, 1),
-  /** Which parameters decay: every one (the papers), or matrices only. */
-  decayedParameters: v.optional(v.picklist(['all', 'matrices']), 'all'),
+  /** Which parameters decay: every one (the papers), matrices only, or all but the matrices of Low-Rank Decay. */
+  decayedParameters: v.optional(v.picklist(['all', 'matrices', 'outside-low-rank']), 'all'),
   /** A decay step after the optimiser's (2606.04405); with `weightDecay` above 0 the two together are its elastic form. */
   lowRankDecay: v.optional(lowRankDecaySchema),
   /** Muon for chosen matrices instead of AdamW; absent: AdamW for all. */

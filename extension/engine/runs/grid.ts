@@ -1,15 +1,25 @@
 import * as v from 'valibot';
-import { modelSchema, taskNames, type Model, type Split, type TaskName } from '../../contract/descriptor.js';
+import { modelSchema, taskNames, type Split, type TaskName } from '../../contract/descriptor.js';
 import { runConfigSchema, type RunConfig } from '../../contract/run.js';
+import { withAssignments } from '../training/runConfig.js';
+
+const plainName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9][a-z0-9.-]*$/i, 'a name of letters, digits, dots and dashes'),
+);
 
 /** A model size under a name of its own. */
 const scaleSchema = v.object({
-  name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9.-]*$/i, 'a name of letters, digits, dots and dashes')),
+  name: plainName,
   model: modelSchema,
 });
 
+/** Any other settings under a name of their own: `key=value` as `--set` takes them, after all other axes. */
+const variantSchema = v.object({ name: plainName, set: v.array(v.pipe(v.string(), v.minLength(1))) });
+
 const nonNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
+const fraction = v.pipe(v.number(), v.gtValue(0), v.ltValue(1));
 
 /** The values of one axis: each once, as two runs of one name would share a folder. */
 const axisOf = <S extends v.GenericSchema>(
@@ -33,12 +43,19 @@ const axisOf = <S extends v.GenericSchema>(
 
 const taskSchema = v.picklist(taskNames);
 
-/** Every combination of scales, decays, seeds and sets of tasks is one run; all else is the base's. */
+/**
+ * Every combination of scales, variants, train fractions, decays, sets of tasks and seeds is one run; all else is the
+ * base's.
+ */
 export const gridSchema = v.object({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   base: runConfigSchema,
   // Some file systems do not tell capitals from small letters.
   scales: axisOf(scaleSchema, ({ name }) => name.toLowerCase(), 'name'),
+  /** Absent: the base's settings alone. */
+  variants: v.optional(axisOf(variantSchema, ({ name }) => name.toLowerCase(), 'variant')),
+  /** Absent: the base's. */
+  trainFractions: v.optional(axisOf(fraction, String, 'train fraction')),
   decays: axisOf(nonNegative, String, 'weight decay'),
   /** Of the weights, of the batches and of the split at once. */
   seeds: axisOf(whole, String, 'seed'),
@@ -46,42 +63,81 @@ export const gridSchema = v.object({
 });
 export type Grid = v.InferOutput<typeof gridSchema>;
 export type Scale = v.InferOutput<typeof scaleSchema>;
+export type Variant = v.InferOutput<typeof variantSchema>;
 
 /** One run of a grid. */
 export interface Cell {
   /** Folder under the sweep's, unique in the grid: `baseline-add+mul-wd1-seed42`. */
   readonly name: string;
   readonly scale: string;
+  /** Of grids that have variants. */
+  readonly variant?: string;
   readonly decay: number;
   readonly seed: number;
   readonly tasks: readonly TaskName[];
   readonly config: RunConfig;
 }
 
-const configOf = (
-  { base }: Grid,
-  name: string,
-  model: Model,
-  weightDecay: number,
-  seed: number,
-  tasks: TaskName[],
-): RunConfig => {
-  const split: Split = { ...base.data.split, seed };
-  return { ...base, name, model, data: { tasks, split }, weightDecay, initSeed: seed, batchSeed: seed };
+interface Point {
+  readonly scale: Scale;
+  readonly variant: Variant | undefined;
+  /** Of grids that have train fractions. */
+  readonly fraction: number | undefined;
+  readonly decay: number;
+  readonly tasks: TaskName[];
+  readonly seed: number;
+}
+
+const nameOf = ({ scale, variant, fraction: trained, decay, tasks, seed }: Point): string =>
+  [
+    scale.name,
+    ...(variant === undefined ? [] : [variant.name]),
+    ...(trained === undefined ? [] : [`f${trained}`]),
+    tasks.join('+'),
+    `wd${decay}`,
+    `seed${seed}`,
+  ].join('-');
+
+/** @throws GeometryError `invalid-config` for a variant whose settings do not fit. */
+const cellOf = (base: RunConfig, point: Point): Cell => {
+  const { scale, variant, fraction: trained, decay, tasks, seed } = point;
+  const name = nameOf(point);
+  const split: Split = {
+    ...base.data.split,
+    seed,
+    ...(trained === undefined ? {} : { trainFraction: trained }),
+  };
+  const axes: RunConfig = {
+    ...base,
+    ...{ name, model: scale.model, data: { tasks, split } },
+    ...{ weightDecay: decay, initSeed: seed, batchSeed: seed },
+  };
+  const config = variant === undefined ? axes : withAssignments(axes, variant.set);
+  return {
+    ...{ name, scale: scale.name, decay: config.weightDecay, seed, tasks, config },
+    ...(variant === undefined ? {} : { variant: variant.name }),
+  };
 };
 
-/** All runs, the smallest models and the largest decays first: what groks soonest is seen soonest. */
-export const cellsOf = (grid: Grid): Cell[] =>
-  grid.scales.flatMap(({ name: scale, model }) =>
-    [...grid.decays]
-      .sort((a, b) => b - a)
-      .flatMap((decay) =>
-        grid.tasks.flatMap((tasks) =>
-          grid.seeds.map((seed) => {
-            const name = `${scale}-${tasks.join('+')}-wd${decay}-seed${seed}`;
-            const config = configOf(grid, name, model, decay, seed, tasks);
-            return { name, scale, decay, seed, tasks, config };
-          }),
+/**
+ * All runs, the smallest models and the largest decays first: what groks soonest is seen soonest.
+ * @throws GeometryError `invalid-config` for a variant whose settings do not fit.
+ */
+export const cellsOf = (grid: Grid): Cell[] => {
+  const decays = [...grid.decays].sort((a, b) => b - a);
+  const variants = grid.variants ?? [undefined];
+  const fractions = grid.trainFractions ?? [undefined];
+  return grid.scales.flatMap((scale) =>
+    variants.flatMap((variant) =>
+      fractions.flatMap((trained) =>
+        decays.flatMap((decay) =>
+          grid.tasks.flatMap((tasks) =>
+            grid.seeds.map((seed) =>
+              cellOf(grid.base, { scale, variant, fraction: trained, decay, tasks, seed }),
+            ),
+          ),
         ),
       ),
+    ),
   );
+};

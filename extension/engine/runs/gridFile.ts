@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
 import { limits, readText } from '../../disk/regularFile.js';
-import { gridSchema, type Grid } from './grid.js';
+import { cellsOf, gridSchema, type Grid } from './grid.js';
 
 /**
  * The grid that a user's file describes, with its defaults filled in.
@@ -16,7 +16,11 @@ export const readGrid = async (path: string): Promise<Grid> => {
     throw new GeometryError('invalid-config', `The grid ${path} is not JSON.`, { cause });
   }
   const parsed = v.safeParse(gridSchema, json);
-  if (parsed.success) return parsed.output;
+  if (parsed.success) {
+    // A variant's settings are known to fit only when they are made.
+    cellsOf(parsed.output);
+    return parsed.output;
+  }
   const [issue] = parsed.issues;
   throw new GeometryError(
     'invalid-config',

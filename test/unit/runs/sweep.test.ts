@@ -39,6 +39,27 @@ describe('a grid', () => {
     }
   });
 
+  it('has variants and train fractions as axes, whose settings come last', () => {
+    const cells = cellsOf({
+      ...grid,
+      decays: [0.1],
+      variants: [
+        { name: 'l2', set: ['weightDecay=2'] },
+        { name: 'lrd', set: ['lowRankDecay.lambda=0.5', 'learningRate=0.01'] },
+      ],
+      trainFractions: [0.4, 0.6],
+    });
+    expect(cells.length).toBe(2 * 2 * 2);
+    expect(new Set(cells.map(({ name }) => name)).size).toBe(cells.length);
+    for (const { variant, decay, config } of cells) {
+      expect(config.lowRankDecay?.lambda).toBe(variant === 'lrd' ? 0.5 : undefined);
+      expect([decay, config.weightDecay]).toEqual(variant === 'l2' ? [2, 2] : [0.1, 0.1]);
+    }
+    expect([...new Set(cells.map(({ config }) => config.data.split.trainFraction))]).toEqual([0.4, 0.6]);
+    const wrong = { ...grid, variants: [{ name: 'wrong', set: ['decay=1'] }] };
+    expect(() => cellsOf(wrong)).toThrow(/no key “decay”/);
+  });
+
   it('is kept in its folder, which takes no other grid', async () => {
     const folder = temporary();
     await beginSweep(folder, grid);

@@ -11,8 +11,14 @@ const adamW = ({ betas: [beta1, beta2], eps }: RunConfig): string =>
 const rate = ({ learningRate, warmupSteps }: RunConfig): string =>
   warmupSteps === 0 ? `η = ${learningRate}` : `η = ${learningRate} min(1, t/${warmupSteps}), t from 1`;
 
+const decayed: Readonly<Record<RunConfig['decayedParameters'], string>> = {
+  all: 'every parameter',
+  matrices: 'matrices only',
+  'outside-low-rank': 'all but the whole matrices of Low-Rank Decay',
+};
+
 const l2 = ({ weightDecay, decayedParameters }: RunConfig): string =>
-  `L2: W := (1 − η λ₂) W before the step, λ₂ = ${weightDecay}, ${decayedParameters === 'all' ? 'every parameter' : 'matrices only'}`;
+  `L2: W := (1 − η λ₂) W before the step, λ₂ = ${weightDecay}, ${decayed[decayedParameters]}`;
 
 const clipping = ({ clipNorm }: RunConfig): string =>
   clipNorm === undefined ? 'G is not clipped' : `G := G min(1, ${clipNorm}/(‖G‖ + 1e-6)), of all parameters`;

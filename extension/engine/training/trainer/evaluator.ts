@@ -2,6 +2,7 @@ import type { TaskName } from '../../../contract/descriptor.js';
 import type { GraphSession } from '../../runtime/session.js';
 import type { Floats } from '../run/trainerState.js';
 import type { PairSplit } from '../../models/tasks/split.js';
+import { byMirror } from '../../models/tasks/mirrors.js';
 import { taskLabels } from '../../models/tasks/tasks.js';
 import type { Evaluation } from './trainingEngine.js';
 
@@ -80,19 +81,6 @@ export const createEvaluator = (request: EvaluatorRequest): ((weights: Floats) =
       testLoss: loss(onTest),
     };
   };
-};
-
-/** Test pairs (a, b) whose mirror (b, a) is trained on, and the others: memory answers the first of a commutative task. */
-export const byMirror = ({ train, test }: PairSplit) => {
-  const key = (a: number, b: number): string => `${a},${b}`;
-  const trained = new Set<string>();
-  for (let i = 0; i < train.length; i += 2) trained.add(key(train[i]!, train[i + 1]!));
-  const sides = { mirrored: [] as number[], unmirrored: [] as number[] };
-  for (let i = 0; i < test.length; i += 2) {
-    const [a, b] = [test[i]!, test[i + 1]!];
-    sides[trained.has(key(b, a)) ? 'mirrored' : 'unmirrored'].push(a, b);
-  }
-  return { mirrored: Int32Array.from(sides.mirrored), unmirrored: Int32Array.from(sides.unmirrored) };
 };
 
 const together = (a: Sums, b: Sums): Sums => ({

@@ -26,6 +26,8 @@ export interface MeasuredMatrices {
   readonly slots: readonly MatrixSlot[];
   /** Names of those that Low-Rank Decay acts on. */
   readonly decayed: ReadonlySet<string>;
+  /** L2 leaves these to Low-Rank Decay. */
+  readonly sparesDecayed: boolean;
   readonly frobeniusFactor: boolean;
   readonly keepValues: boolean;
 }
@@ -89,7 +91,7 @@ export const meanStableRank = async (
  * @throws GeometryError `not-finite`.
  */
 export const measureMatrices = async (
-  { slots, decayed, frobeniusFactor, keepValues }: MeasuredMatrices,
+  { slots, decayed, sparesDecayed, frobeniusFactor, keepValues }: MeasuredMatrices,
   { weights, gradient, before, strengths }: MeasuredRow,
 ): Promise<Record<string, MatrixMetrics>> => {
   const measured: Record<string, MatrixMetrics> = {};
@@ -100,6 +102,7 @@ export const measureMatrices = async (
     const slopeLength = Math.sqrt(dot(slope, slope));
     const factor = frobeniusFactor ? statistics.frobeniusNorm / Math.sqrt(rank) : 1;
     const lowRank = rank > 0 && decayed.has(slot.name) ? strengths.lowRank * factor : 0;
+    const l2 = sparesDecayed && decayed.has(slot.name) ? 0 : strengths.l2;
     const change =
       before &&
       partsAlong(
@@ -114,7 +117,7 @@ export const measureMatrices = async (
       gradientRadial: radial,
       gradientTangential: tangential,
       ...(change ? { updateRadial: change.radial, updateTangential: change.tangential } : {}),
-      decayRadial: strengths.l2 * statistics.frobeniusNorm + lowRank * polarRadial,
+      decayRadial: l2 * statistics.frobeniusNorm + lowRank * polarRadial,
       decayTangential: lowRank * polarTangential,
       ...(keepValues ? { singularValues: Array.from(values) } : {}),
     };

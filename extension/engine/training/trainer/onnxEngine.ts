@@ -79,6 +79,7 @@ export const createTrainingEngine = async (
   const measured: MeasuredMatrices = {
     slots: matrixSlots(parameters, config.spectra?.matrices ?? 'blocks'),
     decayed: new Set(decayed.map(({ name }) => name)),
+    sparesDecayed: decayedParameters === 'outside-low-rank',
     frobeniusFactor: lowRankDecay?.frobeniusFactor ?? false,
     keepValues: config.spectra?.singularValues ?? false,
   };

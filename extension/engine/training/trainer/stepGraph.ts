@@ -2,6 +2,8 @@ import type { ModelDescriptor } from '../../../contract/descriptor.js';
 import type { RunConfig } from '../../../contract/run.js';
 import { createSession, type SessionOptions } from '../../runtime/session.js';
 import type { AdamW } from '../optimiser/adamw.js';
+import { buildModel } from '../../models/model.js';
+import type { Parameter } from '../../models/parameters.js';
 import { exactDecay } from '../optimiser/exactDecay.js';
 import { lowRankDecayStep, type LowRankShape } from '../optimiser/lowRankDecay.js';
 import { matrixSlots } from '../optimiser/matrixSlots.js';
@@ -57,16 +59,23 @@ export interface StepGraph {
   dispose(): Promise<void>;
 }
 
-/** Matrices decay and vectors do not; or every parameter does. */
-const decayGroups = {
-  all: { decaysOf: (decay: number) => [decay], groups: {} },
-  matrices: {
-    decaysOf: (decay: number) => [decay, 0],
-    groups: {
-      decayGroup: ({ shape }: { readonly shape: readonly number[] }) => (shape.length > 1 ? 0 : 1),
-    },
-  },
-} as const;
+type DecayRule = (parameter: Pick<Parameter, 'name' | 'shape'>, lowRank: ReadonlySet<string>) => boolean;
+
+/** Which parameters L2 acts on; absent: every one, as one group. `lowRank`: whole tensors that Low-Rank Decay acts on. */
+const decayRules: Readonly<Record<RunConfig['decayedParameters'], DecayRule | undefined>> = {
+  all: undefined,
+  matrices: ({ shape }) => shape.length > 1,
+  'outside-low-rank': ({ name }, lowRank) => !lowRank.has(name),
+};
+
+/** Those that decay are group 0, the rest group 1. */
+const decayGroupsOf = (rule: DecayRule | undefined, lowRank: ReadonlySet<string>) =>
+  rule === undefined
+    ? { decaysOf: (decay: number) => [decay], groups: {} }
+    : {
+        decaysOf: (decay: number) => [decay, 0],
+        groups: { decayGroup: (parameter: Parameter) => (rule(parameter, lowRank) ? 0 : 1) },
+      };
 
 /** @throws GeometryError `no-provider`, `invalid-graph`. */
 export const openStepGraph = async (
@@ -74,7 +83,12 @@ export const openStepGraph = async (
   replicas: number,
   options: SessionOptions,
 ): Promise<StepGraph> => {
-  const { decaysOf, groups } = decayGroups[decayedParameters];
+  const lowRankSlots =
+    lowRank === undefined ? [] : matrixSlots(buildModel(descriptor).parameters, lowRank.matrices);
+  const { decaysOf, groups } = decayGroupsOf(
+    decayRules[decayedParameters],
+    new Set(lowRankSlots.map(({ name }) => name)),
+  );
   const exact = lowRank?.iterations === 'exact' ? lowRank : undefined;
   const decayStep =
     lowRank === undefined || lowRank.iterations === 'exact'
@@ -86,8 +100,7 @@ export const openStepGraph = async (
     ...(decayStep === undefined ? {} : { decayStep }),
     ...(muon === undefined ? {} : { muon }),
   });
-  const { count, tasks, parameters } = graph.model;
-  const exactSlots = exact && matrixSlots(parameters, exact.matrices);
+  const { count, tasks } = graph.model;
   const session = await createSession(graph.bytes, options);
   const floats = (length: number): Floats =>
     dtype === 'float64' ? new Float64Array(length) : new Float32Array(length);
@@ -156,7 +169,7 @@ export const openStepGraph = async (
       if (exact !== undefined) {
         for (const [row, { plan, fromStep, lowRank: progress }] of rows.entries()) {
           const strength = plan.lowRankStrength(fromStep + 1, progress);
-          await exactDecay(newWeights[row]!, exactSlots!, exact, strength);
+          await exactDecay(newWeights[row]!, lowRankSlots, exact, strength);
         }
       }
       return rows.map((_, row) => ({

@@ -4,7 +4,7 @@ import { loadRunConfig, withAssignments } from '../../../../extension/engine/tra
 import type { OptimiserState } from '../../../../extension/engine/training/run/trainerState.js';
 import { splitPairs } from '../../../../extension/engine/models/tasks/split.js';
 import { taskLabels } from '../../../../extension/engine/models/tasks/tasks.js';
-import { byMirror } from '../../../../extension/engine/training/trainer/evaluator.js';
+import { byMirror } from '../../../../extension/engine/models/tasks/mirrors.js';
 import { createTrainingEngine } from '../../../../extension/engine/training/trainer/onnxEngine.js';
 import type { TrainingEngine } from '../../../../extension/engine/training/trainer/trainingEngine.js';
 
@@ -153,22 +153,32 @@ describe('the warm-up', () => {
 describe('weight decay', () => {
   it('of matrices leaves vectors to the gradient alone', async () => {
     // With no learning but the decay's: a rate so small that only decay · rate = 0.5 is seen.
-    const after = async (decayedParameters: string) => {
+    const after = async (decayedParameters: string, ...more: string[]) => {
       const engine = await createTrainingEngine(
-        await configWith('learningRate=1e-9', 'weightDecay=5e8', `decayedParameters=${decayedParameters}`),
+        await configWith(
+          'learningRate=1e-9',
+          'weightDecay=5e8',
+          `decayedParameters=${decayedParameters}`,
+          ...more,
+        ),
         'cpu',
       );
       const start = startOf(engine);
       const before = engine.tensors(start.weights);
       const { state } = await engine.run(start, 0, 1);
-      const kept = engine.tensors(state.weights).map(({ data, shape }, i) => {
+      const kept = engine.tensors(state.weights).map(({ name, data, shape }, i) => {
         const at = before[i]!.data.findIndex((value) => Math.abs(value) > 0.01);
-        return at < 0 ? undefined : { vector: shape.length === 1, share: data[at]! / before[i]!.data[at]! };
+        return at < 0
+          ? undefined
+          : { name, vector: shape.length === 1, share: data[at]! / before[i]!.data[at]! };
       });
       await engine.dispose();
       return kept.filter((entry) => entry !== undefined);
     };
     for (const { share } of await after('all')) expect(share).toBeCloseTo(0.5, 4);
     for (const { vector, share } of await after('matrices')) expect(share).toBeCloseTo(vector ? 1 : 0.5, 4);
+    const lowRank = ['lowRankDecay.lambda=0', 'lowRankDecay.matrices=["linear1"]'];
+    for (const { name, share } of await after('outside-low-rank', ...lowRank))
+      expect(share, name).toBeCloseTo(name.endsWith('linear1.weight') ? 1 : 0.5, 4);
   });
 });
