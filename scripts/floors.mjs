@@ -35,7 +35,11 @@ const houses = {
     ['pages'],
     ['frame'],
   ],
-  'webview/pages': [['trajectory', 'reconstruction', 'spectra', 'training'], ['sweep'], ['overview']],
+  'webview/pages': [
+    ['trajectory', 'reconstruction', 'spectra', 'dynamics', 'modes', 'training'],
+    ['sweep'],
+    ['overview'],
+  ],
 };
 
 const root = path.resolve(import.meta.dirname, '..');

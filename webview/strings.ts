@@ -1,5 +1,7 @@
 import { chartStrings } from './charts/strings.js';
 import { frameStrings } from './frame/strings.js';
+import { dynamicsStrings } from './pages/dynamics/strings.js';
+import { modesStrings } from './pages/modes/strings.js';
 import { overviewStrings } from './pages/overview/strings.js';
 import { reconstructionStrings } from './pages/reconstruction/strings.js';
 import { spectraStrings } from './pages/spectra/strings.js';
@@ -27,6 +29,8 @@ export const english = {
   ...spectraStrings,
   ...trajectoryStrings,
   ...reconstructionStrings,
+  ...dynamicsStrings,
+  ...modesStrings,
   ...trainingStrings,
   ...sweepStrings,
 } as const;

@@ -95,7 +95,16 @@ export interface InspectRequest {
 }
 
 /** What the user looks at, so that it is computed first. */
-export const focuses = ['overview', 'spectra', 'trajectory', 'reconstruction', 'training', 'sweep'] as const;
+export const focuses = [
+  'overview',
+  'spectra',
+  'trajectory',
+  'reconstruction',
+  'dynamics',
+  'modes',
+  'training',
+  'sweep',
+] as const;
 export type Focus = (typeof focuses)[number];
 
 export interface Progress {

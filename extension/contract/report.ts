@@ -6,6 +6,9 @@ import { sourceSchema } from './report/source.js';
 export * from './report/analyses.js';
 export * from './report/checkpoints.js';
 export * from './report/controls.js';
+export * from './report/defects.js';
+export * from './report/modes.js';
+export * from './report/path.js';
 export * from './report/principalAngles.js';
 export * from './report/reconstructions.js';
 export * from './report/sections.js';
@@ -15,6 +18,7 @@ export * from './report/spectra.js';
 export * from './report/sweep.js';
 export * from './report/tensors.js';
 export * from './report/trajectories.js';
+export * from './report/updateSpectra.js';
 export * from './report/warnings.js';
 
 /**

@@ -31,12 +31,14 @@ export interface ChartCardProps {
   /** Where the figure's own table would not read well. */
   readonly table?: Table;
   readonly onDrag?: (value: number) => void;
+  /** A point of a curve was pressed: its x. */
+  readonly onPoint?: (x: number) => void;
   readonly children?: ComponentChildren;
 }
 
 /** One chart with its scale and exports at the top right, its legend below, and one sentence on what it shows. */
 export function ChartCard(props: ChartCardProps) {
-  const { id, title, figure, says, absent, controls, onDrag, children } = props;
+  const { id, title, figure, says, absent, controls, onDrag, onPoint, children } = props;
   const { theme } = useInspection();
   const [asTable, setAsTable] = usePersistedState(`${id}.table`, false, isFlag);
   const [switchedOff, setSwitchedOff] = usePersistedState<readonly string[]>(`${id}.hidden`, [], isTextList);
@@ -80,7 +82,13 @@ export function ChartCard(props: ChartCardProps) {
       ) : flat ? (
         <p class="pending">{say('card.noWebGl')}</p>
       ) : (
-        <Plot figure={shown} theme={theme} label={`${title}. ${says}`} {...(onDrag ? { onDrag } : {})} />
+        <Plot
+          figure={shown}
+          theme={theme}
+          label={`${title}. ${says}`}
+          {...(onDrag ? { onDrag } : {})}
+          {...(onPoint ? { onPoint } : {})}
+        />
       )}
       {legend.length > 1 && !asTable && (
         <Legend entries={legend} theme={theme} hidden={hidden} onToggle={toggle} />

@@ -12,13 +12,17 @@ export interface PlotProps {
   readonly label: string;
   /** The draggable mark was let go at this value of its axis. */
   readonly onDrag?: (value: number) => void;
+  /** A point was pressed: its x. */
+  readonly onPoint?: (x: number) => void;
 }
 
 /** Draws a figure and keeps it drawn: new numbers, new theme, new size. */
-export function Plot({ figure, theme, label, onDrag }: PlotProps) {
+export function Plot({ figure, theme, label, onDrag, onPoint }: PlotProps) {
   const root = useRef<HTMLDivElement>(null);
   const dragged = useRef(onDrag);
   dragged.current = onDrag;
+  const pressed = useRef(onPoint);
+  pressed.current = onPoint;
 
   useEffect(() => {
     const element = root.current!;
@@ -28,7 +32,13 @@ export function Plot({ figure, theme, label, onDrag }: PlotProps) {
     let live = true;
     const config = moving < 0 ? plotlyConfig : { ...plotlyConfig, edits: { shapePosition: true } };
     void plotly.react(element, data, layout, config).then((graph: PlotlyHTMLElement) => {
-      if (!live || moving < 0) return;
+      if (!live) return;
+      graph.removeAllListeners('plotly_click');
+      graph.on('plotly_click', ({ points }) => {
+        const x = points[0]?.x;
+        if (typeof x === 'number') pressed.current?.(x);
+      });
+      if (moving < 0) return;
       const { at } = marks[moving]!;
       graph.removeAllListeners('plotly_relayout');
       graph.on('plotly_relayout', (event: object) => {

@@ -2,6 +2,8 @@ import type { FunctionComponent } from 'preact';
 import type { Focus } from '../../extension/contract/calls.js';
 import type { Report } from '../../extension/contract/report.js';
 import type { StringKey } from '../words/say.js';
+import { Dynamics } from './dynamics/page.js';
+import { Modes } from './modes/page.js';
 import { Overview } from './overview/page.js';
 import { RankSpectra } from './spectra/page.js';
 import { Reconstruction } from './reconstruction/page.js';
@@ -22,12 +24,21 @@ export interface Page {
 const isSweep = (report: Report | undefined): boolean => (report?.sweep.length ?? 0) > 0;
 const isSeries = (report: Report | undefined): boolean => !isSweep(report);
 
+/** What moves over training needs two checkpoints. */
+const hasChange = (report: Report | undefined): boolean =>
+  isSeries(report) && (report === undefined || report.checkpoints.length > 1);
+/** Functional modes run the model. */
+const hasModes = (report: Report | undefined): boolean =>
+  hasChange(report) && (report?.source.descriptor !== undefined || (report?.modes.length ?? 0) > 0);
+
 /** The pages in the order of their tabs; to add one is to add a file and a row. */
 export const pages: readonly Page[] = [
   { id: 'overview', title: 'page.overview', component: Overview, isFor: isSeries },
   { id: 'spectra', title: 'page.spectra', component: RankSpectra, isFor: isSeries },
   { id: 'trajectory', title: 'page.trajectory', component: Trajectory, isFor: isSeries },
   { id: 'reconstruction', title: 'page.reconstruction', component: Reconstruction, isFor: isSeries },
+  { id: 'dynamics', title: 'page.dynamics', component: Dynamics, isFor: hasChange },
+  { id: 'modes', title: 'page.modes', component: Modes, isFor: hasModes },
   {
     id: 'training',
     title: 'page.training',

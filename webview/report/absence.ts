@@ -5,7 +5,7 @@ import { say } from '../words/say.js';
 
 /** What is known of the inspection that a number is missing from. */
 export interface Circumstances {
-  readonly report: Pick<Report, 'checkpoints' | 'warnings' | 'settings'>;
+  readonly report: Pick<Report, 'checkpoints' | 'warnings' | 'settings' | 'analyses'>;
   readonly matrices: readonly MatrixInfo[];
   readonly spectra: SpectraIndex;
   /** More numbers may come. */
@@ -156,3 +156,9 @@ export function shuffledAbsent(
   if (settings.shuffleDraws === 0) return notComputed(say('absent.shufflesOff'));
   return absent(circumstances, undefined, say('absent.shufflesHere'));
 }
+
+/** Of an analysis that is not part of every inspection. */
+export const analysisAbsent = (circumstances: Circumstances, id: string): string => {
+  const isThere = circumstances.report.analyses.some((analysis) => analysis.id === id);
+  return absent(circumstances, undefined, say(isThere ? 'absent.unknown' : 'absent.notAsked'));
+};

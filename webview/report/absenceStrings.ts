@@ -4,6 +4,7 @@ export const absenceStrings = {
   'absent.notComputed': 'not computed: {reason}',
   'absent.cancelled': 'the inspection was cancelled before it came to this',
   'absent.failed': 'the inspection ended before it came to this',
+  'absent.notAsked': 'it is computed on request',
   'absent.unknown': 'the inspection has no result for this',
   'absent.filter': 'the setting for tensors, “{glob}”, leaves it out',
   'absent.notFinite': '{tensor} holds NaN or infinity at step {step}',

@@ -1,6 +1,9 @@
 import { analyses } from './analyses.js';
 import { checkpoints } from './checkpoints.js';
 import { controls } from './controls.js';
+import { accuracies, defects, onsets } from './defects.js';
+import { modeMaps, modeNulls, modeRidge, modes } from './modes.js';
+import { matrixGaps, pathShares } from './path.js';
 import { principalAngles } from './principalAngles.js';
 import { reconstructions } from './reconstructions.js';
 import { metrics, run } from './run.js';
@@ -8,6 +11,7 @@ import { spectra } from './spectra.js';
 import { sweep, sweepCells } from './sweep.js';
 import { tensors } from './tensors.js';
 import { trajectories } from './trajectories.js';
+import { gapDeclines, updateSpectra } from './updateSpectra.js';
 import { warnings } from './warnings.js';
 
 /**
@@ -23,6 +27,17 @@ export const reportSections = {
   trajectories,
   reconstructions,
   controls,
+  defects,
+  onsets,
+  accuracies,
+  matrixGaps,
+  pathShares,
+  updateSpectra,
+  gapDeclines,
+  modes,
+  modeNulls,
+  modeRidge,
+  modeMaps,
   analyses,
   run,
   metrics,

@@ -42,6 +42,7 @@ interface Given {
 function inspected(given: Given = {}): Circumstances {
   return {
     report: {
+      analyses: [],
       checkpoints: [...(given.checkpoints ?? [checkpoint(0), checkpoint(100), checkpoint(200)])],
       warnings: [...(given.warnings ?? [])],
       settings: {

@@ -1,0 +1,43 @@
+import * as v from 'valibot';
+import { count, finite } from './numbers.js';
+import { section } from './section.js';
+
+/** Leading singular values of a layer's W_Q and its commutator with W_K (2602.16746 v3 §3.7). */
+export const matrixGapsEntrySchema = v.object({
+  step: finite,
+  layer: count,
+  s1: finite,
+  s2: finite,
+  s3: finite,
+  /** s₁ − s₂, s₂ − s₃. */
+  g12: finite,
+  g23: finite,
+  /** ‖W_Q W_K − W_K W_Q‖_F; absent where the two are not square matrices of one size. */
+  commutator: v.optional(finite),
+});
+export type MatrixGapsEntry = v.InferOutput<typeof matrixGapsEntrySchema>;
+
+/** PC1 of an expanding window: rows W_u − W_0 up to a checkpoint, centred, the zero row among them. */
+export const pathShareEntrySchema = v.object({
+  /** `layer0.Q`. */
+  matrix: v.string(),
+  lastStep: finite,
+  share: finite,
+  /** Random walks with the same step lengths in as many dimensions; z = (share − mean)/sd. */
+  nulls: v.object({
+    randomWalk: v.object({
+      draws: count,
+      seed: count,
+      mean: finite,
+      sd: finite,
+      q05: finite,
+      q95: finite,
+      /** Absent where the draws do not spread. */
+      z: v.optional(finite),
+    }),
+  }),
+});
+export type PathShareEntry = v.InferOutput<typeof pathShareEntrySchema>;
+
+export const matrixGaps = section(matrixGapsEntrySchema, (e) => `${e.step}|${e.layer}`);
+export const pathShares = section(pathShareEntrySchema, (e) => `${e.matrix}|${e.lastStep}`);

@@ -1,0 +1,79 @@
+import * as v from 'valibot';
+import { count, finite, numbers } from './numbers.js';
+import { section } from './section.js';
+
+const spread = v.object({ mean: finite, q05: finite, q95: finite });
+
+/** Singular values of the updates between neighbouring checkpoints in a rolling window (2604.06256 §4.1). */
+export const updateSpectrumEntrySchema = v.object({
+  /** `all`, `attention` (Q, K, V, O of every layer), a matrix, or a glob the user chose. */
+  group: v.string(),
+  parameters: count,
+  /** Updates in the window. */
+  window: count,
+  /** The window's mean update is subtracted; the last value, zero by construction, is left out. */
+  centred: v.boolean(),
+  /** The window ends at this checkpoint. */
+  lastStep: finite,
+  /** Descending. */
+  singularValues: numbers,
+  /** Of the updates, in order. */
+  lengths: numbers,
+  /** Counted from 1: argmax s_j/s_{j+1}; for j ≤ 10; argmax (s_j/Σs)(s_j/s_{j+1}) for j ≤ 10. */
+  kStar: v.object({ ratio: v.optional(count), ratioUpTo10: v.optional(count), weighted: v.optional(count) }),
+  /** s_k/s_{k+1} at each of them. */
+  gapRatio: v.object({
+    ratio: v.optional(finite),
+    ratioUpTo10: v.optional(finite),
+    weighted: v.optional(finite),
+  }),
+  /** s₁/s₂; s₁ − s₂, s₂ − s₃, and the same of squares. */
+  ratio12: v.optional(finite),
+  g12: v.optional(finite),
+  g23: v.optional(finite),
+  g12Squared: v.optional(finite),
+  g23Squared: v.optional(finite),
+  nulls: v.object({
+    /** Independent updates of the same lengths: gaps that fall because steps become equally long fall here too. */
+    independent: v.object({
+      draws: count,
+      seed: count,
+      /** Per singular value. */
+      mean: numbers,
+      q05: numbers,
+      q95: numbers,
+      ratio12: v.optional(spread),
+      g23: v.optional(spread),
+      g23Squared: v.optional(spread),
+    }),
+    /** |cos| of the right singular vectors v₁, v₂, … with the weights at the window's end; expected of a random direction. */
+    decay: v.optional(v.object({ shares: numbers, expected: finite })),
+  }),
+});
+export type UpdateSpectrumEntry = v.InferOutput<typeof updateSpectrumEntrySchema>;
+
+/** How far g23 falls from the first window to the grok step (2602.16746 v3 table 3, 2604.06256 table 1). */
+export const gapDeclineEntrySchema = v.object({
+  group: v.string(),
+  window: count,
+  centred: v.boolean(),
+  /** `g23` = s₂ − s₃, `g23Squared` = s₂² − s₃². */
+  gap: v.picklist(['g23', 'g23Squared']),
+  grokStep: v.optional(finite),
+  early: finite,
+  late: finite,
+  /** Early over late; absent where late is zero. */
+  factor: v.optional(finite),
+  /** The same of the mean gaps of independent updates of the run's own step lengths. */
+  independent: v.object({ early: finite, late: finite, factor: v.optional(finite) }),
+});
+export type GapDeclineEntry = v.InferOutput<typeof gapDeclineEntrySchema>;
+
+export const updateSpectra = section(
+  updateSpectrumEntrySchema,
+  (e) => `${e.group}|${e.window}|${e.centred}|${e.lastStep}`,
+);
+export const gapDeclines = section(
+  gapDeclineEntrySchema,
+  (e) => `${e.group}|${e.window}|${e.centred}|${e.gap}`,
+);

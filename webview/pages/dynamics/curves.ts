@@ -1,0 +1,78 @@
+import type { Axis, Band, Curve, LineFigure, Look, Mark, Scale } from '../../charts/figure.js';
+import { grokMark } from '../../charts/grokMark.js';
+import { say } from '../../words/say.js';
+
+/** Scales of a chart over training: the steps' is one choice for the whole page. */
+export interface Scales {
+  readonly steps: Scale;
+  readonly values: Scale;
+}
+
+export interface Point {
+  readonly step: number;
+  readonly value: number | undefined;
+}
+
+const fits = (value: number, scale: Scale): boolean => scale === 'linear' || value > 0;
+
+/** The points that both axes have a place for. */
+const shownPoints = (points: readonly Point[], scales: Scales): { step: number; value: number }[] =>
+  points.flatMap(({ step, value }) =>
+    value !== undefined && fits(step, scales.steps) && fits(value, scales.values) ? [{ step, value }] : [],
+  );
+
+export function curve(name: string, look: Look, points: readonly Point[], scales: Scales): Curve {
+  const shown = shownPoints(points, scales);
+  return { name, look, x: shown.map(({ step }) => step), y: shown.map(({ value }) => value) };
+}
+
+export interface Interval {
+  readonly step: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export function band(
+  name: string,
+  ink: Band['ink'],
+  intervals: readonly Interval[],
+  { steps, values }: Scales,
+): Band {
+  const shown = intervals.filter(({ step, low }) => fits(step, steps) && fits(low, values));
+  return {
+    name,
+    ink,
+    x: shown.map(({ step }) => step),
+    lower: shown.map(({ low }) => low),
+    upper: shown.map(({ high }) => high),
+  };
+}
+
+export interface OverSteps {
+  readonly title: string;
+  readonly scales: Scales;
+  readonly curves: readonly Curve[];
+  readonly format?: Axis['format'];
+  readonly range?: readonly [number, number];
+  readonly bands?: readonly Band[];
+  readonly marks?: readonly Mark[];
+  readonly grokStep: number | undefined;
+}
+
+/** A chart over training with the grok step marked; none before there is a point in it. */
+export function overSteps(chart: OverSteps): LineFigure | undefined {
+  const { title, scales, curves, bands = [], marks = [], grokStep, format = 'number', range } = chart;
+  if (curves.every(({ x }) => x.length === 0)) return undefined;
+  const upright = grokMark(grokStep).filter(({ at }) => fits(at, scales.steps));
+  return {
+    kind: 'lines',
+    x: { title: say('step'), scale: scales.steps, format: 'integer' },
+    y: { title, scale: scales.values, format, ...(range && scales.values === 'linear' ? { range } : {}) },
+    curves,
+    bands,
+    marks: [
+      ...marks.filter(({ across, at }) => fits(at, across === 'y' ? scales.values : scales.steps)),
+      ...upright,
+    ],
+  };
+}

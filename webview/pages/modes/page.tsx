@@ -1,0 +1,122 @@
+import { useMemo } from 'preact/hooks';
+import { ChartCard } from '../../charts/chartCard.js';
+import { Choice } from '../../elements/choice.js';
+import { Failure } from '../../elements/failure.js';
+import { Button } from '../../elements/toolkit.js';
+import { analysisAbsent } from '../../report/absence.js';
+import { useInspection } from '../../state/inspectionContext.js';
+import { isNumber, isText, oneOf, usePersistedState } from '../../state/persistedState.js';
+import { useRequests } from '../../state/requests.js';
+import { say } from '../../words/say.js';
+import {
+  bases,
+  concentrationFigure,
+  directionsOf,
+  isRandom,
+  mapFigure,
+  modeAt,
+  residuesFigure,
+  stepsOf,
+  type Basis,
+} from './figure.js';
+import { concentrationSays, mapSays, sizeSays } from './sentences.js';
+import { ModeTable, RidgeTable } from './tables.js';
+
+/** What a small step along each leading update direction does to the model, as functions of the input pair. */
+export function Modes() {
+  const view = useInspection();
+  const { report, host, running } = view;
+  const { failure, ask } = useRequests();
+  const steps = useMemo(() => stepsOf(report), [report]);
+  const [chosenStep, setStep] = usePersistedState('modes.step', -1, isNumber);
+  const [basis, setBasis] = usePersistedState<Basis>('modes.basis', 'a+b', oneOf(bases));
+  const [chosen, setDirection] = usePersistedState('modes.direction', 'v1', isText);
+  const step = steps.includes(chosenStep) ? chosenStep : steps.at(-1);
+  const directions = step === undefined ? [] : directionsOf(report, step).filter((one) => !isRandom(one));
+  const direction = directions.includes(chosen) ? chosen : (directions[0] ?? 'v1');
+  const mode = step === undefined ? undefined : modeAt(report, step, direction);
+  const absent = analysisAbsent(view, 'modes');
+  const concentration = useMemo(
+    () => (step === undefined ? undefined : concentrationFigure(report, step, basis)),
+    [report, step, basis],
+  );
+  const residues = useMemo(() => residuesFigure(mode, basis), [mode, basis]);
+  const map = useMemo(
+    () => (step === undefined ? undefined : mapFigure(report, step, direction)),
+    [report, step, direction],
+  );
+  const isThere = report.analyses.some(({ id }) => id === 'modes');
+  return (
+    <>
+      {!isThere && host && (
+        <section class="offer">
+          <p class="says page">{say('modes.offer')}</p>
+          {!running && report.source.descriptor && (
+            <Button secondary onClick={() => ask(host.analyse({ id: 'modes' }))}>
+              {say('modes.compute')}
+            </Button>
+          )}
+          <Failure says={failure} />
+        </section>
+      )}
+      <div class="pickers">
+        {step !== undefined && (
+          <label>
+            <span>{say('spectra.step')}</span>
+            <Choice
+              label={say('spectra.step')}
+              value={step}
+              options={steps.map((value) => ({ value, text: String(value) }))}
+              onChange={setStep}
+            />
+          </label>
+        )}
+        <label>
+          <span>{say('modes.basis')}</span>
+          <Choice
+            label={say('modes.basis')}
+            value={basis}
+            options={bases.map((value) => ({ value, text: value }))}
+            onChange={setBasis}
+          />
+        </label>
+        {directions.length > 0 && (
+          <label>
+            <span>{say('modes.directionChoice')}</span>
+            <Choice
+              label={say('modes.directionChoice')}
+              value={direction}
+              options={directions.map((value) => ({ value, text: value }))}
+              onChange={setDirection}
+            />
+          </label>
+        )}
+      </div>
+      <div class="cards">
+        <ChartCard
+          id="modes.concentration"
+          title={say('modes.concentrationTitle', { basis })}
+          figure={concentration}
+          says={step === undefined ? '' : concentrationSays(report, step, basis)}
+          absent={absent}
+        />
+        <ChartCard
+          id="modes.residues"
+          title={say('modes.residuesTitle', { direction, basis })}
+          figure={residues}
+          says={step === undefined ? '' : sizeSays(report, step, mode)}
+          absent={mode ? say('modes.noMeans') : absent}
+        />
+        <ChartCard
+          id="modes.map"
+          title={say('modes.mapTitle', { direction })}
+          figure={map}
+          says={step === undefined ? '' : mapSays(report, step, direction)}
+          absent={mode ? say('modes.noMap') : absent}
+        />
+      </div>
+      {step !== undefined && <ModeTable step={step} />}
+      {step !== undefined && <RidgeTable step={step} />}
+    </>
+  );
+}
