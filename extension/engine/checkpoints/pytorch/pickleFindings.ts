@@ -57,6 +57,7 @@ const firstText = (args: readonly PickleValue[], depth = 0): string | undefined 
 /** What loading one file with Python would do besides building its data: every name that is not on the allow-list. */
 export class PickleFindings {
   private readonly byName = new Map<string, Finding>();
+  private calls = false;
 
   constructor(private readonly file: string) {}
 
@@ -66,6 +67,7 @@ export class PickleFindings {
       shownName(subject) ??
       (use === 'change' && subject instanceof GlobalReference ? printable(subject.path) : undefined);
     if (name === undefined) return;
+    this.calls ||= use !== 'refer';
     const found = this.byName.get(name);
     if (found !== undefined) {
       if (strength[use] > strength[found.use]) found.use = use;
@@ -84,6 +86,11 @@ export class PickleFindings {
 
   private get dangerous(): readonly Finding[] {
     return this.all.filter((finding) => finding.isDangerous);
+  }
+
+  /** Whether anything outside the allow-list would be called or changed. */
+  get hasCalls(): boolean {
+    return this.calls;
   }
 
   get isDangerous(): boolean {

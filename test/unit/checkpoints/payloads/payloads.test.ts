@@ -5,7 +5,21 @@ import type { GeometryError } from '../../../../extension/contract/errors.js';
 import type { Checkpoint } from '../../../../extension/engine/checkpoints/tensors/checkpoint.js';
 import { openPyTorch, openPyTorchSource } from '../../../../extension/engine/checkpoints/pytorch/pytorch.js';
 import { zipOf, type StoredMember } from '../storedZip.js';
-import { PROTO, code, dictionary, number, tensor, text, type Code } from './pickleCode.js';
+import {
+  PROTO,
+  ascii,
+  bytes,
+  code,
+  dictionary,
+  global,
+  list,
+  number,
+  reduce,
+  tensor,
+  text,
+  tuple,
+  type Code,
+} from './pickleCode.js';
 import type { Payload } from './payload.js';
 import { payloads } from './payloads.js';
 
@@ -168,5 +182,50 @@ describe('pickles one after the other', () => {
     const magic = code(PROTO, 'L119547037146038801333356L\n.');
     const file = code(magic, PROTO, 'M\xe9\x03.', PROTO, '}.', PROTO, payloads[0]!.code, '.', PROTO, '].');
     expect((await refusal(open(file))).message).toContain(payloads[0]!.says);
+  });
+});
+
+describe('what torch itself writes', () => {
+  const quiet = async (...parts: readonly Code[]): Promise<string[]> => {
+    const pickle = code(PROTO, ...parts.flatMap((part) => [part, ascii('0')]), model, '.');
+    return (await open(archive(pickle))).warnings.map(({ message }) => message);
+  };
+  const nested = (object: Code): Code =>
+    code(
+      '\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.',
+      '\x80\x02M\xe9\x03.',
+      '\x80\x02}.',
+      PROTO,
+      object,
+      '.',
+      PROTO,
+      '].',
+    );
+  const load = (object: Code): Code =>
+    reduce(global('torch.storage', '_load_from_bytes'), bytes(nested(object)));
+
+  it.each([
+    ['lists of TorchScript', reduce(global('torch.jit._pickle', 'build_intlist'), list(number(1)))],
+    ['a DTensor', reduce(global('torch.distributed.tensor', 'DTensor'))],
+    ['its mesh and placements', reduce(global('torch.distributed.device_mesh', 'DeviceMesh'))],
+    ['a wrapper subclass', reduce(global('torch._utils', '_rebuild_wrapper_subclass'))],
+    ['a module', reduce(global('torch.nn.modules.linear', 'Linear'))],
+    ['an optimizer', reduce(global('torch.optim.adamw', 'AdamW'))],
+    ['a layout and a type', code(tuple(global('torch', 'strided'), global('torch', 'qint8')))],
+    ['a storage pickled without torch.save', load(tuple(number(1)))],
+  ])('%s raises no alarm', async (_, instructions) => {
+    expect(await quiet(instructions)).toEqual([]);
+  });
+
+  it('a storage pickled so is looked into', async () => {
+    expect((await quiet(load(payloads[0]!.code))).join()).toContain(payloads[0]!.says);
+  });
+
+  it('the loader of such storages is referred to where something unknown may call it', async () => {
+    const partial = code(
+      reduce(global('functools', 'partial'), global('torch.storage', '_load_from_bytes')),
+      ')R',
+    );
+    expect((await quiet(partial)).join()).toContain('refers to torch.storage._load_from_bytes');
   });
 });

@@ -22,8 +22,13 @@ const pythonValues: Readonly<Record<string, string>> = {
 
 /** Parts of PyTorch and NumPy that checkpoints name and that only hold data, by module. */
 const libraryValues: Readonly<Record<string, string>> = {
-  torch: 'Size device dtype layout memory_format Generator strided sparse_coo sparse_csr',
+  torch: 'Size Tensor ScriptObject device dtype layout memory_format Generator strided sparse_coo sparse_csr',
   'torch.serialization': '_get_layout',
+  'torch.nn.functional': 'relu gelu silu elu selu mish leaky_relu sigmoid tanh softmax',
+  'torch.nn.parallel.data_parallel': 'DataParallel',
+  'torch.nn.parallel.distributed': 'DistributedDataParallel',
+  'torch.nn.utils.weight_norm': 'WeightNorm',
+  'torch._dynamo.decorators': '_DimRange',
   'torch.storage': 'TypedStorage UntypedStorage _TypedStorage _UntypedStorage',
   'torch.nn.parameter': 'Parameter Buffer UninitializedParameter UninitializedBuffer',
   'torch._utils':
@@ -46,6 +51,7 @@ const libraryValues: Readonly<Record<string, string>> = {
   'torch.nested._internal.nested_tensor': 'NestedTensor _rebuild_njt',
   numpy:
     'ndarray dtype float16 float32 float64 longdouble int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool_ bool complex64 complex128 str_ bytes_',
+  'numpy.random.bit_generator': 'SeedSequence __pyx_unpickle_SeedSequence',
   'numpy.random._pickle': '__randomstate_ctor __generator_ctor __bit_generator_ctor',
 };
 
