@@ -1,0 +1,49 @@
+import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Modules of Node through which a program reaches another machine. */
+const network = ['http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns', 'inspector'].flatMap((name) => [
+  name,
+  `node:${name}`,
+  `${name}/promises`,
+  `node:${name}/promises`,
+]);
+
+describe('the bundles of the host, the child processes and the command', () => {
+  it('import no module that opens a connection; the installer alone takes the global fetch', async () => {
+    const { metafile } = await build({
+      absWorkingDir: root,
+      entryPoints: {
+        engine: 'extension/engine/main.ts',
+        cli: 'extension/cli/main.ts',
+        extension: 'extension/extension.ts',
+      },
+      outdir: 'dist',
+      bundle: true,
+      write: false,
+      metafile: true,
+      platform: 'node',
+      format: 'cjs',
+      external: ['vscode', 'onnxruntime-node'],
+      define: { PRODUCT_VERSION: '"0.0.0"' },
+      logLevel: 'error',
+    });
+    const imported = Object.values(metafile.outputs)
+      .flatMap(({ imports }) => imports)
+      .map((one) => one.path);
+    expect(imported).toContain('node:fs');
+    expect(imported.filter((name) => network.includes(name))).toEqual([]);
+
+    const reaching = Object.keys(metafile.inputs).filter((file) =>
+      /globalThis\.fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon/.test(
+        readFileSync(path.join(root, file), 'utf8'),
+      ),
+    );
+    expect(reaching.map((file) => path.basename(file))).toEqual(['installer.ts']);
+  });
+});
