@@ -5,19 +5,24 @@ export interface WeightFormat {
   readonly endings: readonly string[];
   /** Those of `endings` that other programs use more often: no workspace is searched for them. */
   readonly ambiguous?: readonly string[];
+  /** Those of `endings` that shards may have which an index lists: `model.safetensors.index.json`. */
+  readonly sharded?: readonly string[];
+  /** Those of `endings` that mean this format and nothing else: the editor for weights opens them by itself. */
+  readonly unique?: readonly string[];
 }
 
 /** The surest signature first. In a folder that holds the same weights twice, the earlier format is read. */
 export const weightFormats = [
-  { name: 'safetensors', endings: ['.safetensors'] },
+  { name: 'safetensors', endings: ['.safetensors'], unique: ['.safetensors'], sharded: ['.safetensors'] },
   {
     name: 'pytorch',
     endings: ['.pt', '.pth', '.bin', '.ckpt', '.pth.tar', '.pt.tar', '.jit', '.ptl', '.pt2', '.model'],
     ambiguous: ['.bin', '.jit', '.model'],
+    sharded: ['.bin', '.pt', '.pth'],
   },
   { name: 'npz', endings: ['.npz'] },
   { name: 'npy', endings: ['.npy'], ambiguous: ['.npy'] },
-  { name: 'gguf', endings: ['.gguf'] },
+  { name: 'gguf', endings: ['.gguf'], unique: ['.gguf'] },
   { name: 'onnx', endings: ['.onnx'] },
 ] as const satisfies readonly WeightFormat[];
 
@@ -43,9 +48,23 @@ export const weightEndings: readonly string[] = weightFormats
   .flatMap(({ endings }): readonly string[] => endings)
   .sort((a, b) => b.length - a.length);
 
-const ambiguousEndings: readonly string[] = weightFormats.flatMap(
-  (format: WeightFormat) => format.ambiguous ?? [],
-);
+const endingsBy = (which: 'ambiguous' | 'unique' | 'sharded'): readonly string[] =>
+  weightFormats.flatMap((format: WeightFormat) => format[which] ?? []);
+
+const ambiguousEndings = endingsBy('ambiguous');
+export const uniqueEndings = endingsBy('unique');
+
+const indexEndings = endingsBy('sharded').map((ending) => `${ending}.index.json`);
+/** Whether a path names the list of shards of a checkpoint: `model.safetensors.index.json`. */
+export const isShardIndex = (file: string): boolean =>
+  indexEndings.some((ending) => isEndingOf(file, ending));
+
+/** Source of a regular expression for names that end as one of these does. */
+const namesEnding = (endings: readonly string[]): string =>
+  `(${endings.map((ending) => ending.slice(1).replaceAll('.', '\\.')).join('|')})$`;
+/** As menu conditions of the manifest have them, without the slashes around. */
+export const weightNamePattern = `\\.${namesEnding(weightEndings)}`;
+export const shardIndexPattern = `\\.${namesEnding(indexEndings)}`;
 
 /** The ending by which a file's name may be one of weights; '' for other names. */
 export const weightEndingOf = (name: string): string =>

@@ -7,7 +7,8 @@ import type { InspectorPanels } from './inspector/inspectorPanels.js';
 import { fileFor, saveAs } from './inspector/saveAs.js';
 import type { Reader } from './processes/reader.js';
 import { holdsSweep, inspectedAt } from './sweepFolder.js';
-import { dialogEndings, isShardIndex, mayHoldWeights } from './weightFiles.js';
+import { isShardIndex } from '../contract/weightFormats.js';
+import { dialogEndings, mayHoldWeights } from './weightFiles.js';
 
 export interface CommandServices {
   readonly context: vscode.ExtensionContext;

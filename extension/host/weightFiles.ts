@@ -15,12 +15,12 @@ const isSearched = (file: string): boolean => {
 export const mayHoldWeights = (file: string): boolean =>
   weightEndingOf(file) !== '' || isFolderFormatFile(path.basename(file));
 
-/** Whether a path names the list of shards of a checkpoint: `model.safetensors.index.json`. */
-export const isShardIndex = (file: string): boolean =>
-  /\.(?:safetensors|bin|pt|pth)\.index\.json$/i.test(file);
-
 /** Files whose folders may hold a series, for a search of the workspace. */
-export const weightFilesGlob = `{${[...searchedEndings.map((ending) => `**/*${ending}`), '**/pytorch_model*.bin'].join(',')}}`;
+export const weightFileGlobs: readonly string[] = [
+  ...searchedEndings.map((ending) => `**/*${ending}`),
+  '**/pytorch_model*.bin',
+];
+export const weightFilesGlob = `{${weightFileGlobs.join(',')}}`;
 /** Whether {@link weightFilesGlob} finds a file. */
 export const isWeightFile = (file: string): boolean =>
   isSearched(file) || /^pytorch_model.*\.bin$/.test(path.basename(file));

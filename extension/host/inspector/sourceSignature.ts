@@ -2,7 +2,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { descriptorFileName } from '../../contract/descriptor.js';
 import { holdsSweep, sweepFile } from '../sweepFolder.js';
-import { isForeign, isShardIndex, mayHoldWeights } from '../weightFiles.js';
+import { isShardIndex } from '../../contract/weightFormats.js';
+import { isForeign, mayHoldWeights } from '../weightFiles.js';
 
 const deepestFolder = 3;
 /** What says of checkpoints what model they are of. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -103,6 +104,13 @@ describe('the manifest', () => {
         }
       }
     }
+  });
+
+  it('names weight files in events, conditions and editors as the table of formats does', () => {
+    const script = path.join(root, 'scripts/manifest.mjs');
+    const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
   });
 
   it('does not start with every window', () => {

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import fc from 'fast-check';
+import { isShardIndex } from '../../../extension/contract/weightFormats.js';
 import { describe, expect, it } from 'vitest';
 import { WeightFolders } from '../../../extension/host/explorer/weightFolders.js';
 import {
   foreignFoldersGlob,
   isForeign,
-  isShardIndex,
   isWeightFile,
   mayHoldWeights,
   weightFilesGlob,

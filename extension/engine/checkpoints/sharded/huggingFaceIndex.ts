@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { isShardIndex } from '../../../contract/weightFormats.js';
 import type { Warning } from '../../../contract/report.js';
 import type { Checkpoint } from '../tensors/checkpoint.js';
 import { containedPath } from '../bytes/containedPath.js';
@@ -12,8 +13,7 @@ import { JsonError, parseStrictJson, type JsonValue } from '../bytes/strictJson.
 const MOST_INDEX_BYTES = 128 * 2 ** 20;
 
 /** `model.safetensors.index.json`, `pytorch_model.bin.index.json` and their variants. */
-export const isIndexName = (name: string): boolean =>
-  /\.(?:safetensors|bin|pt|pth)\.index\.json$/i.test(name);
+export const isIndexName = isShardIndex;
 
 /** Shard file → tensors, in the order of the index. */
 type ShardMap = ReadonlyMap<string, ReadonlySet<string>>;

@@ -1,0 +1,56 @@
+// Writes into package.json what follows from the tables of the code: node scripts/manifest.mjs [--check]
+// The endings of weight files in activation events, menu conditions and editors come from contract/weightFormats.ts.
+import fs from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { format } from 'prettier';
+
+const root = path.resolve(import.meta.dirname, '..');
+const bundled = await build({
+  stdin: {
+    contents:
+      "export * from './extension/contract/weightFormats.js'; export { weightFileGlobs } from './extension/host/weightFiles.js';",
+    resolveDir: root,
+    loader: 'ts',
+  },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  write: false,
+});
+const code = Buffer.from(bundled.outputFiles[0].contents).toString('base64');
+const tables = await import(`data:text/javascript;base64,${code}`);
+
+const file = path.join(root, 'package.json');
+const text = fs.readFileSync(file, 'utf8');
+const manifest = JSON.parse(text);
+
+const searching = 'workspaceContains:';
+manifest.activationEvents = [
+  ...tables.weightFileGlobs.map((glob) => searching + glob),
+  ...manifest.activationEvents.filter((event) => !event.startsWith(searching)),
+];
+
+/** A condition names weight files by a pattern that holds safetensors; one with an index is of lists of shards. */
+const conditionOf = (when) =>
+  when.replace(/\/\\\.\([^/]*safetensors[^/]*\$\//g, (pattern) =>
+    pattern.includes('index') ? `/${tables.shardIndexPattern}/` : `/${tables.weightNamePattern}/`,
+  );
+for (const item of Object.values(manifest.contributes.menus).flat()) {
+  if (item.when !== undefined) item.when = conditionOf(item.when);
+}
+
+for (const editor of manifest.contributes.customEditors) {
+  const isDefault = editor.priority === 'default';
+  editor.selector = tables.weightEndings
+    .filter((ending) => tables.uniqueEndings.includes(ending) === isDefault)
+    .map((ending) => ({ filenamePattern: `*${ending}` }));
+}
+
+const written = await format(JSON.stringify(manifest), { ...manifest.prettier, parser: 'json-stringify' });
+if (process.argv.includes('--check')) {
+  if (written !== text) {
+    console.error('package.json is not what the tables say: run npm run manifest.');
+    process.exitCode = 1;
+  }
+} else fs.writeFileSync(file, written);
