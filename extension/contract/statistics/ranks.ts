@@ -41,6 +41,31 @@ export const ranks = [
     tables: [],
     value: ({ largest, scaled }) => (largest > 0 ? rankForShare(scaled, 0.99) : undefined),
   }),
+  /** The rank that weights in single precision can show: below the threshold a singular value is their rounding. */
+  statistic({
+    key: 'hardRank',
+    label: 'hard rank',
+    short: 'hard',
+    formula: '#{i: σᵢ > σ₁ max(m, n) 2⁻²³}',
+    note: 'The threshold of NumPy’s matrix_rank for single precision, in which weights are stored.',
+    format: 'count',
+    tables: [],
+    value: ({ largest, scaled, rows, columns }) =>
+      largest > 0 ? scaled.filter((value) => value > Math.max(rows, columns) * 2 ** -23).length : undefined,
+  }),
+  statistic({
+    key: 'spectralEntropy',
+    label: 'entropy of the energy',
+    short: 'entropy',
+    formula: '−Σ pᵢ ln pᵢ ⁄ ln min(m, n), pᵢ = σᵢ² ⁄ Σσ²',
+    note: 'From 0 for rank one to 1 for equal singular values. WeightWatcher’s entropy divides by ln of the hard rank.',
+    format: 'number',
+    tables: [],
+    value: ({ largest, scaled, sumOfSquares, rows, columns }) =>
+      largest > 0 && Math.min(rows, columns) > 1
+        ? entropy(scaled.map((value) => (value * value) / sumOfSquares)) / Math.log(Math.min(rows, columns))
+        : undefined,
+  }),
 ];
 
 /** −Σ p ln p of fractions that sum to 1, in nats; 0 ln 0 = 0. */

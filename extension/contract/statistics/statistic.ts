@@ -36,7 +36,7 @@ export interface Statistic<Key extends string = string> {
   readonly tables: readonly StatisticTable[];
   /** A function of the entries alone, whatever their order: the shuffled null is the value itself. */
   readonly isKeptByShuffles?: true;
-  /** Undefined where it does not exist: every ratio of a zero matrix. Never NaN or infinite. */
+  /** Undefined where it does not exist: every ratio of a zero matrix. What is not finite is left out. */
   readonly value: (spectrum: Spectrum) => number | undefined;
 }
 

@@ -1,5 +1,6 @@
 import { bulk } from './bulk.js';
 import { norms } from './norms.js';
+import { powerLaw } from './powerLaw.js';
 import { ranks } from './ranks.js';
 import type { Spectrum, Statistic, StatisticTable } from './statistic.js';
 
@@ -11,7 +12,7 @@ import type { Spectrum, Statistic, StatisticTable } from './statistic.js';
  * The null of a statistic is the statistic of each shuffle of the entries: its mean and its 5 % and 95 % quantiles over
  * the draws stand under the same key in `nulls`. It is not the statistic of the mean shuffled spectrum.
  */
-export const statistics = [...norms, ...ranks, ...bulk];
+export const statistics = [...norms, ...ranks, ...bulk, ...powerLaw];
 
 export type StatisticKey = (typeof statistics)[number]['key'];
 export const statisticKeys: readonly StatisticKey[] = statistics.map(({ key }) => key);
@@ -28,7 +29,8 @@ export const statisticsOf = (spectrum: Spectrum): StatisticValues =>
   Object.fromEntries(
     statistics.flatMap(({ key, value }) => {
       const found = value(spectrum);
-      return found === undefined ? [] : [[key, found]];
+      // Huge weights have powers beyond the range of numbers.
+      return found === undefined || !Number.isFinite(found) ? [] : [[key, found]];
     }),
   ) as unknown as StatisticValues;
 

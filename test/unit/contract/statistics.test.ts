@@ -66,6 +66,20 @@ describe('nuclear over Frobenius norm', () => {
   });
 });
 
+describe('hard rank and entropy', () => {
+  it('of the identity are its size and one, of a rank-one matrix one and zero', () => {
+    expect([rankStatistics([1, 1, 1]).hardRank, rankStatistics([2, 0, 0]).hardRank]).toEqual([3, 1]);
+    expect(rankStatistics([1, 1, 1]).spectralEntropy).toBeCloseTo(1, 12);
+    expect(rankStatistics([2, 0, 0]).spectralEntropy).toBe(0);
+    expect(rankStatistics([2]).spectralEntropy).toBeUndefined();
+  });
+
+  it('takes what single precision rounds for zero', () => {
+    // max(m, n) 2⁻²³ = 3.6e-7 of the largest.
+    expect(rankStatistics([1, 1e-6, 1e-7]).hardRank).toBe(2);
+  });
+});
+
 describe('the table of statistics', () => {
   it('has a key of its own, a name and a formula for each row', () => {
     expect(new Set(statisticKeys).size).toBe(statisticKeys.length);

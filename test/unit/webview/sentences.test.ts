@@ -113,6 +113,19 @@ describe('the sentence under a chart', () => {
   });
 });
 
+describe('a statistic that is a logarithm', () => {
+  it('falls by its difference, as a ratio of negative numbers says nothing', () => {
+    const at = (step: number, weightedAlpha: number) => ({ ...spectrum(step, [2, 1]), weightedAlpha });
+    const rows = [
+      { matrix, entries: [at(0, -1), at(100, -3)] },
+      { matrix: { ...matrix, label: 'less' }, entries: [at(0, 2), at(100, 1)] },
+    ];
+    expect(heatSays(rows, 'weightedAlpha', 'weights')).toContain(
+      'falls in 2 of 2 matrices from step 0 to 100, most in w: -1 to -3',
+    );
+  });
+});
+
 describe('angles between subspaces', () => {
   it('puts random k-dimensional subspaces of n dimensions at cos² = k ⁄ n', () => {
     expect(degrees(randomAngle(64, 128))).toBeCloseTo(45, 10);

@@ -68,18 +68,13 @@ export function severalSpectraSay(
   return say(key, { ...values, edge: number(edge) });
 }
 
-/** Last over first; nothing to nothing has not moved. */
-const ratioOf = (first: number, last: number): number => (first === last ? 1 : last / first);
-
 /** In how many matrices a statistic fell, where it fell most, and what shuffled entries would have there. */
 export function heatSays(rows: readonly HeatRow[], statistic: StatisticKey, side: Of): string {
   const ends = rows.flatMap(({ matrix, entries }) => {
     const known = entries.filter((entry) => entry[statistic] !== undefined);
     const [first] = known;
     const last = known.at(-1);
-    return first && last
-      ? [{ matrix, first, last, ratio: ratioOf(first[statistic]!, last[statistic]!) }]
-      : [];
+    return first && last ? [{ matrix, first, last }] : [];
   });
   if (ends.length === 0) return '';
   const moved = ends.filter(({ first, last }) => first.step !== last.step);
@@ -91,10 +86,14 @@ export function heatSays(rows: readonly HeatRow[], statistic: StatisticKey, side
       all: counted(ends.length, 'matrices'),
     });
   }
-  const falling = moved.filter(({ ratio }) => ratio < 1).length;
+  // By how many times, where that has a meaning; logarithms may be negative.
+  const isRatio = moved.every(({ first, last }) => first[statistic]! > 0 && last[statistic]! > 0);
+  const change = ({ first, last }: (typeof moved)[number]): number =>
+    isRatio ? last[statistic]! / first[statistic]! - 1 : last[statistic]! - first[statistic]!;
+  const falling = moved.filter((row) => change(row) < 0).length;
   const falls = falling * 2 >= moved.length;
   const most = moved.reduce((best, row) =>
-    (falls ? row.ratio < best.ratio : row.ratio > best.ratio) ? row : best,
+    (falls ? change(row) < change(best) : change(row) > change(best)) ? row : best,
   );
   const values = {
     statistic: statisticName(statistic),

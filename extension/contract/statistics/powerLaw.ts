@@ -1,0 +1,166 @@
+import { statistic, type Spectrum } from './statistic.js';
+
+/** A power law fitted to the tail of the eigenvalues λ = σ² of WᵀW. */
+export interface PowerLawFit {
+  /** Exponent of the density, p(λ) ∝ λ^−α for λ ≥ λ_min. */
+  readonly alpha: number;
+  /** λ_min over the largest eigenvalue: the fit does not depend on the scale of the weights. */
+  readonly scaledXmin: number;
+  /** Kolmogorov–Smirnov distance between the tail and the fit. */
+  readonly distance: number;
+  /** Eigenvalues from λ_min on. */
+  readonly tail: number;
+}
+
+/** Eigenvalues below this share of the largest are rounding and take no part in the fit. */
+const smallestShare = 1e-12;
+
+/**
+ * The fit of Clauset, Shalizi and Newman 2009 (section 3) as WeightWatcher makes it: with every eigenvalue but the
+ * largest as x_min, α = 1 + n/Σ ln(x/x_min) over the n values from it on, and D = max_i |F(x_i) − i/n|,
+ * F(x) = 1 − (x/x_min)^(1−α), i = 0 … n − 1 (the empirical distribution below each point). The x_min with the smallest D
+ * holds, the first of equals. Undefined for fewer than two different eigenvalues.
+ * @param scaled singular values over the largest, descending.
+ */
+export const powerLawFit = (scaled: Float64Array): PowerLawFit | undefined => {
+  const logs = scaled
+    .map((value) => value * value)
+    .filter((eigenvalue) => eigenvalue >= smallestShare)
+    .reverse()
+    .map(Math.log);
+  let best: (PowerLawFit & { readonly logXmin: number }) | undefined;
+  const largest = logs.at(-1);
+  for (const { start, alpha } of candidates(logs, largest)) {
+    const distance = distanceOf(logs, start, alpha, best?.distance ?? Infinity);
+    if (best !== undefined && distance >= best.distance) continue;
+    const logXmin = logs[start]!;
+    best = { alpha, distance, tail: logs.length - start, scaledXmin: Math.exp(logXmin), logXmin };
+  }
+  return best;
+};
+
+/** Each x_min by the index at which its tail starts, with the exponent of that tail. Equal values have one tail. */
+function* candidates(
+  logs: Float64Array,
+  largest: number | undefined,
+): Generator<{ readonly start: number; readonly alpha: number }> {
+  const sums = new Float64Array(logs.length + 1);
+  for (let i = logs.length - 1; i >= 0; i--) sums[i] = sums[i + 1]! + logs[i]!;
+  for (let start = 0; start < logs.length; start++) {
+    const log = logs[start]!;
+    if (log === largest) return;
+    if (start > 0 && logs[start - 1] === log) continue;
+    const n = logs.length - start;
+    yield { start, alpha: 1 + n / (sums[start]! - n * log) };
+  }
+}
+
+/** D of one tail; a number not below `enough` as soon as it is known to be one. */
+const distanceOf = (logs: Float64Array, start: number, alpha: number, enough: number): number => {
+  const n = logs.length - start;
+  let distance = 0;
+  for (let i = 0; i < n && distance < enough; i++) {
+    const fitted = 1 - Math.exp((1 - alpha) * (logs[start + i]! - logs[start]!));
+    distance = Math.max(distance, Math.abs(fitted - i / n));
+  }
+  return distance;
+};
+
+/** The statistics below share one fit for each spectrum. */
+const fits = new WeakMap<Spectrum, { readonly fit: PowerLawFit | undefined }>();
+const fitOf = (spectrum: Spectrum): PowerLawFit | undefined => {
+  const known = fits.get(spectrum);
+  if (known !== undefined) return known.fit;
+  const fit = spectrum.largest > 0 ? powerLawFit(spectrum.scaled) : undefined;
+  fits.set(spectrum, { fit });
+  return fit;
+};
+
+const untrained = 'An untrained matrix has an α too: compare with the shuffled null before reading it.';
+
+/** Power laws of the eigenvalues λ = σ², not divided by the number of rows; WeightWatcher's names in the notes. */
+export const powerLaw = [
+  statistic({
+    key: 'powerLawAlpha',
+    label: 'power-law exponent α',
+    short: 'α',
+    formula: '1 + n ⁄ Σ ln(λᵢ ⁄ λ_min), λ = σ² ≥ λ_min',
+    note: `WeightWatcher’s alpha. ${untrained}`,
+    format: 'rank',
+    tables: [],
+    value: (spectrum) => fitOf(spectrum)?.alpha,
+  }),
+  statistic({
+    key: 'powerLawXmin',
+    label: 'power-law start λ_min',
+    short: 'λ_min',
+    formula: 'the eigenvalue with the smallest D',
+    note: 'WeightWatcher’s xmin.',
+    format: 'number',
+    tables: [],
+    value: (spectrum) => {
+      const fit = fitOf(spectrum);
+      return fit && fit.scaledXmin * spectrum.largest ** 2;
+    },
+  }),
+  statistic({
+    key: 'powerLawD',
+    label: 'power-law distance D',
+    short: 'D',
+    formula: 'maxᵢ |1 − (λᵢ ⁄ λ_min)^(1−α) − i ⁄ n|, i = 0 … n − 1',
+    format: 'number',
+    tables: [],
+    value: (spectrum) => fitOf(spectrum)?.distance,
+  }),
+  statistic({
+    key: 'powerLawSigma',
+    label: 'standard error of α',
+    short: 'σ(α)',
+    formula: '(α − 1) ⁄ √n',
+    note: 'WeightWatcher’s sigma.',
+    format: 'number',
+    tables: [],
+    value: (spectrum) => {
+      const fit = fitOf(spectrum);
+      return fit && (fit.alpha - 1) / Math.sqrt(fit.tail);
+    },
+  }),
+  statistic({
+    key: 'powerLawTail',
+    label: 'eigenvalues in the power law',
+    short: 'tail',
+    formula: 'n = #{i: σᵢ² ≥ λ_min}',
+    note: 'WeightWatcher’s num_pl_spikes.',
+    format: 'count',
+    tables: [],
+    value: (spectrum) => fitOf(spectrum)?.tail,
+  }),
+  statistic({
+    key: 'weightedAlpha',
+    label: 'weighted α',
+    short: 'α log λ',
+    formula: 'α log₁₀ σ₁²',
+    note: `WeightWatcher’s alpha_weighted. ${untrained}`,
+    format: 'number',
+    tables: [],
+    value: (spectrum) => {
+      const fit = fitOf(spectrum);
+      return fit && fit.alpha * 2 * Math.log10(spectrum.largest);
+    },
+  }),
+  statistic({
+    key: 'logAlphaNorm',
+    label: 'log α-norm',
+    short: 'log ‖·‖α',
+    formula: 'log₁₀ Σ σᵢ^(2α)',
+    note: `WeightWatcher’s log_alpha_norm. ${untrained}`,
+    format: 'number',
+    tables: [],
+    value: (spectrum) => {
+      const fit = fitOf(spectrum);
+      if (fit === undefined) return undefined;
+      const sum = spectrum.scaled.reduceRight((total, value) => total + value ** (2 * fit.alpha), 0);
+      return Math.log10(sum) + 2 * fit.alpha * Math.log10(spectrum.largest);
+    },
+  }),
+];
