@@ -3,6 +3,7 @@ import { useMemo } from 'preact/hooks';
 import { statisticsIn } from '../../../extension/contract/statistics/table.js';
 import type { SpectrumEntry } from '../../../extension/contract/report.js';
 import { spectrumAbsent } from '../../report/absence.js';
+import { CsvButton } from '../../charts/csvButton.js';
 import { decimals, number } from '../../words/numbers.js';
 import { FilterField } from '../../elements/toolkit.js';
 import type { MatrixInfo } from '../../report/matrices.js';
@@ -11,6 +12,7 @@ import { isText, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
 import { statisticName, statisticNote } from '../../words/statistics.js';
 import { Formula } from '../../elements/formula.js';
+import { statisticsTable } from './statisticsTable.js';
 import { Sparkline } from '../../parts/sparkline.js';
 
 const manyMatrices = 16;
@@ -38,9 +40,14 @@ export function MatrixTable() {
     <section class="card wide" aria-labelledby="matrices-title">
       <header>
         <h2 id="matrices-title">{say('matrices.title', { step: last ?? 0 })}</h2>
-        {rows.length > manyMatrices && (
-          <FilterField value={filter} label={say('matrices.filter')} onInput={setFilter} />
-        )}
+        <div class="tools">
+          {rows.length > manyMatrices && (
+            <FilterField value={filter} label={say('matrices.filter')} onInput={setFilter} />
+          )}
+          {report.spectra.length > 0 && (
+            <CsvButton title={say('statistics.all')} table={() => statisticsTable(report.spectra)} />
+          )}
+        </div>
       </header>
       <div class="scroller tall" tabIndex={0} role="region" aria-labelledby="matrices-title">
         <table class="matrices">

@@ -11,6 +11,7 @@ export const overviewStrings = {
   'files.open': 'Open {name}',
   'files.notOpened': '{name} could not be opened: {reason}',
   'matrices.title': 'Matrices at step {step}',
+  'statistics.all': 'Statistics of all matrices',
   'matrices.shape': 'shape',
   'matrices.spectrum': 'spectrum σᵢ',
   'matrices.overSteps': 'over steps',
