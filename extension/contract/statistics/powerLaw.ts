@@ -2,13 +2,13 @@ import { statistic, type Spectrum } from './statistic.js';
 
 /** A power law fitted to the tail of the eigenvalues λ = σ² of WᵀW. */
 export interface PowerLawFit {
-  /** Exponent of the density, p(λ) ∝ λ^−α for λ ≥ λ_min. */
+  /** Exponent of the density, p(λ) ∝ λ^−α for λ ≥ λₘᵢₙ. */
   readonly alpha: number;
-  /** λ_min over the largest eigenvalue: the fit does not depend on the scale of the weights. */
+  /** λₘᵢₙ over the largest eigenvalue: the fit does not depend on the scale of the weights. */
   readonly scaledXmin: number;
   /** Kolmogorov–Smirnov distance between the tail and the fit. */
   readonly distance: number;
-  /** Eigenvalues from λ_min on. */
+  /** Eigenvalues from λₘᵢₙ on. */
   readonly tail: number;
 }
 
@@ -84,7 +84,7 @@ export const powerLaw = [
     key: 'powerLawAlpha',
     label: 'power-law exponent α',
     short: 'α',
-    formula: '1 + n ⁄ Σ ln(λᵢ ⁄ λ_min), λ = σ² ≥ λ_min',
+    formula: '1 + n ⁄ Σ ln(λᵢ ⁄ λₘᵢₙ), λ = σ² ≥ λₘᵢₙ',
     note: `WeightWatcher’s alpha. ${untrained}`,
     format: 'rank',
     tables: [],
@@ -92,8 +92,8 @@ export const powerLaw = [
   }),
   statistic({
     key: 'powerLawXmin',
-    label: 'power-law start λ_min',
-    short: 'λ_min',
+    label: 'power-law start λₘᵢₙ',
+    short: 'λₘᵢₙ',
     formula: 'the eigenvalue with the smallest D',
     note: 'WeightWatcher’s xmin.',
     format: 'number',
@@ -107,7 +107,7 @@ export const powerLaw = [
     key: 'powerLawD',
     label: 'power-law distance D',
     short: 'D',
-    formula: 'maxᵢ |1 − (λᵢ ⁄ λ_min)^(1−α) − i ⁄ n|, i = 0 … n − 1',
+    formula: 'maxᵢ |1 − (λᵢ ⁄ λₘᵢₙ)^(1−α) − i ⁄ n|, i = 0 … n − 1',
     format: 'number',
     tables: [],
     value: (spectrum) => fitOf(spectrum)?.distance,
@@ -129,7 +129,7 @@ export const powerLaw = [
     key: 'powerLawTail',
     label: 'eigenvalues in the power law',
     short: 'tail',
-    formula: 'n = #{i: σᵢ² ≥ λ_min}',
+    formula: 'n = #{i: σᵢ² ≥ λₘᵢₙ}',
     note: 'WeightWatcher’s num_pl_spikes.',
     format: 'count',
     tables: [],

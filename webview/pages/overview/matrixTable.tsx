@@ -1,5 +1,6 @@
 import { Fragment } from 'preact';
 import { useMemo } from 'preact/hooks';
+import type { Statistic } from '../../../extension/contract/statistics/statistic.js';
 import { statisticsIn } from '../../../extension/contract/statistics/table.js';
 import type { SpectrumEntry } from '../../../extension/contract/report.js';
 import { spectrumAbsent } from '../../report/absence.js';
@@ -82,9 +83,13 @@ export function MatrixTable() {
           </tbody>
         </table>
       </div>
+      <p class="says page">{say('matrices.nulls')}</p>
     </section>
   );
 }
+
+const shownText = (format: Statistic['format'], value: number): string =>
+  format === 'rank' ? decimals(value, 1) : number(value, 3, 3);
 
 interface MatrixRowProps {
   readonly matrix: MatrixInfo;
@@ -131,7 +136,10 @@ function MatrixRow({ matrix, entries, last, isSeries }: MatrixRowProps) {
                 {entry[statistic] === undefined ? (
                   <span class="muted">{say('absent.zeroMatrix')}</span>
                 ) : (
-                  about + (format === 'rank' ? decimals(entry[statistic], 1) : number(entry[statistic], 3, 3))
+                  about + shownText(format, entry[statistic])
+                )}
+                {entry.nulls[statistic] && (
+                  <span class="muted">{` (${shownText(format, entry.nulls[statistic].mean)})`}</span>
                 )}
               </td>
               {isSeries && (

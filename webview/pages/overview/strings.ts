@@ -16,6 +16,7 @@ export const overviewStrings = {
   'matrices.spectrum': 'spectrum σᵢ',
   'matrices.overSteps': 'over steps',
   'matrices.filter': 'Filter by name',
+  'matrices.nulls': 'In parentheses: the mean of the same number over shuffles of the entries.',
   'matrices.none': 'No matrix has this in its name.',
   'matrices.show': 'Show the spectrum of {matrix}',
   'matrices.folded': 'first axis × the rest',

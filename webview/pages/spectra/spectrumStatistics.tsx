@@ -41,7 +41,7 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
         <h2 id="statistics-title">{`${say('statistics.title')}, ${say('spectra.atStep', { step: entry.step })}`}</h2>
       </header>
       <Failure says={failure} />
-      <div class="scroller" tabIndex={0} role="region" aria-labelledby="statistics-title">
+      <div class="scroller tall" tabIndex={0} role="region" aria-labelledby="statistics-title">
         <table class="matrices statistics">
           <thead>
             <tr>
@@ -103,9 +103,6 @@ function StatisticRow({ statistic, entry }: StatisticRowProps) {
   const measured = entry[key];
   const shuffled = entry.nulls[key];
   const bounds = entry.intervals?.[key];
-  const interval = (low: number, high: number) => (
-    <div class="muted">{say('statistics.interval', { low: number(low), high: number(high) })}</div>
-  );
   return (
     <tr>
       <th scope="row" title={statisticNote(key)}>
@@ -120,11 +117,19 @@ function StatisticRow({ statistic, entry }: StatisticRowProps) {
         ) : (
           valueText(statistic, measured)
         )}
-        {bounds && interval(bounds[0], bounds[1])}
+        {bounds && (
+          <div class="muted">
+            {say('statistics.interval', { low: number(bounds[0]), high: number(bounds[1]) })}
+          </div>
+        )}
       </td>
       <td class="number muted">
-        {shuffled === undefined ? say('statistics.noNull') : valueText(statistic, shuffled.mean)}
-        {shuffled && shuffled.q05 < shuffled.q95 && interval(shuffled.q05, shuffled.q95)}
+        {shuffled === undefined ? say('statistics.noNull') : number(shuffled.mean, 4)}
+        {shuffled && shuffled.q05 < shuffled.q95 && (
+          <div class="muted">
+            {say('statistics.range', { low: number(shuffled.q05), high: number(shuffled.q95) })}
+          </div>
+        )}
       </td>
     </tr>
   );

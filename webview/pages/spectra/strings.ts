@@ -41,6 +41,7 @@ export const spectraStrings = {
   'statistics.formula': 'formula',
   'statistics.value': 'value',
   'statistics.interval': 'interval {low} to {high}',
+  'statistics.range': '{low} – {high}',
   'statistics.null': 'shuffled null',
   'statistics.isNull': 'itself a null',
   'statistics.noNull': 'not computed',
