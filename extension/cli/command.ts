@@ -12,7 +12,7 @@ export interface Command {
   readonly run: (args: readonly string[], console: CommandConsole) => Promise<number>;
 }
 
-/** Where a command speaks: results to `out`, progress and warnings to `error`. */
+/** Output of a command: results to `out`, progress and warnings to `error`. */
 export interface CommandConsole {
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;

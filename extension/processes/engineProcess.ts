@@ -20,9 +20,9 @@ export interface EngineProcess<Calls> {
   readonly ended: Promise<End>;
   /** Ends the process now, whatever it is doing. */
   kill(): void;
-  /** Leaves the process to itself: its channel closes, and it ends or goes on as it was told to. */
+  /** Detaches: closes the channel; the process ends or continues as its request said. */
   leave(): void;
-  /** Closes the channel of a process that has done its work, so that it ends by itself. */
+  /** Closes the channel of a process that has finished, so that it exits. */
   finish(): void;
 }
 

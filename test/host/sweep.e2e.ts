@@ -131,7 +131,7 @@ describe.runIf(canRun())('a sweep in the window', () => {
       .toContain('4 of 4 runs are measured');
     expect(new Set(Object.values(await statuses(frame)))).toEqual(new Set(['finished']));
     await expect.poll(() => traces(frame), { timeout: 45_000 }).toBe(16);
-    await notification(page, 'has come to its end').waitFor();
+    await notification(page, '” finished').waitFor();
     await picture(page, 'sweep-finished-dark');
   });
 

@@ -17,7 +17,7 @@ export const sweepCellSchema = v.object({
   tasks: v.array(v.string()),
   status: v.picklist(['queued', 'running', 'paused', 'stopped', 'finished', 'failed']),
   step: count,
-  /** Steps at most; a run that stops by itself ends before. */
+  /** Maximum number of steps; a run that meets its stopping rule ends earlier. */
   of: count,
   grokStep: v.optional(count),
   /** Accuracy of guessing. */

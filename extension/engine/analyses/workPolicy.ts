@@ -8,7 +8,7 @@ type Size = Pick<MatrixSpec, 'rows' | 'columns'>;
 export const decompositionCost = ({ rows, columns }: Size): number =>
   rows * columns * Math.min(rows, columns);
 
-/** An estimate goes through its matrix some dozen times: as dear as a decomposition of this many columns. */
+/** An estimate passes over its matrix about a dozen times: it costs as much as a decomposition of this many columns. */
 const estimateColumns = 320;
 /** Values below which there is no estimate. */
 const fewestEstimated = 128;
@@ -36,7 +36,7 @@ export interface WorkPlan {
   readonly spectraOf: readonly number[];
   /** Of these, the ones whose spectra get shuffled nulls. */
   readonly nullsOf: ReadonlySet<number>;
-  /** Indices of checkpoints, ascending, between neighbours of which angles are measured; none when too dear. */
+  /** Indices of checkpoints, ascending, between neighbours of which angles are measured; none when too expensive. */
   readonly anglesOf: readonly number[];
   readonly matrices: readonly MatrixSpec[];
   /** Of these, the ones whose spectra are estimated. */

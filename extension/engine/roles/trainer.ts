@@ -12,7 +12,7 @@ const refused = (message: string): Promise<Reply<void>> =>
 /** One run in one process. */
 export interface Trainer {
   readonly calls: TrainerCalls;
-  /** Whoever started the run has gone: it is checkpointed and ended, or goes on, as its request said. Resolves at its end. */
+  /** The parent process has ended: the run writes a checkpoint and ends, or continues, as its request said. Resolves at its end. */
   left(): Promise<void>;
   /** Checkpoints and ends the run; resolves when it has ended. */
   end(): Promise<void>;
@@ -51,7 +51,7 @@ export const createTrainer = (events: TrainerEvents, options: TrainOptions = {})
     },
     left: async () => {
       if (started?.request.whenLeft !== 'continue') return end();
-      // A paused run that nobody sees would wait for ever.
+      // A paused run without a window would wait forever.
       control.resume();
       await started.ended;
     },

@@ -36,7 +36,7 @@ const cellProgress = async (sweep: string, cell: Cell): Promise<CellProgress> =>
   const { status, lastStep, grokStep } = run;
   const common = { cell, run, ...(grokStep === undefined ? {} : { grokStep }) };
   if (status !== 'running' && status !== 'paused') return { ...common, status, step: lastStep };
-  // A run that calls itself running without a process was killed: it is gone on with like a stopped one.
+  // A run marked as running without a process was killed: it resumes like a stopped one.
   const { kind } = await runLiveness(folder);
   if (kind === 'none' || kind === 'lapsed') return { ...common, status: 'stopped', step: lastStep };
   const metrics = await readMetrics(folder);

@@ -51,7 +51,7 @@ export const runSweep = async (
     const run = before?.status === 'finished' ? before : await trainCell(cell, out, before, halting, options);
     if (halting.aborted) return;
     const told = endings.then(() => onEnded?.(cell, run));
-    // The next run is told of, whatever comes of telling of this one.
+    // Reporting the next run does not wait for the report of this one.
     endings = told.catch(() => undefined);
     await told;
   };

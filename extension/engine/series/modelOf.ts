@@ -4,7 +4,7 @@ import { toErrorValue } from '../../contract/errors.js';
 import type { Warning } from '../../contract/report.js';
 import { readDescriptor } from './descriptorFile.js';
 
-/** The model that checkpoints are of, where somebody said so: it is never guessed. */
+/** The model descriptor of a series, if one was given. Never inferred. */
 export interface FoundModel {
   readonly descriptor?: {
     readonly value: ModelDescriptor;

@@ -8,7 +8,7 @@ type JsonObject = Record<string, unknown>;
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The first key, dotted, that reading has left out: nobody reads it, so it is a mistake of spelling. */
+/** The first key (dotted) that validation dropped: an unknown key is a misspelling. */
 const unknownKey = (given: JsonObject, read: JsonObject): string | undefined => {
   for (const [key, value] of Object.entries(given)) {
     if (!Object.hasOwn(read, key)) return key;

@@ -45,7 +45,7 @@ export class CheckpointFolders implements vscode.Disposable {
   readonly onChanged = this.changed.event;
 
   constructor() {
-    // A folder that is moved or deleted is told of by itself, without the files in it: so everything is watched.
+    // Moving or deleting a folder reports the folder only, not its files: so everything is watched.
     const watcher = vscode.workspace.createFileSystemWatcher('**');
     this.subscriptions.push(
       watcher,

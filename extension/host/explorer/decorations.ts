@@ -8,7 +8,7 @@ import type { CheckpointFolders } from './checkpointFolders.js';
 const rowsInTooltip = 8;
 /** Two capital letters at most is what the explorer shows. */
 const badge = 'W';
-/** A run or an inspection tells of many files in a row: the explorer is asked to draw them together. */
+/** A run or an inspection changes many files in a row: their decorations are updated in one batch. */
 const paceMs = 250;
 
 /**

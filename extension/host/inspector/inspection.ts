@@ -85,7 +85,7 @@ export class Inspection implements vscode.Disposable {
     if (!this.running) this.start();
   }
 
-  /** More is known of the source than its inspection has read: a run tells of its metrics as it goes. */
+  /** Adds what did not come from the inspection: the metrics of a live run. */
   add(addition: ReportAddition): void {
     if (this.fresh !== this.store) this.fresh.add(addition);
     this.show(addition);

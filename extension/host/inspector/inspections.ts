@@ -79,7 +79,7 @@ export class Inspections implements vscode.Disposable {
     this.entries.get(source)?.inspection.add(addition);
   }
 
-  /** The panel says what went wrong; the log says why, and a process that died is told of wherever the user is. */
+  /** The panel shows the error, the log its cause; a process that died is also shown as a notification. */
   private note(inspection: Inspection, outcome: Reply<void>): void {
     const { source } = inspection;
     if (outcome.ok) {

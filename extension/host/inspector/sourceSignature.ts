@@ -8,7 +8,7 @@ import { isForeign, mayHoldWeights } from '../weightFiles.js';
 const deepestFolder = 3;
 /** What says of checkpoints what model they are of. */
 export const descriptors: readonly string[] = [descriptorFileName, 'run.json'];
-/** What tells of the progress of a sweep; its runs' checkpoints lie deeper than is looked. */
+/** Files that show the progress of a sweep; its runs' checkpoints lie deeper than the search. */
 const sweepRecords: readonly string[] = [sweepFile, 'run.json', 'metrics.jsonl'];
 
 /** The state of a source's files by names, sizes and times; contents are not read. */

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { descriptors, globOf, mayConcern, signatureOf, type SourceSignature } from './sourceSignature.js';
 
 /**
- * A network file system tells nobody of changes, so the files are also looked at: this long after something happened
+ * A network file system sends no change events, so files are also polled: this long after something happened
  * at first, and ever more rarely while nothing does.
  */
 const soonestLookMs = 5000;

@@ -86,7 +86,7 @@ async function pick(): Promise<string | undefined> {
   return chosen?.fsPath;
 }
 
-/** A folder or its `sweep.json` is gone on with; a grid file needs a folder first. */
+/** A folder or its `sweep.json` resumes; a grid file needs a folder first. */
 async function placeOf(file: string): Promise<Place | undefined> {
   const at = inspectedAt(file);
   if (holdsSweep(at)) return { folder: at, gridFile: undefined };

@@ -13,7 +13,7 @@ export interface SweepNewsServices {
 
 /**
  * A sweep is one thing to its user: its runs begin and end without a word, its table shows them. Tells whether the news
- * needs no more telling; the last run of this window's queue says that the queue has come to its end.
+ * needs no notification; the last run of this window's queue says that the queue is finished.
  */
 export function tellSweepNews(news: RunNews, { training, panels, errors }: SweepNewsServices): boolean {
   const { run } = news;
@@ -41,7 +41,7 @@ export function tellSweepNews(news: RunNews, { training, panels, errors }: Sweep
 async function offer(sweep: string, panels: InspectorPanels): Promise<void> {
   const show = vscode.l10n.t('Show Sweep');
   const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t('The sweep “{0}” has come to its end.', path.basename(sweep)),
+    vscode.l10n.t('Sweep “{0}” finished.', path.basename(sweep)),
     show,
   );
   if (chosen === show) panels.open(sweep, 'sweep');

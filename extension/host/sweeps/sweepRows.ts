@@ -6,7 +6,7 @@ import type { Inspections } from '../inspector/inspections.js';
 import type { Training } from '../training/training.js';
 import { sweepOf } from '../sweepFolder.js';
 
-/** A run tells of every few steps; its row in the table follows at this pace. */
+/** A run reports every few steps; its row in the table is updated at this interval. */
 const paceMs = 500;
 
 const statusOf: Readonly<Record<TrainingPhase, SweepCell['status']>> = {

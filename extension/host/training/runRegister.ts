@@ -23,7 +23,7 @@ export type RegisteredRun = v.InferOutput<typeof entrySchema>;
 /**
  * The runs that were asked for in VS Code and may not have ended: one small file each, so that windows neither wait for
  * each other nor write over each other's entries. A window that opens looks here for runs that go on alone, for those
- * that can be gone on with, and for those whose turn never came.
+ * that can be gone on with, and for runs that never started.
  */
 export class RunRegister {
   /** One change at a time, in the order in which they were asked for. */

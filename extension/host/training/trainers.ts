@@ -79,7 +79,7 @@ export class Trainers {
     });
   }
 
-  /** Leaves every run to itself: it is checkpointed and ends, or goes on, as it was told when it started. */
+  /** Detaches from every run: it writes a checkpoint and ends, or continues, as its request said. */
   leave(): void {
     for (const trainer of this.processes.values()) trainer.leave();
   }

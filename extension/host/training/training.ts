@@ -52,7 +52,7 @@ export class Training implements TrainingFace, vscode.Disposable {
 
   constructor(private readonly services: TrainingServices) {}
 
-  /** Active runs first, then the queue, then those that can be gone on with. */
+  /** Active runs first, then the queue, then runs that can be resumed. */
   get runs(): readonly TrainingRun[] {
     const rank = (run: TrainingRun): number => (run.isActive ? 0 : run.phase === 'queued' ? 1 : 2);
     return [...this.known.values()].sort((a, b) => rank(a) - rank(b));
@@ -111,7 +111,7 @@ export class Training implements TrainingFace, vscode.Disposable {
     }
   }
 
-  /** Leaves the runs to themselves: each is checkpointed and ends, or goes on, as it was told when it started. */
+  /** Detaches from the runs: each writes a checkpoint and ends, or continues, as its request said. */
   dispose(): void {
     clearTimeout(this.timer);
     this.services.trainers.leave();
@@ -309,7 +309,7 @@ export class Training implements TrainingFace, vscode.Disposable {
         addition: { run: [file], metrics: metrics.slice(run.linesSeen) },
       });
       run.linesSeen = metrics.length;
-      // Runs of other workspaces are listed, so that none goes on unseen, and not spoken of.
+      // Runs of other workspaces are listed without a notification.
       if (isHere(run)) this.tellWhatCame(run, hadGrokked);
       if (run.phase === 'finished') void this.services.register.remove(run.folder);
       this.changed.fire(run.folder);
@@ -318,7 +318,7 @@ export class Training implements TrainingFace, vscode.Disposable {
     this.next();
   }
 
-  /** What a run that another process trains has come to since it was looked at last. */
+  /** Updates a run that another process trains. */
   private tellWhatCame(run: TrainingRun, hadGrokked: boolean): void {
     const { file, alone, phase } = run;
     if (!hadGrokked && file?.grokStep !== undefined) {

@@ -4,8 +4,8 @@ import { eventsOver, serveCalls } from '../../../contract/boundary.js';
 import { GeometryError } from '../../../contract/errors.js';
 
 /**
- * Serves a checked interface to the process that forked this one, for as long as it lives: when the channel closes,
- * whoever asked has gone, and so does this process.
+ * Serves a checked interface to the process that forked this one, until the channel closes: then the caller
+ * has ended, and this process ends too.
  */
 export function serveParent<Calls extends object>(schemas: CallSchemas<Calls>, calls: Calls): void {
   connect(serveCalls(schemas, calls));
