@@ -163,4 +163,14 @@ export const powerLaw = [
       return Math.log10(sum) + 2 * fit.alpha * Math.log10(spectrum.largest);
     },
   }),
+  statistic({
+    key: 'farmsAlpha',
+    label: 'α without the aspect ratio',
+    short: 'FARMS α',
+    formula: 'α of the eigenvalues of square windows that cover the matrix, all together',
+    note: `On request: the analysis farms. Hu et al. 2025 fit by Hill’s estimator, here the fit is that of α above; of a square matrix it is α. ${untrained}`,
+    format: 'rank',
+    tables: [],
+    value: ({ windows }) => windows && powerLawFit(windows)?.alpha,
+  }),
 ];

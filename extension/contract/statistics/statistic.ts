@@ -13,6 +13,11 @@ export interface Spectrum {
   readonly sumOfSquares: number;
   /** Marchenko–Pastur upper edge for the variance of the entries, where that is known. */
   readonly upperEdge?: number;
+  /**
+   * Singular values of square windows that cover the matrix, all together, over the largest, descending: where the
+   * analysis `farms` has computed them.
+   */
+  readonly windows?: Float64Array;
 }
 
 /** Compact tables, which have room for few statistics; the page of one spectrum lists all. */
@@ -46,7 +51,12 @@ export const statistic = <const Key extends string>(row: Statistic<Key>): Statis
 /** @param singularValues descending, not negative, finite. */
 export const spectrumOf = (
   singularValues: ArrayLike<number>,
-  size: { readonly rows: number; readonly columns: number; readonly upperEdge?: number },
+  size: {
+    readonly rows: number;
+    readonly columns: number;
+    readonly upperEdge?: number;
+    readonly windows?: Float64Array;
+  },
 ): Spectrum => {
   const values = Float64Array.from(singularValues);
   const largest = values[0] ?? 0;

@@ -3,6 +3,7 @@ import type { Analysis, AnalysisRun } from './analysis.js';
 import { angles } from './angles/row.js';
 import { controls } from './controls/row.js';
 import { digests } from './digests/row.js';
+import { farms } from './farms/row.js';
 import { jointReconstructions, perMatrixReconstructions } from './reconstruction/row.js';
 import { lastSpectra, otherSpectra } from './spectra/row.js';
 import { trajectory } from './trajectory/row.js';
@@ -29,6 +30,7 @@ export const analyses: readonly Analysis[] = [
   otherSpectra,
   angles,
   controls,
+  farms,
   digests,
 ];
 

@@ -73,15 +73,26 @@ export const runAnalyses = async (
         const steps = completed(one, run, missing, failures);
         return [{ topic: analysis.topic, weight: analysis.weight(run), steps, isAsked }];
       });
+    const isLast = ({ analysis }: ChosenAnalysis): boolean => analysis.isLast === true;
+    const late: ChosenAnalysis[] = [];
+    /** What waits for others is put off until these are done. */
+    const asked = (): Task[] => {
+      const chosen = (options.analyses?.() ?? []).map(requestedAnalysis);
+      late.push(...chosen.filter(isLast));
+      return tasksOf(
+        chosen.filter((one) => !isLast(one)),
+        true,
+      );
+    };
     const schedule = {
       signal: options.signal,
       onProgress: options.onProgress ?? (() => undefined),
       focus: options.focus ?? (() => 'overview' as const),
-      more: () => tasksOf((options.analyses?.() ?? []).map(requestedAnalysis), true),
+      more: asked,
     };
-    const isLast = ({ analysis }: ChosenAnalysis): boolean => analysis.isLast === true;
     await runTasks(tasksOf(wanted.filter((one) => !isLast(one))), schedule);
     await runTasks(tasksOf(wanted.filter(isLast)), schedule);
+    while (late.length > 0) await runTasks(tasksOf(late.splice(0)), schedule);
     return failures;
   } finally {
     await evaluation?.dispose();

@@ -271,6 +271,24 @@ describe('analyses on request', () => {
     await expect(one).rejects.toThrow('The analysis angles needs a series of checkpoints.');
   });
 
+  it('adds to spectra what is computed from them, whenever it is asked for', async () => {
+    const folder = folderOf({ 0: model(), 100: model() });
+    const atOnce = await inspected(folder, { analyses: [{ id: 'farms' }] });
+    expect(atOnce.analyses.at(-1)).toEqual({ id: 'farms' });
+    const cacheFolder = cache();
+    const later = await inspected(folder, { cacheFolder, later: [{ id: 'farms' }] });
+    expect(later.spectra).toEqual(atOnce.spectra);
+    for (const { tensor, rows, columns, exact, of, step, ...entry } of later.spectra) {
+      if (entry.spectralNorm === 0) continue;
+      expect(exact && entry.farmsAlpha! > 1, `${tensor} ${of} ${step}`).toBe(true);
+      expect(entry.nulls.farmsAlpha!.mean).toBeGreaterThan(1);
+      // A square matrix is its own window.
+      if (rows === columns) expect(entry.farmsAlpha).toBeCloseTo(entry.powerLawAlpha!, 9);
+    }
+    expect(later.spectra.some(({ rows, columns }) => rows === columns)).toBe(true);
+    expect((await inspected(folder, { cacheFolder })).spectra).toEqual(later.spectra);
+  });
+
   it('runs what a cached report lacks, also when it is asked for while the inspection runs', async () => {
     const folder = folderOf({ 0: model(), 100: model() });
     const cacheFolder = cache();

@@ -30,7 +30,7 @@ import type { WorkPlan } from '../workPolicy.js';
 /** Elements given to one batch of decompositions, shuffles included: keeps its memory small. */
 const batchElements = 1 << 21;
 
-interface Subject {
+export interface Subject {
   readonly spec: MatrixSpec;
   readonly of: SpectrumOf;
   readonly matrix: Matrix;
@@ -112,7 +112,7 @@ const groupByTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[
   grouped(matrices, ({ tensor }) => tensor);
 
 /** Matrices of one tensor at one checkpoint; none where a value is not finite or the shape differs. */
-const subjectsOf = async (
+export const subjectsOf = async (
   { survey, values }: Pick<SpectraRun, 'survey' | 'values'>,
   index: number,
   tensor: string,
@@ -154,6 +154,10 @@ async function* batches(
   if (batch.length > 0) yield batch;
 }
 
+/** One draw of the null of a matrix at a step; every statistic of the step is held against the same draws. */
+export const shuffleOf = ({ spec, of, matrix }: Subject, seed: number, step: number, draw: number): Matrix =>
+  shuffledEntries(matrix, seed, seedFromText(`${matrixKey(spec)}|${of}`), step, draw);
+
 /** Each subject's spectrum and those of its shuffles, which are made as their turn comes. */
 const entriesOf = async (
   { survey, settings, signal }: Pick<SpectraRun, 'survey' | 'settings' | 'signal'>,
@@ -162,12 +166,11 @@ const entriesOf = async (
   draws: number,
 ): Promise<SpectrumEntry[]> => {
   const { step } = survey.checkpoints[index]!;
-  const wanted = batch.flatMap(({ spec, of, matrix }) => [
-    { elements: matrix.data.length, make: () => matrix },
+  const wanted = batch.flatMap((subject) => [
+    { elements: subject.matrix.data.length, make: () => subject.matrix },
     ...Array.from({ length: draws }, (_, draw) => ({
-      elements: matrix.data.length,
-      make: () =>
-        shuffledEntries(matrix, settings.seed, seedFromText(`${matrixKey(spec)}|${of}`), step, draw),
+      elements: subject.matrix.data.length,
+      make: () => shuffleOf(subject, settings.seed, step, draw),
     })),
   ]);
   const found: Spectrum[] = [];
@@ -223,7 +226,7 @@ const spectrumEntry = (
 };
 
 /** Mean and quantiles of each statistic over the draws; none of one that does not exist in every draw. */
-const nullsOf = (draws: readonly StatisticValues[]): { [K in StatisticKey]?: StatisticNull } => {
+export const nullsOf = (draws: readonly StatisticValues[]): { [K in StatisticKey]?: StatisticNull } => {
   const keys = statisticKeys.filter((key) => draws.every((draw) => draw[key] !== undefined));
   const { mean, q05, q95 } = summariseDraws(draws.map((draw) => keys.map((key) => draw[key]!)));
   return Object.fromEntries(keys.map((key, i) => [key, { mean: mean[i]!, q05: q05[i]!, q95: q95[i]! }]));
