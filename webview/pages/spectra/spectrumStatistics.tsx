@@ -24,9 +24,11 @@ const nameOf = ({ step, tensor, part, of }: SpectrumEntry): SpectrumName => ({
   ...(part === undefined ? {} : { part }),
 });
 
-/** A zero matrix has no ranks; of an estimated spectrum only some are estimated. */
-const missing = ({ spectralNorm }: SpectrumEntry): string =>
-  say(spectralNorm === 0 ? 'absent.zeroMatrix' : 'statistics.notEstimated');
+/** A zero matrix has no ranks, of an estimated spectrum only some are estimated, and some are computed on request. */
+const missing = ({ spectralNorm, exact }: SpectrumEntry): string => {
+  if (spectralNorm === 0) return say('absent.zeroMatrix');
+  return say(exact ? 'statistics.noNull' : 'statistics.notEstimated');
+};
 
 /** The statistics of one spectrum with their formulas and nulls, and how exact they are. */
 export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry }) {
@@ -83,6 +85,11 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
           ? say('statistics.nullSays', { shuffles: counted(shuffled.draws, 'shuffles') })
           : `${say('statistics.null')}: ${shuffledAbsent(view, entry)}`}
       </p>
+      {entry.exact && entry.spectralNorm > 0 && entry.farmsAlpha === undefined && host && (
+        <Button secondary onClick={() => ask(host.analyse({ id: 'farms' }))}>
+          {say('statistics.farms')}
+        </Button>
+      )}
       {!entry.exact && host && (
         <Button secondary onClick={() => ask(host.refine(nameOf(entry)))}>
           {say('statistics.refine')}

@@ -50,6 +50,7 @@ export const spectraStrings = {
     'Shuffled null: the statistic of each of {shuffles} of the entries; mean, and 5% to 95% of the draws.',
   'statistics.exact': 'exact, each σ within {bound} ({method})',
   'statistics.estimated': 'estimated, each σ within {bound} ({method})',
+  'statistics.farms': 'Compute α without the aspect ratio',
   'statistics.refine': 'Compute exactly',
   'statistics.edge': 'Marchenko–Pastur edge',
   'overSteps.title': 'Rank of {matrix} over training',
