@@ -17,6 +17,7 @@ import { followRows } from './host/sweeps/sweepRows.js';
 import { cudaCommandTable } from './host/training/cudaCommands.js';
 import { tellNews } from './host/training/runNews.js';
 import { RunRegister } from './host/training/runRegister.js';
+import { printableLog } from './host/printableLog.js';
 import { RunsTree } from './host/training/runsTree.js';
 import { TrainingStatusBar } from './host/training/statusBar.js';
 import { Trainers } from './host/training/trainers.js';
@@ -26,7 +27,7 @@ import { Training } from './host/training/training.js';
 /** Wires the parts together; nothing is read and no process is started here. */
 export function activate(context: vscode.ExtensionContext): void {
   const started = performance.now();
-  const log = vscode.window.createOutputChannel('Weight Geometry', { log: true });
+  const log = printableLog(vscode.window.createOutputChannel('Weight Geometry', { log: true }));
   const bundle = context.asAbsolutePath('dist/engine.js');
   const cache = cacheFolder(context).fsPath;
 

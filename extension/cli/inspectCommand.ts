@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import type { InspectRequest } from '../contract/calls.js';
+import { printableLine } from '../contract/printable.js';
 import { inspectSettingsSchema, type Warning } from '../contract/report.js';
 import { ReportStore } from '../contract/reportStore.js';
 import { readDescriptorFile } from '../engine/series/descriptorFile.js';
@@ -68,7 +69,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     ['JSON report', json],
     ['HTML report', html],
   ]) {
-    if (path !== undefined) console.out(`${what}: ${resolve(path)}\n`);
+    if (path !== undefined) console.out(`${what}: ${printableLine(resolve(path))}\n`);
   }
   return 0;
 };
@@ -150,7 +151,7 @@ const inspected = async (request: InspectRequest, console: CommandConsole): Prom
         store.add(addition);
         for (const warning of addition.warnings ?? []) {
           progress.clear();
-          console.error(warningLine(warning));
+          console.error(`${printableLine(warningLine(warning))}\n`);
         }
       },
       onProgress: progress.show,
@@ -164,5 +165,5 @@ const inspected = async (request: InspectRequest, console: CommandConsole): Prom
 
 const warningLine = ({ code, message, path }: Warning): string => {
   const place = path === undefined || message.includes(path) ? '' : ` (${path})`;
-  return `warning: ${message}${place} [${code}]\n`;
+  return `warning: ${message}${place} [${code}]`;
 };

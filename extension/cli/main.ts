@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { GeometryError, toErrorValue } from '../contract/errors.js';
+import { forTerminal, printableLine } from '../contract/printable.js';
 import { productVersion } from '../engine/ground/versions.js';
 import { benchCommand } from './benchCommand.js';
 import type { Command, CommandConsole } from './command.js';
@@ -46,21 +47,22 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
 /** One line on standard error and the exit status for what was thrown. */
 const report = (thrown: unknown, error: (text: string) => void): number => {
   if (thrown instanceof UsageError) {
-    error(`weight-geometry: ${thrown.message} See weight-geometry --help.\n`);
+    error(`weight-geometry: ${printableLine(thrown.message)} See weight-geometry --help.\n`);
     return 2;
   }
   const { message, cause } = toErrorValue(thrown);
-  error(`weight-geometry: ${message}\n`);
+  error(`weight-geometry: ${printableLine(message)}\n`);
   // A defect of ours: the log belongs to the person who will report it.
   if (!(thrown instanceof GeometryError) && cause !== undefined) error(`${cause}\n`);
   return 1;
 };
 
 const main = async (): Promise<void> => {
-  const error = (text: string): void => void process.stderr.write(text);
+  const error = (text: string): void => void process.stderr.write(forTerminal(text));
   const { isTerminal, signal } = commandThread();
   process.exitCode = await run(process.argv.slice(2), {
-    out: (text) => void process.stdout.write(text),
+    // What JSON holds inside its strings may be escaped there: it stays the same JSON.
+    out: (text) => void process.stdout.write(forTerminal(text)),
     ...{ error, isTerminal, signal },
   }).catch((thrown: unknown) => report(thrown, error));
 };

@@ -1,4 +1,5 @@
 import type { Progress } from '../contract/calls.js';
+import { ERASE_LINE, printableLine, shortened } from '../contract/printable.js';
 import type { CommandConsole } from './command.js';
 
 const barWidth = 28;
@@ -24,10 +25,12 @@ const bar = (error: (text: string) => void): ProgressLine => {
       drawnAt = now;
       const filled = Math.round(fraction * barWidth);
       const drawn = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
-      error(`\r\u001b[K${drawn} ${String(Math.round(fraction * 100)).padStart(3)} %  ${text.slice(0, 70)}`);
+      error(
+        `${ERASE_LINE}${drawn} ${String(Math.round(fraction * 100)).padStart(3)} %  ${shortened(printableLine(text), 70)}`,
+      );
     },
     clear: () => {
-      if (drawnAt > 0) error('\r\u001b[K');
+      if (drawnAt > 0) error(ERASE_LINE);
     },
   };
 };
@@ -37,7 +40,7 @@ const lines = (error: (text: string) => void): ProgressLine => {
   return {
     show: ({ text, fraction }) => {
       if (fraction < next) return;
-      error(`${Math.round(fraction * 100)} % ${text}\n`);
+      error(`${Math.round(fraction * 100)} % ${printableLine(text)}\n`);
       next = fraction + lineEvery;
     },
     clear: () => undefined,

@@ -1,3 +1,4 @@
+import { printableLine, printableName } from '../contract/printable.js';
 import type { ReconstructionEntry, Report, SpectrumEntry } from '../contract/report.js';
 import type { Statistic } from '../contract/statistics/statistic.js';
 import { statisticsIn } from '../contract/statistics/table.js';
@@ -37,7 +38,7 @@ const heading = ({ source, checkpoints: all }: Report): string => {
         ? 'no model descriptor'
         : `${model.kind}, prime ${model.prime}, d ${model.d}, ${model.layers} layers, ${model.heads} heads, read-out ${model.readout}, from ${source.descriptor?.path ?? 'the option'}`;
   const parameters = source.parameters?.toLocaleString('en') ?? 'unknown';
-  return `${source.name}: ${all.length} checkpoint${all.length === 1 ? '' : 's'}, ${parameters} parameters (${described})\n`;
+  return `${printableName(source.name)}: ${all.length} checkpoint${all.length === 1 ? '' : 's'}, ${parameters} parameters (${printableLine(described)})\n`;
 };
 
 const checkpoints = (report: Report): string => {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { printableLine } from '../contract/printable.js';
 import { outputs, reproduce, runsOf } from '../engine/papers/2602.18649/reproduce.js';
 import {
   companionBatch,
@@ -112,7 +113,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     command: `weight-geometry reproduce ${paper} --out ${out} --readout ${choices.readout} --batch ${choices.batch} --pairs ${choices.pairs}`,
     signal: console.signal,
     onRun: ({ name, config }, folder) => {
-      console.error(`${name}: ${folder}\n`);
+      console.error(`${printableLine(`${name}: ${folder}`)}\n`);
       return trainProgress(console, config.maxSteps, shared.jobs === 1 ? undefined : name).events;
     },
     onProgress: progress.show,
@@ -122,7 +123,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     const titles = columns.map((column) => ({ title: column }));
     console.out(`${title}\n\n${textTable(titles, rows)}\n\n${notes.join('\n')}\n\n`);
   }
-  for (const name of Object.values(outputs)) console.out(`${path.resolve(out, name)}\n`);
+  for (const name of Object.values(outputs)) console.out(`${printableLine(path.resolve(out, name))}\n`);
   return 0;
 };
 

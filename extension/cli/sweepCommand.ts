@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { GeometryError } from '../contract/errors.js';
+import { printableLine } from '../contract/printable.js';
 import { cellsOf } from '../engine/runs/grid.js';
 import { readGrid } from '../engine/runs/gridFile.js';
 import { sweepProgress, type CellProgress } from '../engine/runs/progress.js';
@@ -93,7 +94,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
       ...{ signal: console.signal, provider },
       ...sweepTraining(shared),
       onRun: ({ name, config }) => {
-        if (shared.jobs === 1) console.error(`${name}\n`);
+        if (shared.jobs === 1) console.error(`${printableLine(name)}\n`);
         return trainProgress(console, config.maxSteps, shared.jobs === 1 ? undefined : name).events;
       },
       onEnded: async () => console.error(`${table(await sweepProgress(out, cells))}\n`),

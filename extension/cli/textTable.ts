@@ -1,11 +1,14 @@
+import { printableName } from '../contract/printable.js';
+
 /** A column of a printed table. */
 export interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
 }
 
-/** Columns padded to their widest cell, two spaces between, a rule under the titles. */
-export const textTable = (columns: readonly Column[], rows: readonly (readonly string[])[]): string => {
+/** Columns padded to their widest cell, names in them escaped and long ones shortened; two spaces between, a rule under the titles. */
+export const textTable = (columns: readonly Column[], entries: readonly (readonly string[])[]): string => {
+  const rows = entries.map((cells) => cells.map(printableName));
   const widths = columns.map(({ title }, i) =>
     rows.reduce((width, row) => Math.max(width, row[i]!.length), title.length),
   );

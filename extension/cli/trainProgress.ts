@@ -1,5 +1,6 @@
 import type { Metrics, RunFile } from '../contract/run.js';
 import type { RunEvents } from '../engine/training/trainer/train.js';
+import { ERASE_LINE, printableLine } from '../contract/printable.js';
 import type { CommandConsole } from './command.js';
 
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;
@@ -21,7 +22,6 @@ const metricsLine = ({ step, loss, trainAccuracy, testAccuracy, stepsPerSecond }
   ].join('');
 
 const BAR_WIDTH = 30;
-const ERASE_LINE = '\r\x1b[K';
 
 /**
  * The progress of a run on standard error: a bar under the lines on a terminal, lines otherwise.
@@ -34,7 +34,7 @@ export const trainProgress = (console: CommandConsole, maxSteps: number, name?: 
   };
   const say = (line: string): void => {
     clear();
-    console.error(`${name === undefined ? '' : `${name}: `}${line}\n`);
+    console.error(`${printableLine(name === undefined ? line : `${name}: ${line}`)}\n`);
   };
   const events: RunEvents = {
     started: ({ provider, config }) => {

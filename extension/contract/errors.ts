@@ -1,3 +1,5 @@
+import { printableLine } from './printable.js';
+
 /**
  * Errors are values of a closed set: a code, a sentence for the user, and a cause for the log.
  * They cross process boundaries as plain objects and are shown only by the host or the command line.
@@ -36,7 +38,7 @@ export interface ErrorValue {
   readonly cause?: string;
 }
 
-/** The one exception class of the product: an {@link ErrorValue} that can be thrown. */
+/** The one exception class of the product: an {@link ErrorValue} that can be thrown. Names in its message are escaped. */
 export class GeometryError extends Error {
   override readonly name = 'GeometryError';
 
@@ -45,7 +47,7 @@ export class GeometryError extends Error {
     message: string,
     options?: { cause?: unknown },
   ) {
-    super(message, options);
+    super(printableLine(message), options);
   }
 
   toValue(): ErrorValue {

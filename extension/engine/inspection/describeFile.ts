@@ -1,3 +1,4 @@
+import { printableMessage } from '../../contract/printable.js';
 import type { FileSummary, FoundSeries, SeriesListing } from '../../contract/calls.js';
 import type { Checkpoint } from '../checkpoints/tensors/checkpoint.js';
 import { openCheckpoint } from '../checkpoints/openCheckpoint.js';
@@ -37,7 +38,7 @@ export const describeFile = (path: string, cacheFolder?: string): Promise<FileSu
       ...(step === undefined ? {} : { step }),
       parameters: tensors.filter(isParameter).reduce((sum, { elements }) => sum + elements, 0),
       tensors: tensors.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
-      warnings,
+      warnings: warnings.map(printableMessage),
       cached: cached[0] ?? [],
     };
   });
@@ -51,7 +52,7 @@ const listingOf = ({ root, name, checkpoints, warnings, isRun }: Series): Series
     path,
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
   })),
-  warnings,
+  warnings: warnings.map(printableMessage),
   isRun,
 });
 
@@ -62,5 +63,5 @@ export const listSeries = async (path: string): Promise<SeriesListing[]> =>
 /** The series that the weight files in folders under `top` belong to. @throws GeometryError as `seriesOf` does. */
 export const listSeriesOf = async (top: string, folders: readonly string[]): Promise<FoundSeries> => {
   const { series, warnings } = await seriesOf(top, folders);
-  return { series: series.map(listingOf), warnings };
+  return { series: series.map(listingOf), warnings: warnings.map(printableMessage) };
 };

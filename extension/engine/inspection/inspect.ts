@@ -1,5 +1,6 @@
 import type { Focus, InspectRequest, Progress } from '../../contract/calls.js';
 import type { ModelDescriptor } from '../../contract/descriptor.js';
+import { printableMessage } from '../../contract/printable.js';
 import type { AnalysisRequest, ReportAddition, Warning } from '../../contract/report.js';
 import { ReportStore } from '../../contract/reportStore.js';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
@@ -40,7 +41,9 @@ export interface InspectOptions {
 export const inspect = async (request: InspectRequest, options: InspectOptions): Promise<void> => {
   const requested = (request.analyses ?? []).map(requestedAnalysis);
   const store = new ReportStore();
-  const emit = (addition: ReportAddition): void => {
+  const emit = (found: ReportAddition): void => {
+    const { warnings } = found;
+    const addition = warnings === undefined ? found : { ...found, warnings: warnings.map(printableMessage) };
     // A model may have a million tensors; the receiver holds their entries, and the survey what analyses need.
     const others: ReportAddition = { ...addition, tensors: [] };
     store.add(request.cacheFolder === undefined ? others : addition);

@@ -1,13 +1,12 @@
 import { GeometryError } from '../../../contract/errors.js';
+import { escapeHidden } from '../../../contract/printable.js';
 
 const LONGEST_QUOTE = 80;
 
 /** A name that came out of a file, made safe for one line: quoted, control characters escaped, cut where long. */
 export const quote = (text: string): string => {
   const shown = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
-  return JSON.stringify(shown).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return escapeHidden(JSON.stringify(shown));
 };
 
 /** The file breaks its own format's rules. */

@@ -1,5 +1,6 @@
 import { GeometryError } from '../../../contract/errors.js';
 import type { Focus, Progress } from '../../../contract/calls.js';
+import { printableLine } from '../../../contract/printable.js';
 
 /** A piece of an inspection that goes forward in short chunks. */
 export interface Task {
@@ -60,7 +61,7 @@ export const runTasks = async (tasks: readonly Task[], run: TaskRun): Promise<vo
         total += weight;
       }
       if (step.done !== true)
-        run.onProgress({ text: step.value.text, fraction: Math.min(1, reached / total) });
+        run.onProgress({ text: printableLine(step.value.text), fraction: Math.min(1, reached / total) });
       await nextTurn();
     }
   } finally {
