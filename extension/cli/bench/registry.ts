@@ -1,6 +1,7 @@
 import type { Bench } from './bench.js';
 import { estimatesBench } from './estimates.js';
 import { evaluateBench } from './evaluate.js';
+import { growthBench } from './growth.js';
 import { hostBench } from './host.js';
 import { inspectBench } from './inspect.js';
 import { svdBench } from './svd.js';
@@ -19,5 +20,6 @@ export const benches: readonly Bench[] = [
   lowRankBench,
   sweepBench,
   evaluateBench,
+  growthBench,
   hostBench,
 ];

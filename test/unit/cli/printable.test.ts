@@ -46,7 +46,7 @@ describe('printed names', () => {
     expect(printableName(long).length).toBeLessThanOrEqual(100);
     expect(printableLine(`Tensor ${long} is ${long}.`).length).toBeLessThan(1_100);
     expect(printableLine('a b '.repeat(10_000)).length).toBeLessThanOrEqual(4_000);
-    expect(shortened('😀'.repeat(100), 50).isWellFormed()).toBe(true);
+    expect(shortened('😀'.repeat(100), 50)).not.toMatch(/\p{Cs}/u);
   });
 
   it('in JSON on a terminal are the same names', () => {
