@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -172,31 +172,6 @@ describe('layouts of folders', () => {
   it('the same weights in two formats are one checkpoint', async () => {
     await make('model.safetensors', 'pytorch_model.bin', 'config.json');
     expect(outline(await discover(folder))).toEqual([[expect.anything(), 'model @undefined']]);
-  });
-});
-
-describe.skipIf(process.platform === 'win32')('links between folders', () => {
-  it('that lead back make no further series', async () => {
-    await make('step_0.pt', 'step_100.pt', 'b/step_0.pt');
-    await symlink('.', join(folder, 'here'));
-    await symlink(folder, join(folder, 'checkpoint-500'));
-    await symlink('..', join(folder, 'b', 'up'));
-    await symlink('b', join(folder, 'c'));
-    expect(outline(await discover(folder))).toEqual([
-      [basename(folder), 'step_0 @0', 'step_100 @100'],
-      ['b', 'step_0 @0'],
-    ]);
-  });
-
-  it('to weights elsewhere are followed', async () => {
-    const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
-    try {
-      await writeFile(join(elsewhere, 'step_7.pt'), 'x');
-      await symlink(elsewhere, join(folder, 'run'));
-      expect(outline(await discover(folder))).toEqual([['run', 'step_7 @7']]);
-    } finally {
-      await rm(elsewhere, { recursive: true });
-    }
   });
 });
 
