@@ -1,4 +1,5 @@
-import { createInflateRaw, type InflateRaw } from 'node:zlib';
+import { createInflateRaw, inflateRawSync, type InflateRaw } from 'node:zlib';
+import { GeometryError } from '../../../contract/errors.js';
 import type { ByteSource } from './byteSource.js';
 import { readInto } from './byteSource.js';
 import { malformed } from './fileErrors.js';
@@ -25,6 +26,20 @@ export const windowOf = (source: ByteSource, name: string, start: number, size: 
 };
 
 const COMPRESSED_PIECE = 1 << 16;
+/** Bytes of a member that is expanded in one call: there may be thousands, and each stream has threads to wait for. */
+const SMALL = 1 << 16;
+
+/** A small member's bytes; undefined where they are not what its directory says, which a pass will explain. */
+const smallMember = async (compressed: ByteSource, size: number): Promise<Uint8Array | undefined> => {
+  if (compressed.size > SMALL || size > SMALL || size === 0) return undefined;
+  try {
+    const expanded = inflateRawSync(await compressed.read(0, compressed.size), { maxOutputLength: size });
+    return expanded.length === size ? expanded : undefined;
+  } catch (thrown) {
+    if (thrown instanceof GeometryError) throw thrown;
+    return undefined;
+  }
+};
 
 /**
  * A deflated member: bytes are had in order, so reading forwards goes on where the last read ended and reading
@@ -32,12 +47,18 @@ const COMPRESSED_PIECE = 1 << 16;
  */
 export const inflatedSource = (compressed: ByteSource, file: string, size: number): ByteSource => {
   let pass: InflatePass | undefined;
+  let small: Promise<Uint8Array | undefined> | undefined;
   const fill = async (offset: number, target: Uint8Array): Promise<void> => {
     if (offset < 0 || offset + target.length > size) {
       throw malformed(
         file,
         `${compressed.name} ends early (${target.length} bytes wanted at ${offset} of ${size})`,
       );
+    }
+    const expanded = await (small ??= smallMember(compressed, size));
+    if (expanded !== undefined) {
+      target.set(expanded.subarray(offset, offset + target.length));
+      return;
     }
     if (pass === undefined || pass.position > offset) {
       pass?.end();
@@ -53,6 +74,7 @@ export const inflatedSource = (compressed: ByteSource, file: string, size: numbe
     last = turn.catch(() => {
       pass?.end();
       pass = undefined;
+      small = undefined;
     });
     return turn;
   };
@@ -69,6 +91,7 @@ export const inflatedSource = (compressed: ByteSource, file: string, size: numbe
     close: () => {
       pass?.end();
       pass = undefined;
+      small = undefined;
       return Promise.resolve();
     },
   };

@@ -1,6 +1,7 @@
 import { readInto, type ByteSource } from '../bytes/byteSource.js';
 import type { NumericDtype } from './checkpoint.js';
 import { bytesPerElement, decodeElements } from './dtypes.js';
+import { keptBytes, releaseBytes } from './keptBytes.js';
 
 interface FortranArray {
   readonly source: ByteSource;
@@ -9,9 +10,6 @@ interface FortranArray {
   readonly bigEndian: boolean;
   readonly shape: readonly number[];
 }
-
-/** Up to this size the bytes are kept after the first read: each row of a column-major file touches all of it. */
-const MOST_CACHED_BYTES = 32 * 2 ** 20;
 
 /** Short columns are read many at a time, long ones only where rows are wanted. */
 const BLOCK_BYTES = 2 ** 18;
@@ -46,16 +44,7 @@ export const fortranReader = (
   const columns = trailing.reduce((product, dimension) => product * dimension, 1);
   const toPosition = rowMajorPosition(trailing);
   const columnsPerBlock = Math.floor(BLOCK_BYTES / (rows * width));
-  let cache: Promise<Uint8Array> | undefined;
-
-  const bytesOf = async (element: number, buffer: Uint8Array): Promise<Uint8Array> => {
-    if (rows * columns * width <= MOST_CACHED_BYTES) {
-      cache ??= source.read(dataStart, rows * columns * width);
-      return (await cache).subarray(element * width, element * width + buffer.length);
-    }
-    await readInto(source, dataStart + element * width, buffer);
-    return buffer;
-  };
+  const bytes = rows * columns * width;
 
   return async (start, length, into) => {
     if (length === 0) return;
@@ -65,7 +54,11 @@ export const fortranReader = (
     const isPartOfRow = rowCount === 1 && trailing.length === 1;
     const from = isPartOfRow ? start % columns : 0;
     const to = isPartOfRow ? from + length : columns;
-    const isBlock = columnsPerBlock > 1;
+    // Each row of a column-major file touches all of it.
+    const whole = await keptBytes(array, bytes, () => source.read(dataStart, bytes));
+    if (start + length === rows * columns) releaseBytes(array);
+    // Of bytes at hand only the rows that are wanted are decoded.
+    const isBlock = whole === undefined && columnsPerBlock > 1;
     const perTurn = isBlock ? columnsPerBlock : 1;
     const values = new Float64Array(isBlock ? Math.min(perTurn, to - from) * rows : rowCount);
     const buffer = new Uint8Array(values.length * width);
@@ -73,8 +66,11 @@ export const fortranReader = (
       const count = Math.min(perTurn, to - column);
       const runStart = column * rows + (isBlock ? 0 : firstRow);
       const runLength = isBlock ? count * rows : rowCount;
-      const bytes = await bytesOf(runStart, buffer.subarray(0, runLength * width));
-      decodeElements(dtype, bytes, values, 0, bigEndian);
+      const run =
+        whole?.subarray(runStart * width, (runStart + runLength) * width) ??
+        buffer.subarray(0, runLength * width);
+      if (whole === undefined) await readInto(source, dataStart + runStart * width, run);
+      decodeElements(dtype, run, values, 0, bigEndian);
       for (let i = 0; i < count; i++) {
         const position = toPosition(column + i) - start;
         const valuesStart = isBlock ? i * rows + firstRow : 0;
