@@ -12,13 +12,27 @@ const headerOf = (text: string): Buffer => {
 /** A safetensors file of `count` float32 vectors of one number each. */
 export const writeManyTensors = async (file: string, count: number): Promise<void> => {
   const perPiece = 10_000;
-  const entries: string[] = [];
-  for (let i = 0; i < count; i++) {
-    entries.push(`"layers.${i}.bias":{"dtype":"F32","shape":[1],"data_offsets":[${4 * i},${4 * i + 4}]}`);
-  }
+  // In pieces, and twice for its length: the header of a million would be most of the memory that is measured.
+  const eachPiece = function* (): Generator<string> {
+    for (let at = 0; at < count; at += perPiece) {
+      const entries = Array.from({ length: Math.min(perPiece, count - at) }, (_, k) => {
+        const i = at + k;
+        return `"layers.${i}.bias":{"dtype":"F32","shape":[1],"data_offsets":[${4 * i},${4 * i + 4}]}`;
+      });
+      yield `${at === 0 ? '{' : ','}${entries.join(',')}`;
+    }
+    yield '}';
+  };
+  let bytes = 0;
+  for (const piece of eachPiece()) bytes += piece.length;
+  const padding = (8 - (bytes % 8)) % 8;
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(bytes + padding));
   const handle = await open(file, 'w');
   try {
-    await handle.write(headerOf(`{${entries.join(',')}}`));
+    await handle.write(length);
+    for (const piece of eachPiece()) await handle.write(piece);
+    await handle.write(' '.repeat(padding));
     for (let at = 0; at < count; at += perPiece) {
       const values = Float32Array.from({ length: Math.min(perPiece, count - at) }, (_, i) => (at + i) % 7);
       await handle.write(new Uint8Array(values.buffer));
