@@ -4,6 +4,7 @@ import { GeometryError } from '../contract/errors.js';
 import type { RunConfig } from '../contract/run.js';
 import { presets } from '../engine/training/presets.js';
 import { readRunFile } from '../engine/training/run/runDirectory.js';
+import { configKeys } from '../engine/training/configKeys.js';
 import { loadRunConfig, withAssignments } from '../engine/training/runConfig.js';
 import { RunControl } from '../engine/training/trainer/runControl.js';
 import { train } from '../engine/training/trainer/train.js';
@@ -26,6 +27,11 @@ Trains a model and writes a run directory: run.json, metrics.jsonl, checkpoints/
   --resume               continue the run in DIR from its last state, as if it had not been interrupted
 
 Ctrl+C writes a checkpoint and stops the run, which --resume then continues.
+
+Keys of --set, with their defaults (model.KEY: the model descriptor's):
+${configKeys
+  .map(({ key, default: value }) => `  ${key}${value === undefined ? '' : ` = ${JSON.stringify(value)}`}`)
+  .join('\n')}
 
 Presets:
 ${presets.map(({ name, summary }) => `  ${name.padEnd(22)} ${summary}`).join('\n')}

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { configKeys } from '../../../extension/engine/training/configKeys.js';
 import { presets } from '../../../extension/engine/training/presets.js';
 import {
   loadRunConfig,
@@ -91,5 +92,29 @@ describe('run files', () => {
     writeFileSync(file, '{"name": "x"}');
     await expect(loadRunConfig(file)).rejects.toThrow(/model/);
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('the keys of a configuration', () => {
+  it('are those that --set takes, each with its default', async () => {
+    const config = await loadRunConfig('tiny');
+    const known = new Map(configKeys.map(({ key, default: value }) => [key, value]));
+    expect([...known.keys()]).toEqual(
+      expect.arrayContaining([
+        'model',
+        'data.split.trainFraction',
+        'weightDecay',
+        'lowRankDecay.lambda',
+        'muon.momentum',
+      ]),
+    );
+    for (const [key, value] of known) {
+      if (value === undefined) continue;
+      expect(() => withAssignments(config, [`${key}=${JSON.stringify(value)}`]), key).not.toThrow();
+    }
+    const decayed = withAssignments(config, ['lowRankDecay.iterations=5']).lowRankDecay!;
+    for (const [key, value] of Object.entries(decayed)) {
+      if (key !== 'iterations') expect(known.get(`lowRankDecay.${key}`), key).toEqual(value);
+    }
   });
 });
