@@ -2,8 +2,12 @@ import { GeometryError } from '../../contract/errors.js';
 import type { Analysis, AnalysisRun } from './analysis.js';
 import { angles } from './angles/row.js';
 import { controls } from './controls/row.js';
+import { defect } from './defect/row.js';
 import { digests } from './digests/row.js';
+import { edge } from './edge/row.js';
 import { farms } from './farms/row.js';
+import { modes } from './modes/row.js';
+import { path } from './path/row.js';
 import { jointReconstructions, perMatrixReconstructions } from './reconstruction/row.js';
 import { lastSpectra, otherSpectra } from './spectra/row.js';
 import { trajectory } from './trajectory/row.js';
@@ -31,6 +35,10 @@ export const analyses: readonly Analysis[] = [
   angles,
   controls,
   farms,
+  path,
+  defect,
+  edge,
+  modes,
   digests,
 ];
 

@@ -1,10 +1,11 @@
 import type { ModelDescriptor } from '../../contract/descriptor.js';
 import { GeometryError } from '../../contract/errors.js';
-import { gradientGraph, hessianGraph, hiddenGraph } from '../models/forwardGraph.js';
+import { forwardGraph, gradientGraph, hessianGraph, hiddenGraph } from '../models/forwardGraph.js';
 import { buildModel } from '../models/model.js';
 import type { Parameter } from '../models/parameters.js';
-import { createSession, type GraphSession } from '../runtime/session.js';
+import { createSession, type GraphSession, type NamedTensor } from '../runtime/session.js';
 import { labelledPairs, type LabelledPairs, type PairSet } from './pairs.js';
+import { countRight } from './rightAnswers.js';
 
 export type Row = Float32Array | Float64Array;
 
@@ -39,13 +40,15 @@ export interface ModelSession {
   hessianTimes(row: Row, direction: Row, batch: Batch): Promise<Float64Array>;
   /** The residual stream where it is read out, before the last norm, of every pair: [pairs, d], row-major. */
   hidden(row: Row, a: Int32Array, b: Int32Array): Promise<Float64Array>;
+  /** Per task, 1 for every pair whose largest logit is the answer's. */
+  rightAnswers(row: Row, pairs: LabelledPairs): Promise<Uint8Array[]>;
   dispose(): Promise<void>;
 }
 
-/** Pairs that go through the hidden graph together, so that activations stay in the cache. */
+/** Pairs that go through a forward graph together, so that activations stay in the cache. */
 const pairsAtOnce = 1200;
 
-type GraphKind = 'gradient' | 'hessian' | 'hidden';
+type GraphKind = 'gradient' | 'hessian' | 'hidden' | 'logits';
 
 /**
  * A session over the model of a descriptor.
@@ -66,6 +69,7 @@ export const openModelSession = (
     gradient: (batch) => gradientGraph({ descriptor, replicas: 1, batch, dtype }).bytes,
     hessian: (batch) => hessianGraph({ descriptor, batch, dtype }).bytes,
     hidden: (batch) => hiddenGraph({ descriptor, replicas: 1, batch, dtype }).bytes,
+    logits: (batch) => forwardGraph({ descriptor, replicas: 1, batch, dtype }).bytes,
   };
   const opened = new Map<string, Promise<GraphSession>>();
   const open = (kind: GraphKind, batch: number): Promise<GraphSession> => {
@@ -102,6 +106,28 @@ export const openModelSession = (
     };
   };
 
+  /** Runs a graph of tokens [2, batch] over pairs in chunks; the last is filled up with pairs (0, 0), which are not counted. */
+  const forward = async (
+    kind: 'hidden' | 'logits',
+    row: Row,
+    a: Int32Array,
+    b: Int32Array,
+    onChunk: (fetched: Record<string, NamedTensor>, start: number, count: number) => void,
+  ): Promise<void> => {
+    const size = Math.ceil(a.length / Math.ceil(a.length / pairsAtOnce));
+    const session = await open(kind, size);
+    for (let start = 0; start < a.length; start += size) {
+      const tokens = new Int32Array(2 * size);
+      tokens.set(a.subarray(start, start + size), 0);
+      tokens.set(b.subarray(start, start + size), size);
+      const fetched = await session.run({
+        parameters: rowFeed(row),
+        tokens: { data: tokens, dims: [2, size] },
+      });
+      onChunk(fetched, start, Math.min(size, a.length - start));
+    }
+  };
+
   return {
     descriptor,
     parameters: model.parameters,
@@ -127,23 +153,26 @@ export const openModelSession = (
       return Float64Array.from(fetched.product!.data as Row);
     },
     hidden: async (row, a, b) => {
-      const size = Math.ceil(a.length / Math.ceil(a.length / pairsAtOnce));
-      const session = await open('hidden', size);
       const { d } = descriptor.model;
       const result = new Float64Array(a.length * d);
-      for (let start = 0; start < a.length; start += size) {
-        // The last chunk is filled up with the pair (0, 0), whose rows are dropped.
-        const tokens = new Int32Array(2 * size);
-        tokens.set(a.subarray(start, start + size), 0);
-        tokens.set(b.subarray(start, start + size), size);
-        const fetched = await session.run({
-          parameters: rowFeed(row),
-          tokens: { data: tokens, dims: [2, size] },
-        });
-        const kept = Math.min(size, a.length - start) * d;
-        result.set((fetched.hidden!.data as Row).subarray(0, kept), start * d);
-      }
+      await forward('hidden', row, a, b, (fetched, start, count) => {
+        result.set((fetched.hidden!.data as Row).subarray(0, count * d), start * d);
+      });
       return result;
+    },
+    rightAnswers: async (row, { a, b, labels }) => {
+      const classes = descriptor.model.prime;
+      const right = labels.map(() => new Uint8Array(a.length));
+      await forward('logits', row, a, b, (fetched, start, count) => {
+        model.tasks.forEach((task, t) => {
+          const logits = fetched[`logits.${task}`]!.data as Row;
+          for (let i = 0; i < count; i++) {
+            const own = logits.subarray(i * classes, (i + 1) * classes);
+            right[t]![start + i] = countRight(own, [labels[t]![start + i]!], classes);
+          }
+        });
+      });
+      return right;
     },
     dispose: async () => {
       for (const session of await Promise.all(opened.values())) await session.dispose();

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { capturedNorm, signBasis } from '../../../extension/engine/geometry/curvature/basis.js';
+import {
+  capturedNorm,
+  expectedCapture,
+  signSpan,
+} from '../../../extension/engine/geometry/curvature/spans.js';
+import { signDirection } from '../../../extension/engine/geometry/curvature/signDirections.js';
 import {
   commutatorSample,
   leadingSample,
@@ -107,12 +112,12 @@ describe.runIf(oracleIsHere)("commutator defects of PyTorch's series", () => {
 describe('random spans', () => {
   it('capture the square root of their share of the dimensions', () => {
     const [dimensions, count] = [4000, 40];
-    const basis = signBasis(dimensions, count, 3);
-    expect(basis).toHaveLength(count);
+    const span = signSpan(dimensions, count, 3);
+    expect(expectedCapture(count, dimensions)).toBe(0.1);
     const x = Float64Array.from({ length: dimensions }, (_, i) => Math.sin(i * i));
-    expect(capturedNorm(x, basis)).toBeGreaterThan(0.07);
-    expect(capturedNorm(x, basis)).toBeLessThan(0.13);
-    expect(capturedNorm(basis[7]!, basis)).toBeCloseTo(1, 12);
-    expect(capturedNorm(new Float64Array(dimensions), basis)).toBeUndefined();
+    expect(capturedNorm(x, span)).toBeGreaterThan(0.07);
+    expect(capturedNorm(x, span)).toBeLessThan(0.13);
+    expect(capturedNorm(signDirection(dimensions, 3, 7), span)).toBeCloseTo(1, 12);
+    expect(capturedNorm(new Float64Array(dimensions), span)).toBeUndefined();
   });
 });

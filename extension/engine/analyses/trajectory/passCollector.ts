@@ -8,6 +8,7 @@ import { equalWeights } from './equalWeights.js';
 import type { Survey } from '../../series/survey.js';
 import { tensorEntry } from '../../series/tensorEntries.js';
 import { trajectoriesOf } from './trajectories.js';
+import { GroupGrams, keepGrams } from './groupGrams.js';
 import type { GramPiece, PassEvents } from './trajectoryPass.js';
 
 /** Sums are told of together, as a model may have a million tensors: so many, or after so long (ms). */
@@ -23,6 +24,8 @@ export class PassCollector implements PassEvents {
   private readonly equal: EqualTensors;
   private summed: TensorEntry[] = [];
   private toldAt = performance.now();
+  /** For the analyses of updates and of the path, which read nothing again. */
+  private readonly grams: GroupGrams;
 
   constructor(
     private readonly survey: Survey,
@@ -34,6 +37,7 @@ export class PassCollector implements PassEvents {
     this.all = zeros(checkpoints, checkpoints);
     this.group = zeros(checkpoints, checkpoints);
     this.equal = new EqualTensors(survey);
+    this.grams = new GroupGrams(survey, chosen);
   }
 
   readonly onSums = (tensor: TensorInfo, sums: { sum: number; sumOfSquares: number } | undefined): void => {
@@ -62,7 +66,9 @@ export class PassCollector implements PassEvents {
     });
   };
 
-  readonly onGram = async ({ tensor, matrix, gram, parameters, disjoint }: GramPiece): Promise<void> => {
+  readonly onGram = async (piece: GramPiece): Promise<void> => {
+    const { tensor, matrix, gram, parameters, disjoint } = piece;
+    this.grams.add(piece);
     if (disjoint) {
       add(this.all, gram);
       this.parameters += parameters;
@@ -86,6 +92,7 @@ export class PassCollector implements PassEvents {
     if (this.chosen && this.groupParameters > 0) {
       await this.emitGroup(this.chosen.glob, this.groupParameters, this.group);
     }
+    keepGrams(this.survey, this.grams);
     const n = this.all.rows;
     const equal = await equalWeights(this.survey, this.all);
     this.emit({
