@@ -24,7 +24,7 @@ const ownAxis: ScaleAxis = ({ integers }, rank) => {
  * Where each operator has its codes (onnx Operators.md; onnxruntime ContribOperators.md). Operators on integers alone
  * are multiplied by the scale further on: it bears the codes' name.
  */
-const operators: Readonly<Record<string, CodeInputs>> = {
+const operators: Readonly<Record<string, CodeInputs | readonly CodeInputs[]>> = {
   DequantizeLinear: { codes: 0, scale: 1, zero: 2, axis: ownAxis },
   QLinearMatMul: { codes: 3, scale: 4, zero: 5, axis: lastAxis },
   QLinearConv: { codes: 3, scale: 4, zero: 5, axis: firstAxis },
@@ -33,6 +33,11 @@ const operators: Readonly<Record<string, CodeInputs>> = {
   QGemm: { codes: 3, scale: 4, zero: 5, axis: ({ integers }) => (integers.get('transB') === 1 ? 0 : 1) },
   MatMulInteger: { codes: 1, zero: 3, axis: lastAxis },
   ConvInteger: { codes: 1, zero: 3, axis: firstAxis },
+  // Weights and recurrent weights, a scale for each direction.
+  DynamicQuantizeLSTM: [
+    { codes: 1, scale: 8, zero: 9, axis: firstAxis },
+    { codes: 2, scale: 10, zero: 11, axis: firstAxis },
+  ],
 };
 
 const packedOperators: Readonly<
@@ -131,7 +136,7 @@ export const dequantiseNodes = (tensors: Tensors, nodes: readonly CodeNode[]): v
   for (const node of nodes) {
     const inputs = operators[node.operator];
     const packed = packedOperators[node.operator];
-    if (inputs !== undefined) dequantise(tensors, node, inputs);
+    if (inputs !== undefined) for (const each of [inputs].flat()) dequantise(tensors, node, each);
     else if (packed !== undefined) namePacked(tensors, node, packed);
   }
 };

@@ -1,6 +1,6 @@
 import type { Warning } from '../../../contract/report.js';
 import { quote } from '../bytes/fileErrors.js';
-import type { Checkpoint, TensorInfo } from '../tensors/checkpoint.js';
+import { unread, type Checkpoint, type TensorInfo } from '../tensors/checkpoint.js';
 import { checkpointOf, type StoredTensor } from '../tensors/storedTensors.js';
 import { fourBitFloats } from './fourBitFloats.js';
 import type { Finding, NamedTensors, Packing, PackingConfig, ReadTensor } from './namedTensors.js';
@@ -28,12 +28,14 @@ const isCode = ({ dtype, shape }: TensorInfo): boolean =>
   /^u?int(?:4|8|16|32)$/.test(dtype) && shape.filter((size) => size > 1).length > 1;
 
 /** DeepSpeed's ZeRO-3 leaves empty tensors in the model's file. */
-const EMPTY =
-  'an empty tensor; under ZeRO-3 the values are in the files of the optimizer: run zero_to_fp32.py in the checkpoint';
+const ZERO_3 =
+  'empty, as under ZeRO-3, which keeps the values in the files of the optimizer: run zero_to_fp32.py in the checkpoint';
+
+const isEmptyFloat = ({ dtype, elements }: TensorInfo): boolean => elements === 0 && /^b?float/.test(dtype);
 
 /** Why a tensor of plain numbers is not measured: integers are indices, counters or codes without a scale. */
-const plainReason = (tensor: TensorInfo): TensorInfo['unmeasured'] => {
-  if (tensor.elements === 0 && /^b?float/.test(tensor.dtype)) return { reason: EMPTY, isUsed: false };
+const plainReason = (tensor: TensorInfo, isZero3: boolean): TensorInfo['unmeasured'] => {
+  if (isEmptyFloat(tensor)) return isZero3 ? unread(ZERO_3) : { reason: 'empty', isUsed: true };
   const { dtype, readable, computed, unmeasured } = tensor;
   if (unmeasured !== undefined || computed !== undefined) return unmeasured;
   if (!readable) return { reason: 'values of this type are not read', isUsed: false };
@@ -64,7 +66,11 @@ const localParts = (tensors: readonly TensorInfo[]): Warning[] => {
 export const unpacked = (checkpoint: Checkpoint, config: PackingConfig = {}): Checkpoint => {
   const { tensors } = checkpoint;
   const holdsCodes = tensors.some(({ dtype }) => codeTypes.test(dtype));
-  if (!holdsCodes && tensors.every((tensor) => plainReason(tensor) === tensor.unmeasured)) return checkpoint;
+  const floats = tensors.filter(({ dtype }) => /^b?float/.test(dtype));
+  const isZero3 = floats.length > 0 && 2 * floats.filter(isEmptyFloat).length > floats.length;
+  const isPlain = (tensor: TensorInfo): boolean =>
+    tensor.shard === undefined && plainReason(tensor, isZero3) === tensor.unmeasured;
+  if (!holdsCodes && tensors.every(isPlain)) return checkpoint;
   const findings = holdsCodes
     ? findingsOf(new Map(tensors.map((tensor) => [tensor.name, tensor])), config)
     : new Map<string, Finding>();
@@ -73,7 +79,7 @@ export const unpacked = (checkpoint: Checkpoint, config: PackingConfig = {}): Ch
     const finding = findings.get(tensor.name);
     const own = finding?.computed?.(read);
     if (own !== undefined) return { ...own.info, readElements: own.readElements };
-    const unmeasured = finding?.unmeasured ?? plainReason(tensor);
+    const unmeasured = finding?.unmeasured ?? plainReason(tensor, isZero3);
     return {
       ...tensor,
       ...(unmeasured === undefined ? {} : { unmeasured }),
