@@ -37,8 +37,13 @@ const heading = ({ source, checkpoints: all }: Report): string => {
       : model === undefined
         ? 'no model descriptor'
         : `${model.kind}, prime ${model.prime}, d ${model.d}, ${model.layers} layers, ${model.heads} heads, read-out ${model.readout}, from ${source.descriptor?.path ?? 'the option'}`;
+  const { notRead } = source;
+  const unread =
+    notRead === undefined
+      ? ''
+      : `; ${notRead.count} of ${notRead.of} tensors not read: ${notRead.types.join(', ')}`;
   const parameters = source.parameters?.toLocaleString('en') ?? 'unknown';
-  return `${printableName(source.name)}: ${all.length} checkpoint${all.length === 1 ? '' : 's'}, ${parameters} parameters (${printableLine(described)})\n`;
+  return `${printableName(source.name)}: ${all.length} checkpoint${all.length === 1 ? '' : 's'}, ${parameters} parameters (${printableLine(described)})${printableLine(unread)}\n`;
 };
 
 const checkpoints = (report: Report): string => {
@@ -71,9 +76,15 @@ const matrices = (report: Report): string => {
   const entries = report.spectra.filter(({ step }) => step === last);
   if (entries.length === 0) return '';
   const groups = new Map(report.tensors.map(({ name, part, group }) => [`${name}#${part ?? ''}`, group]));
+  const computed = new Map(report.tensors.map((tensor) => [tensor.name, tensor.computed]));
+  const labelOf = ({ tensor, part }: SpectrumEntry): string => {
+    const label = groups.get(`${tensor}#${part ?? ''}`) ?? tensor;
+    const how = computed.get(tensor);
+    return how === undefined ? label : `${label} (${how})`;
+  };
   const shown = statisticsIn('terminal');
   const row = (entry: SpectrumEntry): string[] => [
-    groups.get(`${entry.tensor}#${entry.part ?? ''}`) ?? entry.tensor,
+    labelOf(entry),
     entry.of,
     `${entry.rows} × ${entry.columns}`,
     ...shown.flatMap((statistic) => [

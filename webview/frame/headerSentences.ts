@@ -19,11 +19,17 @@ export function sourceLine({ source, checkpoints, tensors, settings }: Report): 
     [files, steps].filter(Boolean).join(', '),
     source.parameters === undefined ? '' : counted(source.parameters, 'parameters'),
     list(dtypes),
+    notRead(source),
     settings.tensors === undefined ? '' : say('header.tensors', { glob: settings.tensors }),
   ]
     .filter(Boolean)
     .join(' · ');
 }
+
+const notRead = ({ notRead: missing }: Report['source']): string =>
+  missing === undefined
+    ? ''
+    : say('header.notRead', { count: missing.count, of: missing.of, types: list(missing.types) });
 
 /** The model descriptor in words, or what the parameter names suggest. */
 export function modelLine({ source }: Report): string {

@@ -12,6 +12,7 @@ export const frameStrings = {
   'header.steps': 'steps {first} to {last}',
   'header.step': 'step {first}',
   'header.tensors': 'only tensors “{glob}”',
+  'header.notRead': '{count} of {of} tensors not read: {types}',
   'header.model': '{kind} d {d}, {layers}, {heads}, {readout} token',
   'header.readoutMean': '{kind} d {d}, {layers}, {heads}, mean of tokens',
   'header.task': '{tasks} mod {prime}',

@@ -116,6 +116,7 @@ function MatrixRow({ matrix, entries, last, isSeries }: MatrixRowProps) {
         >
           {label}
         </button>
+        {tensor.computed !== undefined && <div class="muted">{tensor.computed}</div>}
       </th>
       <td class="number">
         {tensor.shape.join(' × ')}

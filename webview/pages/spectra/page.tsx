@@ -8,7 +8,7 @@ import {
   spectraAbsent,
   spectrumAbsent,
 } from '../../report/absence.js';
-import { anglesSay, ranksOverStepsSay, spectrumSays } from './sentences.js';
+import { anglesSay, computedSays, ranksOverStepsSay, spectrumSays } from './sentences.js';
 import { FilterField } from '../../elements/toolkit.js';
 import { anglesFigure, isWholeSpace, ranksOverSteps, spectrumFigure } from './figure.js';
 import { Choice } from '../../elements/choice.js';
@@ -146,7 +146,7 @@ export function RankSpectra() {
           id="spectra.values"
           title={say('spectra.title', { matrix: matrix.label, of: sideText })}
           figure={figure}
-          says={entry && figure ? spectrumSays(entry) : ''}
+          says={entry && figure ? spectrumSays(entry) + computedSays(matrix) : ''}
           absent={entry ? spectrumSays(entry) : spectrumAbsent(view, matrix, side)}
           controls={<ScaleChoice axis={say('singularValue')} value={scale} onChange={setScale} />}
         />

@@ -38,6 +38,10 @@ export function spectrumSays(entry: SpectrumEntry): string {
   );
 }
 
+/** How the weights come from what the file stores, where it stores codes or factors. */
+export const computedSays = ({ tensor }: MatrixInfo): string =>
+  tensor.computed === undefined ? '' : say('spectra.computed', { how: tensor.computed });
+
 /** The lowest and the highest stable rank of several spectra, beside the null of the lowest. */
 export function severalSpectraSay(
   chosen: readonly { readonly matrix: MatrixInfo; readonly entry: SpectrumEntry }[],

@@ -32,6 +32,7 @@ export const spectraStrings = {
     'At step {step} the matrix has {above} of {values} above the Marchenko–Pastur edge {edge} (independent entries of the same variance); σ₁ is {ratio} times that edge.',
   'spectra.saysShuffled':
     ' Shuffling the entries ({draws}) gives σ₁ = {null} and stable rank {nullRank} in place of {sigma} and {rank}.',
+  'spectra.computed': ' These weights are {how}.',
   'spectra.zero.weights': 'At step {step} the matrix is zero: there is no spectrum to compare with a null.',
   'spectra.zero.change': 'At step {step} the change is zero: there is no spectrum to compare with a null.',
   'spectra.noNull':
