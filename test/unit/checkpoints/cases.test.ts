@@ -84,6 +84,14 @@ const expectValues = (expected: Case, report: Report): void => {
   }
 };
 
+describe('a shard that is copied over', () => {
+  it('is named by its file and by its tensor', async () => {
+    const { text } = await outcomeOf('pythia_shard_duplicate/pythia-tiny');
+    expect(text).toMatch(/embed_in.*number for number|number for number.*embed_in/);
+    expect(text).toMatch(/pytorch_model-0000\d-of-00002\.bin of step\d+ is byte for byte one of step\d+/);
+  });
+});
+
 describe('inputs as people have them', () => {
   it.each(cases)('$kind: $path', async (expected) => {
     const { exit, text, report } = await outcomeOf(expected.path);

@@ -41,7 +41,14 @@ const withGraphs = new Set(['If', 'Loop', 'Scan', 'SequenceMap']);
 /** Operators that multiply codes by scales. */
 const codeOperators = new Set([
   ...['DequantizeLinear', 'QLinearMatMul', 'QLinearConv', 'MatMulInteger', 'ConvInteger'],
-  ...['DynamicQuantizeMatMul', 'DynamicQuantizeLSTM', 'MatMulIntegerToFloat', 'QGemm', 'MatMulNBits', 'GatherBlockQuantized'],
+  ...[
+    'DynamicQuantizeMatMul',
+    'DynamicQuantizeLSTM',
+    'MatMulIntegerToFloat',
+    'QGemm',
+    'MatMulNBits',
+    'GatherBlockQuantized',
+  ],
 ]);
 
 interface Attribute {
