@@ -26,6 +26,8 @@ export interface Survey {
   readonly comparable: readonly TensorInfo[];
   /** Matrices of the last checkpoint. */
   readonly matrices: readonly MatrixSpec[];
+  /** Those of complex numbers, which only spectra are computed of. */
+  readonly complexMatrices: readonly MatrixSpec[];
   /** Tensor → its matrices: none of a vector, several of a fused one. */
   readonly matricesOf: ReadonlyMap<string, readonly MatrixSpec[]>;
   /** Tensor names of every checkpoint whose shape there is that of the last one. */
@@ -90,6 +92,7 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
 
   const config = await attentionConfigOf([source.root, ...last.entry.files.map(({ path }) => path)]);
   const plan = matricesOf(floating, config);
+  const complexMatrices = matricesOf(last.tensors.filter(({ complex }) => complex === true)).matrices;
   return {
     checkpoints: opened.map(({ entry }) => entry),
     pool: new CheckpointPool(
@@ -103,14 +106,15 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
     tensorNamed,
     comparable,
     matrices: plan.matrices,
-    matricesOf: grouped(plan.matrices, ({ tensor }) => tensor),
+    complexMatrices,
+    matricesOf: grouped([...plan.matrices, ...complexMatrices], ({ tensor }) => tensor),
     present,
     parameters: floating.reduce((sum, { elements }) => sum + elements, 0),
     warnings: [
       ...warnings,
       ...changes,
       ...notRead(last.tensors),
-      ...shortages(opened.length, plan.matrices, last.tensors),
+      ...shortages(opened.length, [...plan.matrices, ...complexMatrices], last.tensors),
       ...plan.unknownFused.map(unknownFused),
       ...stacks(plan.matrices),
     ],
@@ -169,7 +173,7 @@ const shortages = (
   matrices: readonly MatrixSpec[],
   tensors: readonly TensorInfo[],
 ): Warning[] => [
-  ...(tensors.some(isParameter)
+  ...(tensors.some(isParameter) || matrices.length > 0
     ? []
     : [
         {

@@ -1,5 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { inspectSettingsSchema } from '../../../extension/contract/report.js';
+import { ReportStore } from '../../../extension/contract/reportStore.js';
+import { inspect } from '../../../extension/engine/inspection/inspect.js';
 import type { Checkpoint } from '../../../extension/engine/checkpoints/tensors/checkpoint.js';
 import { decodeElements, isNumericDtype } from '../../../extension/engine/checkpoints/tensors/dtypes.js';
 import { openCheckpoint } from '../../../extension/engine/checkpoints/openCheckpoint.js';
@@ -68,6 +72,34 @@ describe('dequantised values are those of the formats’ own code, to the last b
         into.map((value) => (Number.isNaN(value) ? 12345 : value)),
         dtype,
       ).toEqual(values);
+    }
+  });
+});
+
+describe('complex matrices', () => {
+  it('have the singular values that NumPy gives for them, each once', async () => {
+    const store = new ReportStore();
+    const settings = v.parse(inspectSettingsSchema, { shuffleDraws: 2 });
+    const signal = new AbortController().signal;
+    await inspect(
+      { path: fixture('complex.npz'), settings },
+      { signal, onAddition: (each) => store.add(each) },
+    );
+    const { spectra, tensors } = store.report()!;
+    expect(tensors.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([
+      ['a', 'complex64', [5, 3]],
+      ['b', 'complex128', [5, 3]],
+    ]);
+    expect(spectra.map(({ tensor }) => tensor)).toEqual(['a', 'b']);
+    for (const { singularValues, nulls } of spectra) {
+      [5.2047928485217305, 2.9085844409767767, 1.784154022978109].forEach((value, i) =>
+        expect(singularValues[i]).toBeCloseTo(value, 12),
+      );
+      expect(singularValues).toHaveLength(3);
+      // The variance of the real parts and that of the imaginary ones.
+      expect(nulls.marchenkoPastur!.variance).toBeCloseTo(2.4237980192532174, 12);
+      expect(nulls.shuffled).toMatchObject({ draws: 2 });
+      expect(nulls.shuffled!.mean).toHaveLength(3);
     }
   });
 });

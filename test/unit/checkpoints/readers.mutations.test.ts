@@ -42,17 +42,19 @@ interface Reader extends MutationFormat {
   readonly besideFiles?: Readonly<Record<string, string>>;
 }
 
-/** The list of slices has a fixed name: the mutant is put there. */
+/** The list of slices has a fixed name: the mutant is put there. What is wrong with a slice is told of the slice's file. */
 const openMetadata = async (path: string): Promise<Checkpoint> => {
-  const place = join(dirname(path), '.metadata');
-  await copyFile(path, place);
-  try {
-    return await openCheckpoint(dirname(path));
-  } catch (thrown) {
-    if (!(thrown instanceof GeometryError)) throw thrown;
-    // What is wrong with a slice is told of the file that it should lie in.
-    throw new GeometryError(thrown.code, `${path}: ${thrown.message}`, { cause: thrown });
-  }
+  await copyFile(path, join(dirname(path), '.metadata'));
+  const named = async <Result>(result: Promise<Result>): Promise<Result> => {
+    try {
+      return await result;
+    } catch (thrown) {
+      if (!(thrown instanceof GeometryError)) throw thrown;
+      throw new GeometryError(thrown.code, `${path}: ${thrown.message}`, { cause: thrown });
+    }
+  };
+  const checkpoint = await named(openCheckpoint(dirname(path)));
+  return { ...checkpoint, read: (...range) => named(checkpoint.read(...range)) };
 };
 
 const readers: Readonly<Record<string, Reader>> = {

@@ -1,5 +1,12 @@
 import { analysis, type AnalysisRun } from '../analysis.js';
+import type { TaskStep } from '../../ground/work/tasks.js';
+import { complexSpectraOf } from './complexSpectra.js';
 import { spectraOf } from './spectra.js';
+
+async function* allSpectraOf(run: AnalysisRun, indices: readonly number[]): AsyncGenerator<TaskStep, void> {
+  yield* spectraOf(run, indices);
+  yield* complexSpectraOf(run, indices);
+}
 
 const weightOf = ({ plan, settings }: AnalysisRun, indices: readonly number[]): number =>
   indices.reduce(
@@ -16,7 +23,7 @@ export const lastSpectra = analysis({
   isDefault: true,
   topic: 'spectra',
   weight: (run) => weightOf(run, run.plan.spectraOf.slice(0, 1)),
-  steps: (run) => spectraOf(run, run.plan.spectraOf.slice(0, 1)),
+  steps: (run) => allSpectraOf(run, run.plan.spectraOf.slice(0, 1)),
 });
 
 export const otherSpectra = analysis({
@@ -27,5 +34,5 @@ export const otherSpectra = analysis({
   isDefault: true,
   topic: 'spectra',
   weight: (run) => weightOf(run, run.plan.spectraOf.slice(1)),
-  steps: (run) => spectraOf(run, run.plan.spectraOf.slice(1)),
+  steps: (run) => allSpectraOf(run, run.plan.spectraOf.slice(1)),
 });

@@ -11,7 +11,7 @@ import {
   type StatisticKey,
   type StatisticValues,
 } from '../../../contract/statistics/table.js';
-import { marchenkoPastur } from '../../geometry/marchenkoPastur.js';
+import { marchenkoPastur, type MarchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
 import { matrixKey, tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import { summariseDraws } from '../../geometry/quantiles.js';
 import { seedFromText } from '../../geometry/seededRandom.js';
@@ -191,12 +191,17 @@ const entriesOf = async (
 
 const spectrumEntry = (
   { spec, of, matrix }: Subject,
+  ...found: [step: number, own: Spectrum, shuffled: readonly Spectrum[], seed: number]
+): SpectrumEntry => spectrumEntryOf({ spec, of, edges: marchenkoPastur(matrix) }, ...found);
+
+/** The entry of one spectrum, with the statistics of its shuffles beside its own. */
+export const spectrumEntryOf = (
+  { spec, of, edges }: Pick<Subject, 'spec' | 'of'> & { readonly edges: MarchenkoPasturEdges },
   step: number,
   { values, method, errorBound }: Spectrum,
   shuffled: readonly Spectrum[],
   seed: number,
 ): SpectrumEntry => {
-  const edges = marchenkoPastur(matrix);
   const { upperEdge } = edges;
   const size = { rows: spec.rows, columns: spec.columns, upperEdge };
   const statistics = statisticsOf(spectrumOf(values, size));

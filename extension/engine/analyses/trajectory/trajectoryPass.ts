@@ -44,7 +44,7 @@ export interface GramPiece {
 /** Tensor by tensor, block by block, all checkpoints beside each other: each byte is read once. */
 export async function* trajectoryPass(survey: Survey, events: PassEvents): AsyncGenerator<TaskStep, void> {
   const comparable = new Set(survey.comparable.map(({ name }) => name));
-  const work = survey.tensors.filter(({ readable }) => readable);
+  const work = survey.tensors.filter(({ readable, complex }) => readable && complex !== true);
   const checkpoints = survey.checkpoints.length;
   const cost = (tensor: TensorInfo): number =>
     tensor.elements * (comparable.has(tensor.name) ? checkpoints : 1);

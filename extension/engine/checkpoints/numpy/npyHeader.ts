@@ -8,6 +8,8 @@ export interface NpyHeader {
   readonly descr: string;
   /** Undefined for types whose values are not numbers that are read here. */
   readonly dtype: NumericDtype | undefined;
+  /** Of complex numbers, what their parts are. */
+  readonly part: NumericDtype | undefined;
   /** Python objects: the bytes are a pickle. */
   readonly isObject: boolean;
   readonly bigEndian: boolean;
@@ -38,6 +40,11 @@ const dtypes: ReadonlyMap<string, NumericDtype> = new Map([
   ['b1', 'bool'],
   // NumPy knows bfloat16 by its size alone: `jax.numpy` and ml_dtypes save it as two bytes of no type.
   ['V2', 'bfloat16'],
+]);
+
+const complexParts: ReadonlyMap<string, NumericDtype> = new Map([
+  ['8', 'float32'],
+  ['16', 'float64'],
 ]);
 
 /** Version → bytes of the length field and encoding of the text (numpy/lib/format.py). */
@@ -91,16 +98,25 @@ const parseHeader = (text: string, file: string, array: string): Omit<NpyHeader,
   if (typeof descr === 'string') return { ...parseDescr(descr, refuse), fortranOrder, shape };
   if (!Array.isArray(descr)) throw refuse('has no type');
   const isObject = /['"][<>|=]?O\d*['"]/.test(text);
-  return { descr: 'structured', dtype: undefined, isObject, bigEndian: false, fortranOrder, shape };
+  return {
+    descr: 'structured',
+    dtype: undefined,
+    part: undefined,
+    isObject,
+    bigEndian: false,
+    fortranOrder,
+    shape,
+  };
 };
 
 const parseDescr = (
   descr: string,
   refuse: (reason: string) => Error,
-): Pick<NpyHeader, 'descr' | 'dtype' | 'isObject' | 'bigEndian'> => {
+): Pick<NpyHeader, 'descr' | 'dtype' | 'part' | 'isObject' | 'bigEndian'> => {
   const parts = /^(?<order>[<>|=]?)(?<kind>[A-Za-z?])(?<size>\d{0,9})(?:\[\w+\])?$/.exec(descr)?.groups;
   if (parts === undefined) throw refuse(`has the unknown type ${JSON.stringify(descr.slice(0, 40))}`);
   const kind = parts['kind']! === '?' ? 'b' : parts['kind']!;
   const dtype = dtypes.get(`${kind}${parts['size'] === '' && kind === 'b' ? '1' : parts['size']!}`);
-  return { descr, dtype, isObject: kind === 'O', bigEndian: parts['order'] === '>' };
+  const part = kind === 'c' ? complexParts.get(parts['size']!) : undefined;
+  return { descr, dtype, part, isObject: kind === 'O', bigEndian: parts['order'] === '>' };
 };

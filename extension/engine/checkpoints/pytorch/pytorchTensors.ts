@@ -107,6 +107,9 @@ const sharingWarnings = (file: string, views: ReadonlyMap<string, TensorReferenc
   ];
 };
 
+/** What the parts of complex numbers are. Conjugation changes no singular value, negation neither. */
+const complexParts: Readonly<Record<string, NumericDtype>> = { complex64: 'float32', complex128: 'float64' };
+
 /** Types that codes of quantised tensors are stored as. */
 const codeTypes: Readonly<Record<string, NumericDtype>> = { qint8: 'int8', quint8: 'uint8', qint32: 'int32' };
 
@@ -183,6 +186,13 @@ export const tensorsOf = (
     if (view.storage instanceof NumpyArray && !isNumericDtype(dtype)) return opaqueTensor(info);
     const bytes = find(view.storage);
     const offset = locate(file, name, view, bytes, elements);
+    const part = complexParts[dtype];
+    if (part !== undefined) {
+      const whole = { ...info, elements: 2 * elements, readable: true, complex: true } as const;
+      const strides = [...view.strides.map((stride) => 2 * stride), 1];
+      const layout = { shape: [...shape, 2], strides };
+      return stridedTensor(whole, bytes.source, offset, layout, part, bytes.bigEndian);
+    }
     const { quantised } = view;
     const stored = quantised === undefined ? dtype : codeTypes[dtype];
     if (stored === undefined || !isNumericDtype(stored)) return opaqueTensor(info);

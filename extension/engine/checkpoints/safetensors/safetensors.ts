@@ -10,6 +10,7 @@ import { statedStep } from '../tensors/statedStep.js';
 import {
   checkpointOf,
   DenseTensor,
+  denseTensor,
   opaqueTensor,
   withSource,
   type StoredTensor,
@@ -142,6 +143,17 @@ const toTensor = (source: ByteSource, dataStart: number, entry: Entry): StoredTe
       source.name,
       `tensor ${quote(name)} has ${end - begin} bytes, but ${type} [${shape.join(', ')}] needs ${bytes}`,
     );
+  }
+  if (type === 'C64') {
+    const info = {
+      name,
+      shape,
+      dtype: 'complex64',
+      elements: 2 * elements,
+      readable: true,
+      complex: true,
+    } as const;
+    return denseTensor(info, source, dataStart + begin, 'float32');
   }
   if (type === 'F4') {
     const info = { name, shape, dtype: 'float4_e2m1fn', elements, readable: true };

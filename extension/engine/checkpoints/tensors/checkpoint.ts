@@ -30,8 +30,10 @@ export interface TensorInfo {
   readonly shape: readonly number[];
   /** A {@link NumericDtype}, or a format's own name for a type whose values are not readable. */
   readonly dtype: string;
-  /** Number of elements: the product of `shape`, 1 for a scalar. */
+  /** Number of numbers: the product of `shape`, 1 for a scalar; twice as many of complex ones. */
   readonly elements: number;
+  /** Each element is two numbers, the real and the imaginary part. */
+  readonly complex?: true;
   /** Whether {@link Checkpoint.read} can give its values. */
   readonly readable: boolean;
   /** How values are computed from codes, where the file stores codes: "dequantised from Q4_K". */

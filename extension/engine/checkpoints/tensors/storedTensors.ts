@@ -134,6 +134,7 @@ export const tensorInfoOf = ({
   ...more
 }: TensorInfo): TensorInfo => ({
   ...{ name, shape, dtype, elements, readable },
+  ...(more.complex === undefined ? {} : { complex: more.complex }),
   ...(more.computed === undefined ? {} : { computed: more.computed }),
   ...(more.unmeasured === undefined ? {} : { unmeasured: more.unmeasured }),
   ...(more.shard === undefined ? {} : { shard: more.shard }),
