@@ -1,9 +1,10 @@
 /** Tensors that are stacks of matrices of one kind, by their names: the last two axes are a matrix. */
 const stacks: readonly { readonly pattern: RegExp; readonly axes: number; readonly of: string }[] = [
   {
+    // An expert by its own number holds tensors of one expert.
     // transformers `mlp.experts.gate_up_proj`, MLX `switch_mlp.up_proj.weight`, Mixtral-like `moe.w1`.
     pattern:
-      /(?:^|[._])(?:experts?|moe|switch_mlp|block_sparse_moe)[._].*(?:proj|w[123]|wi|wo|wi_[01]|weight|kernel|blocks|fc[12])$/i,
+      /(?:^|[._])(?:experts?|moe|switch_mlp|block_sparse_moe)[._](?!\d+[._]|.*conv).*(?:proj|w[123]|wi|wo|wi_[01]|weight|kernel|blocks|fc[12])$/i,
     axes: 3,
     of: 'experts',
   },

@@ -239,6 +239,19 @@ describe('names', () => {
     ]);
   });
 
+  it('a vocabulary beside the weights is none of them', async () => {
+    for (const step of [10, 20]) {
+      const path = await save(`checkpoint-${step}/pytorch_model.bin`, weight);
+      for (const name of ['tokenizer.model', 'spiece.model', 'sentencepiece.bpe.model'])
+        await writeFile(join(dirname(path), name), 'vocabulary');
+    }
+    const { series } = await discover(folder);
+    expect(series.map(({ checkpoints }) => checkpoints.map(({ step }) => step))).toEqual([[10, 20]]);
+    const opened = await openCheckpoint(join(folder, 'checkpoint-10'));
+    expect(opened.tensors.map(({ name }) => name)).toEqual(['w']);
+    await opened.close();
+  });
+
   it("the Hub's cache is its revisions by their refs", async () => {
     const repository = 'models--org--name';
     for (const [ref, commit] of [
