@@ -4,6 +4,7 @@ import type { Statistic } from '../contract/statistics/statistic.js';
 import { statisticsIn } from '../contract/statistics/table.js';
 import { rankForAccuracy } from '../engine/geometry/reconstruction/rankForAccuracy.js';
 import { controlsTable } from './controlsTable.js';
+import { dynamicsTables } from './dynamicsTable.js';
 import { sweepTable } from './sweepTable.js';
 import { percent, shortNumber, textTable, type Column } from './textTable.js';
 
@@ -21,6 +22,7 @@ const seriesTable = (report: Report): string =>
     trajectories(report),
     reconstruction(report),
     controls(report),
+    ...dynamicsTables(report).map(({ title, body }) => section(title, body)),
   ]
     .filter((part) => part !== '')
     .join('\n');
