@@ -1,116 +1,132 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { printableLine } from '../contract/printable.js';
-import { outputs, reproduce, runsOf } from '../engine/papers/2602.18649/reproduce.js';
-import {
-  companionBatch,
-  planOf,
-  quickPart,
-  wholeGrid,
-  type Choices,
-  type Part,
-} from '../engine/papers/2602.18649/plan.js';
-import { tablesOf } from '../engine/papers/2602.18649/tables.js';
+import { GeometryError } from '../contract/errors.js';
+import type { Paper, PaperFlag } from '../engine/papers/paper.js';
+import { outputs, reproduce } from '../engine/papers/reproduce.js';
+import { paperOf, papers } from '../engine/papers/table.js';
 import { sideBySide } from '../engine/runs/sideBySide.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
+import { htmlReport } from './htmlReport.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { progressLine } from './progressLine.js';
-import { textTable } from './textTable.js';
 import { sweepTraining } from './sweepTraining.js';
+import { textTable } from './textTable.js';
 import { trainProgress } from './trainProgress.js';
 
-const papers = ['2602.18649'] as const;
+const optionLine = (name: string, help: string): string => `  ${name.padEnd(20)} ${help}`;
+const paperHelp = ({ id, title, about, flags }: Paper): string =>
+  [
+    `${id} (${title}): ${about}`,
+    '',
+    ...flags.map(({ name, value, help }) => optionLine(`--${name} ${value}`, help)),
+  ].join('\n');
 
-const usage = `Usage: weight-geometry reproduce ${papers.join('|')} [--quick] --out DIR [OPTIONS]
+const usage = `Usage: weight-geometry reproduce ARXIV_ID [--quick] [--seeds LIST] --out DIR [OPTIONS]
 
 Trains the runs of a paper, measures each, and writes measured | published | null into DIR: tables.md,
 results.json and report.html. What was not measured stays open. The same command goes on where it was stopped.
 
-2602.18649: three tasks on one trunk, three model sizes × five weight decays; before them single tasks and a run that
-does not grok.
+${[
+  optionLine('--out DIR', 'where the runs and the tables go; made when absent'),
+  optionLine('--quick', 'only the runs that show the paper’s pattern soonest'),
+  optionLine(
+    '--seeds LIST',
+    'seeds of the weights, the batches and the split of every run, separated by commas',
+  ),
+  optionLine('--provider NAME', 'auto (default), cpu, webgpu or cuda'),
+  optionLine(
+    '--jobs N',
+    'runs at once (default: on the CPU one per core; on a GPU as many as a short trial finds fastest)',
+  ),
+].join('\n')}
 
-  --out DIR            where the runs and the tables go; made when absent
-  --quick              of the grid only the baseline size at weight decay 1: five to fifteen minutes on two cores
-  --scales LIST        of the grid only these sizes: ${wholeGrid.scales.join(',')}
-  --decays LIST        of the grid only these weight decays: ${wholeGrid.decays.join(',')}
-  --readout first|mean heads read the first token (default: the companion's code) or the mean of both (the paper's text)
-  --batch 512|full     pairs per step: drawn with replacement (default: the companion's code), or all (the paper's text)
-  --pairs all|nonzero  of all tasks: all 97² pairs (default: the paper's text), or those without zero (the companion's code)
-  --provider NAME      auto (default), cpu, webgpu or cuda
-  --jobs N             runs at once (default: on the CPU one per core; on a GPU as many as a short trial finds fastest)
+${papers.map(paperHelp).join('\n\n')}
 `;
 
+const commonOptions = {
+  out: { type: 'string' },
+  quick: { type: 'boolean' },
+  seeds: { type: 'string' },
+  jobs: { type: 'string' },
+  provider: { type: 'string', default: 'auto' },
+} as const;
+
+/** The paper is named first; which flags there are is the paper's to say. */
 const parse = (args: readonly string[]) => {
+  const paper = chosenPaper(args);
+  const options = {
+    ...commonOptions,
+    ...Object.fromEntries(paper.flags.map(({ name }) => [name, { type: 'string' as const }])),
+  };
   try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        out: { type: 'string' },
-        quick: { type: 'boolean', default: false },
-        scales: { type: 'string' },
-        decays: { type: 'string' },
-        jobs: { type: 'string' },
-        readout: { type: 'string', default: 'first' },
-        batch: { type: 'string', default: String(companionBatch) },
-        pairs: { type: 'string', default: 'all' },
-        provider: { type: 'string', default: 'auto' },
-      },
-    });
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
+    return { paper, values: values as Readonly<Record<string, string | boolean | undefined>>, positionals };
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
 };
 
-const choicesOf = (readout: string, batch: string, pairs: string): Choices => {
-  if (readout !== 'first' && readout !== 'mean') throw new UsageError('--readout is first or mean.');
-  if (batch !== 'full' && !/^[1-9]\d*$/.test(batch)) throw new UsageError('--batch is a number or full.');
-  if (pairs !== 'all' && pairs !== 'nonzero') throw new UsageError('--pairs is all or nonzero.');
-  return { readout, batch: batch === 'full' ? 'full' : Number(batch), pairs };
+const chosenPaper = (args: readonly string[]): Paper => {
+  const named = args.find((arg) => paperOf(arg) !== undefined);
+  if (named !== undefined) return paperOf(named)!;
+  const known = papers.map(({ id }) => id).join(', ');
+  const [first] = args.filter((arg) => !arg.startsWith('-'));
+  throw new UsageError(
+    first === undefined
+      ? 'Name a paper by its arXiv number.'
+      : `${first} is not one of the papers that can be reproduced: ${known}.`,
+  );
 };
 
-/** Those of `all` that a list with commas names. */
-const chosen = <T extends string | number>(option: string, list: string | undefined, all: readonly T[]) => {
-  if (list === undefined) return all;
-  return list.split(',').map((name) => {
-    const found = all.find((each) => String(each) === name.trim());
-    if (found === undefined) throw new UsageError(`${option} takes of ${all.join(',')}.`);
-    return found;
-  });
-};
+const text = (value: string | boolean | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
 
-const partOf = (quick: boolean, scales: string | undefined, decays: string | undefined): Part => {
-  if (quick && (scales ?? decays) !== undefined) {
-    throw new UsageError('--quick is a part of the grid itself: leave out --scales and --decays.');
+/** The value of a paper's flag; undefined where it was not given. */
+const accepted = ({ name, value: shown, accepts, list }: PaperFlag, given: string | undefined) => {
+  const parts = given === undefined ? [] : list ? given.split(',') : [given];
+  if (!parts.every((part) => accepts.test(part))) {
+    throw new UsageError(`--${name} takes ${shown}, not ${given}.`);
   }
-  if (quick) return quickPart;
-  return {
-    scales: chosen('--scales', scales, wholeGrid.scales),
-    decays: chosen('--decays', decays, wholeGrid.decays),
-  };
+  return given;
+};
+
+const seedsOf = (list: string | undefined): readonly number[] | undefined => {
+  const seeds = list?.split(',');
+  if (
+    seeds?.every((seed) => /^\d{1,9}$/.test(seed)) === false ||
+    new Set(seeds).size !== (seeds?.length ?? 0)
+  ) {
+    throw new UsageError('--seeds takes whole numbers separated by commas, each once.');
+  }
+  return seeds?.map(Number);
 };
 
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
-  const { values, positionals } = parse(args);
-  const [paper, ...extra] = positionals;
-  if (paper === undefined) throw new UsageError('Name a paper by its arXiv number.');
-  if (!papers.some((known) => known === paper)) {
-    throw new UsageError(`${paper} is not one of the papers that can be reproduced: ${papers.join(', ')}.`);
+  const { paper, values, positionals } = parse(args);
+  if (positionals.length > 1) {
+    throw new UsageError(`One paper at a time; ${positionals.slice(1).join(' ')} is left over.`);
   }
-  if (extra.length > 0) throw new UsageError(`One paper at a time; ${extra.join(' ')} is left over.`);
-  const { out, quick } = values;
+  const out = text(values.out);
   if (out === undefined) throw new UsageError('Say where the runs go: --out DIR.');
-  const provider = providerNamed(values.provider);
-  const asked = wholeNumber('--jobs', values.jobs);
-  const part = partOf(quick, values.scales, values.decays);
-  const choices = choicesOf(values.readout, values.batch, values.pairs);
+  const provider = providerNamed(text(values.provider) ?? 'auto');
+  const asked = wholeNumber('--jobs', text(values.jobs));
+  const seeds = seedsOf(text(values.seeds));
+  const options = Object.fromEntries(
+    paper.flags.map((flag) => [flag.name, accepted(flag, text(values[flag.name]))]),
+  );
+  const plan = paper.plan({ quick: values.quick === true, options, ...(seeds ? { seeds } : {}) });
+  if (plan.runs.length === 0) throw new GeometryError('invalid-argument', 'No run is left by these options.');
   const progress = progressLine(console);
-  const configs = runsOf(planOf(choices, part)).map(({ config }) => config);
-  const shared = await sideBySide(provider, configs, { jobs: asked });
-  const results = await reproduce({
-    ...{ out, choices, part, provider },
+  const shared = await sideBySide(
+    provider,
+    plan.runs.map(({ config }) => config),
+    { jobs: asked },
+  );
+  const { tables } = await reproduce({
+    ...{ paper, plan, out, provider, page: htmlReport },
     training: sweepTraining(shared),
-    command: `weight-geometry reproduce ${paper} --out ${out} --readout ${choices.readout} --batch ${choices.batch} --pairs ${choices.pairs}`,
+    command: goingOn(paper, out, values),
     signal: console.signal,
     onRun: ({ name, config }, folder) => {
       console.error(`${printableLine(`${name}: ${folder}`)}\n`);
@@ -119,12 +135,25 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     onProgress: progress.show,
   });
   progress.clear();
-  for (const { title, columns, rows, notes } of tablesOf(results)) {
+  for (const { title, columns, rows, notes } of tables) {
     const titles = columns.map((column) => ({ title: column }));
     console.out(`${title}\n\n${textTable(titles, rows)}\n\n${notes.join('\n')}\n\n`);
   }
   for (const name of Object.values(outputs)) console.out(`${printableLine(path.resolve(out, name))}\n`);
   return 0;
+};
+
+/** The command that goes on with what these options left out: parts of the grid are not named again. */
+const goingOn = (
+  { id, flags }: Paper,
+  out: string,
+  values: Readonly<Record<string, string | boolean | undefined>>,
+): string => {
+  const kept = ['seeds', ...flags.filter(({ list }) => !list).map(({ name }) => name)];
+  const given = kept.flatMap((name) =>
+    text(values[name]) === undefined ? [] : [`--${name} ${text(values[name])}`],
+  );
+  return ['weight-geometry reproduce', id, `--out ${out}`, ...given].join(' ');
 };
 
 export const reproduceCommand: Command = {

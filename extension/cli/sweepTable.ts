@@ -1,12 +1,15 @@
 import type { Report, SweepCell } from '../contract/report.js';
 import { meanAccuracy } from '../engine/geometry/reconstruction/rankForAccuracy.js';
+import { amount, none } from '../engine/papers/measurementTable.js';
 import { textTable } from './textTable.js';
 
-const none = '–';
+/** Measurements that the table of runs has room for: the first of each cell, in its order. */
+const shown = 2;
 
-/** A sweep for reading in a terminal: where each run stands, and k* of those that were measured. */
+/** A sweep for reading in a terminal: where each run stands, and the leading measurements of it with their nulls. */
 export const sweepTable = ({ source, sweepCells }: Report): string => {
   const finished = sweepCells.filter(({ status }) => status === 'finished').length;
+  const columns = columnsOf(sweepCells);
   return [
     `${source.name}: ${sweepCells.length} runs, ${finished} finished\n`,
     textTable(
@@ -17,28 +20,47 @@ export const sweepTable = ({ source, sweepCells }: Report): string => {
         { title: 'of', align: 'right' },
         { title: 'grokked at', align: 'right' },
         { title: 'test accuracy', align: 'right' },
-        { title: 'k*(95)', align: 'right' },
-        { title: 'k*(99)', align: 'right' },
-        { title: 'k*(95), random walk', align: 'right' },
+        ...columns.map(({ name, ofNull }) => ({
+          title: ofNull === undefined ? name : `${name}, ${ofNull}`,
+          align: 'right' as const,
+        })),
       ],
-      sweepCells.map(row),
+      sweepCells.map((cell) => row(cell, columns)),
     ),
     '',
   ].join('\n');
 };
 
-const row = ({ name, status, step, of, grokStep, measured }: SweepCell): string[] => [
-  name,
-  status,
-  String(step),
-  String(of),
-  grokStep?.toString() ?? none,
-  ...(measured === undefined
-    ? [none, none, none, none]
-    : [
-        meanAccuracy(measured.testAccuracy).toFixed(3),
-        ...[measured.kStar.share95, measured.kStar.share99, measured.walk.share95].map(
-          (rank) => rank?.toString() ?? `>${measured.kStar.scanned}`,
-        ),
-      ]),
-];
+interface Column {
+  readonly name: string;
+  readonly ofNull?: string;
+}
+
+const columnsOf = (cells: readonly SweepCell[]): Column[] => {
+  const leading = (cells.find(({ measured }) => measured) ?? cells[0])?.measurements.slice(0, shown) ?? [];
+  return leading.flatMap(({ name, nulls }) => [
+    { name },
+    ...nulls.map((each) => ({ name, ofNull: each.name })),
+  ]);
+};
+
+const row = (cell: SweepCell, columns: readonly Column[]): string[] => {
+  const { name, status, step, of, grokStep, measured, measurements } = cell;
+  return [
+    name,
+    status,
+    String(step),
+    String(of),
+    grokStep?.toString() ?? none,
+    measured === undefined ? none : meanAccuracy(measured.testAccuracy).toFixed(3),
+    ...columns.map((column) => {
+      const found = measurements.find((each) => each.name === column.name);
+      if (found === undefined) return none;
+      const value =
+        column.ofNull === undefined
+          ? found.value
+          : found.nulls.find((each) => each.name === column.ofNull)?.value;
+      return amount(value, found.format);
+    }),
+  ];
+};

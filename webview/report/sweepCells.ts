@@ -1,4 +1,4 @@
-import type { Report, SweepCell } from '../../extension/contract/report.js';
+import type { Measurement, Report, SweepCell } from '../../extension/contract/report.js';
 
 export type Measured = NonNullable<SweepCell['measured']>;
 export type Accuracy = Readonly<Record<string, number>>;
@@ -40,3 +40,17 @@ export function accuracyOf(accuracy: Accuracy, task: string | undefined): number
   const values = Object.values(accuracy);
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
+
+/** Of a cell, under a name. */
+export const measurementOf = (cell: SweepCell | undefined, name: string): Measurement | undefined =>
+  cell?.measurements.find((measurement) => measurement.name === name);
+
+/** Every measurement that some cell has, in the order of the first that has it. */
+export const measurementsOf = (cells: readonly SweepCell[]): Measurement[] => [
+  ...new Map(cells.flatMap(({ measurements }) => measurements).map((each) => [each.name, each])).values(),
+];
+
+/** The names of the nulls that some cell has of a measurement. */
+export const nullNames = (cells: readonly SweepCell[], name: string): string[] => [
+  ...new Set(cells.flatMap((cell) => measurementOf(cell, name)?.nulls.map((each) => each.name) ?? [])),
+];

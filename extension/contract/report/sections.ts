@@ -8,7 +8,7 @@ import { principalAngles } from './principalAngles.js';
 import { reconstructions } from './reconstructions.js';
 import { metrics, run } from './run.js';
 import { spectra } from './spectra.js';
-import { sweep, sweepCells } from './sweep.js';
+import { sweep, sweepCells, sweepTables } from './sweep.js';
 import { tensors } from './tensors.js';
 import { trajectories } from './trajectories.js';
 import { gapDeclines, updateSpectra } from './updateSpectra.js';
@@ -43,6 +43,7 @@ export const reportSections = {
   metrics,
   sweep,
   sweepCells,
+  sweepTables,
 } as const;
 
 export type SectionName = keyof typeof reportSections;

@@ -3,6 +3,30 @@ import { accuracySchema, reconstructionEntrySchema } from './reconstructions.js'
 import { count, finite, numbers } from './numbers.js';
 import { section } from './section.js';
 
+/** A number, or what is known of it: above the end of a scan, or between two. */
+export const amountSchema = v.union([
+  finite,
+  v.object({ above: finite }),
+  v.object({ low: finite, high: finite }),
+]);
+export type Amount = v.InferOutput<typeof amountSchema>;
+
+/** One number of a run beside its nulls and what a paper publishes there. */
+export const measurementSchema = v.object({
+  name: v.string(),
+  /** Title of the table that it is a column of. */
+  table: v.string(),
+  /** Definition, convention, and what the nulls are: one or two sentences. */
+  says: v.string(),
+  /** `count`: a whole number; `share`: a fraction, shown in percent; `accuracy`, `number`: as they are. */
+  format: v.picklist(['count', 'share', 'accuracy', 'number']),
+  /** Absent where the run was not measured. */
+  value: v.optional(amountSchema),
+  nulls: v.array(v.object({ name: v.string(), value: amountSchema })),
+  published: v.optional(amountSchema),
+});
+export type Measurement = v.InferOutput<typeof measurementSchema>;
+
 /** One run of several that are trained to be compared, and what was measured of it once it had finished. */
 export const sweepCellSchema = v.object({
   /** Name of the run's folder, unique in its sweep. */
@@ -28,20 +52,31 @@ export const sweepCellSchema = v.object({
       step: count,
       testAccuracy: accuracySchema,
       reconstructions: v.array(reconstructionEntrySchema),
-      /** Fewest trajectory components with which each task reaches a share of its accuracy, of those scanned. */
-      kStar: v.object({ share95: v.optional(count), share99: v.optional(count), scanned: count }),
-      /** The null: components of a random walk of equal step lengths to the same end. */
-      walk: v.object({
-        points: v.array(v.object({ rank: count, energy: finite, testAccuracy: accuracySchema })),
-        share95: v.optional(count),
-        share99: v.optional(count),
-      }),
+      /** What the reconstructions are held against, drawn beside them. */
+      nullCurves: v.array(
+        v.object({
+          name: v.string(),
+          /** The axis is that of this many components. */
+          fullRank: count,
+          points: v.array(v.object({ rank: count, energy: finite, testAccuracy: accuracySchema })),
+        }),
+      ),
     }),
   ),
-  /** What the paper has at this place of its grid; `>30` where its scan does not reach it. */
-  published: v.optional(v.object({ share95: count, share99: v.union([count, v.literal('>30')]) })),
+  /** In the order of the tables' columns; where a paper has numbers here, also of a run that was not measured. */
+  measurements: v.array(measurementSchema),
 });
 export type SweepCell = v.InferOutput<typeof sweepCellSchema>;
+
+/** A table of words about a sweep: a paper's own, filled in with what was measured. */
+export const sweepTableSchema = v.object({
+  title: v.string(),
+  columns: v.array(v.string()),
+  rows: v.array(v.array(v.string())),
+  /** Sentences under it: definitions, nulls, what to read with care. */
+  notes: v.array(v.string()),
+});
+export type SweepTable = v.InferOutput<typeof sweepTableSchema>;
 
 /** A folder of runs over a grid: every combination of the axes is one run. */
 export const sweepSchema = v.object({
@@ -52,9 +87,12 @@ export const sweepSchema = v.object({
   decays: numbers,
   seeds: numbers,
   tasks: v.array(v.array(v.string())),
+  /** The paper whose grid this is, and what was chosen where it leaves a choice. */
+  paper: v.optional(v.object({ id: v.string(), title: v.string(), choices: v.array(v.string()) })),
 });
 export type Sweep = v.InferOutput<typeof sweepSchema>;
 
-/** Where the source is a sweep: one entry, and one for each of its runs. Nothing else is in such a report. */
+/** Where the source is a sweep: one entry, one for each of its runs, and the tables. Nothing else is in such a report. */
 export const sweep = section(sweepSchema, () => 'sweep');
 export const sweepCells = section(sweepCellSchema, (e) => e.name);
+export const sweepTables = section(sweepTableSchema, (e) => e.title);

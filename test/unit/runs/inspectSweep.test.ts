@@ -69,7 +69,8 @@ describe('the report of a sweep', () => {
     expect(report.sweepCells[2]).not.toHaveProperty('path');
     expect(report.sweepCells.some(({ measured }) => measured !== undefined)).toBe(false);
     // Numbers of the paper stand beside the paper's grid alone.
-    expect(report.sweepCells.some(({ published }) => published !== undefined)).toBe(false);
+    expect(report.sweepCells.every(({ measurements }) => measurements.length === 0)).toBe(true);
+    expect(report.sweepTables).toEqual([]);
   });
 
   it('measures finished runs one by one, keeps that out of their folders, and does not measure twice', async () => {
@@ -83,13 +84,17 @@ describe('the report of a sweep', () => {
         'per-matrix-svd',
         'trajectory-pca',
       ]);
+      // Of any sweep the run's measurements have their nulls, and no paper's numbers.
+      const [kStar] = cell.measurements;
+      expect(kStar).toMatchObject({ name: 'k*(95)', nulls: [{ name: 'random walk to the same end' }] });
+      expect(kStar).not.toHaveProperty('published');
       // All components together are the run itself.
       const trajectory = cell.measured!.reconstructions.find(({ method }) => method === 'trajectory-pca')!;
       expect(trajectory.points.at(-1)!.testAccuracy).toEqual(cell.measured!.testAccuracy);
     }
     expect(others.every(({ measured }) => measured === undefined)).toBe(true);
     expect(said.some((text) => text.startsWith('Reconstructions: 1 of 2 runs'))).toBe(true);
-    expect(readdirSync(runFolder(sweep, cells[0]!))).not.toContain('reconstruction.json');
+    expect(readdirSync(runFolder(sweep, cells[0]!))).not.toContain('measured-2602.18649.json');
 
     said.length = 0;
     const again = await inspected(sweep, { measures: true, onProgress: (text) => said.push(text) });
@@ -102,7 +107,7 @@ describe('the report of a sweep', () => {
     expect(lines[0]).toBe('small: 4 runs, 2 finished');
     const line = (name: string) => lines.find((text) => text.startsWith(name))!;
     expect(line(cells[0]!.name)).toMatch(/finished +60 +60/);
-    expect(line(cells[3]!.name)).toMatch(/queued +0 +60( +–){5}$/);
+    expect(line(cells[3]!.name)).toMatch(/queued +0 +60( +–){6}$/);
   });
 
   it('ends when it is cancelled', async () => {

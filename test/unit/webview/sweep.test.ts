@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Sweep, SweepCell } from '../../../extension/contract/report.js';
+import type { Measurement, Sweep, SweepCell } from '../../../extension/contract/report.js';
 import { legendOf, without } from '../../../webview/charts/figure.js';
 import { draw } from '../../../webview/charts/plotlyFigure.js';
 import { tableOf } from '../../../webview/charts/table.js';
-import { panelsSay, rankOr, statusSays } from '../../../webview/pages/sweep/sentences.js';
+import { amountSays, panelsSay, statusSays } from '../../../webview/pages/sweep/sentences.js';
 import { besideFigure, sweepFigure } from '../../../webview/pages/sweep/figure.js';
 import { accuracyOf } from '../../../webview/report/sweepCells.js';
 import { chartTheme } from './chartTheme.js';
@@ -21,7 +21,17 @@ const slice = { seed: 1, tasks: ['add', 'mul'] };
 const cell = (scale: string, decay: number, rest: Partial<SweepCell> = {}): SweepCell => ({
   name: `${scale}-wd${decay}`,
   inGrid: true,
-  ...{ scale, decay, seed: 1, tasks: ['add', 'mul'], status: 'queued', step: 0, of: 60, chance: 0.2 },
+  ...{
+    scale,
+    decay,
+    seed: 1,
+    tasks: ['add', 'mul'],
+    status: 'queued',
+    step: 0,
+    of: 60,
+    chance: 0.2,
+    measurements: [],
+  },
   ...rest,
 });
 
@@ -34,17 +44,27 @@ const measured: NonNullable<SweepCell['measured']> = {
       scope: 'all',
       matrices: ['all'],
       fullRank: 4,
+      baseline: { testAccuracy: { add: 1, mul: 0.9 } },
       points: [
         { rank: 1, energy: 0.9, relativeError: 0.3, testAccuracy: { add: 0.4, mul: 0.2 } },
         { rank: 2, energy: 1, relativeError: 0, testAccuracy: { add: 1, mul: 0.9 } },
       ],
     },
   ],
-  kStar: { share95: 2, scanned: 4 },
-  walk: { points: [{ rank: 1, energy: 0.5, testAccuracy: { add: 0.2, mul: 0.2 } }] },
+  nullCurves: [
+    {
+      name: 'random walk to the same end',
+      fullRank: 4,
+      points: [{ rank: 1, energy: 0.5, testAccuracy: { add: 0.2, mul: 0.2 } }],
+    },
+  ],
+};
+const kStar: Measurement = {
+  ...{ name: 'k*(95)', table: 'Table 2', says: 'Fewest components.', format: 'count', value: 2 },
+  nulls: [{ name: 'random walk to the same end', value: { above: 4 } }],
 };
 const cells = [
-  cell('narrow', 0.1, { status: 'finished', step: 60, grokStep: 40, measured }),
+  cell('narrow', 0.1, { status: 'finished', step: 60, grokStep: 40, measured, measurements: [kStar] }),
   cell('narrow', 1, { status: 'running', step: 20 }),
   cell('wide', 0.1, { status: 'finished', step: 60 }),
   cell('wide', 1),
@@ -78,7 +98,7 @@ describe('the small multiples of a sweep', () => {
   it('mark k*, the run itself and chance', () => {
     const marks = figure.panels[0]!.marks!;
     expect(marks.filter(({ across }) => across === 'y').map(({ at }) => at)).toEqual([0.2, 0.95]);
-    expect(marks.filter(({ across }) => across === 'x')).toMatchObject([{ at: 0.5, label: 'k* 2, >4' }]);
+    expect(marks.filter(({ across }) => across === 'x')).toMatchObject([{ at: 0.5, label: 'k* 2, 2' }]);
   });
 
   it('share their axes in one plot, in which each panel has a place of its own', () => {
@@ -114,10 +134,11 @@ describe('the small multiples of a sweep', () => {
 describe('what is said of a sweep', () => {
   it('names the null beside the components needed, and ranks beyond the scan as such', () => {
     expect(panelsSay(cells)).toBe(
-      '1 of 4 runs are measured. For 95% of its accuracy on every task a run that groks needs a number of trajectory components: 2; a random walk of equal steps to the same end: more than 4. Upright lines are k*(95%) and k*(99%), the dotted level is the run itself, the dashed one chance (20%).',
+      '1 of 4 runs are measured. k*(95) of the runs that grok: 2; random walk to the same end: more than 4. Upright lines are k*(95%) and k*(99%), the dotted level is the run itself, the dashed one chance (20%).',
     );
     expect(panelsSay(cells.slice(1))).toBe('None of the 3 runs is measured yet.');
-    expect([rankOr(5, 30), rankOr(undefined, 30)]).toEqual(['5', '>30']);
+    expect([amountSays(5, 'count'), amountSays({ above: 30 }, 'count')]).toEqual(['5', 'more than 30']);
+    expect(amountSays({ low: 0.51, high: 0.52 }, 'share')).toBe('51% to 52%');
     expect(statusSays(cells[1]!)).toBe('training, step 20');
   });
 

@@ -1,8 +1,9 @@
-import type { Sweep, SweepCell } from '../../../extension/contract/report.js';
+import type { ReconstructionEntry, Sweep, SweepCell } from '../../../extension/contract/report.js';
 import type { Curve, Mark, Panel, PanelsFigure } from '../../charts/figure.js';
 import { edgeLook, markedLook, nullLook } from '../../charts/looks.js';
-import { number } from '../../words/numbers.js';
-import { rankOr, statusSays } from './sentences.js';
+import { integer, number } from '../../words/numbers.js';
+import { kStar } from '../reconstruction/rankNeeded.js';
+import { statusSays } from './sentences.js';
 import { accuracyOf, cellAt, type Accuracy, type Measured, type Slice } from '../../report/sweepCells.js';
 import { say } from '../../words/say.js';
 import { inOrder, methodOrder } from '../reconstruction/figure.js';
@@ -63,7 +64,7 @@ function panelOf(cell: SweepCell | undefined, place: Place, task: string | undef
   const { measured } = cell;
   return {
     ...place,
-    curves: [...methodCurves(measured, task), ...walkCurve(measured, task)],
+    curves: [...methodCurves(measured, task), ...nullCurves(measured, task)],
     marks: marksOf(measured, cell.chance, task),
     note: say('sweep.notMeasured'),
   };
@@ -76,14 +77,12 @@ const methodCurves = ({ reconstructions }: Measured, task: string | undefined): 
     look: markedLook(methodOrder.indexOf(method)),
   }));
 
-/** The null lies on the axis of the components of the run itself. */
-const walkCurve = (measured: Measured, task: string | undefined): Curve[] => [
-  {
-    name: say('sweep.walk'),
-    ...along(measured.walk.points, componentsOf(measured), task),
+const nullCurves = (measured: Measured, task: string | undefined): Curve[] =>
+  measured.nullCurves.map(({ name, fullRank, points }) => ({
+    name,
+    ...along(points, fullRank, task),
     look: nullLook,
-  },
-];
+  }));
 
 const along = (
   points: readonly { readonly rank: number; readonly testAccuracy?: Accuracy | undefined }[],
@@ -101,26 +100,33 @@ const along = (
   };
 };
 
-const componentsOf = ({ reconstructions, kStar }: Measured): number =>
-  reconstructions.find(({ method }) => method === 'trajectory-pca')?.fullRank ?? kStar.scanned;
-
-function marksOf(measured: Measured, chance: number, task: string | undefined): Mark[] {
-  const { kStar, testAccuracy } = measured;
-  const full = componentsOf(measured);
+function marksOf(
+  { reconstructions, testAccuracy }: Measured,
+  chance: number,
+  task: string | undefined,
+): Mark[] {
   const baseline = accuracyOf(testAccuracy, task);
-  const stars = [...new Set([kStar.share95, kStar.share99])].filter((rank) => rank !== undefined);
-  const label = say('sweep.kStars', {
-    share95: rankOr(kStar.share95, kStar.scanned),
-    share99: rankOr(kStar.share99, kStar.scanned),
-  });
+  const trajectory = reconstructions.find(({ method }) => method === 'trajectory-pca');
   return [
     { across: 'y', at: chance, label: '', look: nullLook },
     ...(baseline === undefined ? [] : [{ across: 'y' as const, at: baseline, label: '', look: edgeLook }]),
-    ...stars.map((rank, i): Mark => ({
+    ...(trajectory ? starsOf(trajectory) : []),
+  ];
+}
+
+/** k*(95%) and k*(99%) of the trajectory. */
+function starsOf(trajectory: ReconstructionEntry): Mark[] {
+  const { points, fullRank } = trajectory;
+  const ranks = [0.95, 0.99].map((share) => kStar(trajectory, share));
+  const beyond = say('sweep.above', { scanned: integer(points.at(-1)?.rank ?? fullRank) });
+  const [share95, share99] = ranks.map((rank) => (rank === undefined ? beyond : integer(rank)));
+  const label = say('sweep.kStars', { share95: share95!, share99: share99! });
+  return [...new Set(ranks)]
+    .filter((rank) => rank !== undefined)
+    .map((rank, i): Mark => ({
       across: 'x',
-      at: rank / full,
+      at: rank / fullRank,
       label: i === 0 ? label : '',
       look: edgeLook,
-    })),
-  ];
+    }));
 }

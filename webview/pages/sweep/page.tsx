@@ -5,6 +5,7 @@ import { besideFigure, sweepFigure } from './figure.js';
 import { Choice } from '../../elements/choice.js';
 import { SweepRuns } from './sweepRuns.js';
 import { SweepTable } from './sweepTable.js';
+import { SweepChoices, SweepTables } from './sweepWords.js';
 import { WarningList } from '../../parts/warningList.js';
 import { cellsOf, taskSet, type Slice } from '../../report/sweepCells.js';
 import { useInspection } from '../../state/inspectionContext.js';
@@ -64,6 +65,7 @@ export function Sweep() {
           )}
         </div>
       )}
+      <SweepChoices />
       <SweepRuns />
       <div class="stack" style={{ '--panel-rows': axes.scales.length }}>
         <ChartCard
@@ -99,8 +101,8 @@ export function Sweep() {
         </div>
       )}
       <div class="cards">
-        <SweepTable share="share95" slice={slice} />
-        <SweepTable share="share99" slice={slice} />
+        <SweepTable slice={slice} />
+        <SweepTables />
       </div>
     </>
   );

@@ -1,7 +1,8 @@
-import type { Report, SweepCell } from '../../../extension/contract/report.js';
+import type { Amount, Measurement, Report, SweepCell } from '../../../extension/contract/report.js';
+import { measurementOf, nullNames } from '../../report/sweepCells.js';
 import { say, sayCount } from '../../words/say.js';
 import { counted } from '../../words/counts.js';
-import { integer, percent } from '../../words/numbers.js';
+import { integer, number, percent } from '../../words/numbers.js';
 
 /** The axes of a sweep and how many runs they make. */
 export function sweepLine({ sweep, sweepCells }: Report): string {
@@ -37,41 +38,69 @@ export const statusSays = ({ status, step }: SweepCell): string => {
   return isUnderWay ? say('sweep.atStep', { status: name, step: integer(step) }) : name;
 };
 
-/** A rank, or that no rank of the scan reaches it. */
-export const rankOr = (rank: number | undefined, scanned: number): string =>
-  rank === undefined ? `>${scanned}` : integer(rank);
+const formats: { readonly [K in Measurement['format']]: (value: number) => string } = {
+  count: integer,
+  share: percent,
+  accuracy: percent,
+  number: (value) => number(value),
+};
 
-/** Over all measured runs that grok: components needed, beside those of the null. */
+/** A measurement's number, or that it is beyond a scan, or between two. */
+export const amountSays = (value: Amount, format: Measurement['format']): string => {
+  const write = formats[format];
+  if (typeof value === 'number') return write(value);
+  return 'above' in value
+    ? say('sweep.above', { scanned: write(value.above) })
+    : say('sweep.range', { low: write(value.low), high: write(value.high) });
+};
+
+/** How many of some runs are measured, and what the small charts' lines are. */
 export function panelsSay(cells: readonly SweepCell[]): string {
   const all = integer(cells.length);
   const measured = cells.filter((cell) => cell.measured);
   const [first] = measured;
   if (!first) return sayCount('sweep.noneMeasured', cells.length, { all });
-  const grokked = measured.flatMap((cell) => (cell.grokStep === undefined ? [] : [cell.measured!]));
-  const scanned = Math.max(...grokked.map(({ kStar }) => kStar.scanned));
   return [
     sayCount('sweep.measuredSay', cells.length, { measured: integer(measured.length), all }),
-    grokked.length === 0
-      ? say('sweep.noneGrok')
-      : say('sweep.needSay', {
-          needed: rangeOf(
-            grokked.map(({ kStar }) => kStar.share95),
-            scanned,
-          ),
-          null: rangeOf(
-            grokked.map(({ walk }) => walk.share95),
-            scanned,
-          ),
-        }),
+    ...leadSays(cells),
     say('sweep.linesSay', { chance: percent(first.chance) }),
   ].join(' ');
 }
 
-/** The lowest and the highest of some ranks; those that no rank reached are above the scan. */
-function rangeOf(ranks: readonly (number | undefined)[], scanned: number): string {
-  const name = (rank: number): string =>
-    rank === Infinity ? say('sweep.above', { scanned }) : integer(rank);
-  const values = ranks.map((rank) => rank ?? Infinity);
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  return low === high ? name(low) : say('sweep.range', { low: name(low), high: name(high) });
+/** The first measurement over all measured runs that grok, beside its nulls. */
+function leadSays(cells: readonly SweepCell[]): string[] {
+  const grokked = cells.filter((cell) => cell.measured && cell.grokStep !== undefined);
+  const lead = grokked[0]?.measurements[0];
+  if (!lead) return [say('sweep.noneGrok')];
+  const spread = (values: readonly (Amount | undefined)[]): string =>
+    rangeOf(
+      values.flatMap((value) => (value === undefined ? [] : [value])),
+      lead.format,
+    );
+  const found = grokked.flatMap((cell) => measurementOf(cell, lead.name) ?? []);
+  return [
+    say('sweep.leadSays', {
+      name: lead.name,
+      values: spread(found.map(({ value }) => value)),
+      nulls: nullNames(grokked, lead.name)
+        .map((of) =>
+          say('sweep.nullSays', {
+            name: of,
+            values: spread(found.map(({ nulls }) => nulls.find(({ name }) => name === of)?.value)),
+          }),
+        )
+        .join('; '),
+    }),
+  ];
+}
+
+/** The lowest and the highest of some amounts; what lies beyond a scan is above all others. */
+function rangeOf(amounts: readonly Amount[], format: Measurement['format']): string {
+  const place = (value: Amount): number =>
+    typeof value === 'number' ? value : 'above' in value ? Infinity : value.low;
+  const sorted = [...amounts].sort((a, b) => place(a) - place(b));
+  const [low, high] = [sorted[0], sorted.at(-1)];
+  if (low === undefined || high === undefined) return say('sweep.notMeasured');
+  const [from, to] = [amountSays(low, format), amountSays(high, format)];
+  return from === to ? from : say('sweep.range', { low: from, high: to });
 }

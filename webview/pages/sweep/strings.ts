@@ -39,7 +39,6 @@ export const sweepStrings = {
   'sweep.panels': 'Accuracy against rank, scale by weight decay',
   'sweep.panelsBeside': 'Accuracy against rank of the runs beside the grid',
   'sweep.decayIs': 'decay {decay}',
-  'sweep.walk': 'random walk to the same end',
   'sweep.kStars': 'k* {share95}, {share99}',
   'sweep.accuracyOf': 'Accuracy',
   'sweep.meanOfTasks': 'mean of the tasks',
@@ -47,8 +46,8 @@ export const sweepStrings = {
   'sweep.notMeasuredBecause': 'not measured ({status})',
   'sweep.measuredSay.one': '{measured} of {all} run is measured.',
   'sweep.measuredSay.other': '{measured} of {all} runs are measured.',
-  'sweep.needSay':
-    'For 95% of its accuracy on every task a run that groks needs a number of trajectory components: {needed}; a random walk of equal steps to the same end: {null}.',
+  'sweep.leadSays': '{name} of the runs that grok: {values}; {nulls}.',
+  'sweep.nullSays': '{name}: {values}',
   'sweep.noneGrok': 'None of these groks.',
   'sweep.linesSay':
     'Upright lines are k*(95%) and k*(99%), the dotted level is the run itself, the dashed one chance ({chance}).',
@@ -56,12 +55,12 @@ export const sweepStrings = {
   'sweep.noneMeasured.other': 'None of the {all} runs is measured yet.',
   'sweep.range': '{low} to {high}',
   'sweep.above': 'more than {scanned}',
-  'sweep.table': 'Trajectory components for {share} of the accuracy, k*({share})',
-  'sweep.tableSays':
-    'Fewest components of the trajectory with which every task reaches {share} of its own accuracy. Null: components of a random walk of equal steps to the same end.',
-  'sweep.tablePaper': 'Paper: arXiv 2602.18649, Table 2.',
+  'sweep.measurement': 'Measurement',
+  'sweep.compared': '{name}, scale by weight decay',
+  'sweep.paper': 'Published: arXiv {id}.',
+  'sweep.choices': 'Reproduction of arXiv {id}',
   'sweep.noGrok': 'does not grok',
   'sweep.noGrokYet': 'not yet',
-  'sweep.cellNull': 'null {rank}',
-  'sweep.cellPaper': 'paper {rank}',
+  'sweep.cellNull': '{name}: {value}',
+  'sweep.cellPaper': 'paper {value}',
 } as const;

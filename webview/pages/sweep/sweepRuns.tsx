@@ -1,18 +1,28 @@
+import type { SweepCell } from '../../../extension/contract/report.js';
 import { integer, number, percent } from '../../words/numbers.js';
-import { rankOr, runsSay } from './sentences.js';
-import { accuracyOf } from '../../report/sweepCells.js';
+import { amountSays, runsSay } from './sentences.js';
+import { accuracyOf, measurementOf, measurementsOf } from '../../report/sweepCells.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { notOpened, useRequests } from '../../state/requests.js';
 import { say } from '../../words/say.js';
 import { Failure } from '../../elements/failure.js';
+
+/** Measurements that the table of runs has room for: the first. */
+const shown = 2;
+
+const leadingSays = (cell: SweepCell, name: string): string => {
+  const measurement = measurementOf(cell, name);
+  return measurement?.value === undefined ? '–' : amountSays(measurement.value, measurement.format);
+};
 
 /** Where each run of a sweep stands; a run that has begun opens in an inspector of its own. */
 export function SweepRuns() {
   const { report, host } = useInspection();
   const { sweepCells } = report;
   const { failure, ask } = useRequests();
+  const leading = measurementsOf(sweepCells).slice(0, shown);
   const heading = (text: string) => (
-    <th scope="col" class="number narrow">
+    <th scope="col" class="number narrow" key={text}>
       {text}
     </th>
   );
@@ -36,8 +46,7 @@ export function SweepRuns() {
               {heading(say('sweep.of'))}
               {heading(say('sweep.grokStep'))}
               {heading(say('sweep.testAccuracy'))}
-              {heading(say('rank.k95'))}
-              {heading(say('rank.k99'))}
+              {leading.map(({ name }) => heading(name))}
             </tr>
           </thead>
           <tbody>
@@ -75,12 +84,14 @@ export function SweepRuns() {
                 {measured ? (
                   <>
                     <td class="number">{percent(accuracyOf(measured.testAccuracy, undefined) ?? 0)}</td>
-                    {(['share95', 'share99'] as const).map((share) => (
-                      <td class="number">{rankOr(measured.kStar[share], measured.kStar.scanned)}</td>
+                    {leading.map(({ name: of }) => (
+                      <td class="number" key={of}>
+                        {leadingSays({ name, measured, ...cell }, of)}
+                      </td>
                     ))}
                   </>
                 ) : (
-                  <td class="number muted" colSpan={3}>
+                  <td class="number muted" colSpan={1 + leading.length}>
                     {say('sweep.notMeasured')}
                   </td>
                 )}

@@ -1,37 +1,44 @@
 import type { SweepCell } from '../../../extension/contract/report.js';
-import { number, percent } from '../../words/numbers.js';
-import { rankOr, statusSays } from './sentences.js';
-import { cellAt, type Slice } from '../../report/sweepCells.js';
+import { number } from '../../words/numbers.js';
+import { amountSays, statusSays } from './sentences.js';
+import { cellAt, measurementOf, measurementsOf, type Slice } from '../../report/sweepCells.js';
 import { useInspection } from '../../state/inspectionContext.js';
+import { isText, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
+import { Choice } from '../../elements/choice.js';
 
-const shares = { share95: 0.95, share99: 0.99 } as const;
-
-export interface SweepTableProps {
-  readonly share: keyof typeof shares;
-  readonly slice: Slice;
-}
-
-/** k* of each run, scales by weight decays, with the null and what the paper has there; what was not measured says so. */
-export function SweepTable({ share, slice }: SweepTableProps) {
+/**
+ * One measurement of each run, scales by weight decays, with its nulls and what the paper has there; what was not measured
+ * says so.
+ */
+export function SweepTable({ slice }: { readonly slice: Slice }) {
   const { report } = useInspection();
   const [axes] = report.sweep;
-  if (!axes) return null;
-  const id = `sweep-${share}-title`;
-  const percentage = percent(shares[share]);
-  const hasPaper = report.sweepCells.some(({ published }) => published);
+  const measurements = measurementsOf(report.sweepCells.filter(({ inGrid }) => inGrid));
+  const [chosen, choose] = usePersistedState('sweep.measurement', '', isText);
+  const measurement = measurements.find(({ name }) => name === chosen) ?? measurements[0];
+  if (!axes || !measurement) return null;
+  const { name, says } = measurement;
   return (
-    <section class="card" aria-labelledby={id}>
+    <section class="card wide" aria-labelledby="sweep-compared-title">
       <header>
-        <h2 id={id}>{say('sweep.table', { share: percentage })}</h2>
+        <h2 id="sweep-compared-title">{say('sweep.compared', { name })}</h2>
+        <Choice
+          label={say('sweep.measurement')}
+          value={name}
+          options={measurements.map((each) => ({ value: each.name, text: each.name }))}
+          onChange={choose}
+        />
       </header>
-      <div class="scroller" tabIndex={0} role="region" aria-labelledby={id}>
+      <div class="scroller" tabIndex={0} role="region" aria-labelledby="sweep-compared-title">
         <table class="matrices compared">
           <thead>
             <tr>
               <th scope="col">{say('sweep.scale')}</th>
               {axes.decays.map((decay) => (
-                <th scope="col">{say('sweep.decayIs', { decay: number(decay) })}</th>
+                <th scope="col" key={decay}>
+                  {say('sweep.decayIs', { decay: number(decay) })}
+                </th>
               ))}
             </tr>
           </thead>
@@ -40,8 +47,8 @@ export function SweepTable({ share, slice }: SweepTableProps) {
               <tr key={scale}>
                 <th scope="row">{scale}</th>
                 {axes.decays.map((decay) => (
-                  <td>
-                    <Cell cell={cellAt(report, slice, scale, decay)} share={share} />
+                  <td key={decay}>
+                    <Cell cell={cellAt(report, slice, scale, decay)} name={name} />
                   </td>
                 ))}
               </tr>
@@ -50,37 +57,37 @@ export function SweepTable({ share, slice }: SweepTableProps) {
         </table>
       </div>
       <p class="says">
-        {say('sweep.tableSays', { share: percentage })} {hasPaper && say('sweep.tablePaper')}
+        {says} {axes.paper && say('sweep.paper', { id: axes.paper.id })}
       </p>
     </section>
   );
 }
 
-function Cell({
-  cell,
-  share,
-}: {
-  readonly cell: SweepCell | undefined;
-  readonly share: SweepTableProps['share'];
-}) {
+function Cell({ cell, name }: { readonly cell: SweepCell | undefined; readonly name: string }) {
+  const measurement = measurementOf(cell, name);
   if (!cell) return null;
-  const { measured, published } = cell;
+  const { value, nulls = [], published, format = 'number' } = measurement ?? {};
   return (
     <>
-      {measured ? (
-        <strong>{rankOr(measured.kStar[share], measured.kStar.scanned)}</strong>
-      ) : (
+      {value === undefined ? (
         <>
           <span class="muted">{say('sweep.notMeasured')}</span>
           <small class="muted">{statusSays(cell)}</small>
         </>
+      ) : (
+        <strong>{amountSays(value, format)}</strong>
       )}
-      {measured && cell.grokStep === undefined && <small class="muted">{say('sweep.noGrok')}</small>}
-      <small class="muted">
-        {measured &&
-          say('sweep.cellNull', { rank: rankOr(measured.walk[share], measured.walk.points.length) })}
-      </small>
-      <small class="muted">{published && say('sweep.cellPaper', { rank: published[share] })}</small>
+      {value !== undefined && cell.grokStep === undefined && (
+        <small class="muted">{say('sweep.noGrok')}</small>
+      )}
+      {nulls.map((each) => (
+        <small class="muted" key={each.name}>
+          {say('sweep.cellNull', { name: each.name, value: amountSays(each.value, format) })}
+        </small>
+      ))}
+      {published !== undefined && (
+        <small class="muted">{say('sweep.cellPaper', { value: amountSays(published, format) })}</small>
+      )}
     </>
   );
 }

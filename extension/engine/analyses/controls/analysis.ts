@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { accuracySchema, reconstructionEntrySchema } from '../../../contract/report.js';
 
-/** What is measured of one run; kept beside it as `reconstruction.json`. */
+/** What is measured of one run: its reconstructions and the controls that they are held against. */
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -15,13 +15,6 @@ const selectivityEntries = {
 };
 
 export const analysisSchema = v.object({
-  schema: v.literal('weight-geometry/reconstruction@1'),
-  version: v.string(),
-  /**
-   * The first and the last checkpoint as they were when they were measured: a run that is trained anew in its folder has
-   * others under the same names. Absent in what was written before this was kept.
-   */
-  ends: v.optional(v.array(v.object({ name: v.string(), bytes: count, modifiedMs: finite }))),
   run: v.object({
     name: v.string(),
     provider: v.string(),

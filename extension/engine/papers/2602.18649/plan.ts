@@ -1,47 +1,43 @@
 import type { Model, Split } from '../../../contract/descriptor.js';
-import type { RunConfig } from '../../../contract/run.js';
 import { GeometryError } from '../../../contract/errors.js';
+import type { RunConfig } from '../../../contract/run.js';
 import { cellsOf, type Cell, type Grid } from '../../runs/grid.js';
 import { presets } from '../../training/presets.js';
 import { parseRunConfig } from '../../training/runConfig.js';
+import type { PaperFlag, Plan, PlanRequest } from '../paper.js';
+import { choicesOf, type Choices } from './choices.js';
 
-/** Where the paper's text and its companion's code differ, and this reproduction must choose. */
-export interface Choices {
-  /** Heads read the first token (the companion's code) or the mean of both (the paper's text). */
-  readonly readout: 'first' | 'mean';
-  /** Pairs per step: 512 drawn with replacement (the companion's code) or all training pairs (the paper's text). */
-  readonly batch: number | 'full';
-  /** Of all tasks: all 97² pairs (the paper's text) or the 96² without zero (the companion's code). */
-  readonly pairs: 'all' | 'nonzero';
-}
-
-/** The part of the paper's grid that is trained. */
-export interface Part {
-  readonly scales: readonly string[];
-  readonly decays: readonly number[];
-}
-
-export interface Plan {
-  /** The paper's 3 × 5 grid. */
-  readonly grid: Grid;
-  /** Runs of the grid that are trained, the wanted ones. */
-  readonly gridCells: readonly Cell[];
-  /** One task at a time at the baseline scale: the same pattern within minutes. */
-  readonly singles: readonly Cell[];
-  /** A run that memorises and does not grok. */
-  readonly control: Cell;
-}
-
-const SEED = 42;
-/** Pairs per step in the companion's code. */
-export const companionBatch = 512;
+const defaultSeeds: readonly number[] = [42];
 export const paperDecays: readonly number[] = [0.1, 0.2, 0.3, 0.5, 1];
 export const paperScales = ['baseline', 'medium', 'large'] as const;
-export const wholeGrid: Part = { scales: paperScales, decays: paperDecays };
 /** What shows the pattern within minutes. */
-export const quickPart: Part = { scales: ['baseline'], decays: [1] };
+const quickPart: Readonly<Record<'scales' | 'decays', readonly string[]>> = {
+  scales: ['baseline'],
+  decays: ['1'],
+};
 /** Long enough to memorise and to stand still for as long as decayed runs take to grok. */
 const CONTROL_STEPS = 3500;
+
+const oneOf = (values: readonly (string | number)[]): RegExp =>
+  new RegExp(`^(${values.map((value) => String(value).replace('.', '\\.')).join('|')})$`);
+
+/** The flags that choose a part of the grid. */
+export const partFlags: readonly PaperFlag[] = [
+  {
+    name: 'scales',
+    value: 'LIST',
+    help: `of the grid only these sizes: ${paperScales.join(',')}`,
+    accepts: oneOf(paperScales),
+    list: true,
+  },
+  {
+    name: 'decays',
+    value: 'LIST',
+    help: `of the grid only these weight decays: ${paperDecays.join(',')}`,
+    accepts: oneOf(paperDecays),
+    list: true,
+  },
+];
 
 const presetConfig = (name: string): RunConfig => {
   const preset = presets.find((candidate) => candidate.name === name);
@@ -52,7 +48,7 @@ const presetConfig = (name: string): RunConfig => {
 const withReadout = (model: Model, readout: Choices['readout']): Model =>
   model.kind === 'encoder' ? { ...model, readout } : model;
 
-const gridOf = ({ readout, batch, pairs }: Choices): Grid => {
+const gridOf = ({ readout, batch, pairs }: Choices, seeds: readonly number[]): Grid => {
   const configs = paperScales.map((scale) => ({ scale, config: presetConfig(`2602.18649-${scale}`) }));
   const base = configs[0]!.config;
   const { data } = base;
@@ -62,33 +58,36 @@ const gridOf = ({ readout, batch, pairs }: Choices): Grid => {
     base: { ...base, data: { ...data, split }, batch },
     scales: configs.map(({ scale, config }) => ({ name: scale, model: withReadout(config.model, readout) })),
     decays: [...paperDecays],
-    seeds: [SEED],
+    seeds: [...seeds],
     tasks: [data.tasks],
   };
 };
 
-const alone = (name: string, config: RunConfig): Cell => ({
-  name,
-  scale: 'single task',
-  decay: config.weightDecay,
-  seed: config.initSeed,
-  tasks: config.data.tasks,
-  config: { ...config, name },
-});
+/** A run beside the grid: its seed is of the weights, the batches and the split at once, as the grid's are. */
+const alone = (stem: string, base: RunConfig, seed: number): Cell => {
+  const name = `${stem}-seed${seed}`;
+  const data = { ...base.data, split: { ...base.data.split, seed } };
+  const config = { ...base, name, data, initSeed: seed, batchSeed: seed };
+  return { name, scale: 'single task', decay: config.weightDecay, seed, tasks: data.tasks, config };
+};
 
-/** The runs of a reproduction: a part of the paper's grid, and beside it what the paper's pattern is held against. */
-export const planOf = (choices: Choices, part: Part): Plan => {
-  const grid = gridOf(choices);
-  const singles = ['add', 'mul', 'x2_y2'].map((task) =>
-    alone(`single-${task}`, presetConfig(`2602.16746-${task}`)),
+/**
+ * The runs of a reproduction: for each seed one task at a time at the baseline scale, which shows the same pattern within
+ * minutes; a run that memorises and does not grok; and of the paper's 3 × 5 grid the part that is wanted.
+ */
+export const planOf = ({ quick, seeds = defaultSeeds, options }: PlanRequest): Plan => {
+  const grid = gridOf(choicesOf(options), seeds);
+  const singles = ['add', 'mul', 'x2_y2'].flatMap((task) =>
+    seeds.map((seed) => alone(`single-${task}`, presetConfig(`2602.16746-${task}`), seed)),
   );
-  const control = alone('control-add-wd0', {
-    ...presetConfig('2602.16746-add'),
-    weightDecay: 0,
-    maxSteps: CONTROL_STEPS,
-  });
-  const gridCells = cellsOf(grid).filter(
-    ({ scale, decay }) => part.scales.includes(scale) && part.decays.includes(decay),
+  const memorising = { ...presetConfig('2602.16746-add'), weightDecay: 0, maxSteps: CONTROL_STEPS };
+  const controls = seeds.map((seed) => alone('control-add-wd0', memorising, seed));
+  const wanted = (flag: keyof typeof quickPart, value: string | number): boolean => {
+    const list = options[flag]?.split(',') ?? (quick ? quickPart[flag] : undefined);
+    return list === undefined || list.includes(String(value));
+  };
+  const cells = cellsOf(grid).filter(
+    ({ scale, decay }) => wanted('scales', scale) && wanted('decays', decay),
   );
-  return { grid, gridCells, singles, control };
+  return { grid, runs: [...singles, ...controls, ...cells] };
 };

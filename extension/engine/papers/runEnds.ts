@@ -1,10 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fileIdentities } from '../../../disk/fileIdentity.js';
-import { checkpointPath } from '../../training/run/runDirectory.js';
-import type { RunAnalysis } from '../../analyses/controls/analysis.js';
+import * as v from 'valibot';
+import { fileIdentities } from '../../disk/fileIdentity.js';
+import { checkpointPath } from '../training/run/runDirectory.js';
 
-export type RunEnds = NonNullable<RunAnalysis['ends']>;
+export const runEndsSchema = v.array(
+  v.object({ name: v.string(), bytes: v.number(), modifiedMs: v.pipe(v.number(), v.finite()) }),
+);
+export type RunEnds = v.InferOutput<typeof runEndsSchema>;
 
 /** The first and the last checkpoint of a run as they are now, by name; undefined where there are none to be seen. */
 export const runEnds = async (run: string): Promise<RunEnds | undefined> => {

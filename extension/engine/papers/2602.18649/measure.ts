@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { Progress } from '../../../contract/calls.js';
 import type { ModelDescriptor } from '../../../contract/descriptor.js';
 import {
   inspectSettingsSchema,
@@ -20,7 +19,6 @@ import { findSeries } from '../../series/source.js';
 import { survey as surveySeries, type Survey } from '../../series/survey.js';
 import { TensorValues } from '../../series/tensorValues.js';
 import { throwIfCancelled } from '../../ground/work/tasks.js';
-import { productVersion } from '../../ground/versions.js';
 import { planWork } from '../../analyses/workPolicy.js';
 import { pauseFor } from '../../ground/work/pause.js';
 import type { RunAnalysis } from '../../analyses/controls/analysis.js';
@@ -28,6 +26,7 @@ import { randomControl, walkControl, type EndsInput } from '../../analyses/contr
 import { energyRanksOf } from '../../analyses/controls/energyRanks.js';
 import { fittingCheckpoints, keptEvenly } from '../../analyses/controls/memory.js';
 import { selectivityTest } from '../../analyses/controls/selectivityTest.js';
+import type { MeasureOptions } from '../paper.js';
 import {
   scannedComponents,
   trajectoryPart,
@@ -36,20 +35,15 @@ import {
 
 const seed = 1;
 
-export interface AnalyseOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-}
-
 /**
  * Everything that 2602.18649 §2 and §3 measure of one run, with the controls that it lacks. Trajectory PCA is of all
  * parameters, uncentred, without the zero row; the two SVDs are of the trunk, the rest keeping its final values.
  * @throws GeometryError as reading the checkpoints does; `too-large` where they do not fit into memory; `cancelled`.
  */
-export const analyseRun = async (
+export const measure = async (
   folder: string,
   run: RunFile,
-  options: AnalyseOptions,
+  options: MeasureOptions,
 ): Promise<RunAnalysis> => {
   const descriptor: ModelDescriptor = { model: run.model, data: run.data };
   const source = await findSeries(folder, options.signal);
@@ -75,7 +69,7 @@ const analyse = async (
   descriptor: ModelDescriptor,
   survey: Survey,
   evaluators: BothEvaluators,
-  { signal, onProgress }: AnalyseOptions,
+  { signal, onProgress }: MeasureOptions,
 ): Promise<RunAnalysis> => {
   const say = (text: string, fraction: number): void => {
     throwIfCancelled(signal);
@@ -107,8 +101,6 @@ const analyse = async (
   const share99 = rankForAccuracy(points, testAccuracy, 0.99);
   const kStarTrain95 = rankForAccuracy(trajectory.onTraining, trainAccuracy, 0.95);
   return {
-    schema: 'weight-geometry/reconstruction@1',
-    version: productVersion,
     run: {
       name: run.config.name,
       provider: run.provider.device ?? run.provider.name,

@@ -1,0 +1,107 @@
+import { cpus } from 'node:os';
+import path from 'node:path';
+import * as v from 'valibot';
+import type { Progress } from '../../contract/calls.js';
+import { inspectSettingsSchema, type ReportAddition, type SweepTable } from '../../contract/report.js';
+import type { ProviderName } from '../../contract/run.js';
+import { writeAtomically } from '../../disk/atomicFile.js';
+import { reportVersions } from '../ground/versions.js';
+import { cellsOf, type Cell } from '../runs/grid.js';
+import { runSweep, type SweepOptions } from '../runs/runSweep.js';
+import { beginSweep, runFolder } from '../runs/sweepFile.js';
+import type { RunEvents } from '../training/trainer/train.js';
+import { analysisOf, readAnalysis } from './keptAnalysis.js';
+import { markdown } from './markdown.js';
+import type { CellResult, Paper, Plan } from './paper.js';
+import { sweepAxes, sweepHeader, sweepResults, sweepSections } from './sweepReport.js';
+
+export interface ReproduceOptions {
+  readonly paper: Paper;
+  readonly plan: Plan;
+  readonly out: string;
+  readonly provider: ProviderName;
+  /** How the runs are trained, where not in this process one after the other. */
+  readonly training?: Pick<SweepOptions, 'jobs' | 'trainRun'>;
+  /** The command that goes on with the whole grid. */
+  readonly command: string;
+  /** One page that shows a report. */
+  readonly page: (report: ReportAddition) => Promise<string>;
+  readonly signal: AbortSignal;
+  readonly onRun: (cell: Cell, folder: string) => RunEvents;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** `results.json`: everything that the tables are made of. */
+export interface Results {
+  readonly schema: 'weight-geometry/reproduction@1';
+  readonly paper: string;
+  readonly choices: readonly string[];
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: string;
+  /** ISO 8601. */
+  readonly created: string;
+  /** The command that goes on with what was not measured. */
+  readonly command: string;
+  readonly cells: readonly CellResult[];
+  readonly tables: readonly SweepTable[];
+}
+
+/** What a reproduction leaves in its folder, beside `sweep.json` and the runs. */
+export const outputs = { markdown: 'tables.md', json: 'results.json', page: 'report.html' } as const;
+
+/**
+ * Trains the runs of a paper, measures each when it ends, and writes measured | published | null as Markdown, JSON and the
+ * panel's page after every run. Finished runs and measurements are kept: the same call goes on where it was stopped.
+ * @throws GeometryError `cancelled`, and what training and reading throw.
+ */
+export const reproduce = async (options: ReproduceOptions): Promise<Results> => {
+  const { paper, plan, out, provider, training, signal, onRun, onProgress } = options;
+  await beginSweep(out, plan.grid);
+  let results = await collect(options);
+  await runSweep(out, plan.runs, {
+    ...training,
+    ...{ signal, provider, onRun },
+    onEnded: async (cell, run) => {
+      await analysisOf(paper, runFolder(out, cell), run, { signal, onProgress });
+      results = await collect(options);
+      await write(options, results);
+    },
+  });
+  return results;
+};
+
+/** Every run as its folder says; nothing is filled in that was not measured. */
+const collect = async ({ paper, plan, out, command }: ReproduceOptions): Promise<Results> => {
+  const cells: CellResult[] = [];
+  const ofGrid = new Set(cellsOf(plan.grid).map(({ name }) => name));
+  const beside = plan.runs.filter(({ name }) => !ofGrid.has(name));
+  for (const result of await sweepResults(out, plan.grid, beside)) {
+    const { run, cell } = result;
+    const analysis =
+      run?.status === 'finished' ? await readAnalysis(paper, runFolder(out, cell), run) : undefined;
+    cells.push(analysis === undefined ? result : { ...result, analysis });
+  }
+  const [first] = cpus();
+  return {
+    schema: 'weight-geometry/reproduction@1',
+    paper: paper.id,
+    choices: paper.choices(plan.grid),
+    versions: reportVersions(),
+    machine: `${cpus().length} × ${first?.model.trim() ?? 'unknown processor'}`,
+    created: new Date().toISOString(),
+    command,
+    cells,
+    tables: paper.tables(cells),
+  };
+};
+
+const write = async ({ paper, plan, out, page }: ReproduceOptions, results: Results): Promise<void> => {
+  await writeAtomically(path.join(out, outputs.json), `${JSON.stringify(results, undefined, 1)}\n`);
+  await writeAtomically(path.join(out, outputs.markdown), `${markdown(results)}\n`);
+  const report: ReportAddition = {
+    header: sweepHeader(path.resolve(out), plan.grid, v.parse(inspectSettingsSchema, {})),
+    sweep: [sweepAxes(out, plan.grid, paper)],
+    ...sweepSections(out, plan.grid, paper, results.cells),
+  };
+  await writeAtomically(path.join(out, outputs.page), await page(report));
+};

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import type {
+  InspectSettings,
+  Measurement,
+  ReportAddition,
+  ReportHeader,
+  Sweep,
+  SweepCell,
+} from '../../contract/report.js';
+import { reportSchemaName } from '../../contract/report.js';
+import { reportVersions } from '../ground/versions.js';
+import { besideGrid } from '../runs/besideGrid.js';
+import { cellsOf, type Cell, type Grid } from '../runs/grid.js';
+import { sweepProgress } from '../runs/progress.js';
+import { runFolder, sweepPath } from '../runs/sweepFile.js';
+import type { CellResult, Paper } from './paper.js';
+
+/**
+ * The runs of a sweep's folder as they stand, the grid's before those beside it; nothing is measured yet.
+ * @param expected runs beside the grid that are listed before they have begun.
+ */
+export const sweepResults = async (
+  folder: string,
+  grid: Grid,
+  expected: readonly Cell[] = [],
+): Promise<CellResult[]> => {
+  const cells = cellsOf(grid);
+  const beside = await besideGrid(folder, [...cells, ...expected]);
+  const rows = await sweepProgress(folder, [...cells, ...expected, ...beside]);
+  return rows.map((row, i) => ({ ...row, inGrid: i < cells.length }));
+};
+
+export const sweepHeader = (folder: string, grid: Grid, settings: InspectSettings): ReportHeader => ({
+  schema: reportSchemaName,
+  source: { path: folder, name: grid.name, kind: 'series' },
+  settings,
+  versions: reportVersions(),
+  created: new Date().toISOString(),
+});
+
+/** The axes; with the paper whose grid it is. */
+export const sweepAxes = (folder: string, grid: Grid, paper: Paper): Sweep => ({
+  name: grid.name,
+  path: sweepPath(folder),
+  scales: grid.scales.map(({ name }) => name),
+  decays: [...grid.decays].sort((a, b) => a - b),
+  seeds: grid.seeds,
+  tasks: grid.tasks,
+  ...(isOf(paper, grid) ? { paper: { id: paper.id, title: paper.title, choices: paper.choices(grid) } } : {}),
+});
+
+/** Cells with what was measured of them; the paper's tables where the grid is the paper's. */
+export const sweepSections = (
+  folder: string,
+  grid: Grid,
+  paper: Paper,
+  results: readonly CellResult[],
+): ReportAddition => ({
+  sweepCells: results.map((result) => sweepCell(folder, isOf(paper, grid), paper, result)),
+  ...(isOf(paper, grid) ? { sweepTables: paper.tables(results) } : {}),
+});
+
+const isOf = ({ id }: Paper, { name }: Grid): boolean => id === name;
+
+const sweepCell = (folder: string, isPapers: boolean, paper: Paper, result: CellResult): SweepCell => {
+  const { cell, inGrid, run, status, step, grokStep, unreadable, analysis } = result;
+  const { name, scale, decay, seed, tasks, config } = cell;
+  const found = paper.measurements(result);
+  return {
+    ...{ name, inGrid, scale, decay, seed, tasks: [...tasks], status, step },
+    ...(run === undefined && unreadable === undefined ? {} : { path: path.resolve(runFolder(folder, cell)) }),
+    of: (run?.config ?? config).maxSteps,
+    ...(grokStep === undefined ? {} : { grokStep }),
+    chance: 1 / config.model.prime,
+    ...(analysis === undefined || run === undefined ? {} : { measured: paper.curves(run, analysis) }),
+    measurements: isPapers ? found : analysis === undefined ? [] : found.map(withoutPublished),
+  };
+};
+
+const withoutPublished = (measurement: Measurement): Measurement => {
+  const { published, ...own } = measurement;
+  return published === undefined ? measurement : own;
+};
