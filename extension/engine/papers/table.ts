@@ -1,4 +1,5 @@
 import { holographicEncoding } from './2602.18649/paper.js';
+import { lowRankDecayPaper } from './2606.04405/paper.js';
 import type { Paper } from './paper.js';
 
 /**
@@ -12,7 +13,7 @@ import type { Paper } from './paper.js';
  * and the row in this list. The command's help, `reproduce`, the kept measurements, `results.json`, `tables.md` and the
  * panel's Sweep page map over it. A sweep whose name is the paper's number has its published numbers beside it.
  */
-export const papers: readonly Paper[] = [holographicEncoding];
+export const papers: readonly Paper[] = [holographicEncoding, lowRankDecayPaper];
 
 export const paperOf = (id: string): Paper | undefined => papers.find((paper) => paper.id === id);
 

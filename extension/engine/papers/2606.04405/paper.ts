@@ -1,0 +1,21 @@
+import type { Paper } from '../paper.js';
+import { choiceFlags, sayChoices } from './choices.js';
+import { decayAnalysisSchema, measure, type DecayAnalysis } from './measure.js';
+import { curvesOf, measurementsOf } from './measurements.js';
+import { partFlags, planOf } from './plan.js';
+import { tablesOf } from './tables.js';
+
+export const lowRankDecayPaper: Paper<DecayAnalysis> = {
+  id: '2606.04405',
+  title: 'Low-Rank Decay in scale-invariant transformers',
+  about:
+    'addition mod 97 on the scale-invariant transformer without decay, with L2, Low-Rank Decay or both, rate and strength searched together for each, by train fraction; beside it the authors’ own phase diagram mod 113. --quick trains fractions .4 and .5 and the cells of the diagram where it changes: about an hour on two cores.',
+  flags: [...partFlags, ...choiceFlags],
+  schema: decayAnalysisSchema,
+  plan: planOf,
+  choices: sayChoices,
+  measure,
+  measurements: measurementsOf,
+  curves: curvesOf,
+  tables: tablesOf,
+};

@@ -1,0 +1,166 @@
+import type { Split } from '../../../contract/descriptor.js';
+import { GeometryError } from '../../../contract/errors.js';
+import type { RunConfig } from '../../../contract/run.js';
+import { haltonSequence } from '../../geometry/haltonSequence.js';
+import { cellsOf, type Cell, type Grid, type Variant } from '../../runs/grid.js';
+import { presets } from '../../training/presets.js';
+import { parseRunConfig, withAssignments } from '../../training/runConfig.js';
+import type { PaperFlag, Plan, PlanRequest } from '../paper.js';
+import { choicesOf, type Choices } from './choices.js';
+import { diagramFractions, diagramLabels, type DiagramSide } from './published.js';
+
+export const defaultSeeds: readonly number[] = [0, 1, 2];
+/** The paper's grid, section 5. */
+const paperFractions: readonly number[] = [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8];
+const quickFractions: readonly number[] = [0.4, 0.5];
+
+/** Where rates and strengths are searched. */
+const rates = { low: 1e-3, high: 5e-2 } as const;
+const strengths = { low: 1e-2, high: 10 } as const;
+const QUICK_POINTS = 3;
+const POINTS = 8;
+
+export const regularisers = ['none', 'l2', 'lrd', 'elastic'] as const;
+export type Regulariser = (typeof regularisers)[number];
+
+const between = ({ low, high }: { readonly low: number; readonly high: number }, u: number): number =>
+  Number((low * (high / low) ** u).toPrecision(3));
+
+const decaySettings: Readonly<Record<Regulariser, (strength: number) => readonly string[]>> = {
+  none: () => [],
+  l2: (strength) => [`weightDecay=${strength}`],
+  lrd: (strength) => [`lowRankDecay.lambda=${strength}`],
+  elastic: (strength) => [`weightDecay=${strength}`, `lowRankDecay.lambda=${strength}`],
+};
+
+/** The same points of rate and strength for every regulariser. */
+const variantsOf = (points: number): Variant[] =>
+  regularisers.flatMap((regulariser) =>
+    haltonSequence(points).map(([u, w], i) => ({
+      name: `${regulariser}-${i + 1}`,
+      set: [`learningRate=${between(rates, u)}`, ...decaySettings[regulariser](between(strengths, w))],
+    })),
+  );
+
+export const diagramScale = 'diagram';
+
+/** Of a cell of the grid; undefined for one of the authors' diagram. */
+export const regulariserOf = ({
+  scale,
+  variant,
+}: Pick<Cell, 'scale' | 'variant'>): Regulariser | undefined =>
+  scale === diagramScale ? undefined : regularisers.find((name) => variant?.startsWith(`${name}-`));
+
+const oneOf = (values: readonly (string | number)[]): RegExp =>
+  new RegExp(`^(${values.map((value) => String(value).replace('.', '\\.')).join('|')})$`);
+
+/** The flags that choose a part of the grid. */
+export const partFlags: readonly PaperFlag[] = [
+  {
+    name: 'fractions',
+    value: 'LIST',
+    help: `of the grid only these train fractions: ${paperFractions.join(',')}`,
+    accepts: oneOf(paperFractions),
+    list: true,
+  },
+  {
+    name: 'regularisers',
+    value: 'LIST',
+    help: `of the grid only these: ${regularisers.join(',')}`,
+    accepts: oneOf(regularisers),
+    list: true,
+  },
+];
+
+const baseOf = ({ split, batch }: Choices, quick: boolean): RunConfig => {
+  const preset = presets.find(({ name }) => name === '2606.04405-l2');
+  if (preset === undefined) throw new GeometryError('internal', 'There is no preset 2606.04405-l2.');
+  const method: Split['method'] = split === 'ordered' ? 'python-random-shuffle' : 'unordered-pairs';
+  return withAssignments(parseRunConfig(preset.config, preset.name), [
+    `data.split.method=${method}`,
+    `batch=${batch}`,
+    ...['warmupSteps=50', 'weightDecay=0', 'evaluateEvery=50', 'checkpointEvery=2000'],
+    ...['spectra.every=50', 'spectra.matrices=qk'],
+    // The whole reproduction goes on past the goal, to twice the step that reaches it.
+    ...(quick
+      ? ['maxSteps=800', 'stop={"testAccuracy":0.95,"consecutive":1}']
+      : ['maxSteps=2000', 'stop=null']),
+  ]);
+};
+
+const diagramSettings: Readonly<Record<DiagramSide, (label: number) => readonly string[]>> = {
+  l2: (label) => [`weightDecay=${10 * label}`, 'decayedParameters=all'],
+  lrd: (label) => [
+    'weightDecay=0.1',
+    'decayedParameters=outside-low-rank',
+    `lowRankDecay.lambda=${label}`,
+    'lowRankDecay.learningRateFactor=false',
+    'lowRankDecay.frobeniusFactor=false',
+    'lowRankDecay.iterations=5',
+    'lowRankDecay.matrices=qk',
+  ],
+};
+
+/** Where the published diagram changes. */
+const quickDiagram = (side: DiagramSide, fraction: number, label: number): boolean =>
+  (fraction === 0.4 || fraction === 0.5) && (side === 'l2' ? label === 5e-2 : label === 5e-3);
+
+/** One cell of the authors' diagram: their modulus, seed, steps and rules. */
+const diagramCell = (base: RunConfig, side: DiagramSide, fraction: number, label: number): Cell => {
+  const seed = 42;
+  const name = `${diagramScale}-${side}-${label}-f${fraction}-seed${seed}`;
+  const config = withAssignments(
+    {
+      ...{ ...base, name, model: { ...base.model, prime: 113 } },
+      data: { ...base.data, split: { ...base.data.split, seed, trainFraction: fraction } },
+      ...{ initSeed: seed, batchSeed: seed, batch: 512, learningRate: 1e-3, warmupSteps: 0 },
+      ...{ maxSteps: 2500, evaluateEvery: 100, stop: { testAccuracy: 0.99, consecutive: 2 } },
+      spectra: { every: 100, matrices: 'qk', singularValues: false },
+    },
+    diagramSettings[side](label),
+  );
+  const { tasks } = config.data;
+  return {
+    ...{ name, scale: diagramScale, decay: config.weightDecay, seed, tasks, config },
+    variant: `${side}-${label}`,
+  };
+};
+
+/** All regularisers at one point and seed before the next, the largest rates first: what learns soonest is compared soonest. */
+const inTurn = (cells: readonly Cell[]): Cell[] =>
+  [...cells].sort((a, b) => a.seed - b.seed || b.config.learningRate - a.config.learningRate);
+
+/**
+ * The grid: regulariser × (rate, strength) × train fraction × seed, on the same points for all; beside it the authors' own
+ * diagram.
+ */
+export const planOf = ({ quick, seeds = defaultSeeds, options }: PlanRequest): Plan => {
+  const choices = choicesOf(options);
+  const base = baseOf(choices, quick);
+  const grid: Grid = {
+    name: '2606.04405',
+    base,
+    scales: [{ name: 'p97', model: base.model }],
+    variants: variantsOf(quick ? QUICK_POINTS : POINTS),
+    trainFractions: [...(quick ? quickFractions : paperFractions)],
+    decays: [0],
+    seeds: [...seeds],
+    tasks: [base.data.tasks],
+  };
+  const wanted = (list: string | undefined, value: string | number | undefined): boolean =>
+    list === undefined || list.split(',').includes(String(value));
+  const cells = cellsOf(grid).filter(
+    (cell) =>
+      wanted(options.fractions, cell.config.data.split.trainFraction) &&
+      wanted(options.regularisers, regulariserOf(cell)) &&
+      !(quick && regulariserOf(cell) === 'elastic'),
+  );
+  const diagram = (['lrd', 'l2'] as const).flatMap((side) =>
+    diagramFractions.flatMap((fraction) =>
+      diagramLabels
+        .filter((label) => !quick || quickDiagram(side, fraction, label))
+        .map((label) => diagramCell(base, side, fraction, label)),
+    ),
+  );
+  return { grid, runs: [...inTurn(cells), ...diagram] };
+};

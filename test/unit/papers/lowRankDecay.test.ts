@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import type { Metrics } from '../../../extension/contract/run.js';
+import { memorisedShare } from '../../../extension/engine/models/tasks/mirrors.js';
+import { dynamicsOf } from '../../../extension/engine/papers/2606.04405/measure.js';
+import {
+  diagramPlace,
+  measurementsOf,
+  type Result,
+} from '../../../extension/engine/papers/2606.04405/measurements.js';
+import { planOf, regulariserOf } from '../../../extension/engine/papers/2606.04405/plan.js';
+import { publishedCell } from '../../../extension/engine/papers/2606.04405/published.js';
+import { tablesOf } from '../../../extension/engine/papers/2606.04405/tables.js';
+import type { Cell } from '../../../extension/engine/runs/grid.js';
+
+const matrix = (stableRank: number, gradientCosine: number) => ({
+  ...{ spectralNorm: 1, frobeniusNorm: 1, nuclearNorm: 1, smallest: 0, polarRadial: 1, polarTangential: 0 },
+  ...{ gradientRadial: 0, gradientTangential: 1, decayRadial: 0, decayTangential: 0 },
+  ...{ stableRank, gradientCosine },
+});
+const line = (step: number, rank: number, test: number, train = 1): Metrics => ({
+  step,
+  trainAccuracy: { add: train },
+  testAccuracy: { add: test },
+  matrices: {
+    'blocks.0.wq.weight': matrix(rank - 1, 0.01),
+    'blocks.0.wk.weight': matrix(rank + 1, -0.03),
+  } as never,
+});
+/** The rank halves at step 20; 95 % are reached at 40. */
+const lines = [
+  line(0, 32, 0.01, 0.01),
+  line(20, 16, 0.4, 0.9),
+  line(40, 6, 0.96),
+  line(60, 4, 0.99),
+  line(80, 3, 1),
+];
+
+const finished = (cell: Cell, metrics: readonly Metrics[]): Result => ({
+  ...{ cell, inGrid: true, status: 'finished', step: 80 },
+  analysis: dynamicsOf(metrics),
+});
+
+describe('dynamics of a run', () => {
+  it('are the steps of collapse and generalisation, and ranks there and at twice the step', () => {
+    const { points, ...found } = dynamicsOf(lines);
+    expect(points.length).toBe(5);
+    expect(found).toEqual({
+      ...{ generalised: 40, memorised: 40, collapsed: 20, lead: 20 },
+      ...{ firstRank: 32, rankGeneralised: 6, rankAtTwice: 3, lastRank: 3, testAccuracy: 1 },
+      gradientCosine: expect.closeTo(0.02, 12) as number,
+    });
+  });
+
+  it('leave out what a run did not reach', () => {
+    const found = dynamicsOf(lines.slice(0, 2));
+    expect(found.generalised).toBeUndefined();
+    expect(found.lead).toBeUndefined();
+    expect(found.collapsed).toBe(20);
+  });
+});
+
+describe('the plan', () => {
+  const quick = planOf({ quick: true, options: {} });
+
+  it('searches every regulariser over the same rates and strengths, over three seeds', () => {
+    const cells = quick.runs.filter((cell) => regulariserOf(cell) !== undefined);
+    const rates = (name: string): string[] =>
+      cells
+        .filter((cell) => regulariserOf(cell) === name)
+        .map(
+          ({ config: { learningRate, data, initSeed } }) =>
+            `${learningRate} ${data.split.trainFraction} ${initSeed}`,
+        )
+        .sort();
+    expect(rates('none').length).toBe(3 * 2 * 3);
+    expect(rates('l2')).toEqual(rates('none'));
+    expect(rates('lrd')).toEqual(rates('none'));
+    for (const { config, variant } of cells) {
+      const [l2, lowRank] = [config.weightDecay > 0, config.lowRankDecay !== undefined];
+      expect([l2, lowRank], variant).toEqual([variant!.startsWith('l2'), variant!.startsWith('lrd')]);
+    }
+    const strengths = (name: string) =>
+      new Set(
+        cells
+          .filter((cell) => regulariserOf(cell) === name)
+          .map(({ config }) => config.lowRankDecay?.lambda ?? config.weightDecay),
+      );
+    expect(strengths('lrd')).toEqual(strengths('l2'));
+  });
+
+  it('trains the authors’ diagram by the first code’s rules', () => {
+    const whole = planOf({ quick: false, options: {} });
+    const diagram = whole.runs.filter((cell) => cell.scale === 'diagram');
+    expect(diagram.length).toBe(2 * 6 * 6);
+    const lrd = diagram.find(({ name }) => name === 'diagram-lrd-0.005-f0.4-seed42')!;
+    expect(lrd.config).toMatchObject({
+      ...{ learningRate: 1e-3, batch: 512, maxSteps: 2500, weightDecay: 0.1 },
+      decayedParameters: 'outside-low-rank',
+      lowRankDecay: {
+        lambda: 5e-3,
+        iterations: 5,
+        frobeniusFactor: false,
+        learningRateFactor: false,
+        matrices: 'qk',
+      },
+    });
+    const l2 = diagram.find(({ name }) => name === 'diagram-l2-0.05-f0.4-seed42')!;
+    expect(l2.config.weightDecay).toBe(0.5);
+    expect(diagramPlace(finished(l2, lines))).toEqual({ side: 'l2', label: 0.05, fraction: 0.4 });
+    expect([publishedCell('l2', 0.4, 0.05), publishedCell('lrd', 0.4, 5e-3)]).toEqual([0.49, 0.95]);
+  });
+
+  it('splits pairs with their mirrors where asked', () => {
+    const { grid, runs } = planOf({ quick: true, options: { split: 'unordered', batch: 'full' } });
+    expect(grid.base.data.split.method).toBe('unordered-pairs');
+    expect(runs.every(({ config }) => config.data.split.method === 'unordered-pairs')).toBe(true);
+  });
+});
+
+describe('what memory answers', () => {
+  it('is near the train fraction for ordered pairs, and chance for unordered ones', () => {
+    const split = { method: 'python-random-shuffle', seed: 42, trainFraction: 0.4, firstToken: 0 } as const;
+    expect(Math.abs(memorisedShare(97, split) - 0.4)).toBeLessThan(0.02);
+    expect(memorisedShare(97, { ...split, method: 'unordered-pairs' })).toBeCloseTo(1 / 97, 12);
+  });
+});
+
+describe('tables', () => {
+  const { runs } = planOf({ quick: true, options: { fractions: '0.4' } });
+  const results = runs.flatMap((cell): Result[] => {
+    const regulariser = regulariserOf(cell);
+    if (regulariser === undefined) return [];
+    // The second point of Low-Rank Decay alone reaches the goal.
+    return [finished(cell, cell.variant === 'lrd-2' ? lines : lines.slice(0, 2))];
+  });
+  const [tuned] = tablesOf(results);
+
+  it('choose the point with the fewest steps, beside the published ones', () => {
+    const lrd = tuned!.rows.find(([name]) => name === 'Low-Rank Decay')!;
+    const of = (column: string): string => lrd[tuned!.columns.indexOf(column)]!;
+    expect(of('points searched')).toBe('3');
+    expect(of('reached (95 % interval)')).toBe('3/3 (0.44 to 1.00)');
+    expect(of('steps, each seed')).toBe('40, 40, 40');
+    expect(of('published')).toBe('1200 to 1700');
+    const none = tuned!.rows.find(([name]) => name === 'none')!;
+    expect(none[tuned!.columns.indexOf('steps, median')]).toBe('not reached');
+  });
+
+  it('have measured, published and null of a run', () => {
+    const found = measurementsOf(results.find(({ cell }) => cell.variant === 'lrd-2')!);
+    const steps = found.find(({ name }) => name === 'steps to 95 %')!;
+    expect(steps).toMatchObject({ value: 40, published: { low: 1200, high: 1700 } });
+    const accuracy = found.find(({ name }) => name === 'test accuracy')!;
+    expect(accuracy.value).toBe(1);
+    expect(accuracy.nulls[0]!.value).toBeCloseTo(0.4, 1);
+    expect(measurementsOf(results.find(({ cell }) => cell.variant === 'none-1')!)[0]!.value).toEqual({
+      above: 800,
+    });
+  });
+});
