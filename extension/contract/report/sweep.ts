@@ -36,7 +36,13 @@ export const sweepCellSchema = v.object({
   /** False for a run that lies beside the grid's: a control, a single task. */
   inGrid: v.boolean(),
   scale: v.string(),
+  /** Of a grid with variants: a regulariser at one rate and strength, for example. */
+  variant: v.optional(v.string()),
+  trainFraction: v.optional(finite),
+  learningRate: v.optional(finite),
   decay: finite,
+  /** λ of Low-Rank Decay, where the run has it. */
+  lowRankDecay: v.optional(finite),
   seed: count,
   tasks: v.array(v.string()),
   status: v.picklist(['queued', 'running', 'paused', 'stopped', 'finished', 'failed']),
@@ -84,6 +90,8 @@ export const sweepSchema = v.object({
   /** `sweep.json`. */
   path: v.string(),
   scales: v.array(v.string()),
+  variants: v.optional(v.array(v.string())),
+  trainFractions: v.optional(numbers),
   decays: numbers,
   seeds: numbers,
   tasks: v.array(v.array(v.string())),

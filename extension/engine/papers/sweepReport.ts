@@ -43,6 +43,8 @@ export const sweepAxes = (folder: string, grid: Grid, paper: Paper): Sweep => ({
   name: grid.name,
   path: sweepPath(folder),
   scales: grid.scales.map(({ name }) => name),
+  ...(grid.variants === undefined ? {} : { variants: grid.variants.map(({ name }) => name) }),
+  ...(grid.trainFractions === undefined ? {} : { trainFractions: grid.trainFractions }),
   decays: [...grid.decays].sort((a, b) => a - b),
   seeds: grid.seeds,
   tasks: grid.tasks,
@@ -64,10 +66,13 @@ const isOf = ({ id }: Paper, { name }: Grid): boolean => id === name;
 
 const sweepCell = (folder: string, isPapers: boolean, paper: Paper, result: CellResult): SweepCell => {
   const { cell, inGrid, run, status, step, grokStep, unreadable, analysis } = result;
-  const { name, scale, decay, seed, tasks, config } = cell;
+  const { name, scale, variant, decay, seed, tasks, config } = cell;
   const found = paper.measurements(result);
   return {
     ...{ name, inGrid, scale, decay, seed, tasks: [...tasks], status, step },
+    ...(variant === undefined ? {} : { variant }),
+    ...(config.lowRankDecay === undefined ? {} : { lowRankDecay: config.lowRankDecay.lambda }),
+    ...{ trainFraction: config.data.split.trainFraction, learningRate: config.learningRate },
     ...(run === undefined && unreadable === undefined ? {} : { path: path.resolve(runFolder(folder, cell)) }),
     of: (run?.config ?? config).maxSteps,
     ...(grokStep === undefined ? {} : { grokStep }),
