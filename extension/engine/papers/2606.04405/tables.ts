@@ -1,7 +1,7 @@
 import type { SweepTable } from '../../../contract/report.js';
 import { successInterval } from '../../geometry/successInterval.js';
 import { memorisedShare } from '../../models/tasks/mirrors.js';
-import { accuracy, measurementTable, none } from '../measurementTable.js';
+import { accuracy, amount, none } from '../measurementTable.js';
 import { GOAL } from './measure.js';
 import { diagramPlace, measurementsOf, tableTitles, type Result } from './measurements.js';
 import { regulariserOf, regularisers, type Regulariser } from './plan.js';
@@ -209,18 +209,31 @@ const diagramTables = (results: readonly Result[]): SweepTable[] => {
   });
 };
 
+/** Every number of every run, with what is published where there is something. */
+const runsTable = (measured: readonly Result[]): SweepTable[] => {
+  const runs = measured.map((result) => ({ name: result.cell.name, found: measurementsOf(result) }));
+  if (runs.length === 0) return [];
+  return [
+    {
+      title: tableTitles.runs,
+      columns: ['run', '', ...runs[0]!.found.map(({ name }) => name)],
+      rows: runs.flatMap(({ name, found }) => [
+        [name, 'measured', ...found.map(({ value, format }) => amount(value, format))],
+        ...(found.some(({ published }) => published !== undefined)
+          ? [[name, 'published', ...found.map(({ published, format }) => amount(published, format))]]
+          : []),
+        [name, 'null', ...found.map(({ nulls, format }) => amount(nulls[0]?.value, format))],
+      ]),
+      notes: [
+        'Stable ranks are means over Q and K of all layers. A run that ends at its goal has no later ranks. The null of the test accuracy: mirrors answered from memory.',
+      ],
+    },
+  ];
+};
+
 /** Every table of a reproduction: the conclusion first, then the diagrams, then the runs. */
 export const tablesOf = (results: readonly Result[]): SweepTable[] => {
   const points = pointsOf(results);
   const measured = results.filter(({ analysis }) => analysis !== undefined);
-  return [
-    ...tunedTable(points),
-    ...phaseTables(points),
-    ...diagramTables(results),
-    measurementTable(
-      tableTitles.runs,
-      measured.map((result) => ({ result, measurements: measurementsOf(result) })),
-      ['Stable ranks are means over Q and K of all layers. A run that ends at its goal has no later ranks.'],
-    ),
-  ];
+  return [...tunedTable(points), ...phaseTables(points), ...diagramTables(results), ...runsTable(measured)];
 };
