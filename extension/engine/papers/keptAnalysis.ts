@@ -1,9 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import type { RunFile } from '../../contract/run.js';
 import { writeAtomically } from '../../disk/atomicFile.js';
+import { makeFolder } from '../../disk/folders.js';
+import { limits, readTextIfThere } from '../../disk/regularFile.js';
 import { productVersion } from '../ground/versions.js';
 import type { MeasureOptions, Paper } from './paper.js';
 import { runEnds, runEndsSchema } from './runEnds.js';
@@ -32,7 +33,7 @@ export const readAnalysis = async <A>(
 ): Promise<A | undefined> => {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(keptFile(keptIn, paper), 'utf8'));
+    value = JSON.parse((await readTextIfThere(keptFile(keptIn, paper), limits.results)) ?? '');
   } catch {
     // Absent or damaged: it is measured again.
     return undefined;
@@ -68,7 +69,7 @@ export const analysisOf = async <A>(
     ...(ends === undefined ? {} : { ends }),
     analysis,
   };
-  await mkdir(keptIn, { recursive: true });
+  await makeFolder(keptIn);
   await writeAtomically(keptFile(keptIn, paper), `${JSON.stringify(content, undefined, 1)}\n`);
   return analysis;
 };
