@@ -40,6 +40,7 @@ const lengths = (schema: Described, base: JsonSchema): JsonSchema => {
 const plain: Readonly<Record<string, (schema: Described) => JsonSchema>> = {
   string: () => ({ type: 'string' }),
   number: () => ({ type: 'number' }),
+  boolean: () => ({ type: 'boolean' }),
   literal: ({ literal }) => ({ const: literal }),
   picklist: ({ options }) => ({ enum: options }),
   array: ({ item }) => ({ type: 'array', items: of(item!) }),
