@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { parentPort, SHARE_ENV, Worker, workerData } from 'node:worker_threads';
 
 /** A command that was told to end has this long to write its last checkpoint and end by itself. */
 const GRACE_MS = 1_200;
@@ -29,6 +29,8 @@ export const startCommandThread = (script: string): void => {
   });
   const worker = new Worker(script, {
     argv: process.argv.slice(2),
+    // Native libraries read the process's environment, which a thread's own copy would not reach.
+    env: SHARE_ENV,
     workerData: { isTerminal: process.stderr.isTTY },
   });
   let status: number | undefined;

@@ -160,7 +160,7 @@ describe('a model of the user’s own', () => {
     writeFileSync(unlabelled, zipOf([{ name: 'x.npy', bytes: npy('<f4', [rows, 4], x) }]));
     await expect(open(modelPath, unlabelled)).rejects.toThrow('has no array labels; it has x');
     await expect(open(dataPath, dataPath)).rejects.toMatchObject({ code: 'malformed-file' });
-    await expect(open(join(folder, 'absent.onnx'), dataPath)).rejects.toMatchObject({ code: 'unreadable' });
+    await expect(open(join(folder, 'absent.onnx'), dataPath)).rejects.toMatchObject({ code: 'not-found' });
     const short = join(folder, 'short.npz');
     const few = labels.slice(0, 7);
     writeFileSync(
