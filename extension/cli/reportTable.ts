@@ -1,5 +1,5 @@
 import { printableLine, printableName } from '../contract/printable.js';
-import type { ReconstructionEntry, Report, SpectrumEntry } from '../contract/report.js';
+import type { ReconstructionEntry, Report, SpectrumEntry, TrajectoryEntry } from '../contract/report.js';
 import type { Statistic } from '../contract/statistics/statistic.js';
 import { statisticsIn } from '../contract/statistics/table.js';
 import { rankForAccuracy } from '../engine/geometry/reconstruction/rankForAccuracy.js';
@@ -125,12 +125,14 @@ const trajectories = (report: Report): string => {
     entry.parameters.toLocaleString('en'),
     percent(entry.explained[0]),
     `${percent(entry.null.q05[0])} to ${percent(entry.null.q95[0])}`,
-    percent(entry.explained.slice(0, 3).reduce((sum, value) => sum + value, 0)),
-    percent(entry.null.mean.slice(0, 3).reduce((sum, value) => sum + value, 0)),
+    decayNull(entry, 1),
+    firstOf(entry.explained, 3),
+    firstOf(entry.null.mean, 3),
+    decayNull(entry, 3),
   ]);
   const { draws } = report.trajectories[0]!.null;
   return section(
-    `Trajectories (beside them random walks with the same step lengths, ${draws} draws, 5 % to 95 %)`,
+    `Trajectories (beside them random walks with the same step lengths, ${draws} draws, 5 % to 95 %, and weights that decay as the run’s and walk, mean)`,
     textTable(
       [
         { title: 'group' },
@@ -138,18 +140,27 @@ const trajectories = (report: Report): string => {
         { title: 'parameters', align: 'right' },
         { title: 'PC1', align: 'right' },
         { title: 'walk PC1', align: 'right' },
+        { title: 'decay + walk PC1', align: 'right' },
         { title: '3 PCs', align: 'right' },
         { title: 'walk 3 PCs', align: 'right' },
+        { title: 'decay + walk 3 PCs', align: 'right' },
       ],
       rows,
     ),
   );
 };
 
+const firstOf = (shares: readonly number[], count: number): string =>
+  percent(shares.slice(0, count).reduce((sum, value) => sum + value, 0));
+
+const decayNull = ({ decayNull: found }: TrajectoryEntry, count: number): string =>
+  found === undefined ? '–' : firstOf(found.explained, count);
+
 const reconstruction = (report: Report): string => {
   if (report.reconstructions.length === 0) return '';
   const rows = report.reconstructions.map((entry) => [
     entry.method,
+    entry.of,
     entry.scope,
     String(entry.fullRank),
     rankAndShare(entry.rank90, entry.fullRank),
@@ -160,10 +171,11 @@ const reconstruction = (report: Report): string => {
     rankOf(entry, 0.99),
   ]);
   return section(
-    'Reconstruction of the change from the first to the last checkpoint (ranks that keep a share of its energy; k*: of the accuracy)',
+    `Reconstruction (ranks that keep a share of the energy; k*: of the accuracy)${decaySays(report)}`,
     textTable(
       [
         { title: 'method' },
+        { title: 'of' },
         { title: 'scope' },
         { title: 'full rank', align: 'right' },
         { title: '90 %', align: 'right' },
@@ -176,6 +188,14 @@ const reconstruction = (report: Report): string => {
       rows,
     ),
   );
+};
+
+/** Where c of θT − c·θ0 comes from. */
+const decaySays = ({ reconstructions }: Report): string => {
+  const decay = reconstructions.find(({ decay: found }) => found)?.decay;
+  if (decay === undefined) return '';
+  const origin = decay.origin === 'record' ? "from the run's record" : 'by least squares';
+  return `; change without decay: θT − c·θ0, c = ${shortNumber(decay.kept)} ${origin}`;
 };
 
 /** Smallest rank at which every task keeps a share of its own accuracy. */

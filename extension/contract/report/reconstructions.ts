@@ -5,10 +5,19 @@ import { section } from './section.js';
 export const reconstructionMethods = ['per-matrix-svd', 'joint-svd', 'trajectory-pca'] as const;
 export type ReconstructionMethod = (typeof reconstructionMethods)[number];
 
+/** What is cut to a rank: θ_T − θ_0, θ_T, or θ_T − c·θ_0 with the share c of θ_0 that weight decay leaves. */
+export const reconstructionSubjects = ['change', 'weights', 'change-without-decay'] as const;
+export type ReconstructionSubject = (typeof reconstructionSubjects)[number];
+
 export const accuracySchema = v.record(v.string(), finite);
 
 export const reconstructionEntrySchema = v.object({
   method: v.picklist(reconstructionMethods),
+  of: v.picklist(reconstructionSubjects),
+  /** Of a change without decay: c, from the run's record (Π(1 − η_t λ)), or fitted by least squares. */
+  decay: v.optional(
+    v.object({ kept: finite, origin: v.picklist(['record', 'fitted']), path: v.optional(v.string()) }),
+  ),
   /** `trunk`: only matrices inside layers are rebuilt, the rest keeps its final value. */
   scope: v.picklist(['trunk', 'all']),
   /** Names of the matrices rebuilt (groups). */
@@ -21,7 +30,7 @@ export const reconstructionEntrySchema = v.object({
       rank: count,
       /** Share of squared singular values kept (PCA: of the squared length of the last row). */
       energy: finite,
-      /** ‖reconstructed change − change‖_F / ‖change‖_F. */
+      /** ‖rebuilt − X‖_F / ‖X‖_F, X what is rebuilt: the change, the weights, the change without decay. */
       relativeError: finite,
       testAccuracy: v.optional(accuracySchema),
     }),
@@ -33,4 +42,4 @@ export const reconstructionEntrySchema = v.object({
 });
 export type ReconstructionEntry = v.InferOutput<typeof reconstructionEntrySchema>;
 
-export const reconstructions = section(reconstructionEntrySchema, (e) => `${e.method}|${e.scope}`);
+export const reconstructions = section(reconstructionEntrySchema, (e) => `${e.method}|${e.scope}|${e.of}`);

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, numbers, rows } from './numbers.js';
+import { count, finite, numbers, rows } from './numbers.js';
 import { section } from './section.js';
 
 export const trajectoryEntrySchema = v.object({
@@ -24,6 +24,25 @@ export const trajectoryEntrySchema = v.object({
     q05: numbers,
     q95: numbers,
   }),
+  /**
+   * Weights that decay from θ_0 as the run's do, with independent steps as long as what decay leaves of the run's:
+   * x_{t+1} = γ_t·x_t + ξ_t, ‖ξ_t‖ = ‖θ_{t+1} − γ_t·θ_t‖. Absent where nothing decays.
+   */
+  decayNull: v.optional(
+    v.object({
+      /** Mean explained fractions per component. */
+      explained: numbers,
+      q05: numbers,
+      q95: numbers,
+      draws: count,
+      seed: count,
+      /** d_T: the share of θ_0 that decay leaves at the last checkpoint. */
+      decay: finite,
+      /** Rate and decay from the run's record, or d_t by least squares in this group. */
+      origin: v.picklist(['record', 'fitted']),
+      path: v.optional(v.string()),
+    }),
+  ),
 });
 export type TrajectoryEntry = v.InferOutput<typeof trajectoryEntrySchema>;
 

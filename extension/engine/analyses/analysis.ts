@@ -14,6 +14,7 @@ import type { TaskStep } from '../ground/work/tasks.js';
 import type { ChosenGroup } from '../series/chooseTensors.js';
 import type { Survey } from '../series/survey.js';
 import type { TensorValues } from '../series/tensorValues.js';
+import type { TrainingRecord } from '../series/trainingRecord.js';
 import type { WorkPlan } from './workPolicy.js';
 
 /** What an analysis has while it runs. */
@@ -30,6 +31,8 @@ export interface AnalysisRun<Sections extends SectionName = SectionName> {
   readonly group?: ChosenGroup;
   /** The model descriptor of the series, if one was given. Never inferred. */
   readonly descriptor?: ModelDescriptor;
+  /** The rates that the run's own record gives; absent where there is no record. */
+  readonly training?: TrainingRecord;
   /** Test accuracies of given weights; absent for one checkpoint, without a model, and for a large one. */
   readonly evaluate?: Evaluate;
   readonly signal: AbortSignal;

@@ -11,6 +11,7 @@ import { readSweep } from '../runs/sweepFile.js';
 import { modelOf } from '../series/modelOf.js';
 import { findSeries } from '../series/source.js';
 import { survey as surveySeries, type Survey } from '../series/survey.js';
+import { trainingRecord } from '../series/trainingRecord.js';
 import { tensorEntries } from '../series/tensorEntries.js';
 import { headerOf } from './header.js';
 import { inspectSweep } from './inspectSweep.js';
@@ -89,7 +90,8 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     );
     // A run's metrics grow with every look at them, so they are no part of what is cached.
     if (record !== undefined) options.onAddition(record);
-    const context = { request, survey: found, model, store, emit, options };
+    const training = await trainingRecord(source.root);
+    const context = { request, survey: found, model, training, store, emit, options };
     const save = async (): Promise<void> => {
       if (request.cacheFolder !== undefined) await keep(request.cacheFolder, key, store, options.onAddition);
     };

@@ -10,6 +10,7 @@ import { chooseTensors } from '../series/chooseTensors.js';
 import type { FoundModel } from '../series/modelOf.js';
 import type { Survey } from '../series/survey.js';
 import { TensorValues } from '../series/tensorValues.js';
+import type { TrainingRecord } from '../series/trainingRecord.js';
 import type { InspectOptions } from './inspect.js';
 import { openEvaluation } from './openEvaluation.js';
 
@@ -33,6 +34,7 @@ export interface AnalysesContext {
   readonly request: InspectRequest;
   readonly survey: Survey;
   readonly model: FoundModel;
+  readonly training: TrainingRecord | undefined;
   readonly store: ReportStore;
   readonly emit: (addition: ReportAddition) => void;
   readonly options: InspectOptions;
@@ -48,7 +50,7 @@ export const runAnalyses = async (
   context: AnalysesContext,
 ): Promise<readonly unknown[]> => {
   if (wanted.length === 0) return [];
-  const { request, survey, model, store, emit, options } = context;
+  const { request, survey, model, training, store, emit, options } = context;
   const { settings } = request;
   const { matrices, group } = chooseTensors(survey, settings.tensors);
   const checkpoints = survey.checkpoints.length;
@@ -62,6 +64,7 @@ export const runAnalyses = async (
       report: () => store.report()!,
       ...(group === undefined ? {} : { group }),
       ...(model.descriptor === undefined ? {} : { descriptor: model.descriptor.value }),
+      ...(training === undefined ? {} : { training }),
       ...(evaluation === undefined ? {} : { evaluate: evaluation.evaluate }),
     };
     const failures: unknown[] = [];

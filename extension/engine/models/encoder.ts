@@ -149,9 +149,13 @@ export const encoder: ModelKind<Encoder> = {
     ...headNames.flatMap((name) => linear(name, model.d, model.prime, { bias: true })),
   ],
 
-  hidden: (model, views, tokens) => {
+  hidden: (model, views, tokens, tap) => {
     const { graph } = tokens.a;
-    let x: Tensor | undefined;
+    // A tap sees every input's own rows, where otherwise the first layer's work is done once per table row.
+    let x: Tensor | undefined = tap?.(
+      'embedding',
+      takeRows(tokenTable(views('tok.weight'), views('pos')), tableRows(tokens, model.prime)),
+    );
     for (let index = 0; index < model.layers; index++) {
       const layer = `enc.layers.${index}`;
       // The last layer runs where it is read: at the first position.
@@ -172,14 +176,20 @@ export const encoder: ModelKind<Encoder> = {
           ),
         );
       });
-      x = graph.labelled(`layer${index}.mlp`, () => feedForward(model, views, layer, attended));
+      const after = graph.labelled(`layer${index}.mlp`, () => feedForward(model, views, layer, attended));
+      x = tap?.(`layer${index + 1}`, after) ?? after;
     }
     return model.readout === 'first' ? x! : mul(add(...halves(x!)), 0.5);
   },
 
-  heads: (model, headNames, views, hidden) =>
+  heads: (model, headNames, views, hidden, tap) =>
     hidden.graph.labelled('readout', () => {
       const normal = layerNorm(hidden, model.normEps);
+      if (tap !== undefined) {
+        const gained = add(mul(normal, asRow(views('ln.weight'))), asRow(views('ln.bias')));
+        const read = tap('readout', gained);
+        return headNames.map((name) => project(read, views(`${name}.weight`), views(`${name}.bias`)));
+      }
       return headNames.map((name) => {
         const { weight, bias } = foldNorm(
           views(`${name}.weight`),

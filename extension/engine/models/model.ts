@@ -10,13 +10,27 @@ export interface Tokens {
   readonly b: Tensor;
 }
 
+/**
+ * A place in the forward pass where activations are rows of d numbers: `embedding`, `layer1` … (after each layer), `readout`
+ * (after the last norm). Rows are position by position, of the positions that are read from there on.
+ */
+export type Site = 'embedding' | `layer${number}` | 'readout';
+/** Looks at the activations of a site, or puts others of the same shape in their place. */
+export type Tap = (site: Site, rows: Tensor) => Tensor;
+
 /** One entry of the models' table: a declaration over the descriptor's model. */
 export interface ModelKind<Kind extends Model = Model> {
   parameters(model: Kind, headNames: readonly string[]): readonly DeclaredParameter[];
   /** The residual stream where it is read out, before the last norm: [n, d], with replicas [replicas, n, d]. */
-  hidden(model: Kind, views: Views, tokens: Tokens): Tensor;
+  hidden(model: Kind, views: Views, tokens: Tokens, tap?: Tap): Tensor;
   /** Logits [n, prime] (with replicas [replicas, n, prime]) of every head. */
-  heads(model: Kind, headNames: readonly string[], views: Views, hidden: Tensor): readonly Tensor[];
+  heads(
+    model: Kind,
+    headNames: readonly string[],
+    views: Views,
+    hidden: Tensor,
+    tap?: Tap,
+  ): readonly Tensor[];
 }
 
 const kinds: { readonly [Kind in Model['kind']]: ModelKind<Extract<Model, { kind: Kind }>> } = {
@@ -33,7 +47,7 @@ export interface BuiltModel {
   /** The residual stream where it is read out, before the last norm: [n, d], with replicas [replicas, n, d]. */
   hidden(views: Views, tokens: Tokens): Tensor;
   /** Logits of every task, in the order of `tasks`. */
-  forward(views: Views, tokens: Tokens): readonly Tensor[];
+  forward(views: Views, tokens: Tokens, tap?: Tap): readonly Tensor[];
 }
 
 /** Module names of the heads: `head` for one task, `heads.<task>` for several. */
@@ -50,6 +64,7 @@ export const buildModel = ({ model, data: { tasks } }: ModelDescriptor): BuiltMo
     parameters,
     count: parameters.reduce((sum, { elements }) => sum + elements, 0),
     hidden: (views, tokens) => kind.hidden(model, views, tokens),
-    forward: (views, tokens) => kind.heads(model, headNames, views, kind.hidden(model, views, tokens)),
+    forward: (views, tokens, tap) =>
+      kind.heads(model, headNames, views, kind.hidden(model, views, tokens, tap), tap),
   };
 };

@@ -7,7 +7,7 @@ import { rmsNorm } from '../graph/operators/normalisation.js';
 import { attend, normaliseHeads } from './attention.js';
 import type { ModelKind } from './model.js';
 import { constantVector, linear, normalTable, type DeclaredParameter, type Views } from './parameters.js';
-import { foldNorm, project } from './products.js';
+import { asRow, foldNorm, project } from './products.js';
 import { tableRows, tokenTable } from './tokenTable.js';
 
 type ScaleInvariant = Extract<Model, { kind: 'scale-invariant' }>;
@@ -68,12 +68,16 @@ export const scaleInvariant: ModelKind<ScaleInvariant> = {
     ...headNames.flatMap((name) => linear(name, model.d, model.prime, { bias: true })),
   ],
 
-  hidden: (model, views, tokens) => {
+  hidden: (model, views, tokens, tap) => {
     const { graph } = tokens.a;
     const vocabulary = model.prime + 1;
     const scale = 1 / Math.sqrt(model.d / model.heads);
     const rows = tableRows(tokens, vocabulary, [model.prime]);
-    let x: Tensor | undefined;
+    // A tap sees every input's own rows, where otherwise the first block's work is done once per table row.
+    let x: Tensor | undefined = tap?.(
+      'embedding',
+      takeRows(tokenTable(views('tok.weight'), views('pos')), rows),
+    );
     for (let index = 0; index < model.layers; index++) {
       const block = `blocks.${index}`;
       const last = index === model.layers - 1;
@@ -96,14 +100,19 @@ export const scaleInvariant: ModelKind<ScaleInvariant> = {
         const residual = looked(source);
         return add(last ? lastPosition(residual) : residual, project(mixed, views(`${block}.wo.weight`)));
       });
-      x = graph.labelled(`layer${index}.mlp`, () => feedForward(model, views, block, attended));
+      const after = graph.labelled(`layer${index}.mlp`, () => feedForward(model, views, block, attended));
+      x = tap?.(`layer${index + 1}`, after) ?? after;
     }
     return x!;
   },
 
-  heads: (model, headNames, views, hidden) =>
+  heads: (model, headNames, views, hidden, tap) =>
     hidden.graph.labelled('readout', () => {
       const normal = rmsNorm(hidden, model.normEps);
+      if (tap !== undefined) {
+        const read = tap('readout', mul(normal, asRow(views('norm.weight'))));
+        return headNames.map((name) => project(read, views(`${name}.weight`), views(`${name}.bias`)));
+      }
       return headNames.map((name) => {
         const folded = foldNorm(views(`${name}.weight`), views(`${name}.bias`), views('norm.weight'));
         return project(normal, folded.weight, folded.bias);

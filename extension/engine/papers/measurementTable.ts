@@ -69,3 +69,65 @@ export const measurementTable = (
     notes: [...notes],
   };
 };
+
+type Run = { readonly result: CellResult; readonly measurements: readonly Measurement[] };
+
+/** For ranking: what lies beyond a scan is above all others, a range counts by its middle. */
+const placeOf = (value: Amount): number =>
+  typeof value === 'number' ? value : 'above' in value ? Infinity : (value.low + value.high) / 2;
+
+/** The median of an odd number of amounts, the lower of the two middle ones of an even number. */
+const medianOf = (sorted: readonly Amount[]): Amount => sorted[Math.floor((sorted.length - 1) / 2)]!;
+
+const overSeeds = (values: readonly Amount[], format: Measurement['format']): string => {
+  if (values.length === 0) return none;
+  const sorted = [...values].sort((a, b) => placeOf(a) - placeOf(b));
+  const [low, high] = [amount(sorted[0], format), amount(sorted.at(-1), format)];
+  return low === high ? low : `${amount(medianOf(sorted), format)} (${low} to ${high})`;
+};
+
+/**
+ * Median and range over the seeds of each cell that was measured with several; each null is of the same runs, so that run
+ * and null are paired. None where no cell has several seeds.
+ */
+export const seedTable = (title: string, runs: readonly Run[]): SweepTable[] => {
+  const measured = runs.filter(({ result }) => result.analysis !== undefined);
+  const groups = new Map<string, Run[]>();
+  for (const run of measured) {
+    const key = `${runName(run.result)}|${run.result.cell.decay}`;
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  const several = [...groups.values()].filter(({ length }) => length > 1);
+  const columns = several[0]?.[0]?.measurements.filter(({ table }) => table === title) ?? [];
+  if (columns.length === 0) return [];
+  return [
+    {
+      title: `${title}; median and range over seeds`,
+      columns: ['run', 'weight decay', 'seeds', '', ...columns.map(({ name }) => name)],
+      rows: several.flatMap((group) => {
+        const { cell } = group[0]!.result;
+        const named = (name: string) =>
+          group.flatMap(({ measurements }) => measurements.find((each) => each.name === name) ?? []);
+        const row = (kind: string, valueOf: (of: Measurement) => Amount | undefined): string[] => [
+          ...[runName(group[0]!.result), String(cell.decay)],
+          group.map(({ result }) => result.cell.seed).join(', '),
+          kind,
+          ...columns.map(({ name, format }) =>
+            overSeeds(
+              named(name).flatMap((of) => valueOf(of) ?? []),
+              format,
+            ),
+          ),
+        ];
+        const nulls = [...new Set(columns.flatMap((of) => of.nulls.map(({ name }) => name)))];
+        return [
+          row('measured', ({ value }) => value),
+          ...nulls.map((null_) =>
+            row(`null: ${null_}`, (of) => of.nulls.find(({ name }) => name === null_)?.value),
+          ),
+        ];
+      }),
+      notes: ['The nulls are of the same runs.'],
+    },
+  ];
+};

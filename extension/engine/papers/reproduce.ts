@@ -8,7 +8,7 @@ import { writeAtomically } from '../../disk/atomicFile.js';
 import { reportVersions } from '../ground/versions.js';
 import { cellsOf, type Cell } from '../runs/grid.js';
 import { runSweep, type SweepOptions } from '../runs/runSweep.js';
-import { beginSweep, runFolder } from '../runs/sweepFile.js';
+import { beginOrAddSeeds, runFolder } from '../runs/sweepFile.js';
 import type { RunEvents } from '../training/trainer/train.js';
 import { analysisOf, readAnalysis } from './keptAnalysis.js';
 import { markdown } from './markdown.js';
@@ -54,9 +54,10 @@ export const outputs = { markdown: 'tables.md', json: 'results.json', page: 'rep
  * panel's page after every run. Finished runs and measurements are kept: the same call goes on where it was stopped.
  * @throws GeometryError `cancelled`, and what training and reading throw.
  */
-export const reproduce = async (options: ReproduceOptions): Promise<Results> => {
+export const reproduce = async (asked: ReproduceOptions): Promise<Results> => {
+  const grid = await beginOrAddSeeds(asked.out, asked.plan.grid);
+  const options: ReproduceOptions = { ...asked, plan: { ...asked.plan, grid } };
   const { paper, plan, out, provider, training, signal, onRun, onProgress } = options;
-  await beginSweep(out, plan.grid);
   let results = await collect(options);
   await runSweep(out, plan.runs, {
     ...training,

@@ -43,6 +43,28 @@ export const beginSweep = async (folder: string, grid: Grid): Promise<void> => {
     );
   }
   await makeFolder(folder);
-  const content = { schema: 'weight-geometry/sweep@1', grid } as const;
-  await writeAtomically(sweepPath(folder), `${JSON.stringify(content, undefined, 2)}\n`);
+  await writeSweep(folder, grid);
 };
+
+/**
+ * Begins a sweep as {@link beginSweep} does; where the folder holds one that differs in its seeds alone, the seeds of both
+ * are taken.
+ * @returns the grid that the folder holds now.
+ */
+export const beginOrAddSeeds = async (folder: string, grid: Grid): Promise<Grid> => {
+  const existing = await readSweep(folder);
+  const seedless = (of: Grid): Grid => ({ ...of, seeds: [] });
+  if (existing === undefined || !isDeepStrictEqual(seedless(existing), seedless(grid))) {
+    await beginSweep(folder, grid);
+    return grid;
+  }
+  const grown: Grid = { ...grid, seeds: [...new Set([...existing.seeds, ...grid.seeds])] };
+  await writeSweep(folder, grown);
+  return grown;
+};
+
+const writeSweep = (folder: string, grid: Grid): Promise<void> =>
+  writeAtomically(
+    sweepPath(folder),
+    `${JSON.stringify({ schema: 'weight-geometry/sweep@1', grid }, undefined, 2)}\n`,
+  );

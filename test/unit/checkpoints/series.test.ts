@@ -84,7 +84,8 @@ describe('checks over a series', () => {
 describe('choosing tensors', () => {
   it.each([
     ['*', 'weight', true],
-    ['*', 'a.weight', false],
+    ['*', 'a.weight', true],
+    ['a*', 'a.weight', false],
     ['**', 'a.b.weight', true],
     ['*.weight', 'a.weight', true],
     ['**.weight', 'a.b.weight', true],

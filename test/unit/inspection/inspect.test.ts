@@ -96,10 +96,15 @@ describe('inspecting a series', () => {
         'all',
       ]),
     );
-    expect(report.reconstructions.map(({ method }) => method).sort()).toEqual([
-      'joint-svd',
-      'per-matrix-svd',
-      'trajectory-pca',
+    expect(report.reconstructions.map(({ method, of }) => `${method} of ${of}`).sort()).toEqual([
+      'joint-svd of change',
+      'joint-svd of change-without-decay',
+      'joint-svd of weights',
+      'per-matrix-svd of change',
+      'per-matrix-svd of change-without-decay',
+      'per-matrix-svd of weights',
+      'trajectory-pca of change',
+      'trajectory-pca of change-without-decay',
     ]);
     for (const { points } of report.reconstructions) {
       expect(points.at(-1)!.energy).toBeCloseTo(1, 12);

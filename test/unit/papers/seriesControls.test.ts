@@ -64,6 +64,7 @@ describe('the controls of a series', () => {
     expect(said.every((text) => text.startsWith('Controls: '))).toBe(true);
     const trajectory = {
       method: 'trajectory-pca' as const,
+      of: 'change' as const,
       scope: 'all' as const,
       matrices: ['all'],
       fullRank: 6,

@@ -79,10 +79,14 @@ describe('the report of a sweep', () => {
     const [first, second, ...others] = report.sweepCells;
     for (const cell of [first!, second!]) {
       expect(cell.measured!.step).toBe(60);
-      expect(cell.measured!.reconstructions.map(({ method }) => method).sort()).toEqual([
-        'joint-svd',
-        'per-matrix-svd',
-        'trajectory-pca',
+      expect(cell.measured!.reconstructions.map(({ method, of }) => `${method} of ${of}`).sort()).toEqual([
+        'joint-svd of change',
+        'joint-svd of change-without-decay',
+        'joint-svd of weights',
+        'per-matrix-svd of change',
+        'per-matrix-svd of change-without-decay',
+        'per-matrix-svd of weights',
+        'trajectory-pca of change',
       ]);
       // Of any sweep the run's measurements have their nulls, and no paper's numbers.
       const [kStar] = cell.measurements;

@@ -17,6 +17,7 @@ const measured: Record<string, { fullRank: number; accuracy: Record<number, numb
 };
 const entry = (method: keyof typeof measured, scale = 1): ReconstructionEntry => ({
   method: method as ReconstructionEntry['method'],
+  of: 'change',
   scope: 'all',
   matrices: [],
   fullRank: measured[method]!.fullRank,

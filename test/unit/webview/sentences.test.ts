@@ -76,6 +76,15 @@ describe('the sentence under a chart', () => {
     expect(says).toContain('52.9%');
   });
 
+  it('holds the null that decays beside it, where the run decays', () => {
+    const decayNull = {
+      ...{ explained: [0.66, 0.1], q05: [0.65, 0.1], q95: [0.67, 0.1], draws: 20, seed: 1 },
+      ...{ decay: 0.03, origin: 'record' as const },
+    };
+    expect(trajectorySays({ ...trajectory, decayNull })).toContain('walk at random hold 66% in PC1');
+    expect(trajectorySays(trajectory)).not.toContain('decay');
+  });
+
   it('speaks of squared length where rows are not centred', () => {
     expect(trajectorySays({ ...trajectory, centred: false })).toContain('of the squared length');
   });

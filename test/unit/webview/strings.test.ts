@@ -80,7 +80,7 @@ describe('a sentence about one of a kind', () => {
     expect(panelsSay([{ inGrid: true } as SweepCell])).toBe('The run is not measured yet.');
     const points = [{ rank: 1, energy: 1, relativeError: 0, testAccuracy: { add: 1 } }];
     const trajectory: ReconstructionEntry = {
-      ...{ method: 'trajectory-pca', scope: 'all', matrices: ['all'], fullRank: 1, points },
+      ...{ method: 'trajectory-pca', of: 'change', scope: 'all', matrices: ['all'], fullRank: 1, points },
       baseline: { testAccuracy: { add: 1 } },
     };
     const says = controlsSay(

@@ -41,6 +41,7 @@ const measured: NonNullable<SweepCell['measured']> = {
   reconstructions: [
     {
       method: 'trajectory-pca',
+      of: 'change',
       scope: 'all',
       matrices: ['all'],
       fullRank: 4,

@@ -11,7 +11,7 @@ export function Controls() {
   const { controls, reconstructions } = report;
   const { failure, ask } = useRequests();
   if (controls.length === 0 && (!host || !report.source.descriptor)) return null;
-  const trajectory = reconstructions.find(({ method }) => method === 'trajectory-pca');
+  const trajectory = reconstructions.find(({ method, of }) => method === 'trajectory-pca' && of === 'change');
   return (
     <section class="card wide" aria-labelledby="controls-title">
       <header>

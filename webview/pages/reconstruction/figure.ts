@@ -1,4 +1,8 @@
-import type { ControlEntry, ReconstructionEntry } from '../../../extension/contract/report.js';
+import {
+  reconstructionSubjects,
+  type ControlEntry,
+  type ReconstructionEntry,
+} from '../../../extension/contract/report.js';
 import type { Curve, LineFigure, Look, Mark, Scale } from '../../charts/figure.js';
 import { edgeLook, markedLook, nullLook, thresholdLook } from '../../charts/looks.js';
 import { integer, percent } from '../../words/numbers.js';
@@ -10,10 +14,29 @@ type Point = ReconstructionEntry['points'][number];
 /** Trajectory PCA first: its curve is the paper's claim, the other two are what it is held against. */
 export const methodOrder = ['trajectory-pca', 'per-matrix-svd', 'joint-svd'] as const;
 export const inOrder = (entries: readonly ReconstructionEntry[]): ReconstructionEntry[] =>
-  [...entries].sort((a, b) => methodOrder.indexOf(a.method) - methodOrder.indexOf(b.method));
+  [...entries].sort((a, b) => placeOf(a) - placeOf(b));
 
-const methodName = ({ method, fullRank }: ReconstructionEntry): string =>
-  say('method.of', { method: say(`method.${method}`), full: integer(fullRank) });
+/** A method's three subjects stand together; curves of one subject look alike in all charts. */
+const placeOf = ({ method, of }: ReconstructionEntry): number =>
+  reconstructionSubjects.length * methodOrder.indexOf(method) + reconstructionSubjects.indexOf(of);
+
+/** A method, with what it rebuilds where that is not the change. */
+export const rebuildingName = ({ method, of }: ReconstructionEntry): string =>
+  say(`method.${of}`, { method: say(`method.${method}`) });
+
+const methodName = (entry: ReconstructionEntry): string =>
+  say('method.of', { method: rebuildingName(entry), full: integer(entry.fullRank) });
+
+/** The colour and the marker of the method, the dash of what it rebuilds. */
+export const lookOf = ({ method, of }: ReconstructionEntry): Look => {
+  const look = markedLook(methodOrder.indexOf(method));
+  return { ...look, dash: subjectDashes[of] };
+};
+const subjectDashes = {
+  change: 'solid',
+  weights: 'longdash',
+  'change-without-decay': 'dot',
+} as const satisfies { readonly [K in ReconstructionEntry['of']]: Look['dash'] };
 
 /** Curves of the methods over the share of the full rank that is kept. */
 function curves(
@@ -28,7 +51,7 @@ function curves(
         name: methodName(entry),
         x: points.map(({ rank }) => rank / entry.fullRank),
         y: points.map((point) => valueOf(point)!),
-        look: markedLook(methodOrder.indexOf(entry.method)),
+        look: lookOf(entry),
         notes: points.map(({ rank }) => say('rank.point', { rank, full: entry.fullRank })),
       },
     ];

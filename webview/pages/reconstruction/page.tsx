@@ -3,7 +3,7 @@ import { ChartCard } from '../../charts/chartCard.js';
 import { notComputed, reconstructionAbsent } from '../../report/absence.js';
 import { chanceOf } from '../../report/chance.js';
 import { percent } from '../../words/numbers.js';
-import { accuracySays, energySays, errorSays } from './sentences.js';
+import { accuracySays, energySays, errorSays, subjectsSay } from './sentences.js';
 import { accuracyFigure, baselineOf, energyFigure, errorFigure, tasksOf } from './figure.js';
 import { Controls } from './controls.js';
 import { RanksNeeded } from './ranksNeeded.js';
@@ -91,7 +91,7 @@ export function Reconstruction() {
       {entries.length > 0 && (
         <p class="says page">
           {rebuilt && say('rank.scope', { matrices: rebuilt.join(', ') })}{' '}
-          {entries.some(({ scope }) => scope === 'all') && say('rank.scopeAll')}{' '}
+          {entries.some(({ scope }) => scope === 'all') && say('rank.scopeAll')} {subjectsSay(entries)}{' '}
           {tasks.length === 0 && !running && say('rank.noAccuracy')}
         </p>
       )}

@@ -1,7 +1,7 @@
 import { accuracyAbsent } from '../../report/absence.js';
 import { decimals, integer, percent } from '../../words/numbers.js';
 import { kStar, rankForEnergy } from './rankNeeded.js';
-import { inOrder } from './figure.js';
+import { inOrder, rebuildingName } from './figure.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { say } from '../../words/say.js';
 
@@ -69,9 +69,9 @@ export function RanksNeeded({ threshold }: { readonly threshold: number }) {
           </thead>
           <tbody>
             {entries.map((entry) => (
-              <tr key={`${entry.method} ${entry.scope}`}>
+              <tr key={`${entry.method} ${entry.scope} ${entry.of}`}>
                 <th scope="row">
-                  {say(`method.${entry.method}`)} <span class="muted">{say(`scope.${entry.scope}`)}</span>
+                  {rebuildingName(entry)} <span class="muted">{say(`scope.${entry.scope}`)}</span>
                 </th>
                 <td class="number">{integer(entry.fullRank)}</td>
                 {columns.map(({ rank, byAccuracy }) => {

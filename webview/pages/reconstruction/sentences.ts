@@ -1,5 +1,5 @@
 import type { ReconstructionEntry } from '../../../extension/contract/report.js';
-import { baselineOf, inOrder, isChance } from './figure.js';
+import { baselineOf, inOrder, isChance, rebuildingName } from './figure.js';
 import { say } from '../../words/say.js';
 import { integer, list, number, percent } from '../../words/numbers.js';
 import { kStar, rankForEnergy } from './rankNeeded.js';
@@ -11,7 +11,7 @@ const needs = (
   list(
     inOrder(entries).map((entry) => {
       const rank = rankOf(entry);
-      const method = say(`method.${entry.method}`);
+      const method = rebuildingName(entry);
       return rank === undefined
         ? say('rank.never', { method })
         : say('rank.needs', {
@@ -59,10 +59,23 @@ export function errorSays(entries: readonly ReconstructionEntry[]): string {
   const errors = inOrder(entries).flatMap((entry) => {
     const half = [...entry.points].reverse().find(({ rank }) => rank <= entry.fullRank / 2);
     return half
-      ? [say('rank.errorAt', { error: number(half.relativeError), method: say(`method.${entry.method}`) })]
+      ? [say('rank.errorAt', { error: number(half.relativeError), method: rebuildingName(entry) })]
       : [];
   });
   return errors.length === 0
     ? ''
     : say('rank.errorSays', { errors: list(errors), null: number(Math.SQRT1_2) });
+}
+
+/** What is cut, and where the share of the start that decay leaves comes from. */
+export function subjectsSay(entries: readonly ReconstructionEntry[]): string {
+  if (!entries.some(({ of }) => of === 'weights')) return '';
+  const decay = entries.find(({ decay: found }) => found)?.decay;
+  const kept = decay && number(decay.kept);
+  return [
+    say('rank.subjects'),
+    ...(kept === undefined
+      ? []
+      : [say(decay!.origin === 'record' ? 'rank.decayRecord' : 'rank.decayFitted', { kept })]),
+  ].join(' ');
 }

@@ -3,6 +3,9 @@ export const reconstructionStrings = {
   'method.per-matrix-svd': 'per-matrix SVD',
   'method.joint-svd': 'joint SVD',
   'method.trajectory-pca': 'trajectory PCA',
+  'method.change': '{method}',
+  'method.weights': '{method} of the final weights',
+  'method.change-without-decay': '{method} of the change without decay',
   'method.of': '{method} (of {full})',
   'rank.title': 'Accuracy against rank: {task}',
   'rank.energyTitle': 'Energy kept against rank',
@@ -32,6 +35,12 @@ export const reconstructionStrings = {
   'rank.errorSays':
     'At half of the full rank the relative error is {errors}; a flat spectrum would leave {null}.',
   'rank.errorAt': '{error} for {method}',
+  'rank.subjects':
+    'Without another name a method cuts the change θT − θ0 (2602.18649), which still holds the start that weight decay took away. How far the solution itself can be compressed is the curve of the final weights.',
+  'rank.decayRecord':
+    'Change without decay: θT − c·θ0, c = {kept} from the rate and the weight decay of the run’s record.',
+  'rank.decayFitted':
+    'Change without decay: θT − c·θ0, c = {kept} by least squares, as no record gives rate and decay.',
   'rank.scope': 'Rebuilt: {matrices}. The rest keeps its final value.',
   'rank.scopeAll': 'Trajectory PCA rebuilds all parameters together.',
   'rank.noAccuracy': 'Accuracy of the rebuilt models is shown where a model description lets them be run.',

@@ -1,12 +1,12 @@
 import type { ReconstructionEntry, Sweep, SweepCell } from '../../../extension/contract/report.js';
 import type { Curve, Mark, Panel, PanelsFigure } from '../../charts/figure.js';
-import { edgeLook, markedLook, nullLook } from '../../charts/looks.js';
+import { edgeLook, nullLook } from '../../charts/looks.js';
 import { integer, number } from '../../words/numbers.js';
 import { kStar } from '../reconstruction/rankNeeded.js';
 import { statusSays } from './sentences.js';
 import { accuracyOf, cellAt, type Accuracy, type Measured, type Slice } from '../../report/sweepCells.js';
 import { say } from '../../words/say.js';
-import { inOrder, methodOrder } from '../reconstruction/figure.js';
+import { inOrder, lookOf, rebuildingName } from '../reconstruction/figure.js';
 
 type Place = Pick<Panel, 'row' | 'column'>;
 
@@ -70,11 +70,12 @@ function panelOf(cell: SweepCell | undefined, place: Place, task: string | undef
   };
 }
 
+/** Of the change and of the final weights; without decay they are nearly the latter, and panels are small. */
 const methodCurves = ({ reconstructions }: Measured, task: string | undefined): Curve[] =>
-  inOrder(reconstructions).map(({ method, fullRank, points }) => ({
-    name: say(`method.${method}`),
-    ...along(points, fullRank, task),
-    look: markedLook(methodOrder.indexOf(method)),
+  inOrder(reconstructions.filter(({ of }) => of !== 'change-without-decay')).map((entry) => ({
+    name: rebuildingName(entry),
+    ...along(entry.points, entry.fullRank, task),
+    look: lookOf(entry),
   }));
 
 const nullCurves = (measured: Measured, task: string | undefined): Curve[] =>
@@ -106,7 +107,7 @@ function marksOf(
   task: string | undefined,
 ): Mark[] {
   const baseline = accuracyOf(testAccuracy, task);
-  const trajectory = reconstructions.find(({ method }) => method === 'trajectory-pca');
+  const trajectory = reconstructions.find(({ method, of }) => method === 'trajectory-pca' && of === 'change');
   return [
     { across: 'y', at: chance, label: '', look: nullLook },
     ...(baseline === undefined ? [] : [{ across: 'y' as const, at: baseline, label: '', look: edgeLook }]),

@@ -1,6 +1,6 @@
 import { grokMark } from '../../charts/grokMark.js';
 import type { CheckpointEntry, TrajectoryEntry } from '../../../extension/contract/report.js';
-import type { LineFigure, Scale, SpaceFigure } from '../../charts/figure.js';
+import type { Curve, LineFigure, Scale, SpaceFigure } from '../../charts/figure.js';
 import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
 import type { Table } from '../../charts/table.js';
 import { number, percent } from '../../words/numbers.js';
@@ -142,6 +142,24 @@ export function coordinatesTable(entry: TrajectoryEntry): Table {
 
 const componentsShown = 10;
 
+/** The null that decays as well, where the run does. */
+const decayCurve = (
+  { decayNull }: TrajectoryEntry,
+  indices: readonly number[],
+  component: (index: number) => number,
+): Curve[] => {
+  if (decayNull === undefined) return [];
+  const known = indices.filter((index) => index < decayNull.explained.length);
+  return [
+    {
+      name: say('explained.decayNull'),
+      x: known.map(component),
+      y: known.map((index) => decayNull.explained[index]!),
+      look: { ...nullLook, dash: 'dot' },
+    },
+  ];
+};
+
 export function explainedFigure(entry: TrajectoryEntry, scale: Scale): LineFigure {
   const indices = entry.explained
     .map((_, index) => index)
@@ -167,6 +185,7 @@ export function explainedFigure(entry: TrajectoryEntry, scale: Scale): LineFigur
         y: known.map((index) => entry.null.mean[index]!),
         look: nullLook,
       },
+      ...decayCurve(entry, known, component),
     ],
     bands: [
       {

@@ -14,7 +14,8 @@ const sum = (values: readonly number[], count: number): number =>
 export function trajectorySays(entry: TrajectoryEntry, pair?: readonly [number, number]): string {
   const { explained, null: walk, residual } = entry;
   if (explained[0] === undefined || walk.mean[0] === undefined) return '';
-  const first = say('trajectory.says', {
+  const decayed = entry.decayNull?.explained[0];
+  const walked = say('trajectory.says', {
     share: percent(explained[0]),
     what: shareOf(entry),
     null: percent(walk.mean[0]),
@@ -22,6 +23,8 @@ export function trajectorySays(entry: TrajectoryEntry, pair?: readonly [number, 
     low: percent(walk.q05[0] ?? walk.mean[0]),
     high: percent(walk.q95[0] ?? walk.mean[0]),
   });
+  const first =
+    decayed === undefined ? walked : walked + say('trajectory.saysDecay', { null: percent(decayed) });
   const off = residual.at(-1)?.[1];
   if (!pair || off === undefined) return first;
   const shown = (explained[pair[0]] ?? 0) + (explained[pair[1]] ?? 0);

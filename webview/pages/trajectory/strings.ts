@@ -16,6 +16,8 @@ export const trajectoryStrings = {
   'trajectory.squaredLength': 'squared length',
   'trajectory.says':
     'PC1 holds {share} of the {what}; a random walk with the same step lengths {null} ({draws}, 5–95%: {low} to {high}).',
+  'trajectory.saysDecay':
+    ' Weights that decay from the same start as the run’s and otherwise walk at random hold {null} in PC1: what is no more than that is weight decay.',
   'trajectory.saysPair':
     ' The two components shown hold {pair}; the last checkpoint lies {residual} of its length off PC1–2.',
   'explained.title': 'Explained {what} by component',
@@ -23,6 +25,7 @@ export const trajectoryStrings = {
   'explained.component': 'component',
   'explained.measured': 'measured',
   'explained.null': 'random walk, mean',
+  'explained.decayNull': 'decay + random walk, mean',
   'explained.band': 'random walk, 5–95%',
   'explained.says':
     '{share} of the {what} is held by the first {components}, {nullShare} by those of a random walk of the same step lengths; its 95% quantile is exceeded by {above} of the first {shown}.',

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { accuracySchema, reconstructionEntrySchema } from '../../../contract/report.js';
+import { siteSelectivitySchema } from './siteSelectivity.js';
 
 /** What is measured of one run: its reconstructions and the controls that they are held against. */
 const finite = v.pipe(v.number(), v.finite());
@@ -62,6 +63,8 @@ export const analysisSchema = v.object({
     }),
     randomDirections: v.object({ seed: count, points: v.array(point) }),
   }),
+  /** Runs of several tasks only; in activations, site by site. */
+  sites: v.array(siteSelectivitySchema),
   /** Runs of several tasks only. Eigenvectors of the second moment of the gradients, and of their covariance. */
   selectivity: v.optional(
     v.object({

@@ -100,7 +100,13 @@ const rebuiltAccuracies = async (
     tested.push({ ...point, testAccuracy: test! });
     onTraining.push({ rank: point.rank, testAccuracy: train! });
   }
-  const entry = { method: 'trajectory-pca', scope: 'all', matrices: ['all'], ...curve } as const;
+  const entry = {
+    method: 'trajectory-pca',
+    of: 'change',
+    scope: 'all',
+    matrices: ['all'],
+    ...curve,
+  } as const;
   return { entry: { ...entry, matrices: [...entry.matrices], points: tested }, onTraining };
 };
 

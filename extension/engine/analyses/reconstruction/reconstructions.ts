@@ -16,9 +16,12 @@ import type { Matrix } from '../../linalg/matrix.js';
 import { singularValues } from '../../linalg/singularValues.js';
 import { svd, type Decomposition } from '../../linalg/svd.js';
 import type { Evaluate } from '../../evaluation/namedWeights.js';
+import { subjectsOf, theChange, type Subject } from './subjects.js';
 import { weightsOf, withAccuracy, type Rebuild } from './accuracy.js';
 import { readPart } from '../../series/partReader.js';
+import type { TrainingRecord } from '../../series/trainingRecord.js';
 import { scatterPart } from '../../series/scatterPart.js';
+import type { UncentredPaths } from '../trajectory/trajectories.js';
 import type { SpectraRun } from '../spectra/spectra.js';
 import type { Survey } from '../../series/survey.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
@@ -28,6 +31,7 @@ export interface ReconstructionRun extends Pick<
   SpectraRun,
   'survey' | 'values' | 'settings' | 'signal' | 'emit' | 'plan'
 > {
+  readonly training?: TrainingRecord;
   /** Absent where no descriptor lets the model be run, or it is too large. */
   readonly evaluate?: Evaluate;
 }
@@ -53,6 +57,7 @@ const rebuildable = (run: ReconstructionRun): readonly MatrixSpec[] => {
 
 const entryOf = (
   method: ReconstructionMethod,
+  { of, decay }: Subject,
   scope: 'trunk' | 'all',
   matrices: readonly MatrixSpec[],
   energy: Float64Array,
@@ -60,10 +65,15 @@ const entryOf = (
   relativeErrors?: readonly number[],
 ): ReconstructionEntry => {
   const curve = reconstructionCurve(energy, ranks, relativeErrors);
-  return { method, scope, matrices: matrices.map(({ group }) => group), ...curve, points: [...curve.points] };
+  return {
+    ...{ method, of, scope, matrices: matrices.map(({ group }) => group) },
+    ...(decay === undefined ? {} : { decay }),
+    ...curve,
+    points: [...curve.points],
+  };
 };
 
-/** Per-matrix SVD of the trunk's changes. */
+/** Per-matrix SVD of the trunk: of its change, of its weights, of its change without decay. */
 export async function* perMatrixReconstruction(run: ReconstructionRun): AsyncGenerator<TaskStep, void> {
   const trunk = rebuildable(run);
   const tooLarge = trunk.find((spec) => run.plan.estimated.has(spec));
@@ -71,9 +81,23 @@ export async function* perMatrixReconstruction(run: ReconstructionRun): AsyncGen
     leaveOut(run, tooLarge.tensor, 'is too large to be decomposed, so the per-matrix method is left out');
     return;
   }
+  if (trunk.length === 0) return;
+  const subjects = await subjectsOf(run, trunk);
+  for (const [i, subject] of subjects.entries()) {
+    for await (const { fraction, text } of perMatrixOf(run, trunk, subject)) {
+      yield { fraction: (i + fraction) / subjects.length, text };
+    }
+  }
+}
+
+async function* perMatrixOf(
+  run: ReconstructionRun,
+  trunk: readonly MatrixSpec[],
+  subject: Subject,
+): AsyncGenerator<TaskStep, void> {
   const spectra: Float64Array[] = [];
   for (const spec of trunk) {
-    const change = await changeOf(run.survey, spec);
+    const change = await changeOf(run.survey, spec, subject.startKept);
     if (!isFinite(change.data)) {
       leaveOut(run, spec.tensor, notFinite);
       return;
@@ -81,27 +105,31 @@ export async function* perMatrixReconstruction(run: ReconstructionRun): AsyncGen
     const { values } = await singularValues(change, { signal: run.signal });
     spectra.push(values);
     yield {
-      fraction: spectra.length / trunk.length,
+      fraction: (0.5 * spectra.length) / trunk.length,
       text: `Per-matrix reconstruction: ${spectra.length} of ${trunk.length} matrices`,
     };
   }
-  if (trunk.length === 0) return;
   const energy = perMatrixEnergy(spectra);
-  const entry = entryOf(
-    'per-matrix-svd',
-    'trunk',
-    trunk,
-    energy,
-    chosenRanks(run.settings.ranks, energy.length),
-  );
+  const ranks = chosenRanks(run.settings.ranks, energy.length);
+  const entry = entryOf('per-matrix-svd', subject, 'trunk', trunk, energy, ranks);
   run.emit({ reconstructions: [entry] });
-  if (run.evaluate) yield* evaluated(run, run.evaluate, entry, await perMatrixRebuild(run, trunk));
+  if (!run.evaluate) return;
+  const rebuild = await perMatrixRebuild(run, trunk, subject);
+  for await (const { fraction, text } of evaluated(run, run.evaluate, entry, rebuild)) {
+    yield { fraction: 0.5 + 0.5 * fraction, text };
+  }
 }
 
-const perMatrixRebuild = async (run: ReconstructionRun, trunk: readonly MatrixSpec[]): Promise<Rebuild> => {
+const perMatrixRebuild = async (
+  run: ReconstructionRun,
+  trunk: readonly MatrixSpec[],
+  subject: Subject,
+): Promise<Rebuild> => {
   const decompositions: Decomposition[] = [];
-  for (const spec of trunk)
-    decompositions.push(await svd(await changeOf(run.survey, spec), { signal: run.signal }));
+  for (const spec of trunk) {
+    const change = await changeOf(run.survey, spec, subject.startKept);
+    decompositions.push(await svd(change, { signal: run.signal }));
+  }
   return async (ranks) => {
     const rebuilt = [];
     for (const rank of ranks) {
@@ -111,22 +139,36 @@ const perMatrixRebuild = async (run: ReconstructionRun, trunk: readonly MatrixSp
           await truncatedChange(decomposition, Math.min(rank, decomposition.singularValues.length)),
         );
       }
-      rebuilt.push(await withTrunkChanges(run.survey, trunk, changes));
+      rebuilt.push(await withTrunkChanges(run.survey, trunk, changes, subject));
     }
     return rebuilt;
   };
 };
 
-/** Joint SVD of the trunk's changes, stacked as rows. */
+/** Joint SVD of the trunk's matrices stacked as rows: of their changes, their weights, their changes without decay. */
 export async function* jointReconstruction(run: ReconstructionRun): AsyncGenerator<TaskStep, void> {
-  const { survey } = run;
   const trunk = rebuildable(run);
   if (trunk.length === 0) return;
+  const subjects = await subjectsOf(run, trunk);
+  for (const [i, subject] of subjects.entries()) {
+    for await (const { fraction, text } of jointOf(run, trunk, subject)) {
+      yield { fraction: (i + fraction) / subjects.length, text };
+    }
+  }
+}
+
+async function* jointOf(
+  run: ReconstructionRun,
+  trunk: readonly MatrixSpec[],
+  subject: Subject,
+): AsyncGenerator<TaskStep, void> {
+  const { survey } = run;
   const segments: JointSegment[] = [];
   const lengths = trunk.map(({ rows, columns }) => rows * columns);
   const ends = [...new Set(lengths)].sort((x, y) => x - y);
   for (const [i, end] of ends.entries()) {
-    const gram = yield* segmentGram(survey, trunk, ends[i - 1] ?? 0, end, ends.at(-1)!);
+    const range = { start: ends[i - 1] ?? 0, end, longest: ends.at(-1)! };
+    const gram = yield* segmentGram(survey, trunk, range, subject);
     segments.push({ end, gram });
   }
   const faulty = trunk.findIndex((_, i) =>
@@ -141,28 +183,27 @@ export async function* jointReconstruction(run: ReconstructionRun): AsyncGenerat
   const everyRank = Array.from({ length: trunk.length }, (_, i) => i + 1);
   const ranks = chosenRanks(run.settings.ranks ?? everyRank, trunk.length);
   const errors = jointRelativeErrors(joint, segments, lengths, ranks);
-  const entry = entryOf('joint-svd', 'trunk', trunk, joint.energy, ranks, errors);
+  const entry = entryOf('joint-svd', subject, 'trunk', trunk, joint.energy, ranks, errors);
   run.emit({ reconstructions: [entry] });
   if (!run.evaluate) return;
   const changes: Matrix[] = [];
-  for (const spec of trunk) changes.push(await changeOf(survey, spec));
+  for (const spec of trunk) changes.push(await changeOf(survey, spec, subject.startKept));
   const rebuild: Rebuild = async (wanted) => {
     const rebuilt = [];
     for (const rank of wanted) {
-      rebuilt.push(await withTrunkChanges(survey, trunk, mixed(changes, jointMixing(joint, rank))));
+      rebuilt.push(await withTrunkChanges(survey, trunk, mixed(changes, jointMixing(joint, rank)), subject));
     }
     return rebuilt;
   };
   yield* evaluated(run, run.evaluate, entry, rebuild);
 }
 
-/** Inner products of the changes, flattened and padded, over their elements [start, end). */
+/** Inner products of what is rebuilt, flattened and padded, over the elements [start, end). */
 async function* segmentGram(
   survey: Survey,
   trunk: readonly MatrixSpec[],
-  start: number,
-  end: number,
-  longest: number,
+  { start, end, longest }: { readonly start: number; readonly end: number; readonly longest: number },
+  { startKept }: Subject,
 ): AsyncGenerator<TaskStep, Matrix> {
   const last = survey.checkpoints.length - 1;
   const block = Math.min(end - start, Math.max(4096, Math.floor(jointBlock / trunk.length)));
@@ -174,7 +215,7 @@ async function* segmentGram(
     for (const [i, spec] of trunk.entries()) {
       await readPart(survey, last, spec, from, length, rows[i]!);
       await readPart(survey, 0, spec, from, length, first);
-      for (let k = 0; k < length; k++) rows[i]![k]! -= first[k]!;
+      for (let k = 0; k < length; k++) rows[i]![k]! -= startKept * first[k]!;
     }
     await gram.add(rows, length);
     yield { fraction: (from + length) / longest, text: 'Joint reconstruction' };
@@ -193,39 +234,66 @@ const mixed = (changes: readonly Matrix[], mixing: Matrix): Matrix[] =>
     return { ...change, data };
   });
 
-/** Trajectory PCA of all parameters, from the uncentred PCA that the pass over the series has made. */
+/** Trajectory PCA of all parameters, from the uncentred PCAs that the pass over the series has made. */
 export async function* trajectoryReconstruction(
   run: ReconstructionRun,
+  { change, withoutDecay, decay }: UncentredPaths,
+): AsyncGenerator<TaskStep, void> {
+  yield* trajectoryOf(run, change, theChange);
+  if (withoutDecay === undefined || decay === undefined) return;
+  const { kept, ...origin } = decay;
+  const startKept = kept.at(-1)!;
+  const subject: Subject = {
+    of: 'change-without-decay',
+    startKept,
+    decay: { kept: startKept, ...origin },
+  };
+  yield* trajectoryOf(run, withoutDecay, subject, kept);
+}
+
+/** @param kept d_t of the rows θ_t − d_t·θ_0 that the PCA is of. */
+async function* trajectoryOf(
+  run: ReconstructionRun,
   pca: TrajectoryPca,
+  subject: Subject,
+  kept?: readonly number[],
 ): AsyncGenerator<TaskStep, void> {
   const energy = trajectoryEnergy(pca);
   if (energy.length === 0) return;
   const ranks = chosenRanks(run.settings.ranks, energy.length);
   const entry: ReconstructionEntry = {
-    ...entryOf('trajectory-pca', 'all', [], energy, ranks),
+    ...entryOf('trajectory-pca', subject, 'all', [], energy, ranks),
     matrices: ['all'],
   };
   run.emit({ reconstructions: [entry] });
   if (run.evaluate === undefined || pca.directions[0]!.length !== run.survey.checkpoints.length) return;
+  const { startKept } = subject;
   yield* evaluated(run, run.evaluate, entry, (wanted) =>
     mixedCheckpoints(
       run.survey,
-      wanted.map((rank) => trajectoryMixing(pca, rank)),
+      wanted.map((rank) => {
+        const weights = trajectoryMixing(pca, rank);
+        // d_T·θ_0 + Σ_t w_t·(θ_t − d_t·θ_0), in rows θ_t − θ_0.
+        const ofStart = weights.reduce((sum, weight, t) => sum + weight * (1 - (kept?.[t] ?? 1)), startKept);
+        return { ofStart: kept === undefined ? 1 : ofStart, weights };
+      }),
     ),
   );
 }
 
-/** θ_0 + Σ_t weights[t] · (θ_t − θ_0) for each list of weights, every checkpoint read once. */
+/** ofStart·θ_0 + Σ_t weights[t] · (θ_t − θ_0) for each of them, every checkpoint read once. */
 const mixedCheckpoints = async (
   survey: Survey,
-  mixings: readonly (readonly number[])[],
+  mixings: readonly { readonly ofStart: number; readonly weights: readonly number[] }[],
 ): Promise<Map<string, Float64Array>[]> => {
   const first = await weightsOf(survey, 0);
-  const results = mixings.map(() => new Map([...first].map(([name, values]) => [name, values.slice()])));
+  const results = mixings.map(
+    ({ ofStart }) => new Map([...first].map(([name, values]) => [name, values.map((x) => ofStart * x)])),
+  );
   for (let t = 1; t < survey.checkpoints.length; t++) {
     const weights = await weightsOf(survey, t);
     for (const [m, result] of results.entries()) {
-      const factor = mixings[m]![t]!;
+      const factor = mixings[m]!.weights[t]!;
       for (const [name, target] of result) {
         const from = first.get(name)!;
         const to = weights.get(name)!;
@@ -248,33 +316,34 @@ async function* evaluated(
     const done = better.points.filter(({ testAccuracy }) => testAccuracy !== undefined).length;
     yield {
       fraction: done / better.points.length,
-      text: `Accuracy of ${entry.method}: ${done} of ${better.points.length} ranks`,
+      text: `Accuracy of ${entry.method} of the ${entry.of}: ${done} of ${better.points.length} ranks`,
     };
   }
 }
 
-/** θ_T − θ_0 of one matrix. */
-export const changeOf = async (survey: Survey, spec: MatrixSpec): Promise<Matrix> => {
+/** θ_T − c·θ_0 of one matrix; the change where nothing is said of c. */
+export const changeOf = async (survey: Survey, spec: MatrixSpec, startKept = 1): Promise<Matrix> => {
   const length = spec.rows * spec.columns;
   const data = new Float64Array(length);
   const first = new Float64Array(length);
   await readPart(survey, survey.checkpoints.length - 1, spec, 0, length, data);
   await readPart(survey, 0, spec, 0, length, first);
-  for (let i = 0; i < length; i++) data[i]! -= first[i]!;
+  for (let i = 0; i < length; i++) data[i]! -= startKept * first[i]!;
   return { rows: spec.rows, columns: spec.columns, data };
 };
 
-/** The last checkpoint with the trunk's matrices set to their first values plus the changes given. */
+/** The last checkpoint with the trunk's matrices set to c·θ_0 plus the changes given. */
 const withTrunkChanges = async (
   survey: Survey,
   trunk: readonly MatrixSpec[],
   changes: readonly Matrix[],
+  { startKept }: Subject,
 ): Promise<Map<string, Float64Array>> => {
   const weights = await weightsOf(survey, survey.checkpoints.length - 1);
   for (const [i, spec] of trunk.entries()) {
     const values = new Float64Array(spec.rows * spec.columns);
     await readPart(survey, 0, spec, 0, values.length, values);
-    for (let k = 0; k < values.length; k++) values[k]! += changes[i]!.data[k]!;
+    for (let k = 0; k < values.length; k++) values[k] = startKept * values[k]! + changes[i]!.data[k]!;
     scatterPart(survey, spec, values, weights.get(spec.tensor)!);
   }
   return weights;

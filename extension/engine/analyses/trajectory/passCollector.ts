@@ -1,13 +1,14 @@
 import type { InspectSettings, ReportAddition, TensorEntry } from '../../../contract/report.js';
 import type { TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
-import type { TrajectoryPca } from '../../geometry/trajectory.js';
+import { withoutStart } from '../../geometry/decayNull.js';
 import { zeros, type Matrix } from '../../linalg/matrix.js';
 import type { ChosenGroup } from '../../series/chooseTensors.js';
 import { EqualTensors } from './equalTensors.js';
 import { equalWeights } from './equalWeights.js';
 import type { Survey } from '../../series/survey.js';
 import { tensorEntry } from '../../series/tensorEntries.js';
-import { trajectoriesOf } from './trajectories.js';
+import type { TrainingRecord } from '../../series/trainingRecord.js';
+import { trajectoriesOf, type UncentredPaths } from './trajectories.js';
 import { GroupGrams, keepGrams } from './groupGrams.js';
 import type { GramPiece, PassEvents } from './trajectoryPass.js';
 
@@ -32,10 +33,11 @@ export class PassCollector implements PassEvents {
     private readonly settings: InspectSettings,
     private readonly chosen: ChosenGroup | undefined,
     private readonly emit: (addition: ReportAddition) => void,
+    private readonly training?: TrainingRecord,
   ) {
     const checkpoints = survey.checkpoints.length;
-    this.all = zeros(checkpoints, checkpoints);
-    this.group = zeros(checkpoints, checkpoints);
+    this.all = zeros(checkpoints + 1, checkpoints + 1);
+    this.group = zeros(checkpoints + 1, checkpoints + 1);
     this.equal = new EqualTensors(survey);
     this.grams = new GroupGrams(survey, chosen);
   }
@@ -69,6 +71,8 @@ export class PassCollector implements PassEvents {
   readonly onGram = async (piece: GramPiece): Promise<void> => {
     const { tensor, matrix, gram, parameters, disjoint } = piece;
     this.grams.add(piece);
+    // The start of what does not decay has no part in what decay takes.
+    if (this.training?.decayed === 'matrices' && matrix === undefined) clearLast(gram);
     if (disjoint) {
       add(this.all, gram);
       this.parameters += parameters;
@@ -79,13 +83,13 @@ export class PassCollector implements PassEvents {
     }
     const isWhole = matrix?.part === undefined;
     if (isWhole && this.survey.checkpoints.length > 1)
-      await this.equal.add(tensor.name, tensor.elements, gram);
+      await this.equal.add(tensor.name, tensor.elements, withoutStart(gram).gram);
     const isWanted = this.chosen === undefined || this.chosen.tensors.has(tensor.name);
     if (matrix !== undefined && isWanted) await this.emitGroup(matrix.group, parameters, gram);
   };
 
-  /** The trajectory of everything; its uncentred PCA, where there is one. */
-  async finish(): Promise<TrajectoryPca | undefined> {
+  /** The trajectory of everything; its uncentred PCAs, where there are any. */
+  async finish(): Promise<UncentredPaths | undefined> {
     this.emitSums();
     if (this.survey.checkpoints.length < 2 || this.parameters === 0) return undefined;
     const uncentred = await this.emitGroup('all', this.parameters, this.all);
@@ -93,11 +97,12 @@ export class PassCollector implements PassEvents {
       await this.emitGroup(this.chosen.glob, this.groupParameters, this.group);
     }
     keepGrams(this.survey, this.grams);
-    const n = this.all.rows;
-    const equal = await equalWeights(this.survey, this.all);
+    const { gram } = withoutStart(this.all);
+    const n = gram.rows;
+    const equal = await equalWeights(this.survey, gram);
     this.emit({
       checkpoints: this.survey.checkpoints.map((checkpoint, t) => {
-        const squared = this.all.data[t * n + t]!;
+        const squared = gram.data[t * n + t]!;
         const original = equal.get(t);
         return {
           ...checkpoint,
@@ -123,14 +128,22 @@ export class PassCollector implements PassEvents {
   private async emitGroup(
     group: string,
     parameters: number,
-    gram: Matrix,
-  ): Promise<TrajectoryPca | undefined> {
+    extended: Matrix,
+  ): Promise<UncentredPaths | undefined> {
     const steps = this.survey.checkpoints.map(({ step }) => step);
-    const { entries, uncentred } = await trajectoriesOf({ group, parameters, gram, steps }, this.settings);
-    this.emit({ trajectories: [...entries] });
-    return uncentred;
+    const { training, settings } = this;
+    const found = await trajectoriesOf(
+      { group, parameters, steps, ...withoutStart(extended), ...(training ? { training } : {}) },
+      settings,
+    );
+    this.emit({ trajectories: [...found.entries] });
+    return found.uncentred;
   }
 }
+
+const clearLast = ({ rows: n, data }: Matrix): void => {
+  for (let t = 0; t < n; t++) data[t * n + n - 1] = data[(n - 1) * n + t] = 0;
+};
 
 const add = (target: Matrix, summand: Matrix): void => {
   for (let i = 0; i < target.data.length; i++) target.data[i]! += summand.data[i]!;

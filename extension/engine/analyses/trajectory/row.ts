@@ -20,7 +20,7 @@ export const trajectory = analysis({
 
 /** The pass over all bytes, then what needs all of it: the trajectory of everything and its reconstruction. */
 async function* collectedPass(run: AnalysisRun<Sections>): AsyncGenerator<TaskStep, void> {
-  const collector = new PassCollector(run.survey, run.settings, run.group, run.emit);
+  const collector = new PassCollector(run.survey, run.settings, run.group, run.emit, run.training);
   yield* trajectoryPass(run.survey, collector);
   const uncentred = await collector.finish();
   if (uncentred !== undefined) yield* trajectoryReconstruction(run, uncentred);

@@ -1,10 +1,12 @@
 import type { InspectSettings, TrajectoryEntry } from '../../../contract/report.js';
+import { decayAndWalk, fittedDecay, gramWithoutDecay, type StartProducts } from '../../geometry/decayNull.js';
 import { summariseDraws } from '../../geometry/quantiles.js';
 import { randomWalk, stepLengths } from '../../geometry/randomWalkNull.js';
 import { seedFromText } from '../../geometry/seededRandom.js';
 import { leadingFractions } from '../../geometry/leadingFractions.js';
 import { trajectoryPca, type TrajectoryPca } from '../../geometry/trajectory.js';
 import { zeros, type Matrix } from '../../linalg/matrix.js';
+import type { TrainingRecord } from '../../series/trainingRecord.js';
 
 /** Components whose null a report holds. */
 const nullComponents = 20;
@@ -14,39 +16,105 @@ export interface GroupGram {
   readonly parameters: number;
   /** Of the rows θ_t − θ_0; NaN in the rows of checkpoints that are not finite. */
   readonly gram: Matrix;
+  /** Products of these rows with θ_0. */
+  readonly start: StartProducts;
   readonly steps: readonly number[];
+  /** Rate and decay as recorded; decay is fitted without. */
+  readonly training?: TrainingRecord;
+}
+
+/** What reconstruction needs of a path. */
+export interface UncentredPaths {
+  /** Of the rows θ_t − θ_0. */
+  readonly change: TrajectoryPca;
+  /** Of the rows θ_t − d_t·θ_0; absent where nothing decays. */
+  readonly withoutDecay?: TrajectoryPca;
+  readonly decay?: Decay;
+}
+
+/** The share of θ_0 that decay leaves at each checkpoint. */
+export interface Decay {
+  readonly kept: readonly number[];
+  readonly origin: 'record' | 'fitted';
+  readonly path?: string;
 }
 
 /** The centred and the uncentred trajectory of one group with their nulls; none where fewer than two checkpoints are finite. */
 export const trajectoriesOf = async (
   group: GroupGram,
   settings: InspectSettings,
-): Promise<{ readonly entries: readonly TrajectoryEntry[]; readonly uncentred?: TrajectoryPca }> => {
+): Promise<{ readonly entries: readonly TrajectoryEntry[]; readonly uncentred?: UncentredPaths }> => {
   const kept = finiteRows(group.gram);
   if (kept[0] !== 0 || kept.length < 2) return { entries: [] };
-  const gram = kept.length === group.gram.rows ? group.gram : selected(group.gram, kept);
-  const draws = await randomWalkFractions(gram, group, settings);
+  const path: GroupGram =
+    kept.length === group.gram.rows
+      ? group
+      : {
+          ...group,
+          gram: selected(group.gram, kept),
+          start: { ...group.start, products: kept.map((t) => group.start.products[t]!) },
+          steps: kept.map((t) => group.steps[t]!),
+        };
+  const decay = decayOf(path);
+  const draws = await nullFractions(path, settings, (draw, seed) =>
+    randomWalk(stepLengths(path.gram), path.parameters, settings.seed, seed, draw),
+  );
+  const decayDraws =
+    decay &&
+    (await nullFractions(path, settings, (draw, seed) =>
+      decayAndWalk(path.gram, path.start, decay.kept, path.parameters, settings.seed, seed, draw),
+    ));
   const entries: TrajectoryEntry[] = [];
-  let uncentred: TrajectoryPca | undefined;
+  let change: TrajectoryPca | undefined;
   for (const centred of [true, false]) {
-    const pca = await trajectoryPca(gram, centred, group.parameters);
-    if (!centred) uncentred = pca;
+    const pca = await trajectoryPca(path.gram, centred, path.parameters);
+    if (!centred) change = pca;
+    const which = centred ? 'centred' : 'uncentred';
     entries.push({
-      group: group.group,
-      parameters: group.parameters,
-      centred,
-      steps: kept.map((t) => group.steps[t]!),
-      explained: pca.explained,
-      coordinates: pca.coordinates,
-      residual: pca.residual,
-      null: {
-        kind: 'random-walk',
-        seed: settings.seed,
-        ...summariseDraws(draws[centred ? 'centred' : 'uncentred']),
-      },
+      ...{ group: path.group, parameters: path.parameters, centred, steps: [...path.steps] },
+      ...{ explained: pca.explained, coordinates: pca.coordinates, residual: pca.residual },
+      null: { kind: 'random-walk', seed: settings.seed, ...summariseDraws(draws[which]) },
+      ...(decay && decayDraws ? { decayNull: decayEntry(decay, settings.seed, decayDraws[which]) } : {}),
     });
   }
-  return { entries, ...(uncentred ? { uncentred } : {}) };
+  if (change === undefined) return { entries };
+  // Where vectors do not decay there is no one share of all parameters.
+  const withoutDecay =
+    decay &&
+    path.training?.decayed !== 'matrices' &&
+    (await trajectoryPca(gramWithoutDecay(path.gram, path.start, decay.kept), false, path.parameters));
+  return {
+    entries,
+    uncentred: { change, ...(decay && withoutDecay ? { decay, withoutDecay } : {}) },
+  };
+};
+
+/** As the run's record has it, else fitted in this group; undefined where nothing decays. */
+const decayOf = ({ steps, start, training }: GroupGram): Decay | undefined => {
+  if (training === undefined) {
+    const kept = fittedDecay(start);
+    return kept && { kept, origin: 'fitted' };
+  }
+  const first = training.keptAfter(steps[0]!);
+  const kept = steps.map((step) => training.keptAfter(step) / first);
+  if (!(kept.at(-1)! < 1)) return undefined;
+  return { kept, origin: 'record', path: training.path };
+};
+
+const decayEntry = (
+  { kept, origin, path }: Decay,
+  seed: number,
+  draws: readonly number[][],
+): NonNullable<TrajectoryEntry['decayNull']> => {
+  const { mean, ...summary } = summariseDraws(draws);
+  return {
+    explained: mean,
+    ...summary,
+    seed,
+    decay: kept.at(-1)!,
+    origin,
+    ...(path === undefined ? {} : { path }),
+  };
 };
 
 interface WalkFractions {
@@ -54,19 +122,18 @@ interface WalkFractions {
   readonly uncentred: number[][];
 }
 
-/** Explained fractions of each draw. One walk is held at a time: of thousands of checkpoints it is large. */
-const randomWalkFractions = async (
-  gram: Matrix,
-  { group, parameters }: GroupGram,
+/** Explained fractions of each draw. One path is held at a time: of thousands of checkpoints it is large. */
+const nullFractions = async (
+  { group }: GroupGram,
   settings: InspectSettings,
+  drawn: (draw: number, seed: number) => Matrix,
 ): Promise<WalkFractions> => {
-  const lengths = stepLengths(gram);
   const seed = seedFromText(group);
   const found: WalkFractions = { centred: [], uncentred: [] };
   for (let draw = 0; draw < settings.randomWalkDraws; draw++) {
-    const walk = randomWalk(lengths, parameters, settings.seed, seed, draw);
-    found.centred.push(await leadingFractions(walk, true, nullComponents));
-    found.uncentred.push(await leadingFractions(walk, false, nullComponents));
+    const rows = drawn(draw, seed);
+    found.centred.push(await leadingFractions(rows, true, nullComponents));
+    found.uncentred.push(await leadingFractions(rows, false, nullComponents));
   }
   return found;
 };

@@ -25,8 +25,8 @@ export interface PassEvents {
   /** NaN or infinity in a tensor of checkpoint `index`. */
   readonly onNotFinite: (tensor: TensorInfo, index: number) => void;
   /**
-   * Inner products of the rows θ_t − θ_0 over one matrix (a fused one, or its part) or one tensor without a matrix;
-   * rows and columns of a checkpoint with NaN or infinity are NaN.
+   * Inner products of the rows θ_t − θ_0, and last of −θ_0, over one matrix (a fused one, or its part) or one tensor
+   * without a matrix: (T + 1)². Rows and columns of a checkpoint with NaN or infinity are NaN.
    */
   readonly onGram: (piece: GramPiece) => void | Promise<void>;
 }
@@ -117,7 +117,8 @@ class Blocks {
   }
 
   private ofLength(length: number): Block[] {
-    return Array.from({ length: blockCount }, () => new Block(this.checkpoints, length));
+    // One row more than there are checkpoints stays zero: its difference from the first is −θ_0.
+    return Array.from({ length: blockCount }, () => new Block(this.checkpoints + 1, length));
   }
 }
 
@@ -154,8 +155,8 @@ async function* comparedTensor(
   const columns = parts.length > 0 ? foldedSize(tensor.shape)!.columns : 1;
   const { rowsPerBlock, blocks } = allBlocks.forRows(columns);
   const pieces = parts.length > 0 ? parts : [undefined];
-  const grams = pieces.map(() => new DifferenceGram(checkpoints));
-  const gathered = parts.map(() => new Block(checkpoints, rowsPerBlock * columns));
+  const grams = pieces.map(() => new DifferenceGram(checkpoints + 1));
+  const gathered = parts.map(() => new Block(checkpoints + 1, rowsPerBlock * columns));
   const lastSums = new RunningSums();
   const rows = tensor.elements / columns;
   for (let row = 0, turn = 0; row < rows; row += rowsPerBlock, turn++) {
@@ -163,7 +164,7 @@ async function* comparedTensor(
     const length = count * columns;
     const block = blocks[turn % blockCount]!;
     const values = await block.free();
-    await readBlock(survey, tensor.name, row * columns, length, values);
+    await readBlock(survey, tensor.name, row * columns, length, values.slice(0, checkpoints));
     lastSums.add(values[checkpoints - 1]!, length);
     if (parts.length === 0) block.multiply(values, grams[0]!, length);
     for (const [i, part] of parts.entries()) {
@@ -191,7 +192,7 @@ const notFiniteRows = async (
 ): Promise<number[]> => {
   const checkpoints = survey.checkpoints.length;
   const isSound = (t: number): boolean =>
-    grams.every(({ data }) => Number.isFinite(data[t * checkpoints + t]));
+    grams.every(({ data, rows }) => Number.isFinite(data[t * rows + t]));
   const suspects = Array.from({ length: checkpoints }, (_, t) => t).filter((t) => !isSound(t));
   // A first checkpoint that is not finite spoils the differences of all others.
   if (suspects.length > 0) suspects.unshift(0);

@@ -37,6 +37,7 @@ const tokensOf = (pattern: string): string[] => pattern.match(/\*\*+|\*|\?|[^*?]
 
 /** Every pair of positions is visited at most once, so no pattern makes matching slow. */
 const matchesPattern = (pattern: string, name: string): boolean => {
+  if (pattern === '*') return true;
   let reached = new Set([0]);
   for (const token of tokensOf(pattern)) {
     const next = new Set<number>();
@@ -59,7 +60,7 @@ const matchesPattern = (pattern: string, name: string): boolean => {
 export type TensorChoice = (name: string) => boolean;
 
 /**
- * A choice of tensors by name: patterns parted by commas, each with `*` (within a part between dots), `**` (over
+ * A choice of tensors by name: patterns parted by commas, each with `*` (within a part between dots; alone it takes every name), `**` (over
  * dots), `?` and `{a,b}`; one that begins with `!` takes names out again, and later ones win. A list of exclusions
  * alone starts from all names.
  * @throws GeometryError `invalid-argument` for an empty or excessive pattern.

@@ -1,10 +1,6 @@
 import * as v from 'valibot';
 import type { ModelDescriptor } from '../../../contract/descriptor.js';
-import {
-  inspectSettingsSchema,
-  type ReconstructionEntry,
-  type ReconstructionMethod,
-} from '../../../contract/report.js';
+import { inspectSettingsSchema, type ReconstructionEntry } from '../../../contract/report.js';
 import type { RunFile } from '../../../contract/run.js';
 import { openEvaluator, type Evaluator } from '../../evaluation/evaluator.js';
 import { weightRow } from '../../evaluation/weightRow.js';
@@ -17,6 +13,7 @@ import {
 } from '../../analyses/reconstruction/reconstructions.js';
 import { findSeries } from '../../series/source.js';
 import { survey as surveySeries, type Survey } from '../../series/survey.js';
+import { trainingRecord, type TrainingRecord } from '../../series/trainingRecord.js';
 import { TensorValues } from '../../series/tensorValues.js';
 import { throwIfCancelled } from '../../ground/work/tasks.js';
 import { planWork } from '../../analyses/workPolicy.js';
@@ -25,6 +22,7 @@ import type { RunAnalysis } from '../../analyses/controls/analysis.js';
 import { randomControl, walkControl, type EndsInput } from '../../analyses/controls/controls.js';
 import { energyRanksOf } from '../../analyses/controls/energyRanks.js';
 import { fittingCheckpoints, keptEvenly } from '../../analyses/controls/memory.js';
+import { siteSelectivity } from '../../analyses/controls/siteSelectivity.js';
 import { selectivityTest } from '../../analyses/controls/selectivityTest.js';
 import type { MeasureOptions } from '../paper.js';
 import {
@@ -54,7 +52,7 @@ export const measure = async (
     const kept = keptEvenly(source.entries.length, fitting).map((i) => source.entries[i]!);
     const survey = await surveySeries({ ...source, entries: kept }, options.signal);
     try {
-      return await analyse(run, descriptor, survey, { onTest, onTrain }, options);
+      return await analyse(folder, run, descriptor, survey, { onTest, onTrain }, options);
     } finally {
       await survey.pool.close();
     }
@@ -65,6 +63,7 @@ export const measure = async (
 };
 
 const analyse = async (
+  folder: string,
   run: RunFile,
   descriptor: ModelDescriptor,
   survey: Survey,
@@ -81,7 +80,7 @@ const analyse = async (
   const { first, final, change, testAccuracy, trainAccuracy } = trajectory;
 
   say('per-matrix and joint SVD', 0.4);
-  const svds = await trunkEntries(survey, evaluator, signal);
+  const svds = await trunkEntries(survey, await trainingRecord(folder), evaluator, signal);
   say('energy ranks', 0.65);
   const trunk = survey.matrices.filter(({ trunk: inside }) => inside);
   const changes = [];
@@ -94,6 +93,7 @@ const analyse = async (
   say('random directions', 0.85);
   const randomDirections = await randomControl(ends);
   say('selectivity', 0.9);
+  const sites = await siteSelectivity(descriptor, final, testAccuracy, signal);
   const selectivity = await selectivityTest(descriptor, final, evaluator, testAccuracy, signal);
 
   const { points } = trajectory.entry;
@@ -124,6 +124,7 @@ const analyse = async (
     components: trajectory.components,
     ablations: trajectory.ablations,
     controls: { early: trajectory.early, walk, randomDirections },
+    sites,
     ...(selectivity === undefined ? {} : { selectivity }),
   };
 };
@@ -131,18 +132,21 @@ const analyse = async (
 /** The two methods that cut the trunk's matrices, as an inspection does them. */
 const trunkEntries = async (
   survey: Survey,
+  training: TrainingRecord | undefined,
   evaluator: Evaluator,
   signal: AbortSignal,
 ): Promise<ReconstructionEntry[]> => {
   const settings = v.parse(inspectSettingsSchema, { seed });
-  const latest = new Map<ReconstructionMethod, ReconstructionEntry>();
+  const latest = new Map<string, ReconstructionEntry>();
   const run: ReconstructionRun = {
     survey,
     values: new TensorValues(survey),
     settings,
     signal,
+    ...(training === undefined ? {} : { training }),
     plan: planWork(survey.matrices, survey.checkpoints.length, 0, true),
-    emit: ({ reconstructions = [] }) => reconstructions.forEach((entry) => latest.set(entry.method, entry)),
+    emit: ({ reconstructions = [] }) =>
+      reconstructions.forEach((entry) => latest.set(`${entry.method}|${entry.of}`, entry)),
     evaluate: async (weights) => {
       const found = [];
       for (const named of weights) {

@@ -1,6 +1,12 @@
-import type { Amount, Measurement, ReconstructionMethod } from '../../../contract/report.js';
+import type {
+  Amount,
+  Measurement,
+  ReconstructionMethod,
+  ReconstructionSubject,
+} from '../../../contract/report.js';
 import type { RunFile } from '../../../contract/run.js';
 import type { RunAnalysis } from '../../analyses/controls/analysis.js';
+import type { SiteSelectivity } from '../../analyses/controls/siteSelectivity.js';
 import { meanAccuracy } from '../../geometry/reconstruction/rankForAccuracy.js';
 import type { CellResult, Measured } from '../paper.js';
 import {
@@ -8,6 +14,7 @@ import {
   publishedEntropy,
   publishedFirstComponent,
   publishedFirstThree,
+  publishedOwnDrop,
   type PublishedCell,
 } from './published.js';
 
@@ -15,6 +22,9 @@ export const tableTitles = {
   two: 'Table 2: components that carry the solution',
   three: 'Table 3: ranks for the energy, share of the full rank',
   four: 'Table 4: mean test accuracy of reconstructions',
+  five: 'Table 5: selectivity index by site, 10 directions of activations, mean over the tasks',
+  six: 'Table 6: overlap of the tasks’ directions by site',
+  weights: 'Beside Table 4: the final weights and the change without decay, cut instead of the change',
 } as const;
 
 /** A measurement as a function of what was measured of a run and of what the paper has at its place. */
@@ -81,8 +91,9 @@ export const accuracyAt = (
   { reconstructions }: RunAnalysis,
   method: ReconstructionMethod,
   rank: number | 'half' | 'full',
+  of: ReconstructionSubject = 'change',
 ): number | undefined => {
-  const entry = reconstructions.find((candidate) => candidate.method === method);
+  const entry = reconstructions.find((candidate) => candidate.method === method && candidate.of === of);
   if (entry === undefined) return undefined;
   const wanted = rank === 'half' ? Math.floor(entry.fullRank / 2) : rank === 'full' ? entry.fullRank : rank;
   const point = entry.points.find((candidate) => candidate.rank === wanted);
@@ -104,6 +115,26 @@ const truncated = (
   published,
 });
 
+/** The paper's cut on what it does not cut; the null of compression is the change, cut to the same rank. */
+const beside = (
+  method: ReconstructionMethod,
+  rank: number | 'half',
+  of: 'weights' | 'change-without-decay',
+): Row => {
+  const cut = method === 'joint-svd' ? 'joint n/2' : `r=${rank}`;
+  return {
+    name: of === 'weights' ? `weights, ${cut}` : `without decay, ${cut}`,
+    table: 'weights',
+    format: 'accuracy',
+    says: `Mean test accuracy over the tasks when ${of === 'weights' ? 'the trunk’s final weights' : 'the trunk’s changes without decay, θT − c·θ0,'} are cut to this rank instead of their changes.`,
+    value: (analysis) => accuracyAt(analysis, method, rank, of),
+    nulls: (analysis, chance) => ({
+      'the change, cut alike': accuracyAt(analysis, method, rank),
+      [chanceName]: chance,
+    }),
+  };
+};
+
 const components = (rank: number, published: (cell: PublishedCell) => number): Row => ({
   name: `trajectory k=${rank}`,
   table: 'four',
@@ -116,6 +147,67 @@ const components = (rank: number, published: (cell: PublishedCell) => number): R
   },
   published,
 });
+
+const meanOf = (values: readonly number[]): number | undefined =>
+  values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The last trunk layer's and the read-out's directions are the paper's. */
+type SiteName = 'embedding' | 'after layer 1' | 'after the last layer' | 'read-out';
+const siteOf = ({ sites }: RunAnalysis, name: SiteName): SiteSelectivity | undefined =>
+  ({
+    embedding: sites[0],
+    'after layer 1': sites.length > 3 ? sites[1] : undefined,
+    'after the last layer': sites.at(-2),
+    'read-out': sites.at(-1),
+  })[name];
+
+const siteNames = ['embedding', 'after layer 1', 'after the last layer', 'read-out'] as const;
+const isPapersSite = (name: SiteName): boolean => name === 'after the last layer' || name === 'read-out';
+
+const selectivityRows = (name: SiteName): readonly Row[] => [
+  {
+    name: `SI ${name}`,
+    table: 'five',
+    format: 'number',
+    says: '(own drop − mean other drop)/(sum of both) when the 10 leading directions of a task’s gradients by these activations are taken out of them; mean over the tasks.',
+    value: (analysis) => meanOf(siteOf(analysis, name)?.tasks.flatMap(({ index }) => index ?? []) ?? []),
+    ...(isPapersSite(name) ? { published: (cell: PublishedCell) => cell.selectivity } : {}),
+  },
+  {
+    name: `own drop ${name}`,
+    table: 'five',
+    format: 'accuracy',
+    says: 'Drop in test accuracy of the task whose directions are taken out, lowest to highest over the tasks. Null: as many random directions, mean drop.',
+    value: (analysis) => spread(siteOf(analysis, name)?.tasks.map(({ ownDrop }) => ownDrop)),
+    nulls: (analysis) => ({ 'random directions': siteOf(analysis, name)?.randomDrop }),
+    ...(isPapersSite(name) ? { published: () => range(publishedOwnDrop) } : {}),
+  },
+  {
+    name: `others’ drop ${name}`,
+    table: 'five',
+    format: 'accuracy',
+    says: 'Mean drop of the other tasks, lowest to highest. Null: random directions.',
+    value: (analysis) => spread(siteOf(analysis, name)?.tasks.map(({ othersDrop }) => othersDrop)),
+    nulls: (analysis) => ({ 'random directions': siteOf(analysis, name)?.randomDrop }),
+  },
+  {
+    name: `overlap ${name}`,
+    table: 'six',
+    format: 'accuracy',
+    says: 'Mean squared cosine between two tasks’ subspaces. Null: two random subspaces, k/d.',
+    value: (analysis) => siteOf(analysis, name)?.overlap,
+    nulls: (analysis) => {
+      const site = siteOf(analysis, name);
+      return { 'k/d': site && site.directions / site.dimensions };
+    },
+    ...(isPapersSite(name) ? { published: (cell: PublishedCell) => cell.overlap } : {}),
+  },
+];
+
+const spread = (values: readonly number[] | undefined): Amount | undefined =>
+  values === undefined || values.length === 0
+    ? undefined
+    : { low: Math.min(...values), high: Math.max(...values) };
 
 const rows: readonly Row[] = [
   kStar(95),
@@ -163,6 +255,10 @@ const rows: readonly Row[] = [
     nulls: (_, chance) => ({ [chanceName]: chance }),
     published: (cell) => cell.accuracy.baseline,
   },
+  ...[32, 64, 80, 96].map((rank) => beside('per-matrix-svd', rank, 'weights')),
+  beside('per-matrix-svd', 64, 'change-without-decay'),
+  beside('joint-svd', 'half', 'weights'),
+  ...siteNames.flatMap(selectivityRows),
 ];
 
 /** Every column of the paper's tables 2, 3 and 4 of one run. */
@@ -189,7 +285,7 @@ export const curvesOf = (
   run: RunFile,
   { testAccuracy, reconstructions, controls }: RunAnalysis,
 ): Measured => {
-  const trajectory = reconstructions.find(({ method }) => method === 'trajectory-pca');
+  const trajectory = reconstructions.find(({ method, of }) => method === 'trajectory-pca' && of === 'change');
   return {
     step: run.lastStep,
     testAccuracy,

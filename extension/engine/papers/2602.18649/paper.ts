@@ -10,7 +10,7 @@ export const holographicEncoding: Paper<RunAnalysis> = {
   id: '2602.18649',
   title: 'Holographic encoding in grokking transformers',
   about:
-    'three tasks on one trunk, three model sizes × five weight decays; before them single tasks and a run that does not grok. --quick trains of the grid the baseline size at weight decay 1: five to fifteen minutes on two cores.',
+    'three tasks on one trunk, three model sizes × five weight decays; before them single tasks and a run that does not grok. --quick trains of the grid the baseline size at weight decay 1, and three seeds unless --seeds says otherwise: fifteen to forty-five minutes on two cores.',
   flags: [...partFlags, ...choiceFlags],
   schema: analysisSchema,
   plan: planOf,

@@ -20,6 +20,9 @@ export interface PublishedCell {
     readonly trajectory5: number;
     readonly baseline?: number;
   };
+  /** Table 5, mean of the three tasks, and Table 6. */
+  readonly selectivity: number;
+  readonly overlap: number;
 }
 
 type Row = readonly [
@@ -60,10 +63,36 @@ const tables: Readonly<Record<PublishedCell['scale'], readonly Row[]>> = {
   ],
 };
 
+/** Tables 5 and 6 by weight decay, in the order of the rows above. */
+const selectivities: Readonly<Record<PublishedCell['scale'], readonly (readonly [number, number])[]>> = {
+  baseline: [
+    [0.99, 0.065],
+    [0.99, 0.061],
+    [0.99, 0.075],
+    [1, 0.078],
+    [0.99, 0.087],
+  ],
+  medium: [
+    [0.99, 0.069],
+    [0.97, 0.085],
+    [0.99, 0.115],
+    [0.99, 0.099],
+    [0.99, 0.12],
+  ],
+  large: [
+    [1, 0.062],
+    [1, 0.063],
+    [0.99, 0.063],
+    [0.99, 0.096],
+    [1, 0.109],
+  ],
+};
+
 export const publishedCells: readonly PublishedCell[] = Object.entries(tables).flatMap(([scale, rows]) =>
-  rows.map((row): PublishedCell => {
+  rows.map((row, at): PublishedCell => {
     const [decay, kStar95, kStar99, rank90, rank99Percent, perMatrix64, jointHalf, jointFull] = row;
     const [, , , , , , , , trajectory3, trajectory5, baseline] = row;
+    const [selectivity, overlap] = selectivities[scale as PublishedCell['scale']][at]!;
     return {
       scale: scale as PublishedCell['scale'],
       decay,
@@ -79,6 +108,7 @@ export const publishedCells: readonly PublishedCell[] = Object.entries(tables).f
         trajectory5,
         ...(baseline === undefined ? {} : { baseline }),
       },
+      ...{ selectivity, overlap },
     };
   }),
 );
@@ -92,3 +122,28 @@ export const publishedSelectivity = { index: [0.97, 1], overlap: [0.061, 0.12] }
 export const publishedFirstComponent = [0.9, 0.97] as const;
 export const publishedFirstThree = 0.96;
 export const publishedEntropy = 0.87;
+/** §3.4: a task's own drop when its directions are taken out. */
+export const publishedOwnDrop = [0.1, 0.35] as const;
+
+/** Steps at which runs grok, as the papers' texts give them: about. */
+const grokSteps: readonly (readonly [scale: string, decay: number, step: number])[] = [
+  ['baseline', 0.1, 157_000],
+  ['baseline', 1, 25_000],
+  ['large', 1, 6_400],
+];
+const singleGrokSteps: Readonly<Record<string, number>> = { add: 2900, mul: 2600, x2_y2: 1900 };
+
+export const publishedGrokStep = ({
+  scale,
+  decay,
+  tasks,
+}: {
+  readonly scale: string;
+  readonly decay: number;
+  readonly tasks: readonly string[];
+}): number | undefined =>
+  tasks.length === 1
+    ? decay === 1
+      ? singleGrokSteps[tasks[0]!]
+      : undefined
+    : grokSteps.find(([size, of]) => size === scale && of === decay)?.[2];

@@ -1,10 +1,10 @@
 import type { SweepTable } from '../../../contract/report.js';
 import type { ControlPoint, RunAnalysis } from '../../analyses/controls/analysis.js';
 import { meanAccuracy } from '../../geometry/reconstruction/rankForAccuracy.js';
-import { accuracy, measurementTable, none, share, whole } from '../measurementTable.js';
+import { accuracy, measurementTable, none, seedTable, share, whole } from '../measurementTable.js';
 import type { CellResult } from '../paper.js';
 import { measurementsOf, tableTitles } from './measurements.js';
-import { publishedSelectivity } from './published.js';
+import { publishedGrokStep, publishedSelectivity } from './published.js';
 
 type Result = CellResult<RunAnalysis>;
 
@@ -28,18 +28,30 @@ const pointTable = (
 
 const runsTable = (results: readonly Result[]): SweepTable => ({
   title: 'Runs',
-  columns: ['run', 'weight decay', 'status', 'last step', 'grokked at', 'training', 'test'],
-  rows: results.map(({ cell, status, step, grokStep, analysis }) => [
+  columns: [
+    'run',
+    'weight decay',
+    'status',
+    'last step',
+    'grokked at',
+    'published',
+    'threads',
+    'training',
+    'test',
+  ],
+  rows: results.map(({ cell, status, step, grokStep, analysis, run }) => [
     cell.name,
     String(cell.decay),
     status,
     String(step),
     whole(grokStep),
+    whole(publishedGrokStep(cell)),
+    whole(run?.threads),
     accuracy(analysis && meanAccuracy(analysis.trainAccuracy)),
     accuracy(analysis && meanAccuracy(analysis.testAccuracy)),
   ]),
   notes: [
-    'Accuracies are means over the tasks at the last checkpoint.',
+    'Accuracies are means over the tasks at the last checkpoint. Published steps are approximate (2602.18649 §2; single tasks 2602.16746). Threads are those of one operator: another number changes the order of sums, and can move or flip a run.',
     ...results.flatMap(({ cell, unreadable }) =>
       unreadable === undefined ? [] : [`${cell.name}: ${unreadable.message}`],
     ),
@@ -158,6 +170,7 @@ export const tablesOf = (results: readonly Result[]): SweepTable[] => {
   const controls = results.filter(({ cell, inGrid }) => !inGrid && cell.decay === 0);
   const cells = results.filter((result) => !controls.includes(result));
   const runs = cells.map((result) => ({ result, measurements: measurementsOf(result) }));
+  const several = runs.filter(({ result }) => result.cell.tasks.length > 1);
   return [
     measurementTable(tableTitles.two, runs, [
       'k*: the smallest number of trajectory components with which each task reaches 95 % (99 %) of its own baseline accuracy. Trajectory PCA of all parameters, uncentred, at most 100 checkpoints.',
@@ -169,6 +182,16 @@ export const tablesOf = (results: readonly Result[]): SweepTable[] => {
     measurementTable(tableTitles.four, runs, [
       'Per-matrix and joint SVD rebuild the trunk, the rest keeps its final values. Null: chance, 1/97; for trajectory PCA the random walk to the same end.',
     ]),
+    measurementTable(tableTitles.weights, runs, [
+      'The paper’s claim that a solution fails at sub-full rank is about the change θT − θ0, which still holds the start that weight decay took away; it does not say how far the final weights can be compressed. The rows here do.',
+    ]),
+    measurementTable(tableTitles.five, several, [
+      'At the read-out each task’s gradients lie in the span of its own head’s rows, of which a direction of another task has little: that is why taking it out is selective. A task’s head alone has an index of 1.00 trivially, as no other task’s loss has a gradient there.',
+    ]),
+    measurementTable(tableTitles.six, several, [
+      'Two random subspaces of k dimensions among d overlap by k/d: subspaces that are “nearly orthogonal” at this level are so by chance.',
+    ]),
+    ...Object.values(tableTitles).flatMap((title) => seedTable(title, runs)),
     runsTable(results),
     ...controlTable(controls),
     ...cells.flatMap(detailTables),

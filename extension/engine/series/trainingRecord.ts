@@ -1,0 +1,63 @@
+import path from 'node:path';
+import * as v from 'valibot';
+import type { RunConfig } from '../../contract/run.js';
+import { limits, readText } from '../../disk/regularFile.js';
+import { readRunFile } from '../training/run/runDirectory.js';
+
+/** What a run's record says of its decoupled weight decay. */
+export interface TrainingRecord {
+  /** The file that says so. */
+  readonly path: string;
+  readonly decayed: RunConfig['decayedParameters'];
+  /** Π_{s ≤ step} (1 − η_s λ): the share of θ_0 that decay alone leaves after so many steps. */
+  readonly keptAfter: (step: number) => number;
+}
+
+type Rates = Pick<RunConfig, 'learningRate' | 'warmupSteps' | 'weightDecay' | 'decayedParameters'>;
+
+/** `run-info.json` of PyTorch runs; its decay is taken as AdamW's, of all parameters. */
+const otherRecord = v.object({
+  lr: v.pipe(v.number(), v.finite(), v.minValue(0)),
+  weight_decay: v.pipe(v.number(), v.finite(), v.minValue(0)),
+});
+
+/**
+ * The record beside checkpoints, or in the folder above them: a run's `run.json`, or a `run-info.json` with `lr` and
+ * `weight_decay`. Undefined where there is none that can be read: decay is then fitted.
+ */
+export const trainingRecord = async (root: string): Promise<TrainingRecord | undefined> => {
+  for (const folder of new Set([root, path.dirname(root)])) {
+    const run = await readRunFile(folder).catch(() => undefined);
+    if (run !== undefined) return recordOf(path.join(folder, 'run.json'), run.config);
+    const file = path.join(folder, 'run-info.json');
+    const other = v.safeParse(otherRecord, await jsonIn(file));
+    if (other.success) {
+      const { lr, weight_decay: weightDecay } = other.output;
+      return recordOf(file, { learningRate: lr, warmupSteps: 0, weightDecay, decayedParameters: 'all' });
+    }
+  }
+  return undefined;
+};
+
+const jsonIn = async (file: string): Promise<unknown> => {
+  try {
+    return JSON.parse(await readText(file, limits.settings)) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
+const recordOf = (
+  file: string,
+  { learningRate, warmupSteps, weightDecay, decayedParameters }: Rates,
+): TrainingRecord => ({
+  path: file,
+  decayed: decayedParameters,
+  keptAfter: (step) => {
+    let kept = 1;
+    for (let s = 1; s <= Math.min(step, warmupSteps); s++) {
+      kept *= 1 - (learningRate * s * weightDecay) / warmupSteps;
+    }
+    return kept * (1 - learningRate * weightDecay) ** Math.max(0, step - warmupSteps);
+  },
+});
