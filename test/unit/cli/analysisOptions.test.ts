@@ -18,10 +18,10 @@ const curvature = analysis({
   needs: 'series',
   isDefault: false,
   topic: 'overview',
-  settings: v.object({ draws: v.optional(v.number(), 5), batches: v.optional(v.array(v.number())) }),
+  settings: v.object({ draws: v.optional(v.number(), 5), pairs: v.optional(v.array(v.number())) }),
   flags: {
     draws: { kind: 'number', value: 'N', help: 'draws of the null' },
-    batches: { kind: 'json-file', value: 'FILE', help: 'the batches' },
+    pairs: { kind: 'json-file', value: 'FILE', help: 'the pairs' },
   },
   weight: () => 1,
   steps: async function* () {},
@@ -32,19 +32,19 @@ describe('analyses on the command line', () => {
   it('have a name, a line of help and their flags from their row', () => {
     expect(new Set(analyses.map(({ id }) => id)).size).toBe(analyses.length);
     for (const { id } of analyses) expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
-    expect(analysisFlags([curvature])).toEqual({ draws: { type: 'string' }, batches: { type: 'string' } });
+    expect(analysisFlags([curvature])).toEqual({ draws: { type: 'string' }, pairs: { type: 'string' } });
     expect(analysisFlags(rows)).toMatchObject({ draws: { type: 'string' } });
     const usage = analysisUsage(rows);
     expect(usage).toContain('curvature: a made analysis');
-    expect(usage).toContain('--batches FILE   the batches (curvature)');
+    expect(usage).toMatch(/--pairs FILE +the pairs \(curvature\)/);
     expect(inspectCommand.usage).toContain('controls: ');
   });
 
   it('take the settings that their flags give', async () => {
-    const file = join(folder, 'batches.json');
+    const file = join(folder, 'pairs.json');
     writeFileSync(file, '[1, 2]');
-    expect(await analysisRequests('curvature, controls', { draws: '7', batches: file }, rows)).toEqual([
-      { id: 'curvature', settings: { draws: 7, batches: [1, 2] } },
+    expect(await analysisRequests('curvature, controls', { draws: '7', pairs: file }, rows)).toEqual([
+      { id: 'curvature', settings: { draws: 7, pairs: [1, 2] } },
       { id: 'controls' },
     ]);
     expect(await analysisRequests(undefined, {}, rows)).toEqual([]);
@@ -62,11 +62,11 @@ describe('analyses on the command line', () => {
     );
     const file = join(folder, 'broken.json');
     writeFileSync(file, '[1,');
-    await expect(analysisRequests('curvature', { batches: file }, rows)).rejects.toMatchObject({
+    await expect(analysisRequests('curvature', { pairs: file }, rows)).rejects.toMatchObject({
       code: 'malformed-file',
     });
     await expect(
-      analysisRequests('curvature', { batches: join(folder, 'none') }, rows),
+      analysisRequests('curvature', { pairs: join(folder, 'none') }, rows),
     ).rejects.toMatchObject({ code: 'not-found' });
   });
 });
