@@ -17,24 +17,29 @@ export const matrixGapsEntrySchema = v.object({
 });
 export type MatrixGapsEntry = v.InferOutput<typeof matrixGapsEntrySchema>;
 
+/** PC1 of the draws of a null; z = (share − mean)/sd. */
+const drawn = v.object({
+  draws: count,
+  seed: count,
+  mean: finite,
+  sd: finite,
+  q05: finite,
+  q95: finite,
+  /** Absent where the draws do not spread. */
+  z: v.optional(finite),
+});
+
 /** PC1 of an expanding window: rows W_u − W_0 up to a checkpoint, centred, the zero row among them. */
 export const pathShareEntrySchema = v.object({
   /** `layer0.Q`. */
   matrix: v.string(),
   lastStep: finite,
   share: finite,
-  /** Random walks with the same step lengths in as many dimensions; z = (share − mean)/sd. */
   nulls: v.object({
-    randomWalk: v.object({
-      draws: count,
-      seed: count,
-      mean: finite,
-      sd: finite,
-      q05: finite,
-      q95: finite,
-      /** Absent where the draws do not spread. */
-      z: v.optional(finite),
-    }),
+    /** Random walks with the same step lengths in as many dimensions. */
+    randomWalk: drawn,
+    /** Weights that decay as the run's do and walk as far as decay leaves of its steps; absent where nothing decays. */
+    decay: v.optional(v.object({ ...drawn.entries, origin: v.picklist(['record', 'fitted']) })),
   }),
 });
 export type PathShareEntry = v.InferOutput<typeof pathShareEntrySchema>;

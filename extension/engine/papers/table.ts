@@ -1,4 +1,6 @@
+import { transverseCurvature } from './2602.16746/paper.js';
 import { holographicEncoding } from './2602.18649/paper.js';
+import { functionalModes } from './2604.06256/paper.js';
 import { lowRankDecayPaper } from './2606.04405/paper.js';
 import type { Paper } from './paper.js';
 
@@ -13,7 +15,12 @@ import type { Paper } from './paper.js';
  * and the row in this list. The command's help, `reproduce`, the kept measurements, `results.json`, `tables.md` and the
  * panel's Sweep page map over it. A sweep whose name is the paper's number has its published numbers beside it.
  */
-export const papers: readonly Paper[] = [holographicEncoding, lowRankDecayPaper];
+export const papers: readonly Paper[] = [
+  holographicEncoding,
+  transverseCurvature,
+  functionalModes,
+  lowRankDecayPaper,
+];
 
 export const paperOf = (id: string): Paper | undefined => papers.find((paper) => paper.id === id);
 

@@ -91,9 +91,7 @@ describe('inspect --analyses defect,edge,modes of the sample series', () => {
         expectClose(squares(singularValues), squares(lengths), `${group}: sums of squares`, 1e-9);
         expectClose(squares(nulls.independent.mean), squares(lengths), 'of the null', 1e-2);
       }
-      const { decay } = nulls;
-      expect(decay === undefined).toBe(group !== 'attention');
-      for (const share of decay?.shares ?? []) expect(share).toBeLessThanOrEqual(1);
+      for (const share of nulls.decay!.shares) expect(share).toBeLessThanOrEqual(1 + 1e-9);
     }
     const decline = report.gapDeclines.find(
       ({ group, gap }) => group === 'attention' && gap === 'g23Squared',
@@ -121,6 +119,19 @@ describe('inspect --analyses defect,edge,modes of the sample series', () => {
       expect(cells).toEqual([...cells].sort((a, b) => a - b));
       expect(values).toHaveLength(cells.length);
       expect(peaks.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('holds the path of each attention matrix beside random walks and decay', () => {
+    expect(report.pathShares.length).toBeGreaterThan(0);
+    for (const { share, nulls, matrix } of report.pathShares) {
+      const { randomWalk, decay } = nulls;
+      expect(decay, matrix).toBeDefined();
+      for (const { mean, sd, q05, q95, z } of [randomWalk, decay!]) {
+        expect(q05).toBeLessThanOrEqual(mean);
+        expect(q95).toBeGreaterThanOrEqual(mean);
+        if (z !== undefined) expect(z).toBeCloseTo((share - mean) / sd, 6);
+      }
     }
   });
 

@@ -94,6 +94,12 @@ export function shareFigure(report: Report, matrix: string, scales: Scales): Lin
         entries.map(({ lastStep, nulls }) => ({ step: lastStep, value: nulls.randomWalk.mean })),
         scales,
       ),
+      curve(
+        say('dynamics.decayWalk'),
+        { ...nullLook, dash: 'dot' },
+        entries.map(({ lastStep, nulls }) => ({ step: lastStep, value: nulls.decay?.mean })),
+        scales,
+      ),
     ],
     bands: [
       band(
@@ -119,5 +125,11 @@ export function shareSays(report: Report, matrix: string): string {
         step: last.lastStep,
         walk: percent(last.nulls.randomWalk.mean),
         z: last.nulls.randomWalk.z === undefined ? '–' : number(last.nulls.randomWalk.z),
-      });
+      }) +
+        (last.nulls.decay === undefined
+          ? ''
+          : say('dynamics.shareDecaySays', {
+              decay: percent(last.nulls.decay.mean),
+              z: last.nulls.decay.z === undefined ? '–' : number(last.nulls.decay.z),
+            }));
 }

@@ -64,6 +64,9 @@ export const dynamicsStrings = {
   'dynamics.shareAxis': 'share of PC1, centred',
   'dynamics.walk': 'random walk, mean',
   'dynamics.walkBand': 'random walk, 5–95%',
+  'dynamics.decayWalk': 'decay and a walk, mean',
+  'dynamics.shareDecaySays':
+    ' Weights that decay as the run’s do and walk as far as decay leaves have {decay} (z = {z}).',
   'dynamics.shareSays':
     'Up to step {step} PC1 holds {share} of the path’s variance; a random walk of the same step lengths {walk} (z = {z}).',
   'dynamics.windowCentred': '{group}, W = {window}, centred',

@@ -3,8 +3,8 @@ import type { UpdateSpectrumEntry } from '../../../contract/report.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import { analysis, type AnalysisRun } from '../analysis.js';
 import { grokStepOf } from '../defect/accuracies.js';
-import { attentionGroup, groupGrams } from '../trajectory/groupGrams.js';
-import { attentionProducts, decayShares } from './decayShares.js';
+import { groupGrams, type KeptGram } from '../trajectory/groupGrams.js';
+import { decayShares } from './decayShares.js';
 import { gapDeclinesOf, windowsOf, type FoundWindow, type WindowChoice } from './updateSpectra.js';
 
 /** The two windows of the papers: 2602.16746 v3 table 3, and the functional modes of 2604.06256. */
@@ -41,7 +41,6 @@ async function* updateSpectra(
 ): AsyncGenerator<TaskStep, void> {
   const { survey, settings: inspection, report, emit } = run;
   const groups = yield* groupGrams(run);
-  const products = await attentionProducts(survey);
   const steps = survey.checkpoints.map(({ step }) => step);
   const grokStep = report().source.grokStep ?? grokStepOf(report().accuracies);
   const choices = window === undefined ? published : [false, true].map((centred) => ({ window, centred }));
@@ -51,7 +50,7 @@ async function* updateSpectra(
     const entries: UpdateSpectrumEntry[] = [];
     let told = 0;
     for await (const found of windowsOf(gram, { steps, choice, draws, seed })) {
-      entries.push(gram.group === attentionGroup ? withDecay(found, gram.parameters) : found.entry);
+      entries.push(withDecay(found, gram));
       if (entries.length % 8 === 0) {
         emit({ updateSpectra: entries.slice(told) });
         told = entries.length;
@@ -61,12 +60,12 @@ async function* updateSpectra(
     emit({ updateSpectra: entries.slice(told), gapDeclines: gapDeclinesOf(entries, grokStep) });
     yield { fraction: (at + 1) / work.length, text: `Update spectra: ${gram.group}` };
   }
-
-  function withDecay({ entry, start, coefficients }: FoundWindow, parameters: number): UpdateSpectrumEntry {
-    if (products === undefined) return entry;
-    const shares = decayShares(products, start, entry.window, coefficients);
-    // √(2/πP): the mean absolute cosine of a random direction.
-    const expected = Math.sqrt(2 / (Math.PI * parameters));
-    return { ...entry, nulls: { ...entry.nulls, decay: { shares, expected } } };
-  }
 }
+
+/** With the shares of the window's directions along the weights. */
+const withDecay = ({ entry, start, coefficients }: FoundWindow, gram: KeptGram): UpdateSpectrumEntry => {
+  const shares = decayShares(gram, start, entry.window, coefficients);
+  // √(2/πP): the mean absolute cosine of a random direction.
+  const expected = Math.sqrt(2 / (Math.PI * gram.parameters));
+  return { ...entry, nulls: { ...entry.nulls, decay: { shares, expected } } };
+};

@@ -23,14 +23,14 @@ const isFollowed = (group: string): boolean => /^layer\d+\.[QKVO]$/.test(group);
 export async function* pathSteps(
   run: AnalysisRun<'matrixGaps' | 'pathShares'>,
 ): AsyncGenerator<TaskStep, void> {
-  const { survey, values, settings, emit } = run;
+  const { survey, values, settings, training, emit } = run;
   const groups = (yield* groupGrams(run)).filter(({ group }) => isFollowed(group));
   const steps = survey.checkpoints.map(({ step }) => step);
   const layers = queriesAndKeys(survey);
   const total = groups.length + steps.length;
   for (const [at, group] of groups.entries()) {
-    const draws = settings.randomWalkDraws;
-    emit({ pathShares: await pathSharesOf(group, { steps, draws, seed: settings.seed }) });
+    const request = { steps, draws: settings.randomWalkDraws, seed: settings.seed };
+    emit({ pathShares: await pathSharesOf(group, { ...request, ...(training ? { training } : {}) }) });
     yield { fraction: (at + 1) / total, text: `Path: PC1 of ${group.group}` };
   }
   for (const [index, step] of steps.entries()) {

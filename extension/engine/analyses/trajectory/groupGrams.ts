@@ -1,6 +1,6 @@
+import { withoutStart, type StartProducts } from '../../geometry/decayNull.js';
 import { namedMatrix } from '../../geometry/matrixRoles.js';
 import { attentionRoles } from '../../geometry/attentionPlaces.js';
-import { gramWindow } from '../../geometry/updates/updateGram.js';
 import { zeros, type Matrix } from '../../linalg/matrix.js';
 import type { ChosenGroup } from '../../series/chooseTensors.js';
 import type { Survey } from '../../series/survey.js';
@@ -16,11 +16,14 @@ export interface KeptGram {
   readonly parameters: number;
   /** T × T; NaN in the rows of checkpoints that are not finite. */
   readonly gram: Matrix;
+  /** Products of the rows with θ_0. */
+  readonly start: StartProducts;
 }
 
+/** A sum of the pass's Gram matrices, whose last row is −θ_0. */
 interface Sum {
   parameters: number;
-  readonly gram: Matrix;
+  readonly extended: Matrix;
 }
 
 /** The group of the attention matrices of every layer, as 2604.06256 stacks them. */
@@ -31,27 +34,26 @@ export class GroupGrams {
   private readonly matrices: KeptGram[] = [];
   private readonly sums = new Map<string, Sum>();
 
-  constructor(
-    private readonly survey: Survey,
-    private readonly chosen: ChosenGroup | undefined,
-  ) {}
+  constructor(private readonly chosen: ChosenGroup | undefined) {}
 
-  add({ tensor, matrix, gram: found, parameters, disjoint }: GramPiece): void {
-    // The checkpoints' rows come first; what follows them is no checkpoint.
-    const gram = gramWindow(found, 0, this.survey.checkpoints.length);
+  add({ tensor, matrix, gram, parameters, disjoint }: GramPiece): void {
     if (disjoint) {
       for (const group of this.sumsOf(tensor.name, matrix?.part)) this.addTo(group, gram, parameters);
     }
     const isWanted = this.chosen === undefined || this.chosen.tensors.has(tensor.name);
     const bytes = 8 * gram.data.length * (this.matrices.length + 1);
     if (matrix !== undefined && !matrix.fused && isWanted && bytes <= keptBytes) {
-      this.matrices.push({ group: matrix.group, parameters, gram });
+      this.matrices.push({ group: matrix.group, parameters, ...withoutStart(gram) });
     }
   }
 
   /** Sums first, then matrices in the order of the tensors. */
   all(): KeptGram[] {
-    return [...[...this.sums].map(([group, sum]) => ({ group, ...sum })), ...this.matrices];
+    const sums = [...this.sums].map(([group, { parameters, extended }]) => ({
+      ...{ group, parameters },
+      ...withoutStart(extended),
+    }));
+    return [...sums, ...this.matrices];
   }
 
   private sumsOf(tensor: string, part: string | undefined): string[] {
@@ -66,11 +68,10 @@ export class GroupGrams {
   }
 
   private addTo(group: string, gram: Matrix, parameters: number): void {
-    const checkpoints = this.survey.checkpoints.length;
-    const sum = this.sums.get(group) ?? { parameters: 0, gram: zeros(checkpoints, checkpoints) };
+    const sum = this.sums.get(group) ?? { parameters: 0, extended: zeros(gram.rows, gram.columns) };
     this.sums.set(group, sum);
     sum.parameters += parameters;
-    for (let i = 0; i < gram.data.length; i++) sum.gram.data[i]! += gram.data[i]!;
+    for (let i = 0; i < gram.data.length; i++) sum.extended.data[i]! += gram.data[i]!;
   }
 }
 
@@ -89,7 +90,7 @@ export async function* groupGrams(run: {
   const { survey, group } = run;
   const known = found.get(survey);
   if (known !== undefined) return known;
-  const grams = new GroupGrams(survey, group);
+  const grams = new GroupGrams(group);
   yield* trajectoryPass(survey, {
     onSums: () => undefined,
     // The analysis of the trajectory warns of them.

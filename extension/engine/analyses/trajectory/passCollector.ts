@@ -39,7 +39,7 @@ export class PassCollector implements PassEvents {
     this.all = zeros(checkpoints + 1, checkpoints + 1);
     this.group = zeros(checkpoints + 1, checkpoints + 1);
     this.equal = new EqualTensors(survey);
-    this.grams = new GroupGrams(survey, chosen);
+    this.grams = new GroupGrams(chosen);
   }
 
   readonly onSums = (tensor: TensorInfo, sums: { sum: number; sumOfSquares: number } | undefined): void => {
@@ -70,9 +70,9 @@ export class PassCollector implements PassEvents {
 
   readonly onGram = async (piece: GramPiece): Promise<void> => {
     const { tensor, matrix, gram, parameters, disjoint } = piece;
-    this.grams.add(piece);
     // The start of what does not decay has no part in what decay takes.
     if (this.training?.decayed === 'matrices' && matrix === undefined) clearLast(gram);
+    this.grams.add(piece);
     if (disjoint) {
       add(this.all, gram);
       this.parameters += parameters;

@@ -90,7 +90,11 @@ export const trajectoriesOf = async (
 };
 
 /** As the run's record has it, else fitted in this group; undefined where nothing decays. */
-const decayOf = ({ steps, start, training }: GroupGram): Decay | undefined => {
+export const decayOf = ({
+  steps,
+  start,
+  training,
+}: Pick<GroupGram, 'steps' | 'start' | 'training'>): Decay | undefined => {
   if (training === undefined) {
     const kept = fittedDecay(start);
     return kept && { kept, origin: 'fitted' };

@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import {
+  accuracyEntrySchema,
+  defectEntrySchema,
+  matrixGapsEntrySchema,
+  onsetEntrySchema,
+  pathShareEntrySchema,
+} from '../../../contract/report.js';
+import type { RunFile } from '../../../contract/run.js';
+import { defect } from '../../analyses/defect/row.js';
+import { measuredSeries } from '../measuredSeries.js';
+import type { MeasureOptions } from '../paper.js';
+
+/** What is measured of one run: the lists of a report, PC1 of the whole path alone. */
+export const measuredSchema = v.object({
+  defects: v.array(defectEntrySchema),
+  onsets: v.array(onsetEntrySchema),
+  accuracies: v.array(accuracyEntrySchema),
+  pathShares: v.array(pathShareEntrySchema),
+  matrixGaps: v.array(matrixGapsEntrySchema),
+});
+export type Measured16746 = v.InferOutput<typeof measuredSchema>;
+
+/** Checkpoints are 100 steps apart; the rule's published measurements are, and 200 show the same onset. */
+const everySecond = 2;
+
+export const measure = async (
+  folder: string,
+  run: RunFile,
+  options: MeasureOptions,
+): Promise<Measured16746> => {
+  const settings = { every: everySecond, precision: 'both' };
+  const report = await measuredSeries(folder, run, [{ analysis: defect, settings }], options);
+  const { defects, onsets, accuracies, pathShares, matrixGaps } = report;
+  const last = Math.max(...pathShares.map(({ lastStep }) => lastStep));
+  return {
+    ...{ defects, onsets, accuracies, matrixGaps },
+    pathShares: pathShares.filter(({ lastStep }) => lastStep === last),
+  };
+};

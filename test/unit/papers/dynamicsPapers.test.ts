@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as v from 'valibot';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { descriptorSchema } from '../../../extension/contract/descriptor.js';
+import type { RunFile } from '../../../extension/contract/run.js';
+import type { CellResult } from '../../../extension/engine/papers/paper.js';
+import { paperOf } from '../../../extension/engine/papers/table.js';
+import { publishedOnset, publishedPath } from '../../../extension/engine/papers/2602.16746/published.js';
+
+const reference = resolve(import.meta.dirname, '../../../../shared/reference');
+const isThere = existsSync(reference);
+if (!isThere)
+  console.warn(`${reference} is absent: published numbers are not held against the authors' files.`);
+const authors = (name: string): unknown => JSON.parse(readFileSync(join(reference, name), 'utf8'));
+
+describe.runIf(isThere)("the authors' numbers of 2602.16746", () => {
+  it('are those of their file of paths', () => {
+    const rows = authors('published-pc1-2602.16746.json') as Record<string, number | string>[];
+    for (const { op, wd, seed, layer, ...shares } of rows) {
+      const found = publishedPath({ task: String(op), decay: Number(wd), seed: Number(seed) })!;
+      for (const role of ['Q', 'K', 'V', 'O']) {
+        expect(100 * found.get(`layer${layer}.${role}`)!).toBeCloseTo(Number(shares[`pc1_W${role}`]), 1.9);
+      }
+    }
+    expect(publishedPath({ task: 'add', decay: 0.5, seed: 42 })).toBeUndefined();
+  });
+
+  it('are those of their file of defects', () => {
+    const { runs } = authors('published-defect-2602.16746.json') as {
+      runs: {
+        op: string;
+        seed: number;
+        onset_step: number;
+        grok_step: number | null;
+        defect_median: number[];
+      }[];
+    };
+    for (const { op, seed, onset_step: onset, grok_step: grokStep, defect_median: defects } of runs) {
+      const task = op.replace('_nowd', '');
+      const found = publishedOnset({ task, decay: op.endsWith('_nowd') ? 0 : 1, seed })!;
+      expect(found.onset).toBe(onset);
+      expect(found.grokStep).toBe(grokStep ?? undefined);
+      expect(Math.abs(found.largest - Math.max(...defects))).toBeLessThanOrEqual(0.5);
+    }
+  });
+});
+
+describe.each(['2602.16746', '2604.06256'])('the plan of %s', (id) => {
+  const paper = paperOf(id)!;
+
+  it('has runs of different names, all of the seeds asked for', () => {
+    for (const quick of [true, false]) {
+      const { runs } = paper.plan({ quick, seeds: [7, 8], options: {} });
+      const names = runs.map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+      for (const { seed, config } of runs) {
+        expect([7, 8]).toContain(seed);
+        expect([config.initSeed, config.batchSeed, config.data.split.seed]).toEqual([seed, seed, seed]);
+      }
+    }
+  });
+
+  it('trains each task that groks, multiplication without zero, and in quick no more than 20,000 steps', () => {
+    const { runs } = paper.plan({ quick: true, options: {} });
+    const tasks = runs.filter(({ decay }) => decay === 1).map((run) => run.tasks[0]);
+    for (const task of ['add', 'sub', 'mul', 'x2_y2'] as const) {
+      expect(tasks).toContain(task);
+      const { config } = runs.find((run) => run.tasks[0] === task)!;
+      expect(config.data.split.firstToken).toBe(task === 'mul' ? 1 : 0);
+    }
+    // Runs that grok stop by themselves near step 3000.
+    const atMost = runs.reduce((sum, { config }) => sum + Math.min(config.maxSteps, 3500), 0);
+    expect(atMost).toBeLessThanOrEqual(21_000);
+  });
+});
+
+const sample = resolve(import.meta.dirname, '../../../media/sample-series');
+
+/** The run record that the sample series would have. */
+const sampleRun = (): RunFile => {
+  const { model, data } = v.parse(
+    descriptorSchema,
+    JSON.parse(readFileSync(join(sample, 'weight-geometry.json'), 'utf8')),
+  );
+  const { config } = paperOf('2602.16746')!.plan({ quick: true, options: {} }).runs[0]!;
+  return {
+    schema: 'weight-geometry/run@1',
+    config: { ...config, name: 'sample', model, data },
+    ...{ model, data },
+    provider: { name: 'cpu', tf32: false, passedOver: [] },
+    versions: {},
+    status: 'finished',
+    lastStep: 3800,
+    grokStep: 3400,
+  };
+};
+
+describe.each(['2602.16746', '2604.06256'])('%s measured of the sample series', (id) => {
+  const paper = paperOf(id)!;
+  let results: CellResult[];
+  beforeAll(async () => {
+    const run = sampleRun();
+    const analysis = await paper.measure(sample, run, {
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    });
+    expect(v.is(paper.schema, JSON.parse(JSON.stringify(analysis)))).toBe(true);
+    const { runs } = paper.plan({ quick: true, options: {} });
+    results = runs.map((cell) => ({
+      ...{ cell, inGrid: true, status: 'finished', step: 3800, run },
+      ...(cell.tasks[0] === 'add' || cell.tasks[0] === 'mul' ? { analysis, grokStep: 3400 } : {}),
+    }));
+  }, 300_000);
+
+  it('has a value and a null in most measurements, and published numbers of runs that were not measured', () => {
+    const [measured] = results;
+    const found = paper.measurements(measured!);
+    expect(found.length).toBeGreaterThan(8);
+    expect(found.filter(({ value }) => value !== undefined).length).toBeGreaterThan(found.length / 2);
+    expect(found.filter(({ nulls }) => nulls.length > 0).length).toBeGreaterThan(found.length / 2);
+    const absent = results.find(({ analysis }) => analysis === undefined)!;
+    for (const { value, nulls } of paper.measurements(absent)) {
+      expect(value).toBeUndefined();
+      expect(nulls).toEqual([]);
+    }
+  });
+
+  it('stands in tables whose rows have a cell for every column', () => {
+    const tables = paper.tables(results);
+    expect(tables.length).toBeGreaterThan(3);
+    for (const { title, columns, rows } of tables) {
+      expect(rows.length, title).toBeGreaterThan(0);
+      for (const row of rows) expect(row, title).toHaveLength(columns.length);
+    }
+    const unmeasured = results.map(({ cell, inGrid, status, step }) => ({ cell, inGrid, status, step }));
+    for (const { title, columns } of paper.tables(unmeasured)) {
+      expect(columns.length, title).toBeGreaterThan(0);
+    }
+  });
+});
