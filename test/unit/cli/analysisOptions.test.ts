@@ -65,8 +65,8 @@ describe('analyses on the command line', () => {
     await expect(analysisRequests('curvature', { pairs: file }, rows)).rejects.toMatchObject({
       code: 'malformed-file',
     });
-    await expect(
-      analysisRequests('curvature', { pairs: join(folder, 'none') }, rows),
-    ).rejects.toMatchObject({ code: 'not-found' });
+    await expect(analysisRequests('curvature', { pairs: join(folder, 'none') }, rows)).rejects.toMatchObject({
+      code: 'not-found',
+    });
   });
 });

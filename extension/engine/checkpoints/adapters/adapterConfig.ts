@@ -1,8 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { limits, readText } from '../../../disk/regularFile.js';
 
-const mostBytes = 1 << 20;
 const positive = v.pipe(v.number(), v.finite(), v.minValue(0));
 const patterns = v.optional(v.nullable(v.record(v.string(), positive)));
 
@@ -23,8 +22,7 @@ export type AdapterConfig = v.InferOutput<typeof schema>;
 export const adapterConfigOf = async (folder: string): Promise<AdapterConfig | undefined> => {
   const path = join(folder, 'adapter_config.json');
   try {
-    if ((await stat(path)).size > mostBytes) return undefined;
-    const { output, success } = v.safeParse(schema, JSON.parse(await readFile(path, 'utf8')));
+    const { output, success } = v.safeParse(schema, JSON.parse(await readText(path, limits.settings)));
     return success ? output : undefined;
   } catch {
     // Without a configuration the factors still make up the update, but for its scale.

@@ -1,5 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { readText } from '../../../disk/regularFile.js';
 import { makeEntry, soleUnit, type Candidate } from './candidates.js';
 import { naturalOrder, type FolderListing } from './seriesFolder.js';
 import { stepInName } from './stepsInNames.js';
@@ -18,7 +19,7 @@ const refsOf = async (folder: string): Promise<Map<string, string[]>> => {
       () => false,
     );
     if (!isSmallFile) continue;
-    const commit = (await readFile(path, 'latin1').catch(() => '')).trim();
+    const commit = (await readText(path, LONGEST_REF).catch(() => '')).trim();
     byCommit.set(commit, [...(byCommit.get(commit) ?? []), name.replaceAll('\\', '/')]);
   }
   return byCommit;
