@@ -168,7 +168,7 @@ const writeGrid = (maxSteps) => {
 const broken = path.join(folder, 'broken');
 const whole = path.join(folder, 'whole');
 // A sweep's grid cannot be changed on the way: its runs are long enough for all kills.
-const sweepSteps = kills * 300;
+const sweepSteps = kills * 600;
 if (isSweep) writeGrid(sweepSteps);
 const counts = {};
 let done = 0;
