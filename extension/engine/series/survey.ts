@@ -13,6 +13,7 @@ import { CheckpointPool } from './checkpointPool.js';
 import { grouped } from '../ground/work/grouped.js';
 import type { SourceSeries } from './source.js';
 import { throwIfCancelled } from '../ground/work/tasks.js';
+import { foldRepeated } from './repeatedWarnings.js';
 
 /** What the headers of a series say: all that the analyses need to plan their reading. */
 export interface Survey {
@@ -111,7 +112,7 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
     present,
     parameters: floating.reduce((sum, { elements }) => sum + elements, 0),
     warnings: [
-      ...warnings,
+      ...foldRepeated(warnings),
       ...changes,
       ...notRead(last.tensors),
       ...shortages(opened.length, [...plan.matrices, ...complexMatrices], last.tensors),
