@@ -37,7 +37,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   const [name, ...rest] = args;
   if (name === undefined) throw new UsageError('Name a command.');
   if (name === '--help' || name === '-h' || name === 'help') return (console.out(help()), 0);
-  if (name === '--version') return (console.out(`${productVersion}\n`), 0);
+  if (name === '--version' || name === '-V') return (console.out(`${productVersion}\n`), 0);
   const command = commands.find((candidate) => candidate.name === name);
   if (command === undefined) throw new UsageError(`There is no command ${JSON.stringify(name)}.`);
   if (rest.includes('--help') || rest.includes('-h')) return (console.out(command.usage), 0);
