@@ -4,12 +4,16 @@ import { say } from '../../words/say.js';
 import { integer, list, number, percent } from '../../words/numbers.js';
 import { kStar, rankForEnergy } from './rankNeeded.js';
 
+/** What sentences name: the change without decay is nearly the final weights, and stands in the chart and the table. */
+const named = (entries: readonly ReconstructionEntry[]): ReconstructionEntry[] =>
+  inOrder(entries).filter(({ of }) => of !== 'change-without-decay');
+
 const needs = (
   entries: readonly ReconstructionEntry[],
   rankOf: (entry: ReconstructionEntry) => number | undefined,
 ) =>
   list(
-    inOrder(entries).map((entry) => {
+    named(entries).map((entry) => {
       const rank = rankOf(entry);
       const method = rebuildingName(entry);
       return rank === undefined
@@ -56,7 +60,7 @@ export const energySays = (entries: readonly ReconstructionEntry[], threshold: n
 
 /** The relative error of each method at half of its full rank, beside that of a flat spectrum. */
 export function errorSays(entries: readonly ReconstructionEntry[]): string {
-  const errors = inOrder(entries).flatMap((entry) => {
+  const errors = named(entries).flatMap((entry) => {
     const half = [...entry.points].reverse().find(({ rank }) => rank <= entry.fullRank / 2);
     return half
       ? [say('rank.errorAt', { error: number(half.relativeError), method: rebuildingName(entry) })]
