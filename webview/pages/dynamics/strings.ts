@@ -94,5 +94,5 @@ export const dynamicsStrings = {
   'dynamics.decayTitle': 'Leading update directions along the weights',
   'dynamics.decayAxis': '|cos| with the weights',
   'dynamics.decaySays':
-    'At step {step} the first direction has |cos| {share} with the weights, along which weight decay steps; a random direction would have {expected}. That part is decay, not learning.',
+    'At step {step} the first direction has |cos| {share} with the weights, along which weight decay steps; a random direction would have {expected}. |cos| does not tell decay from growth: the part along the weights may be either.',
 } as const;
