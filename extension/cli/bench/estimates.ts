@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openCheckpoint } from '../../engine/checkpoints/openCheckpoint.js';
-import { seededRandom } from '../../engine/geometry/seededRandom.js';
+import { seededRandom } from '../../engine/ground/seededRandom.js';
 import type { Estimate } from '../../engine/linalg/estimates.js';
 import { estimateSpectrum } from '../../engine/linalg/estimates.js';
 import { tensorOperator } from '../../engine/series/tensorOperator.js';

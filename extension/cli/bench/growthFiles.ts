@@ -1,6 +1,6 @@
 import { open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { seededRandom } from '../../engine/geometry/seededRandom.js';
+import { seededRandom } from '../../engine/ground/seededRandom.js';
 
 const headerOf = (text: string): Buffer => {
   const padded = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));

@@ -1,6 +1,6 @@
 import type { Matrix } from '../linalg/matrix.js';
 import { zeros } from '../linalg/matrix.js';
-import { seededRandom } from './seededRandom.js';
+import { seededRandom } from '../ground/seededRandom.js';
 
 /**
  * Lengths of the steps between neighbouring checkpoints from the Gram matrix of the rows θ_t − θ_0:

@@ -7,7 +7,7 @@ import {
   sitesOf,
 } from '../../../extension/engine/evaluation/activationSites.js';
 import { openEvaluator } from '../../../extension/engine/evaluation/evaluator.js';
-import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { svd } from '../../../extension/engine/linalg/svd.js';
 
 const d = 16;

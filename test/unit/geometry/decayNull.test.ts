@@ -6,7 +6,7 @@ import {
   withoutStart,
 } from '../../../extension/engine/geometry/decayNull.js';
 import { gramOfRows, stepLengths } from '../../../extension/engine/geometry/randomWalkNull.js';
-import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import type { Matrix } from '../../../extension/engine/linalg/matrix.js';
 
 const dimensions = 40;

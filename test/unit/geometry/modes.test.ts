@@ -13,7 +13,7 @@ import { fisherNull, fisherTail } from '../../../extension/engine/geometry/modes
 import { onGrid, planePeaks } from '../../../extension/engine/geometry/modes/functionalMode.js';
 import { permutationNull } from '../../../extension/engine/geometry/modes/permutationNull.js';
 import { ridgeScores } from '../../../extension/engine/geometry/modes/ridge.js';
-import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { expectClose, oracle, oracleIsHere } from './oracle.js';
 
 /** Every pair (a, b) of a prime. */

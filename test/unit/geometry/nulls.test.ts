@@ -8,8 +8,8 @@ import {
   stepLengths,
 } from '../../../extension/engine/geometry/randomWalkNull.js';
 import { leadingFractions } from '../../../extension/engine/geometry/leadingFractions.js';
-import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
-import { shuffledEntries } from '../../../extension/engine/geometry/shuffledNull.js';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
+import { shuffledEntries } from '../../../extension/engine/linalg/shuffledEntries.js';
 import { explainedFractions } from '../../../extension/engine/geometry/trajectory.js';
 import { singularValues } from '../../../extension/engine/linalg/singularValues.js';
 

@@ -16,7 +16,7 @@ import {
   trajectoryMixing,
 } from '../../../extension/engine/geometry/reconstruction/trajectoryPca.js';
 import { chosenRanks, defaultRanks } from '../../../extension/engine/geometry/ranks.js';
-import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { trajectoryPca } from '../../../extension/engine/geometry/trajectory.js';
 import { svd } from '../../../extension/engine/linalg/svd.js';
 

@@ -14,7 +14,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { AnalysisRequest, Report, ReportAddition } from '../../../extension/contract/report.js';
 import { inspectSettingsSchema, reportAdditionSchema } from '../../../extension/contract/report.js';
 import { ReportStore } from '../../../extension/contract/reportStore.js';
-import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { describeFile } from '../../../extension/engine/inspection/describeFile.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
 import { seriesFolder, type Weights } from './seriesFixture.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { solvePositiveDefinite } from '../../../extension/engine/linalg/cholesky.js';
 import { gemm } from '../../../extension/engine/linalg/gemm.js';
 import { identity, transpose, type Matrix } from '../../../extension/engine/linalg/matrix.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DifferenceGram } from '../../../extension/engine/linalg/differenceGram.js';
-import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 
 const random = seededRandom(77);
 const zeroRows = (count: number, length: number): Float64Array[] =>

@@ -18,7 +18,7 @@ import {
 } from '../../../extension/engine/geometry/reconstruction/trajectoryPca.js';
 import { addInto, dot } from '../../../extension/engine/geometry/reconstruction/vectors.js';
 import { walkToEnd } from '../../../extension/engine/geometry/reconstruction/walkToEnd.js';
-import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { explainedFractions, trajectoryPca } from '../../../extension/engine/geometry/trajectory.js';
 import { randomWalkGram } from '../../../extension/engine/geometry/randomWalkNull.js';
 import {

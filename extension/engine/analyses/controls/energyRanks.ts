@@ -1,6 +1,6 @@
 import { entropy, rankForShare } from '../../../contract/statistics/ranks.js';
 import { perMatrixEnergy } from '../../geometry/reconstruction/perMatrixSvd.js';
-import { shuffledEntries } from '../../geometry/shuffledNull.js';
+import { shuffledEntries } from '../../linalg/shuffledEntries.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { pauseFor } from '../../ground/work/pause.js';
 import { singularValuesBatch } from '../../linalg/singularValues.js';

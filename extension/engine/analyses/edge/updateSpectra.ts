@@ -1,5 +1,5 @@
 import type { GapDeclineEntry, UpdateSpectrumEntry } from '../../../contract/report.js';
-import { seedFromText } from '../../geometry/seededRandom.js';
+import { seedFromText } from '../../ground/seededRandom.js';
 import { independentUpdates } from '../../geometry/updates/independentUpdates.js';
 import { gapDecline, spectralEdge } from '../../geometry/updates/spectralEdge.js';
 import { gramWindow, updateGram } from '../../geometry/updates/updateGram.js';

@@ -3,7 +3,7 @@ import { pathShares, windowEnds } from '../../geometry/curvature/pathShares.js';
 import { quantile } from '../../geometry/quantiles.js';
 import { decayAndWalk } from '../../geometry/decayNull.js';
 import { gramOfRows, randomWalkGram, stepLengths } from '../../geometry/randomWalkNull.js';
-import { seedFromText } from '../../geometry/seededRandom.js';
+import { seedFromText } from '../../ground/seededRandom.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import type { TrainingRecord } from '../../series/trainingRecord.js';
 import type { KeptGram } from '../trajectory/groupGrams.js';

@@ -1,8 +1,8 @@
 import { tensorChoice } from '../../checkpoints/tensors/tensorGlob.js';
 import { marchenkoPastur, marchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
 import { matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
-import { seedFromText } from '../../geometry/seededRandom.js';
-import { shuffledEntries } from '../../geometry/shuffledNull.js';
+import { seedFromText } from '../../ground/seededRandom.js';
+import { shuffledEntries } from '../../linalg/shuffledEntries.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { singularValuesBatch, type Spectrum } from '../../linalg/singularValues.js';

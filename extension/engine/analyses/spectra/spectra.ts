@@ -14,8 +14,8 @@ import {
 import { marchenkoPastur, type MarchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
 import { matrixKey, tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import { summariseDraws } from '../../geometry/quantiles.js';
-import { seedFromText } from '../../geometry/seededRandom.js';
-import { shuffledEntries } from '../../geometry/shuffledNull.js';
+import { seedFromText } from '../../ground/seededRandom.js';
+import { shuffledEntries } from '../../linalg/shuffledEntries.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { singularValuesBatch, type Spectrum } from '../../linalg/singularValues.js';
 import { estimatedEntry } from './estimatedSpectra.js';

@@ -2,7 +2,7 @@ import type { InspectSettings, TrajectoryEntry } from '../../../contract/report.
 import { decayAndWalk, fittedDecay, gramWithoutDecay, type StartProducts } from '../../geometry/decayNull.js';
 import { summariseDraws } from '../../geometry/quantiles.js';
 import { randomWalk, stepLengths } from '../../geometry/randomWalkNull.js';
-import { seedFromText } from '../../geometry/seededRandom.js';
+import { seedFromText } from '../../ground/seededRandom.js';
 import { leadingFractions } from '../../geometry/leadingFractions.js';
 import { trajectoryPca, type TrajectoryPca } from '../../geometry/trajectory.js';
 import { zeros, type Matrix } from '../../linalg/matrix.js';

@@ -1,4 +1,4 @@
-import { seededRandom } from '../seededRandom.js';
+import { seededRandom } from '../../ground/seededRandom.js';
 import { defectOnset, type OnsetRule } from './onset.js';
 
 /** A run as the rule of onset sees it. */

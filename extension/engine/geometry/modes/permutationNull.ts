@@ -1,5 +1,5 @@
 import { quantile } from '../quantiles.js';
-import { seededRandom } from '../seededRandom.js';
+import { seededRandom } from '../../ground/seededRandom.js';
 import { concentrationOf, groupMeans, type Recipe } from './concentration.js';
 
 export interface PermutationRequest {

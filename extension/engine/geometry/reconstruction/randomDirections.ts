@@ -1,5 +1,5 @@
 import { pauseFor } from '../../ground/work/pause.js';
-import { seededRandom } from '../seededRandom.js';
+import { seededRandom } from '../../ground/seededRandom.js';
 import { addInto, dot } from './vectors.js';
 
 export interface RandomDirectionsOptions {

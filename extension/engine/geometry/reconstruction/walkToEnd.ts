@@ -1,6 +1,6 @@
 import { GramAccumulator } from '../../linalg/gram.js';
 import { pauseFor } from '../../ground/work/pause.js';
-import { seededRandom } from '../seededRandom.js';
+import { seededRandom } from '../../ground/seededRandom.js';
 import { trajectoryPca } from '../trajectory.js';
 import { trajectoryEnergy, trajectoryMixing } from './trajectoryPca.js';
 import { dot } from './vectors.js';

@@ -1,5 +1,5 @@
-import type { Matrix } from '../linalg/matrix.js';
-import { seededRandom } from './seededRandom.js';
+import type { Matrix } from './matrix.js';
+import { seededRandom } from '../ground/seededRandom.js';
 
 /**
  * The same entries in another order (Fisher–Yates): keeps the distribution of entries, destroys what rows and columns
