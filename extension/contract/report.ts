@@ -7,6 +7,7 @@ export * from './report/analyses.js';
 export * from './report/checkpoints.js';
 export * from './report/controls.js';
 export * from './report/defects.js';
+export * from './report/distributions.js';
 export * from './report/modes.js';
 export * from './report/path.js';
 export * from './report/principalAngles.js';

@@ -2,6 +2,7 @@ import { analyses } from './analyses.js';
 import { checkpoints } from './checkpoints.js';
 import { controls } from './controls.js';
 import { accuracies, defects, onsets } from './defects.js';
+import { distributions } from './distributions.js';
 import { modeMaps, modeNulls, modeRidge, modes } from './modes.js';
 import { matrixGaps, pathShares } from './path.js';
 import { principalAngles } from './principalAngles.js';
@@ -22,6 +23,7 @@ export const reportSections = {
   warnings,
   checkpoints,
   tensors,
+  distributions,
   spectra,
   principalAngles,
   trajectories,

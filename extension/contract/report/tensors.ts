@@ -17,6 +17,8 @@ export const tensorEntrySchema = v.object({
   sumOfSquares: v.optional(finite),
   /** Group of the trajectory and the charts: `layer0.Q`, or the tensor's name. */
   group: v.optional(v.string()),
+  /** Where a matrix inside a layer stands: `gate`, `Q`, `gate, expert 3`, or what its name says after the layer. */
+  place: v.optional(v.object({ stack: v.string(), layer: count, kind: v.string() })),
   /** Rows × columns as analysed; more than two dimensions are first axis × rest. Absent for vectors. */
   matrix: v.optional(v.object({ rows: count, columns: count, folded: v.optional(v.literal(true)) })),
 });

@@ -10,6 +10,7 @@ import { modes } from './modes/row.js';
 import { path } from './path/row.js';
 import { jointReconstructions, perMatrixReconstructions } from './reconstruction/row.js';
 import { lastSpectra, otherSpectra } from './spectra/row.js';
+import { tensors } from './tensors/row.js';
 import { trajectory } from './trajectory/row.js';
 
 /**
@@ -27,6 +28,7 @@ import { trajectory } from './trajectory/row.js';
  * cancellation; the entry in the report's `analyses` that marks it as complete, so that the cache answers next time.
  */
 export const analyses: readonly Analysis[] = [
+  tensors,
   lastSpectra,
   trajectory,
   perMatrixReconstructions,

@@ -6,6 +6,8 @@ export interface NamedMatrix {
   readonly stack: string;
   /** `Q`, `K`, `V`, `O`, `FF1`, `FF2`, `gate`; absent for a matrix without a usual name. */
   readonly role?: string;
+  /** The name after the layer's index: `self_attn.q_proj.weight`. */
+  readonly rest: string;
 }
 
 /** Where the common libraries put the index of a layer. */
@@ -43,6 +45,18 @@ export const namedMatrix = (tensor: string): NamedMatrix | undefined => {
   return {
     layer: Number(found.layer),
     stack: found.stack!,
+    rest: found.rest!,
     ...(role === undefined ? {} : { role }),
   };
+};
+
+const expert = /(?:^|\.)(?:experts|local_experts)\.(?<index>\d+)\./;
+
+/** What a matrix inside a layer is, among those of its layer: `Q`, `gate, expert 3`, or the name after the layer. */
+export const kindOf = ({ role, rest }: NamedMatrix, part?: string): string => {
+  const index = expert.exec(rest)?.groups?.index;
+  const name = role ?? rest.replace(expert, '.').replace(/^\.|\.?weight$/g, '');
+  // A part of a stack is one of several; a part of a fused matrix is what it is called.
+  const own = part === undefined ? name : part.startsWith('[') ? `${name}${part}` : part;
+  return index === undefined ? own : `${own}, expert ${index}`;
 };

@@ -1,6 +1,7 @@
 import type { TensorEntry } from '../../contract/report.js';
 import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
 import type { MatrixSpec } from '../geometry/matrices.js';
+import { kindOf, namedMatrix } from '../geometry/matrixRoles.js';
 import type { Survey } from './survey.js';
 
 /** Entries of the last checkpoint's tensors, each followed by the parts of a fused one; sums come with the pass. */
@@ -30,7 +31,20 @@ const baseOf = ({ name, dtype, computed, unmeasured }: TensorInfo) => ({
   ...(unmeasured === undefined ? {} : { unmeasured: unmeasured.reason }),
 });
 
-const placeOf = ({ group, rows, columns, folded }: MatrixSpec): Pick<TensorEntry, 'group' | 'matrix'> => ({
+const placeOf = ({
+  tensor,
+  part,
   group,
-  matrix: { rows, columns, ...(folded ? { folded: true as const } : {}) },
-});
+  rows,
+  columns,
+  folded,
+}: MatrixSpec): Pick<TensorEntry, 'group' | 'matrix' | 'place'> => {
+  const named = namedMatrix(tensor);
+  return {
+    group,
+    ...(named === undefined
+      ? {}
+      : { place: { stack: named.stack, layer: named.layer, kind: kindOf(named, part) } }),
+    matrix: { rows, columns, ...(folded ? { folded: true as const } : {}) },
+  };
+};

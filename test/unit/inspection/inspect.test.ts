@@ -239,7 +239,7 @@ describe('analyses on request', () => {
 
   it('lists what is complete: of one checkpoint, what needs no series', async () => {
     const ids = ({ analyses }: Report) => analyses.map(({ id }) => id);
-    expect(ids(await inspected(folderOf({ 0: model() })))).toEqual(['spectra', 'trajectory', 'digests']);
+    expect(ids(await inspected(folderOf({ 0: model() })))).toEqual(['tensors', 'spectra', 'digests']);
     expect(ids(await inspected(folderOf({ 0: model(), 100: model() }))).sort()).toEqual([
       'angles',
       'digests',
@@ -247,6 +247,7 @@ describe('analyses on request', () => {
       'per-matrix-reconstruction',
       'spectra',
       'spectra-over-steps',
+      'tensors',
       'trajectory',
     ]);
   });
@@ -254,7 +255,7 @@ describe('analyses on request', () => {
   it('names the analyses that exist for one that does not, before anything is read', async () => {
     await expect(inspected('/does/not/exist', { analyses: [{ id: 'defects' }] })).rejects.toMatchObject({
       code: 'invalid-argument',
-      message: expect.stringContaining('there are spectra, trajectory') as string,
+      message: expect.stringContaining('there are tensors, spectra, trajectory') as string,
     });
     await expect(
       inspected(folderOf({ 0: model() }), { analyses: [{ id: 'angles', settings: { k: 1 } }] }),

@@ -11,7 +11,7 @@ export const trajectory = analysis({
   id: 'trajectory',
   summary: 'sums of the tensors; PCA of the path of the weights, and the final weights rebuilt from it',
   sections: ['tensors', 'checkpoints', 'trajectories', 'reconstructions'],
-  needs: 'checkpoint',
+  needs: 'series',
   isDefault: true,
   topic: 'trajectory',
   weight: ({ survey }) => 100 * survey.parameters * survey.checkpoints.length,

@@ -1,0 +1,28 @@
+import * as v from 'valibot';
+import { count, finite, numbers } from './numbers.js';
+import { section } from './section.js';
+
+/** Counts of finite values in bins of one width: bin i is [start + i·width, start + (i + 1)·width). */
+export const histogramSchema = v.object({ start: finite, width: finite, counts: numbers });
+export type Histogram = v.InferOutput<typeof histogramSchema>;
+
+/** How the entries of a tensor of the last checkpoint are distributed: vectors, scalars and empty tensors too. */
+export const distributionEntrySchema = v.object({
+  tensor: v.string(),
+  /** Numbers read: two for each complex entry; none of an empty tensor. */
+  elements: count,
+  /** Of the values in the file; absent where it stores codes whose size the format alone knows. */
+  bytes: v.optional(count),
+  zeros: count,
+  notANumber: count,
+  infinite: count,
+  /** Of the finite values; absent where there are none. The variance is divided by their number. */
+  mean: v.optional(finite),
+  sd: v.optional(finite),
+  min: v.optional(finite),
+  max: v.optional(finite),
+  histogram: v.optional(histogramSchema),
+});
+export type DistributionEntry = v.InferOutput<typeof distributionEntrySchema>;
+
+export const distributions = section(distributionEntrySchema, (e) => e.tensor);

@@ -1,0 +1,14 @@
+import { analysis } from '../analysis.js';
+import { distributionsOf } from './distributions.js';
+
+/** First, as it shows the whole file and costs one reading of it. */
+export const tensors = analysis({
+  id: 'tensors',
+  summary: 'mean, spread, extremes, zeros, NaN and histogram of every tensor of the last checkpoint',
+  sections: ['distributions', 'tensors'],
+  needs: 'checkpoint',
+  isDefault: true,
+  topic: 'overview',
+  weight: ({ survey }) => 100 * survey.parameters,
+  steps: distributionsOf,
+});

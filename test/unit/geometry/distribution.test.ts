@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { RunningDistribution } from '../../../extension/engine/geometry/distribution.js';
+import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
+
+const inPieces = (pieces: readonly (readonly number[])[]) => {
+  const running = new RunningDistribution();
+  for (const piece of pieces) running.add(Float64Array.from(piece));
+  return running.result();
+};
+
+const finiteNumber = fc.float({ noNaN: true, noDefaultInfinity: true });
+
+describe('a running distribution', () => {
+  it('counts every finite value in the bin that it lies in, however the pieces come', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(finiteNumber, { minLength: 1 }), { minLength: 1 }), (pieces) => {
+        const all = pieces.flat();
+        const { histogram, elements, min, max } = inPieces(pieces);
+        const { start, width, counts } = histogram!;
+        expect(elements).toBe(all.length);
+        expect([min, max]).toEqual([Math.min(...all), Math.max(...all)]);
+        expect(counts.length).toBeLessThanOrEqual(64);
+        const direct = counts.map((_, bin) => {
+          const at = Math.round(start / width) + bin;
+          return all.filter((value) => Math.floor(value / width) === at).length;
+        });
+        expect(counts).toEqual(direct);
+        expect(counts.reduce((sum, count) => sum + count, 0)).toBe(all.length);
+      }),
+    );
+  });
+
+  it('uses more than half of its bins when a range grows from nothing', () => {
+    const random = seededRandom(5);
+    const values = Array.from({ length: 5000 }, () => random.normal());
+    const { histogram } = inPieces([[1e-9], values.slice(0, 10), values]);
+    expect(histogram!.counts.length).toBeGreaterThan(30);
+  });
+
+  it('keeps a small spread about a large mean', () => {
+    const random = seededRandom(7);
+    const values = Array.from({ length: 4000 }, () => random.normal());
+    const plain = inPieces([values]);
+    const moved = inPieces(
+      [0, 1, 2, 3].map((i) => values.slice(i * 1000, (i + 1) * 1000).map((x) => x + 1e8)),
+    );
+    expect(moved.sd).toBeCloseTo(plain.sd!, 6);
+    expect(moved.mean! - 1e8).toBeCloseTo(plain.mean!, 6);
+  });
+
+  it('counts zeros, NaN and infinity, and leaves the last two out of the moments', () => {
+    const found = inPieces([
+      [0, -0, NaN, 3],
+      [Infinity, -Infinity, 1, NaN],
+    ]);
+    expect(found).toMatchObject({
+      elements: 8,
+      zeros: 2,
+      notANumber: 2,
+      infinite: 2,
+      mean: 1,
+      min: 0,
+      max: 3,
+    });
+    expect(found.sd).toBeCloseTo(Math.sqrt(6 / 4), 12);
+  });
+
+  it('has no moments where there is no finite value', () => {
+    expect(inPieces([])).toEqual({ elements: 0, zeros: 0, notANumber: 0, infinite: 0 });
+    expect(inPieces([[NaN, NaN]])).toEqual({ elements: 2, zeros: 0, notANumber: 2, infinite: 0 });
+  });
+
+  it('gives no sums of values that are not all finite', () => {
+    const running = new RunningDistribution();
+    running.add(Float64Array.of(1, 2));
+    expect(running.finiteSums()).toEqual({ sum: 3, sumOfSquares: 5 });
+    running.add(Float64Array.of(NaN));
+    expect(running.finiteSums()).toBeUndefined();
+  });
+});
