@@ -52,7 +52,7 @@ describe('analyses on the command line', () => {
 
   it('refuse an unknown name, a flag without its analysis, and values of another kind', async () => {
     await expect(analysisRequests('defects', {}, rows)).rejects.toThrow(
-      /--analyses takes spectra, .*controls, .*curvature, separated by commas, not "defects"/,
+      /--analyses takes tensors, .*controls, .*curvature, separated by commas, not "defects"/,
     );
     await expect(analysisRequests('controls', { draws: '7' }, rows)).rejects.toThrow(
       '--draws goes with --analyses curvature.',
