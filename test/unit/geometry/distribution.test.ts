@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RunningDistribution } from '../../../extension/engine/geometry/distribution.js';
-import { seededRandom } from '../../../extension/engine/geometry/seededRandom.js';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 
 const inPieces = (pieces: readonly (readonly number[])[]) => {
   const running = new RunningDistribution();
