@@ -8,6 +8,7 @@ import { spectraStrings } from './pages/spectra/strings.js';
 import { sweepStrings } from './pages/sweep/strings.js';
 import { trainingStrings } from './pages/training/strings.js';
 import { trajectoryStrings } from './pages/trajectory/strings.js';
+import { partStrings } from './parts/strings.js';
 import { absenceStrings } from './report/absenceStrings.js';
 import { countStrings } from './words/countStrings.js';
 import { statisticStrings } from './words/statisticStrings.js';
@@ -24,6 +25,7 @@ export const english = {
   ...countStrings,
   ...absenceStrings,
   ...chartStrings,
+  ...partStrings,
   ...frameStrings,
   ...overviewStrings,
   ...spectraStrings,

@@ -1,0 +1,23 @@
+import type { Table } from './table.js';
+
+/** Significant digits that a reader of a document wants; the CSV file has all. */
+const digits = 6;
+
+/** A table in GitHub's Markdown: numbers to the right, text with what Markdown would read escaped. */
+export function toMarkdown({ headings, rows }: Table): string {
+  const isNumeric = headings.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
+  return [
+    headings.map(field),
+    isNumeric.map((numeric) => (numeric ? '---:' : '---')),
+    ...rows.map((row) => row.map(field)),
+  ]
+    .map((cells) => `| ${cells.join(' | ')} |\n`)
+    .join('');
+}
+
+const field = (value: string | number | undefined): string => {
+  if (value === undefined) return '';
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
+  return value.replaceAll(/[\r\n]+/g, ' ').replaceAll(/[\\`*_[\]<>|]/g, '\\$&');
+};

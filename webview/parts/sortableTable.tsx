@@ -1,0 +1,165 @@
+import type { ComponentChildren } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import type { Table } from '../charts/table.js';
+import { FilterField } from '../elements/toolkit.js';
+import { Formula } from '../elements/formula.js';
+import { isText, usePersistedState } from '../state/persistedState.js';
+import { integer, number } from '../words/numbers.js';
+import { say } from '../words/say.js';
+import { CopyTable } from './copyTable.js';
+import { isOrder, nextOrder, sorted, type Order, type OrderedColumn } from './tableOrder.js';
+
+export interface TableColumn<Row> extends OrderedColumn<Row> {
+  readonly title: string;
+  /** Shown under the pointer. */
+  readonly note?: string;
+  readonly isNumeric?: true;
+  /** The cell, where it is more than its value. */
+  readonly cell?: (row: Row) => ComponentChildren;
+  /** Only drawn: what it shows is in no copy, and no order is made of it. */
+  readonly isPicture?: true;
+}
+
+export interface SortableTableProps<Row> {
+  /** Name under which order and filter are kept. */
+  readonly id: string;
+  readonly title: string;
+  /** The first names the row. */
+  readonly columns: readonly TableColumn<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  /** What the filter looks in; no filter is offered where it is absent. */
+  readonly textOf?: (row: Row) => string;
+  readonly controls?: ComponentChildren;
+  /** One sentence: what the numbers are compared with. */
+  readonly says?: string;
+}
+
+/** Rows drawn at once; a model may have a million tensors. */
+const mostRows = 400;
+const fewestFiltered = 8;
+
+/** A table that its reader sorts by its headings, filters, and takes away as CSV or Markdown. */
+export function SortableTable<Row>(props: SortableTableProps<Row>) {
+  const { id, title, columns, rows, keyOf, textOf, controls, says } = props;
+  const [filter, setFilter] = usePersistedState(`${id}.filter`, '', isText);
+  const [order, setOrder] = usePersistedState<Order | null>(`${id}.order`, null, isOrder);
+  const [most, setMost] = useState(mostRows);
+  const wanted = filter.trim().toLowerCase();
+  const found = useMemo(() => {
+    const kept =
+      textOf === undefined || wanted === ''
+        ? rows
+        : rows.filter((row) => textOf(row).toLowerCase().includes(wanted));
+    return sorted(kept, columns, order);
+  }, [rows, columns, textOf, wanted, order]);
+  const shown = found.slice(0, most);
+  const titleId = `${id}-title`;
+  return (
+    <section class="card wide" aria-labelledby={titleId}>
+      <header>
+        <h2 id={titleId}>{title}</h2>
+        <div class="tools">
+          {controls}
+          {textOf !== undefined && rows.length > fewestFiltered && (
+            <FilterField value={filter} label={say('table.filter')} onInput={setFilter} />
+          )}
+          <CopyTable title={title} table={() => tableOfRows(columns, found)} />
+        </div>
+      </header>
+      <div class="scroller tall" tabIndex={0} role="region" aria-labelledby={titleId}>
+        <table class="matrices sortable">
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <Heading
+                  key={column.id}
+                  column={column}
+                  order={order}
+                  onPress={() => setOrder(nextOrder(order, column.id, column.isNumeric === true))}
+                />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <tr key={keyOf(row)}>
+                {columns.map((column, index) => (
+                  <Cell key={column.id} column={column} row={row} names={index === 0} />
+                ))}
+              </tr>
+            ))}
+            {shown.length === 0 && (
+              <tr>
+                <td colSpan={columns.length} class="muted">
+                  {say('table.none')}
+                </td>
+              </tr>
+            )}
+          </tbody>
+        </table>
+      </div>
+      {found.length > shown.length && (
+        <p class="says page">
+          {say('table.shown', { shown: integer(shown.length), of: integer(found.length) })}{' '}
+          <button type="button" class="link" onClick={() => setMost(most + mostRows)}>
+            {say('table.more')}
+          </button>
+        </p>
+      )}
+      {says !== undefined && says !== '' && <p class="says page">{says}</p>}
+    </section>
+  );
+}
+
+const arrows = { ascending: ' ▲', descending: ' ▼' } as const;
+
+interface HeadingProps<Row> {
+  readonly column: TableColumn<Row>;
+  readonly order: Order | null;
+  readonly onPress: () => void;
+}
+
+function Heading<Row>({ column, order, onPress }: HeadingProps<Row>) {
+  const { title, note, isNumeric, isPicture } = column;
+  const direction = order?.column === column.id ? order.direction : undefined;
+  return (
+    <th
+      scope="col"
+      class={isNumeric ? 'number narrow' : ''}
+      aria-sort={direction ?? 'none'}
+      {...(note === undefined ? {} : { title: note })}
+    >
+      {isPicture ? (
+        title
+      ) : (
+        <button type="button" class="heading" onClick={onPress}>
+          <Formula text={title} />
+          <span aria-hidden="true">{direction === undefined ? '' : arrows[direction]}</span>
+        </button>
+      )}
+    </th>
+  );
+}
+
+interface CellProps<Row> {
+  readonly column: TableColumn<Row>;
+  readonly row: Row;
+  readonly names: boolean;
+}
+
+function Cell<Row>({ column, row, names }: CellProps<Row>) {
+  const content = column.cell?.(row) ?? plain(column.value(row));
+  return names ? <th scope="row">{content}</th> : <td class={column.isNumeric ? 'number' : ''}>{content}</td>;
+}
+
+const plain = (value: string | number | undefined): string =>
+  value === undefined ? '' : typeof value === 'number' ? number(value, 4) : value;
+
+const tableOfRows = <Row,>(columns: readonly TableColumn<Row>[], rows: readonly Row[]): Table => {
+  const copied = columns.filter(({ isPicture }) => isPicture !== true);
+  return {
+    headings: copied.map(({ title }) => title),
+    rows: rows.map((row) => copied.map(({ value }) => value(row))),
+  };
+};

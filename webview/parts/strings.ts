@@ -1,0 +1,11 @@
+/** Sentences of parts that several pages use. */
+export const partStrings = {
+  'table.filter': 'Filter by name',
+  'table.none': 'No row has this in its name.',
+  'table.shown': '{shown} of {of} rows are shown.',
+  'table.more': 'Show more',
+  'table.copy': 'copy {format}',
+  'table.copyLabel': 'Copy {title} as {format}',
+  'table.copied': '{title} copied as {format}.',
+  'table.notCopied': '{title} could not be copied: {reason}',
+} as const;
