@@ -4,6 +4,7 @@ import { provenanceOf } from './frame/provenance.js';
 import { pages } from './pages/table.js';
 import { RunBar } from './frame/runBar.js';
 import { SourceHeader } from './frame/sourceHeader.js';
+import { StepScaleChoice } from './frame/stepScaleChoice.js';
 import { Tabs } from './frame/tabs.js';
 import { indexSpectra, matricesOf } from './report/matrices.js';
 import { Inspection } from './state/inspection.js';
@@ -12,6 +13,7 @@ import { InspectionContext } from './state/inspectionContext.js';
 import type { InspectionView } from './state/inspectionContext.js';
 import { useKeptScroll } from './state/keptScroll.js';
 import { chooseFor, oneOf, rememberSource, usePersistedState } from './state/persistedState.js';
+import { useStepScale } from './state/stepScale.js';
 import { say, speak } from './words/say.js';
 import { useChartTheme } from './theme/chartTheme.js';
 
@@ -46,6 +48,7 @@ export function App({ connection }: { readonly connection: Connection }) {
     });
   }, [connection, turnTo]);
   const report = state?.report;
+  const [stepScale, setStepScale] = useStepScale(report);
   const running = state?.running ?? true;
   const error = state?.error;
   const training = state?.training;
@@ -56,6 +59,7 @@ export function App({ connection }: { readonly connection: Connection }) {
         matrices: matricesOf(report),
         spectra: indexSpectra(report),
         theme,
+        stepScale,
         running,
         error,
         training,
@@ -70,7 +74,7 @@ export function App({ connection }: { readonly connection: Connection }) {
           scrollTo({ top: 0 });
         },
       },
-    [report, theme, running, error, training, host, turnTo],
+    [report, theme, stepScale, running, error, training, host, turnTo],
   );
   const there = pages.filter(({ isFor }) => isFor?.(report) ?? true);
   const shown = there.find(({ id }) => id === current) ?? there[0]!;
@@ -91,14 +95,17 @@ export function App({ connection }: { readonly connection: Connection }) {
       <div class="top">
         {view && <SourceHeader />}
         {state && <RunBar state={state} host={host} />}
-        <Tabs
-          tabs={there.map(({ id, title }) => ({ id, title: say(title) }))}
-          current={shown.id}
-          onChange={(id) => {
-            const chosen = pageIds.find((one) => one === id);
-            if (chosen) setCurrent(chosen);
-          }}
-        />
+        <div class="bar">
+          <Tabs
+            tabs={there.map(({ id, title }) => ({ id, title: say(title) }))}
+            current={shown.id}
+            onChange={(id) => {
+              const chosen = pageIds.find((one) => one === id);
+              if (chosen) setCurrent(chosen);
+            }}
+          />
+          <StepScaleChoice report={report} value={stepScale} onChange={setStepScale} />
+        </div>
       </div>
       <main ref={main} id="page" role="tabpanel" aria-labelledby={`tab-${shown.id}`} tabIndex={-1}>
         {view ? (

@@ -35,7 +35,7 @@ describe.runIf(canRun())('what a user says of a model, and takes away', () => {
     await markedRow(page, 'identity.safetensors');
     if (!(await explorerRow(page, 'grok').isVisible())) await explorerRow(page, 'runs').click();
     await chooseFromMenu(page, explorerRow(page, 'grok'), 'Inspect Weight Geometry');
-    const frame = await pageFrame(page, 'Matrices at step 3800', 60_000);
+    const frame = await pageFrame(page, 'Matrices at step 3,800', 60_000);
     await frame.locator('.run progress').waitFor({ state: 'detached', timeout: 120_000 });
     expect(await frame.locator('body').innerText()).not.toContain('baseline 99');
     await frame.getByRole('button', { name: 'confirm' }).click();

@@ -41,7 +41,7 @@ describe.runIf(canRun())('the inspector', () => {
     await markedRow(page, 'identity.safetensors');
     if (!(await explorerRow(page, 'grok').isVisible())) await explorerRow(page, 'runs').click();
     await chooseFromMenu(page, explorerRow(page, 'grok'), 'Inspect Weight Geometry');
-    const frame = await pageFrame(page, 'Matrices at step 3800');
+    const frame = await pageFrame(page, 'Matrices at step 3,800');
     await finished(frame);
     // numpy.linalg.svd of the same file: stable rank 6.922, effective rank 20.971; 8.434, 24.221.
     expect((await rowOf(frame, 'tok.weight')).join(' ')).toMatch(/53 × 32.*6\.9.*21\.0/s);

@@ -11,7 +11,9 @@ import type { Figure, LegendEntry } from './figure.js';
 import { legendOf, without } from './figure.js';
 import { Legend } from './legend.js';
 import { NumberTable } from './numberTable.js';
+import { toldApart } from './coinciding.js';
 import { Plot } from './plot.js';
+import { onStepScale } from './stepAxis.js';
 import type { Table } from './table.js';
 import { tableOf } from './table.js';
 import { hasWebGl } from './webgl.js';
@@ -31,21 +33,28 @@ export interface ChartCardProps {
   /** Where the figure's own table would not read well. */
   readonly table?: Table;
   readonly onDrag?: (value: number) => void;
-  /** A point of a curve was pressed: its x. */
-  readonly onPoint?: (x: number) => void;
+  /** A point of a curve was pressed: its training step. */
+  readonly onPoint?: (step: number) => void;
+  /** A cell of a heat map was pressed. */
+  readonly onCell?: (row: number, step: number) => void;
   readonly children?: ComponentChildren;
 }
 
 /** One chart with its scale and exports at the top right, its legend below, and one sentence on what it shows. */
 export function ChartCard(props: ChartCardProps) {
-  const { id, title, figure, says, absent, controls, onDrag, onPoint, children } = props;
-  const { theme } = useInspection();
+  const { id, title, says, absent, controls, onDrag, onPoint, onCell, children } = props;
+  const { theme, stepScale } = useInspection();
+  const figure = useMemo(
+    () => props.figure && toldApart(onStepScale(props.figure, stepScale)),
+    [props.figure, stepScale],
+  );
   const [asTable, setAsTable] = usePersistedState(`${id}.table`, false, isFlag);
   const [switchedOff, setSwitchedOff] = usePersistedState<readonly string[]>(`${id}.hidden`, [], isTextList);
   const hidden = useMemo(() => new Set(switchedOff), [switchedOff]);
   const shown = useMemo(() => figure && without(figure, hidden), [figure, hidden]);
   const table = useMemo(() => (figure ? (props.table ?? tableOf(figure)) : undefined), [figure, props.table]);
   const legend: readonly LegendEntry[] = figure ? legendOf(figure) : [];
+  const shades = figure?.kind === 'lines' || figure?.kind === 'space' ? figure.shades : undefined;
   const toggle = (name: string): void => {
     const next = new Set(hidden);
     if (!next.delete(name)) next.add(name);
@@ -88,10 +97,11 @@ export function ChartCard(props: ChartCardProps) {
           label={`${title}. ${says}`}
           {...(onDrag ? { onDrag } : {})}
           {...(onPoint ? { onPoint } : {})}
+          {...(onCell ? { onCell } : {})}
         />
       )}
-      {legend.length > 1 && !asTable && (
-        <Legend entries={legend} theme={theme} hidden={hidden} onToggle={toggle} />
+      {(legend.length > 1 || shades) && !asTable && (
+        <Legend entries={legend} shades={shades} theme={theme} hidden={hidden} onToggle={toggle} />
       )}
       {shown && says && <p class="says">{says}</p>}
       {children}

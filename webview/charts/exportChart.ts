@@ -5,6 +5,7 @@ import type { Figure } from './figure.js';
 import { fileStem } from './fileStem.js';
 import { plainText } from './plainText.js';
 import { plotly } from './plotly.js';
+import { colourBar } from './colourBar.js';
 import { draw } from './plotlyFigure.js';
 import { withPngText } from './pngText.js';
 import type { Table } from './table.js';
@@ -60,7 +61,7 @@ function image({ figure, theme, title, source }: ExportedChart, format: 'png' | 
   const { data, layout } = draw(figure, theme);
   return plotly.toImage(
     {
-      data,
+      data: [...data, ...colourBar(figure, theme)],
       layout: {
         ...layout,
         autosize: false,

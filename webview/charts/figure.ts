@@ -12,6 +12,8 @@ export interface Look {
   readonly dash: Dash;
   readonly symbol: MarkerSymbol;
   readonly line: boolean;
+  /** The marker is a ring: what lies under it is seen. */
+  readonly open?: true;
 }
 
 export interface Axis {
@@ -19,6 +21,17 @@ export interface Axis {
   readonly scale: Scale;
   readonly format: 'number' | 'percent' | 'integer';
   readonly range?: readonly [number, number];
+  /** The axis counts training steps: its scale is the reader's one choice for all charts. */
+  readonly steps?: true;
+  /** Where zero stands on a logarithmic axis, which has no place of its own for it. */
+  readonly zeroAt?: number;
+}
+
+/** Colours that go from muted to the full ink along an axis: what a colour bar shows. */
+export interface Shades {
+  /** With its range. */
+  readonly axis: Axis & { readonly range: readonly [number, number] };
+  readonly ink: number;
 }
 
 export interface Curve {
@@ -28,8 +41,10 @@ export interface Curve {
   readonly look: Look;
   /** Further lines of each point's hover label. */
   readonly notes?: readonly string[];
-  /** Earliness to lateness (0 … 1) of each point or of the whole curve: shades from muted to the full ink. */
+  /** Value on the axis of the figure's shades, of each point or of the whole curve. */
   readonly shade?: readonly number[] | number;
+  /** Training step of each point, where the x axis does not say it. */
+  readonly steps?: readonly number[];
 }
 
 /** An interval drawn behind the curves. */
@@ -69,6 +84,7 @@ export interface LineFigure {
   readonly bands?: readonly Band[];
   readonly marks?: readonly Mark[];
   readonly labels?: readonly PointLabel[];
+  readonly shades?: Shades;
 }
 
 export interface HeatFigure {
@@ -88,12 +104,14 @@ export interface SpaceCurve {
   readonly look: Look;
   readonly notes: readonly string[];
   readonly shade?: readonly number[];
+  readonly steps?: readonly number[];
 }
 
 export interface SpaceFigure {
   readonly kind: 'space';
   readonly axes: readonly [string, string, string];
   readonly curves: readonly SpaceCurve[];
+  readonly shades?: Shades;
 }
 
 /** One of several small charts. */
@@ -123,6 +141,8 @@ export interface LegendEntry {
   readonly name: string;
   readonly look: Look;
   readonly band?: true;
+  /** Its points are shaded, the line between them is thin and muted. */
+  readonly shaded?: true;
 }
 
 export function legendOf(figure: Figure): LegendEntry[] {
@@ -132,8 +152,13 @@ export function legendOf(figure: Figure): LegendEntry[] {
     return [...new Map(curves.map(({ name, look }) => [name, { name, look }])).values()];
   }
   const bands = figure.kind === 'lines' ? (figure.bands ?? []) : [];
+  const curves: readonly (Curve | SpaceCurve)[] = figure.curves;
   return [
-    ...figure.curves.map(({ name, look }) => ({ name, look })),
+    ...curves.flatMap(({ name, look, shade }) => {
+      // Curves of one shade each are told by the colour bar: there may be hundreds.
+      if (figure.shades && typeof shade === 'number') return [];
+      return [{ name, look, ...(shade === undefined ? {} : { shaded: true as const }) }];
+    }),
     ...bands.map(({ name, ink }) => ({
       name,
       look: { ink, dash: 'solid' as const, symbol: 'none' as const, line: false },

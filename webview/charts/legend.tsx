@@ -1,7 +1,8 @@
 import { say } from '../words/say.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
-import type { LegendEntry } from './figure.js';
-import { inkOf } from './plotlyParts.js';
+import type { LegendEntry, Shades } from './figure.js';
+import { inText, shortNames } from './shortNames.js';
+import { formatOn, betweenShades, inkOf, shadeAt } from './plotlyParts.js';
 
 const dashArrays = { solid: '', dash: '5 4', dot: '1.5 3', dashdot: '6 3 1.5 3', longdash: '9 4' } as const;
 const markerPaths = {
@@ -16,27 +17,63 @@ const markerPaths = {
 
 export interface LegendProps {
   readonly entries: readonly LegendEntry[];
+  readonly shades?: Shades | undefined;
   readonly theme: ChartTheme;
   readonly hidden: ReadonlySet<string>;
   readonly onToggle: (name: string) => void;
 }
 
 /** Names beside samples of line and marker; pressing one hides or shows its curve. */
-export const Legend = ({ entries, theme, hidden, onToggle }: LegendProps) => (
-  <ul class="legend" aria-label={say('card.legend')}>
-    {entries.map((entry) => (
-      <li key={entry.name}>
-        <button type="button" aria-pressed={!hidden.has(entry.name)} onClick={() => onToggle(entry.name)}>
-          <Sample entry={entry} theme={theme} />
-          <span>{entry.name}</span>
-        </button>
-      </li>
-    ))}
-  </ul>
-);
+export function Legend({ entries, shades, theme, hidden, onToggle }: LegendProps) {
+  const names = shortNames(
+    entries.map(({ name }) => name),
+    inText,
+  );
+  return (
+    <div class="legend-row">
+      {shades && <ColourBar shades={shades} theme={theme} />}
+      {entries.length > 1 && (
+        <ul class="legend" aria-label={say('card.legend')}>
+          {entries.map((entry, index) => (
+            <li key={entry.name}>
+              <button
+                type="button"
+                aria-pressed={!hidden.has(entry.name)}
+                title={entry.name}
+                onClick={() => onToggle(entry.name)}
+              >
+                <Sample entry={entry} theme={theme} />
+                <span>{names[index]}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** What the shades of a chart stand for: a strip of its colours between the two ends. */
+function ColourBar({ shades, theme }: { readonly shades: Shades; readonly theme: ChartTheme }) {
+  const { axis, ink } = shades;
+  const [low, high] = axis.range.map((end) => formatOn(axis, end));
+  const colours = [0, 0.25, 0.5, 0.75, 1].map((share) => shadeAt(ink, share, theme)).join(', ');
+  const scale = axis.scale === 'log' ? ` (${say('scale.log')})` : '';
+  return (
+    <div
+      class="colour-bar"
+      role="img"
+      aria-label={say('card.shades', { axis: axis.title, low: low!, high: high! })}
+    >
+      <span>{`${axis.title} ${low!}`}</span>
+      <span class="strip" style={{ background: `linear-gradient(to right, ${colours})` }} />
+      <span>{high! + scale}</span>
+    </div>
+  );
+}
 
 function Sample({ entry, theme }: { readonly entry: LegendEntry; readonly theme: ChartTheme }) {
-  const { look, band } = entry;
+  const { look, band, shaded } = entry;
   const ink = inkOf(look.ink, theme);
   const isX = look.symbol === 'x';
   return (
@@ -48,16 +85,16 @@ function Sample({ entry, theme }: { readonly entry: LegendEntry; readonly theme:
           y1="6"
           x2="25"
           y2="6"
-          stroke={ink}
-          stroke-width="2"
+          stroke={shaded ? betweenShades(theme) : ink}
+          stroke-width={shaded ? '1' : '2'}
           stroke-dasharray={dashArrays[look.dash]}
         />
       )}
       {look.symbol !== 'none' && (
         <path
           d={markerPaths[look.symbol]}
-          fill={isX ? 'none' : ink}
-          stroke={isX ? ink : 'none'}
+          fill={isX || look.open ? 'none' : ink}
+          stroke={isX || look.open ? ink : 'none'}
           stroke-width="2"
         />
       )}

@@ -1,9 +1,11 @@
-import type { PlotlyHTMLElement } from 'plotly.js';
+import type { PlotlyHTMLElement, PlotMouseEvent } from 'plotly.js';
 import { useEffect, useRef } from 'preact/hooks';
+import { hoverStep, onHoveredStep } from '../state/hoveredStep.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import type { Figure } from './figure.js';
 import { plotly } from './plotly.js';
 import { draw, plotlyConfig } from './plotlyFigure.js';
+import { stepMark, type PlotArea } from './stepMark.js';
 
 export interface PlotProps {
   readonly figure: Figure;
@@ -12,32 +14,37 @@ export interface PlotProps {
   readonly label: string;
   /** The draggable mark was let go at this value of its axis. */
   readonly onDrag?: (value: number) => void;
-  /** A point was pressed: its x. */
-  readonly onPoint?: (x: number) => void;
+  /** A point was pressed: its training step. */
+  readonly onPoint?: (step: number) => void;
+  /** A cell of a heat map was pressed. */
+  readonly onCell?: (row: number, step: number) => void;
 }
 
 /** Draws a figure and keeps it drawn: new numbers, new theme, new size. */
-export function Plot({ figure, theme, label, onDrag, onPoint }: PlotProps) {
+export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProps) {
   const root = useRef<HTMLDivElement>(null);
-  const dragged = useRef(onDrag);
-  dragged.current = onDrag;
-  const pressed = useRef(onPoint);
-  pressed.current = onPoint;
+  const mark = useRef<HTMLDivElement>(null);
+  const now = useRef({ figure, onDrag, onPoint, onCell });
+  now.current = { figure, onDrag, onPoint, onCell };
 
   useEffect(() => {
     const element = root.current!;
     const { data, layout } = draw(figure, theme);
     const marks = figure.kind === 'lines' ? (figure.marks ?? []) : [];
-    const moving = marks.findIndex((mark) => mark.draggable);
+    const moving = marks.findIndex((one) => one.draggable);
     let live = true;
     const config = moving < 0 ? plotlyConfig : { ...plotlyConfig, edits: { shapePosition: true } };
     void plotly.react(element, data, layout, config).then((graph: PlotlyHTMLElement) => {
       if (!live) return;
-      graph.removeAllListeners('plotly_click');
-      graph.on('plotly_click', ({ points }) => {
-        const x = points[0]?.x;
-        if (typeof x === 'number') pressed.current?.(x);
+      for (const event of ['plotly_click', 'plotly_hover', 'plotly_unhover']) graph.removeAllListeners(event);
+      graph.on('plotly_click', (event) => {
+        const cell = cellOf(figure, event);
+        if (cell) now.current.onCell?.(...cell);
+        const step = stepUnder(figure, event);
+        if (step !== undefined) now.current.onPoint?.(step);
       });
+      graph.on('plotly_hover', (event) => hoverStep(stepUnder(figure, event), element));
+      graph.on('plotly_unhover', () => hoverStep(undefined, element));
       if (moving < 0) return;
       const { at } = marks[moving]!;
       graph.removeAllListeners('plotly_relayout');
@@ -47,13 +54,31 @@ export function Plot({ figure, theme, label, onDrag, onPoint }: PlotProps) {
           (end) => (event as Record<string, unknown>)[`shapes[${moving}].${end}`],
         );
         const value = ends.find((end) => typeof end === 'number' && end !== at);
-        if (typeof value === 'number') dragged.current?.(value);
+        if (typeof value === 'number') now.current.onDrag?.(value);
       });
     });
     return () => {
       live = false;
     };
   }, [figure, theme]);
+
+  useEffect(
+    () =>
+      onHoveredStep((step, source) => {
+        const element = root.current!;
+        const area = step === undefined || source === element ? undefined : areaOf(element);
+        const place = area && stepMark(now.current.figure, step!, area);
+        const { style } = mark.current!;
+        style.display = place ? 'block' : 'none';
+        if (!place) return;
+        const isLine = place.kind === 'line';
+        style.left = `${place.x}px`;
+        style.top = `${isLine ? area.top : place.y}px`;
+        style.height = isLine ? `${area.height}px` : '';
+        mark.current!.className = `step-mark ${place.kind}`;
+      }),
+    [],
+  );
 
   useEffect(() => {
     const element = root.current!;
@@ -67,5 +92,45 @@ export function Plot({ figure, theme, label, onDrag, onPoint }: PlotProps) {
     };
   }, []);
 
-  return <div ref={root} class={`plot plot-${figure.kind}`} role="img" aria-label={label} />;
+  return (
+    <div class="plotted">
+      <div ref={root} class={`plot plot-${figure.kind}`} role="img" aria-label={label} />
+      <div ref={mark} class="step-mark" aria-hidden="true" />
+    </div>
+  );
 }
+
+/** Row and step of the cell of a heat map that an event is about. */
+function cellOf(figure: Figure, { points }: PlotMouseEvent): readonly [number, number] | undefined {
+  if (figure.kind !== 'heat') return undefined;
+  const place: unknown = points[0]?.pointNumber;
+  if (!Array.isArray(place)) return undefined;
+  const [row, column] = place as unknown[];
+  const step = typeof column === 'number' ? figure.columns[column] : undefined;
+  return typeof row === 'number' && step !== undefined ? [row, step] : undefined;
+}
+
+function stepUnder(figure: Figure, event: PlotMouseEvent): number | undefined {
+  const step: unknown = event.points[0]?.customdata;
+  return typeof step === 'number' ? step : cellOf(figure, event)?.[1];
+}
+
+/** Read from what is drawn: the library's own numbers of the area are not part of its interface. */
+function areaOf(element: HTMLElement): PlotArea | undefined {
+  const drag = element.querySelector('.nsewdrag')?.getBoundingClientRect();
+  const { xaxis, yaxis } = (element as Partial<PlotlyHTMLElement>).layout ?? {};
+  if (!drag || !isRange(xaxis?.range) || !isRange(yaxis?.range)) return undefined;
+  const box = element.getBoundingClientRect();
+  const { width, height } = drag;
+  return {
+    left: drag.left - box.left,
+    top: drag.top - box.top,
+    width,
+    height,
+    x: xaxis.range,
+    y: yaxis.range,
+  };
+}
+
+const isRange = (range: unknown): range is [number, number] =>
+  Array.isArray(range) && range.length === 2 && range.every((end) => typeof end === 'number');

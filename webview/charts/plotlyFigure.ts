@@ -11,8 +11,12 @@ import {
   drawCurve,
   drawMark,
   formatOn,
+  betweenShades,
   frame,
   inkOf,
+  placeOn,
+  shadeAt,
+  shareOfShades,
   markLabel,
   onAxis,
   type Drawing,
@@ -47,7 +51,7 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
       const edge = {
         type: 'scatter' as const,
         mode: 'lines' as const,
-        x: [...band.x],
+        x: band.x.map((place) => placeOn(figure.x, place)),
         line: { width: 0 },
         hoverinfo: 'skip' as const,
         showlegend: false,
@@ -76,7 +80,7 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
       editrevision: marks.find((mark) => mark.draggable)?.at ?? 0,
       xaxis: axisLayout(figure.x, theme, xs),
       yaxis: { ...axisLayout(figure.y, theme, ys), automargin: true },
-      shapes: marks.map((mark) => drawMark(mark, theme)),
+      shapes: marks.map((mark) => drawMark(mark, theme, figure.x)),
       annotations: [
         ...marks.map((mark) => markLabel(mark, figure, theme)),
         ...labels.map((label) => pointLabel(label, figure, { right: awayIn(xs), up: awayIn(ys) }, theme)),
@@ -86,7 +90,7 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
 }
 
 /** Shapes do not widen an axis; an unseen point at each level does, so that no null falls outside the picture. */
-function reach({ curves, marks = [], y }: LineFigure): Data[] {
+function reach({ curves, marks = [], x, y }: LineFigure): Data[] {
   const levels = marks.filter((mark) => mark.across === 'y' && !y.range).map(({ at }) => at);
   const place = curves.find((curve) => curve.x.length > 0)?.x[0];
   return levels.length === 0 || place === undefined
@@ -95,7 +99,7 @@ function reach({ curves, marks = [], y }: LineFigure): Data[] {
         {
           type: 'scatter',
           mode: 'lines',
-          x: levels.map(() => place),
+          x: levels.map(() => placeOn(x, place)),
           y: levels,
           line: { width: 0 },
           hoverinfo: 'skip',
@@ -147,7 +151,7 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
     data: [
       {
         type: 'heatmap',
-        x: [...columns],
+        x: columnEdges(columns, x),
         y: rows.map((_, index) => index),
         z: values.map((row) => columns.map((_, index) => row[index] ?? NaN)),
         colorscale: [
@@ -183,7 +187,7 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
       xaxis: {
         ...axisLayout(x, theme, columns),
         showgrid: false,
-        ...columnTicks(columns),
+        ...(x.scale === 'log' ? {} : columnTicks(columns)),
       },
       yaxis: {
         automargin: true,
@@ -195,10 +199,23 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
         ticktext: named.map((row) => plainText(names[row]!)),
         tickfont: { color: theme.muted, size: theme.fontSize - 2 },
       },
-      shapes: marks.map((mark) => ({ ...drawMark(mark, theme), layer: 'above' as const })),
+      shapes: marks.map((mark) => ({ ...drawMark(mark, theme, x), layer: 'above' as const })),
       annotations: marks.map((mark) => markLabel(mark, figure, theme)),
     },
   };
+}
+
+/** Edges halfway between neighbours on the axis: one more than there are columns. Equal halves at both ends. */
+function columnEdges(columns: readonly number[], axis: HeatFigure['x']): number[] {
+  const places = columns.map((column) => onAxis(axis, column));
+  const between = places.slice(1).map((place, index) => (place + places[index]!) / 2);
+  const [first, last] = [places[0]!, places.at(-1)!];
+  const edges = [
+    between.length === 0 ? first - 0.5 : 2 * first - between[0]!,
+    ...between,
+    between.length === 0 ? last + 0.5 : 2 * last - between.at(-1)!,
+  ];
+  return axis.scale === 'log' ? edges.map((edge) => 10 ** edge) : edges;
 }
 
 /** Names for which there is room along the rows; all of them are in the labels under the pointer. */
@@ -211,7 +228,7 @@ function columnTicks(columns: readonly number[]): { readonly tickvals?: number[]
   return columns.length <= 8 && isApart ? { tickvals: [...columns] } : {};
 }
 
-function drawSpace({ axes, curves }: SpaceFigure, theme: ChartTheme): Drawing {
+function drawSpace({ axes, curves, shades }: SpaceFigure, theme: ChartTheme): Drawing {
   const axis = (title: string) => ({
     title: { text: plainText(title), font: { color: theme.muted, size: theme.fontSize - 2 } },
     gridcolor: theme.grid,
@@ -232,7 +249,7 @@ function drawSpace({ axes, curves }: SpaceFigure, theme: ChartTheme): Drawing {
         x: curve.points.map(([first]) => first),
         y: curve.points.map(([, second]) => second),
         z: curve.points.map(([, , third]) => third),
-        line: { color: theme.muted, width: 2 },
+        line: { color: betweenShades(theme), width: 2 },
         marker: {
           size: 5,
           symbol:
@@ -241,9 +258,10 @@ function drawSpace({ axes, curves }: SpaceFigure, theme: ChartTheme): Drawing {
               : curve.look.symbol === 'square'
                 ? 'square'
                 : 'circle',
-          color: curve.shade
-            ? curve.shade.map((amount) => mix(mix(theme.background, theme.muted, 0.75), ink, amount))
-            : ink,
+          color:
+            curve.shade && shades
+              ? curve.shade.map((value) => shadeAt(curve.look.ink, shareOfShades(shades, value), theme))
+              : ink,
         },
         hoverinfo: 'text',
         hovertext: curve.points.map((point, index) =>

@@ -1,6 +1,6 @@
 import type { Annotation, Data, ScatterData, Shape } from 'plotly.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
-import type { Mark, Panel, PanelsFigure } from './figure.js';
+import type { Axis, Mark, Panel, PanelsFigure } from './figure.js';
 import { plainText } from './plainText.js';
 import { axisLayout, drawCurve, drawMark, frame, type Drawing } from './plotlyParts.js';
 
@@ -69,19 +69,19 @@ export function drawPanels(figure: PanelsFigure, theme: ChartTheme): Drawing {
       margin: { l: 68, r: 20, t: 26, b: 44 },
       hovermode: 'closest',
       ...axes,
-      shapes: panels.flatMap((panel) => shapesOf(panel, theme)),
+      shapes: panels.flatMap((panel) => shapesOf(panel, x, theme)),
       annotations: [...titles(figure, theme), ...panels.flatMap((panel) => notesOf(panel, theme))],
     },
   };
 }
 
 /** Lines that end at the edges of their panel, not of the whole plot. */
-const shapesOf = ({ row, column, marks = [], curves }: Panel, theme: ChartTheme): Partial<Shape>[] =>
+const shapesOf = ({ row, column, marks = [], curves }: Panel, x: Axis, theme: ChartTheme): Partial<Shape>[] =>
   (curves.length === 0 ? [] : marks).map((mark) => {
     const at = { x: axisName('x', column), y: axisName('y', row) };
     const refs =
       mark.across === 'x' ? { xref: at.x, yref: `${at.y} domain` } : { xref: `${at.x} domain`, yref: at.y };
-    return { ...drawMark(mark, theme), ...refs } as Partial<Shape>;
+    return { ...drawMark(mark, theme, x), ...refs } as Partial<Shape>;
   });
 
 /** Names of upright marks at the top of their panel; a panel without curves says why. */

@@ -3,7 +3,7 @@ import { integer, number, percent } from '../words/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import { mix, parseColour } from '../theme/colour.js';
 import { extent } from './extent.js';
-import type { Axis, Curve, LineFigure, Look, Mark } from './figure.js';
+import type { Axis, Curve, LineFigure, Look, Mark, Shades } from './figure.js';
 import { plainLines, plainText } from './plainText.js';
 
 /** What charts of every kind are drawn with: curves, marks, axes, the frame around them. */
@@ -24,28 +24,50 @@ export const inkOf = (ink: Look['ink'], theme: ChartTheme): string =>
 const formats = { number, percent, integer } as const;
 export const formatOn = (axis: Axis, value: number): string => formats[axis.format](value);
 
-export function drawCurve(curve: Curve, { x, y }: Pick<LineFigure, 'x' | 'y'>, theme: ChartTheme): Data {
+/** The colour of a share of the way from the first shade to the last. */
+export const shadeAt = (ink: number | Look['ink'], share: number, theme: ChartTheme): string =>
+  mix(mix(theme.background, theme.muted, 0.75), inkOf(ink, theme), share);
+
+/** Where a value stands between the ends of the shades: 0 to 1. */
+export function shareOfShades({ axis }: Shades, value: number): number {
+  const [low, high] = axis.range.map((end) => onAxis(axis, end)) as [number, number];
+  return high > low ? Math.min(1, Math.max(0, (onAxis(axis, value) - low) / (high - low))) : 1;
+}
+
+/** The thin line between shaded points. */
+export const betweenShades = (theme: ChartTheme): string => mix(theme.background, theme.muted, 0.7);
+
+export function drawCurve(
+  curve: Curve,
+  { x, y, shades }: Pick<LineFigure, 'x' | 'y' | 'shades'>,
+  theme: ChartTheme,
+): Data {
   const { look, shade } = curve;
   const ink = inkOf(look.ink, theme);
-  const shaded = (amount: number): string => mix(mix(theme.background, theme.muted, 0.75), ink, amount);
+  const shaded = (value: number): string =>
+    shades ? shadeAt(look.ink, shareOfShades(shades, value), theme) : ink;
   const line = typeof shade === 'number' ? shaded(shade) : ink;
   const mode = look.symbol === 'none' ? 'lines' : look.line ? 'lines+markers' : 'markers';
   return {
     type: 'scatter',
     mode,
     name: plainText(curve.name),
-    x: [...curve.x],
+    x: curve.x.map((place) => placeOn(x, place)),
     y: [...curve.y],
+    showlegend: typeof shade !== 'number',
     line: {
-      color: typeof shade === 'object' ? mix(theme.background, theme.muted, 0.7) : line,
+      color: typeof shade === 'object' ? betweenShades(theme) : line,
       width: typeof shade === 'object' ? 1 : look.ink === 'muted' ? 1.3 : 2,
       dash: look.dash,
     },
     marker: {
       color: typeof shade === 'object' ? shade.map(shaded) : line,
-      symbol: look.symbol === 'none' ? 'circle' : look.symbol,
-      size: 7,
+      symbol: look.symbol === 'none' ? 'circle' : look.open ? `${look.symbol}-open` : look.symbol,
+      size: look.open ? 11 : 7,
+      ...(look.open ? { line: { width: 2 } } : {}),
     },
+    // The training step of each point, for what a press or the pointer does.
+    customdata: stepsOf(curve, x),
     hoverinfo: 'text',
     hovertext: curve.x.map((place, index) =>
       plainLines([
@@ -58,10 +80,23 @@ export function drawCurve(curve: Curve, { x, y }: Pick<LineFigure, 'x' | 'y'>, t
   };
 }
 
-export const drawMark = (mark: Mark, theme: ChartTheme): Partial<Shape> => ({
+function stepsOf({ x: places, steps, shade }: Curve, x: Axis): number[] {
+  if (steps) return [...steps];
+  if (x.steps) return [...places];
+  return typeof shade === 'number' ? places.map(() => shade) : [];
+}
+
+export const drawMark = (mark: Mark, theme: ChartTheme, x?: Axis): Partial<Shape> => ({
   type: 'line',
   ...(mark.across === 'x'
-    ? { x0: mark.at, x1: mark.at, y0: 0, y1: 1, xref: 'x' as const, yref: 'paper' as const }
+    ? {
+        x0: placeOn(x, mark.at),
+        x1: placeOn(x, mark.at),
+        y0: 0,
+        y1: 1,
+        xref: 'x' as const,
+        yref: 'paper' as const,
+      }
     : { y0: mark.at, y1: mark.at, x0: 0, x1: 1, yref: 'y' as const, xref: 'paper' as const }),
   layer: mark.draggable ? 'above' : 'below',
   line: { color: inkOf(mark.look.ink, theme), width: mark.draggable ? 2 : 1.2, dash: mark.look.dash },
@@ -103,7 +138,11 @@ function seeThrough(colour: string): string {
 
 /** Annotation and ranges live in the logarithm on a log axis; shapes and points do not. */
 export const onAxis = (axis: Axis, value: number): number =>
-  axis.scale === 'log' ? Math.log10(value) : value;
+  axis.scale === 'log' ? Math.log10(placeOn(axis, value)) : value;
+
+/** The number that stands for a value on an axis: the value, but for zero on a logarithmic one. */
+export const placeOn = (axis: Axis | undefined, value: number): number =>
+  value === 0 && axis?.zeroAt !== undefined ? axis.zeroAt : value;
 
 /** Whole powers of ten over many decades, 1-2-5 over few, the library's own choice within one. */
 const logTicks = (
@@ -133,6 +172,21 @@ const countTicks = (
 };
 const mostTicks = 8;
 
+/** Powers of ten, or 1-2-5 where there are few, written as sentences write them; zero at its own place. */
+function stepTicks(axis: Axis, values: readonly number[]): { tickvals: number[]; ticktext: string[] } {
+  const { low, high } = extent(axis.range ?? values.filter((value) => value > 0));
+  const digits = Math.log10(high / low) > 2.5 ? [1] : [1, 2, 5];
+  const powers = Array.from(
+    { length: Math.floor(Math.log10(high)) - Math.floor(Math.log10(low)) + 1 },
+    (_, index) => 10 ** (Math.floor(Math.log10(low)) + index),
+  );
+  const ticks = powers
+    .flatMap((power) => digits.map((digit) => digit * power))
+    .filter((tick) => tick >= low && tick <= high * 1.0001);
+  const zero = axis.zeroAt === undefined ? [] : [axis.zeroAt];
+  return { tickvals: [...zero, ...ticks], ticktext: [...zero.map(() => integer(0)), ...ticks.map(integer)] };
+}
+
 /** `values` are those that the axis must hold. */
 export function axisLayout(
   axis: Axis,
@@ -153,6 +207,9 @@ export function axisLayout(
     ...(axis.format === 'percent' && axis.scale === 'linear' ? { tickformat: '~%' } : {}),
     ...(axis.format === 'integer' && axis.scale === 'linear' ? countTicks(values) : {}),
     ...(axis.scale === 'log' ? logTicks(axis, decadesOf(axis, values)) : {}),
+    ...(axis.scale === 'log' && axis.steps ? stepTicks(axis, values) : {}),
+    // Slanted names of ticks would run into the title.
+    ...(axis.steps ? { tickangle: 0, automargin: true } : {}),
     gridcolor: theme.grid,
     linecolor: theme.grid,
     zerolinecolor: theme.grid,

@@ -1,11 +1,15 @@
+import { commonStart } from '../report/matrices.js';
+
 /** Letters of a name for which there is room beside a chart. */
-const room = 24;
+const besideChart = 24;
+/** In a legend or a sentence, which may go on in the next line. */
+export const inText = 48;
 
 /**
  * Names short enough to stand beside a chart. Long ones lose what they all begin with (`transformer.h.`), then, where
  * that is not enough, their middle: layers differ in what follows the first and names of parts in their end.
  */
-export function shortNames(names: readonly string[]): string[] {
+export function shortNames(names: readonly string[], room = besideChart): string[] {
   const long = names.filter((name) => name.length > room);
   const start = long.length > 1 ? commonStart(long) : 0;
   return names.map((name) => {
@@ -15,10 +19,5 @@ export function shortNames(names: readonly string[]): string[] {
   });
 }
 
-/** Length of what all names begin with, up to and with a dot. */
-function commonStart(names: readonly string[]): number {
-  const [first = ''] = names;
-  let length = 0;
-  while (length < first.length && names.every((name) => name[length] === first[length])) length++;
-  return first.lastIndexOf('.', length - 1) + 1;
-}
+/** A name short enough for a sentence. */
+export const shortName = (name: string): string => shortNames([name], inText)[0]!;

@@ -8,6 +8,7 @@ export const chartStrings = {
   'card.export': 'Export {title} as {format}',
   'card.asTable': 'Show {title} as a table',
   'card.asChart': 'Show {title} as a chart',
+  'card.shades': 'Shades: {axis} {low} to {high}',
   'card.legend': 'Legend: press to hide or show',
   'card.saved': '{name} saved.',
   'card.notSaved': '{name} could not be written: {reason}',

@@ -7,6 +7,7 @@ export const frameStrings = {
   'page.training': 'Training',
   'page.sweep': 'Sweep',
   pages: 'Pages',
+  'frame.steps': 'Steps',
   waiting: 'Reading the checkpoints…',
   'nothing.toShow': 'Nothing to show: the inspection ended before its first result.',
   'header.steps': 'steps {first} to {last}',

@@ -7,7 +7,10 @@ export const sides = ['weights', 'change'] as const satisfies readonly Of[];
 export interface MatrixInfo {
   /** Unique among the matrices of a report. */
   readonly key: string;
+  /** Its name as the file has it, without what all names begin with and without `.weight`. */
   readonly label: string;
+  /** The name of its part in the model (`layer0.FF1`), where the file's own name is another. */
+  readonly role?: string;
   readonly tensor: TensorEntry;
   readonly rows: number;
   readonly columns: number;
@@ -19,13 +22,14 @@ export const matrixKey = (tensor: string, part: string | undefined): string =>
   part === undefined ? tensor : `${tensor} ▸ ${part}`;
 
 export function matricesOf({ tensors }: Pick<Report, 'tensors'>): MatrixInfo[] {
+  const start = commonStart(tensors.map(({ name }) => name));
   const withParts = new Set(tensors.filter(({ part }) => part !== undefined).map(({ name }) => name));
   return tensors.flatMap((tensor) =>
     tensor.matrix
       ? [
           {
             key: matrixKey(tensor.name, tensor.part),
-            label: tensor.group ?? matrixKey(tensor.name, tensor.part),
+            ...namesOf(tensor, start),
             tensor,
             rows: tensor.matrix.rows,
             columns: tensor.matrix.columns,
@@ -34,6 +38,32 @@ export function matricesOf({ tensors }: Pick<Report, 'tensors'>): MatrixInfo[] {
         ]
       : [],
   );
+}
+
+/** The file has no name for a part of a fused tensor: there the part's role stands alone. */
+function namesOf({ name, part, group }: TensorEntry, start: number): Pick<MatrixInfo, 'label' | 'role'> {
+  if (part !== undefined) return { label: group ?? matrixKey(name.slice(start), part) };
+  const own = name.slice(start).replace(/\.weight$/, '');
+  return { label: own, ...(group === undefined || group === name ? {} : { role: group }) };
+}
+
+/** Length of what all names begin with, up to and with a dot; nothing where there is but one. */
+export function commonStart(names: readonly string[]): number {
+  const [first = ''] = names;
+  if (new Set(names).size < 2) return 0;
+  let length = 0;
+  while (length < first.length && names.every((name) => name[length] === first[length])) length++;
+  return first.lastIndexOf('.', length - 1) + 1;
+}
+
+/** A matrix's own name with its role beside it. */
+export const fullLabel = ({ label, role }: Pick<MatrixInfo, 'label' | 'role'>): string =>
+  role === undefined ? label : `${label} · ${role}`;
+
+/** The name of what a trajectory or a spectrum of updates is of: a matrix by its own name, and its role. */
+export function groupLabel(group: string, matrices: readonly MatrixInfo[]): string {
+  const matrix = matrices.find(({ tensor, label }) => tensor.group === group || label === group);
+  return matrix ? fullLabel(matrix) : group;
 }
 
 /** Spectra by matrix and side, in the order of their steps. */

@@ -5,6 +5,7 @@ import type { PanelCalls } from '../../extension/contract/panel.js';
 import type { TrainingState } from '../../extension/contract/training.js';
 import type { Report } from '../../extension/contract/report.js';
 import type { MatrixInfo, SpectraIndex } from '../report/matrices.js';
+import type { StepScale } from './stepScale.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 
 /** What every page draws from. */
@@ -13,6 +14,8 @@ export interface InspectionView {
   readonly matrices: readonly MatrixInfo[];
   readonly spectra: SpectraIndex;
   readonly theme: ChartTheme;
+  /** Scale of every axis of training steps. */
+  readonly stepScale: StepScale;
   /** More numbers may come. */
   readonly running: boolean;
   /** How the inspection ended, where not well. */

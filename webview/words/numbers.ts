@@ -44,6 +44,11 @@ export const integer = (value: number): string =>
 
 /** A fraction as a percentage; near but below one it keeps the digits that tell it from 100 %. */
 export const percent = (fraction: number): string => {
+  // A share that is small but there is not rounded to nothing.
+  if (fraction > 0 && fraction < 5e-4) {
+    const small = formatOf('percent small', { style: 'percent', maximumSignificantDigits: 1 });
+    return fraction < 1e-6 ? `< ${small.format(1e-6)}` : small.format(fraction);
+  }
   const places = fraction > 0.999 && fraction < 1 ? 3 : fraction > 0.99 && fraction < 1 ? 2 : 1;
   return formatOf(`percent ${places}`, { style: 'percent', maximumFractionDigits: places }).format(fraction);
 };

@@ -1,5 +1,5 @@
 import type { StringKey } from '../strings.js';
-import { setNumberLocale } from './numbers.js';
+import { integer, number, setNumberLocale } from './numbers.js';
 
 export type { StringKey };
 
@@ -38,5 +38,9 @@ export function setTexts(texts: Readonly<Record<string, string>>): void {
   english = texts;
 }
 
+/** Numbers in a sentence are written as on axes and in tables. */
 const fill = (text: string, values: Values): string =>
-  (bundle[text] ?? text).replaceAll(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
+  (bundle[text] ?? text).replaceAll(/\{(\w+)\}/g, (place, name: string) => shown(values[name] ?? place));
+
+const shown = (value: string | number): string =>
+  typeof value === 'string' ? value : Number.isInteger(value) ? integer(value) : number(value);

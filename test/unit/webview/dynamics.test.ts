@@ -9,7 +9,7 @@ import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { defectFigure, defectSays, onsetFigureSays } from '../../../webview/pages/dynamics/defect.js';
 import { gapFigure, ratioSays, windowKinds } from '../../../webview/pages/dynamics/updates.js';
 
-const scales = { steps: 'linear', values: 'log' } as const;
+const scales = { values: 'log' } as const;
 
 const defectAt = (step: number, defect: number): DefectEntry => ({
   step,
@@ -73,14 +73,14 @@ describe('the commutator defect on the Dynamics page', () => {
     expect(defectSays(reportOf({ defects, onsets: [never] }))).toMatch(/false alarm/);
     expect(defectSays(reportOf({ defects, onsets: [rule(20)] }))).toMatch(/no onset/);
     expect(defectSays(reportOf({ defects, onsets: [rule(20, 2000)] }))).toMatch(
-      /1000 steps before the grok step 3000/,
+      /1,000 steps before the grok step 3,000/,
     );
   });
 
   it('shows how far the choice of the threshold moves the onset', () => {
     const onsets = [rule(10, 1000), rule(20, 2000), rule(40, 3000)];
     expect(onsetFigureSays(reportOf({ defects, onsets }))).toMatch(
-      /from 10 to 40 .* between steps 1000 and 3000/,
+      /from 10 to 40 .* between steps 1,000 and 3,000/,
     );
   });
 });
@@ -112,11 +112,11 @@ describe('update spectra on the Dynamics page', () => {
   it('stand beside independent updates, and windows beyond them are counted', () => {
     const report = reportOf({ updateSpectra: [windowAt(1000, 1.15), windowAt(2000, 3)] });
     const [kind] = windowKinds(report);
-    const figure = gapFigure(report, kind!, 'ratio12', { steps: 'linear', values: 'linear' })!;
+    const figure = gapFigure(report, kind!, 'ratio12', { values: 'linear' })!;
     expect(figure.curves.map(({ y }) => y)).toEqual([
       [1.15, 3],
       [1.1, 1.1],
     ]);
-    expect(ratioSays(report, kind!)).toMatch(/in 1 of 2 windows; at step 2000 it is 3, theirs 1.1/);
+    expect(ratioSays(report, kind!)).toMatch(/in 1 of 2 windows; at step 2,000 it is 3, theirs 1.1/);
   });
 });

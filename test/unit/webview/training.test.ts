@@ -56,7 +56,7 @@ const history: RunHistory = {
     },
   ],
 };
-const scales = { steps: 'linear', values: 'linear' } as const;
+const scales = { values: 'linear' } as const;
 
 describe('the charts of a run', () => {
   it('hold every number of its metrics, with what guessing gives beside them', () => {
@@ -73,9 +73,9 @@ describe('the charts of a run', () => {
   });
 
   it('leave out what a log axis has no place for, and mark the grok step', () => {
-    const log = { steps: 'log', values: 'log' } as const;
+    const log = { values: 'log' } as const;
     const loss = lossFigure(history, log)!;
-    expect(loss.curves.flatMap(({ x }) => x)).not.toContain(0);
+    expect(loss.curves.flatMap(({ y }) => y)).not.toContain(0);
     expect(loss.marks?.filter(({ across }) => across === 'x').map(({ at }) => at)).toEqual([200]);
     expect(normFigure(history, log)!.curves.flatMap(({ y }) => y)).not.toContain(0);
   });

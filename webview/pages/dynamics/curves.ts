@@ -1,10 +1,9 @@
 import type { Axis, Band, Curve, LineFigure, Look, Mark, Scale } from '../../charts/figure.js';
 import { grokMark } from '../../charts/grokMark.js';
-import { say } from '../../words/say.js';
+import { stepAxis } from '../../charts/stepAxis.js';
 
-/** Scales of a chart over training: the steps' is one choice for the whole page. */
+/** Scale of the values of a chart over training; that of the steps is one choice for all charts. */
 export interface Scales {
-  readonly steps: Scale;
   readonly values: Scale;
 }
 
@@ -15,10 +14,10 @@ export interface Point {
 
 const fits = (value: number, scale: Scale): boolean => scale === 'linear' || value > 0;
 
-/** The points that both axes have a place for. */
+/** The points that the axis has a place for. */
 const shownPoints = (points: readonly Point[], scales: Scales): { step: number; value: number }[] =>
   points.flatMap(({ step, value }) =>
-    value !== undefined && fits(step, scales.steps) && fits(value, scales.values) ? [{ step, value }] : [],
+    value !== undefined && fits(value, scales.values) ? [{ step, value }] : [],
   );
 
 export function curve(name: string, look: Look, points: readonly Point[], scales: Scales): Curve {
@@ -36,9 +35,9 @@ export function band(
   name: string,
   ink: Band['ink'],
   intervals: readonly Interval[],
-  { steps, values }: Scales,
+  { values }: Scales,
 ): Band {
-  const shown = intervals.filter(({ step, low }) => fits(step, steps) && fits(low, values));
+  const shown = intervals.filter(({ low }) => fits(low, values));
   return {
     name,
     ink,
@@ -63,16 +62,15 @@ export interface OverSteps {
 export function overSteps(chart: OverSteps): LineFigure | undefined {
   const { title, scales, curves, bands = [], marks = [], grokStep, format = 'number', range } = chart;
   if (curves.every(({ x }) => x.length === 0)) return undefined;
-  const upright = grokMark(grokStep).filter(({ at }) => fits(at, scales.steps));
   return {
     kind: 'lines',
-    x: { title: say('step'), scale: scales.steps, format: 'integer' },
+    x: stepAxis(),
     y: { title, scale: scales.values, format, ...(range && scales.values === 'linear' ? { range } : {}) },
     curves,
     bands,
     marks: [
-      ...marks.filter(({ across, at }) => fits(at, across === 'y' ? scales.values : scales.steps)),
-      ...upright,
+      ...marks.filter(({ across, at }) => across === 'x' || fits(at, scales.values)),
+      ...grokMark(grokStep),
     ],
   };
 }

@@ -5,6 +5,8 @@ import type { LineFigure, Scale } from '../../charts/figure.js';
 import { Choice } from '../../elements/choice.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { analysisAbsent } from '../../report/absence.js';
+import { shortName } from '../../charts/shortNames.js';
+import { groupLabel } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isText, usePersistedState } from '../../state/persistedState.js';
 import { say, type StringKey } from '../../words/say.js';
@@ -143,8 +145,7 @@ const cards: readonly Card[] = [
 
 /** How training moves: curvature across its path, the spectrum of its updates, on one axis of steps. */
 export function Dynamics() {
-  const { report } = useInspection();
-  const [steps, setSteps] = useScale('dynamics.steps', 'linear');
+  const { report, matrices: known } = useInspection();
   const [matrix, setMatrix] = usePersistedState('dynamics.matrix', '', isText);
   const [window, setWindow] = usePersistedState('dynamics.window', '', isText);
   const matrices = useMemo(() => path.pathMatrices(report), [report]);
@@ -157,17 +158,13 @@ export function Dynamics() {
       <Offer analysis="edge" />
       <Offer analysis="defect" />
       <div class="pickers">
-        <label>
-          <span>{say('dynamics.steps')}</span>
-          <ScaleChoice axis={say('step')} value={steps} onChange={setSteps} />
-        </label>
         {matrices.length > 0 && (
           <label>
             <span>{say('matrix')}</span>
             <Choice
               label={say('matrix')}
               value={chosenMatrix}
-              options={matrices.map((value) => ({ value, text: value }))}
+              options={matrices.map((value) => ({ value, text: groupLabel(value, known) }))}
               onChange={setMatrix}
             />
           </label>
@@ -178,7 +175,10 @@ export function Dynamics() {
             <Choice
               label={say('dynamics.window')}
               value={updates.kindKey(kind)}
-              options={kinds.map((one) => ({ value: updates.kindKey(one), text: updates.kindSays(one) }))}
+              options={kinds.map((one) => ({
+                value: updates.kindKey(one),
+                text: updates.kindSays(one, known),
+              }))}
               onChange={setWindow}
             />
           </label>
@@ -186,7 +186,7 @@ export function Dynamics() {
       </div>
       <div class="cards">
         {cards.map((card) => (
-          <DynamicsCard key={card.id} card={card} steps={steps} chosen={chosen} />
+          <DynamicsCard key={card.id} card={card} chosen={chosen} />
         ))}
       </div>
     </>
@@ -195,18 +195,17 @@ export function Dynamics() {
 
 interface DynamicsCardProps {
   readonly card: Card;
-  readonly steps: Scale;
   readonly chosen: Chosen;
 }
 
-function DynamicsCard({ card, steps, chosen }: DynamicsCardProps) {
+function DynamicsCard({ card, chosen }: DynamicsCardProps) {
   const view = useInspection();
   const { report } = view;
   const id = `dynamics.${card.id}`;
   const [values, setValues] = useScale(`${id}.scale`, card.scale);
   const figure = useMemo(
-    () => card.figure(report, { steps, values }, chosen),
-    [card, report, steps, values, chosen.matrix, chosen.kind],
+    () => card.figure(report, { values }, chosen),
+    [card, report, values, chosen.matrix, chosen.kind],
   );
   // A click on a time opens the spectra of the checkpoint there.
   const openStep = (step: number): void => {
@@ -216,7 +215,7 @@ function DynamicsCard({ card, steps, chosen }: DynamicsCardProps) {
   return (
     <ChartCard
       id={id}
-      title={say(card.title, { matrix: chosen.matrix })}
+      title={say(card.title, { matrix: shortName(groupLabel(chosen.matrix, view.matrices)) })}
       figure={figure}
       says={figure ? card.says(report, chosen) : ''}
       absent={analysisAbsent(view, card.analysis)}

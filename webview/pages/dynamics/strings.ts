@@ -9,7 +9,6 @@ export const dynamicsStrings = {
     'The commutator defect needs a model description: confirm one in the header, or put weight-geometry.json beside the checkpoints.',
   'dynamics.compute.edge': 'Compute update spectra',
   'dynamics.compute.defect': 'Compute the commutator defect',
-  'dynamics.steps': 'Steps',
   'dynamics.window': 'Window',
   'dynamics.accuracyTitle': 'Accuracy by kind of pair',
   'dynamics.accuracy': 'accuracy',

@@ -2,6 +2,7 @@ import type { Report, UpdateSpectrumEntry } from '../../../extension/contract/re
 import type { LineFigure } from '../../charts/figure.js';
 import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
 import { number } from '../../words/numbers.js';
+import { groupLabel, type MatrixInfo } from '../../report/matrices.js';
 import { say } from '../../words/say.js';
 import { band, curve, overSteps, type Scales } from './curves.js';
 
@@ -24,9 +25,9 @@ export const windowKinds = ({ updateSpectra }: Report): WindowKind[] => [
   ).values(),
 ];
 
-export const kindSays = ({ group, window, centred }: WindowKind): string =>
+export const kindSays = ({ group, window, centred }: WindowKind, matrices: readonly MatrixInfo[]): string =>
   say(centred ? 'dynamics.windowCentred' : 'dynamics.windowUncentred', {
-    group: group === 'all' ? say('scope.all') : group,
+    group: group === 'all' ? say('scope.all') : groupLabel(group, matrices),
     window,
   });
 

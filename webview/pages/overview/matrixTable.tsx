@@ -7,7 +7,7 @@ import { spectrumAbsent } from '../../report/absence.js';
 import { CsvButton } from '../../charts/csvButton.js';
 import { decimals, number } from '../../words/numbers.js';
 import { FilterField } from '../../elements/toolkit.js';
-import type { MatrixInfo } from '../../report/matrices.js';
+import { fullLabel, type MatrixInfo } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isText, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
@@ -35,7 +35,7 @@ export function MatrixTable() {
   const isSeries = report.checkpoints.length > 1;
   const overSteps = isSeries && <th scope="col">{say('matrices.overSteps')}</th>;
   const shown = rows.filter(({ matrix }) =>
-    `${matrix.label} ${matrix.tensor.name}`.toLowerCase().includes(wanted),
+    `${fullLabel(matrix)} ${matrix.tensor.name}`.toLowerCase().includes(wanted),
   );
   return (
     <section class="card wide" aria-labelledby="matrices-title">
@@ -102,7 +102,7 @@ interface MatrixRowProps {
 
 function MatrixRow({ matrix, entries, last, isSeries }: MatrixRowProps) {
   const view = useInspection();
-  const { label, key, tensor, rows, columns } = matrix;
+  const { label, role, key, tensor, rows, columns } = matrix;
   const entry = entries.findLast(({ step }) => step === last);
   const about = entry && !entry.exact ? '≈ ' : '';
   return (
@@ -116,6 +116,7 @@ function MatrixRow({ matrix, entries, last, isSeries }: MatrixRowProps) {
         >
           {label}
         </button>
+        {role !== undefined && <span class="muted">{` ${role}`}</span>}
         {tensor.computed !== undefined && <div class="muted">{tensor.computed}</div>}
       </th>
       <td class="number">

@@ -1,7 +1,7 @@
 import type { PrincipalAnglesEntry, SpectrumEntry } from '../../../extension/contract/report.js';
-import { extent } from '../../charts/extent.js';
 import type { Curve, LineFigure, Scale } from '../../charts/figure.js';
 import { shortNames } from '../../charts/shortNames.js';
+import { stepAxis, stepShades } from '../../charts/stepAxis.js';
 import { edgeLook, lineLook, markedLook, nullLook } from '../../charts/looks.js';
 import type { MatrixInfo } from '../../report/matrices.js';
 import { say } from '../../words/say.js';
@@ -60,13 +60,11 @@ export function spectrumFigure(
   scale: Scale,
 ): LineFigure | undefined {
   if (entry.spectralNorm === 0) return undefined;
-  const { low, high } = extent([...others, entry].map(({ step }) => step));
-  const span = high - low || 1;
-  const overlaid = others.map(({ step, singularValues }, index): Curve => ({
+  const overlaid = others.map(({ step, singularValues }): Curve => ({
     name: say('spectra.atStep', { step }),
     ...visible(singularValues, scale),
-    look: { ...lineLook(index + 1), ink: 1 },
-    shade: (step - low) / span,
+    look: { ...lineLook(0), ink: 1 },
+    shade: step,
   }));
   const { curves, bands } = nullEntry
     ? shuffledNull(
@@ -88,6 +86,14 @@ export function spectrumFigure(
       ...curves,
     ],
     bands: bands ?? [],
+    ...(others.length > 0
+      ? {
+          shades: stepShades(
+            [...others, entry].map(({ step }) => step),
+            1,
+          ),
+        }
+      : {}),
     marks: edge ? [{ across: 'y', at: edge, label: say('edge'), look: edgeLook, side: 'right' }] : [],
   };
 }
@@ -165,7 +171,7 @@ export function ranksOverSteps(
   });
   return {
     kind: 'lines',
-    x: { title: say('step'), scale: 'linear', format: 'integer' },
+    x: stepAxis(),
     y: { title: say('overSteps.axis'), scale, format: 'number' },
     curves: [...drawn, ...nulls],
     marks: grokMark(grokStep),
@@ -209,7 +215,7 @@ export function anglesFigure(
   });
   return {
     kind: 'lines',
-    x: { title: say('step'), scale: 'linear', format: 'integer' },
+    x: stepAxis(),
     y: { title: say('angles.axis'), scale, format: 'number' },
     curves: [
       curve(say('angles.left'), 0, ({ left }) => meanAngle(left)),

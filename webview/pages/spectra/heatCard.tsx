@@ -35,6 +35,14 @@ export function HeatCard() {
       figure={figure}
       says={heatSays(rows, statistic, side)}
       absent={spectraAbsent(view, side)}
+      onCell={(row, step) =>
+        view.open('spectra', {
+          'spectra.matrix': rows[row]!.matrix.key,
+          'spectra.step': step,
+          'spectra.of': side,
+          'spectra.filter': '',
+        })
+      }
       controls={
         <>
           <Choice

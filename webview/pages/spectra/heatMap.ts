@@ -1,8 +1,8 @@
 import type { SpectrumEntry } from '../../../extension/contract/report.js';
 import type { StatisticKey } from '../../../extension/contract/statistics/table.js';
 import type { HeatFigure } from '../../charts/figure.js';
+import { stepAxis } from '../../charts/stepAxis.js';
 import type { MatrixInfo, Of, SpectraIndex } from '../../report/matrices.js';
-import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
 import { grokMark } from '../../charts/grokMark.js';
 
@@ -29,7 +29,7 @@ export function heatFigure(
   if (columns.length === 0) return undefined;
   return {
     kind: 'heat',
-    x: { title: say('step'), scale: 'linear', format: 'integer' },
+    x: stepAxis(),
     value: statisticName(statistic),
     columns,
     rows: rows.map(({ matrix }) => matrix.label),

@@ -11,13 +11,15 @@ import {
 import { anglesSay, computedSays, ranksOverStepsSay, spectrumSays } from './sentences.js';
 import { FilterField } from '../../elements/toolkit.js';
 import { anglesFigure, isWholeSpace, ranksOverSteps, spectrumFigure } from './figure.js';
+import { shortName } from '../../charts/shortNames.js';
 import { Choice } from '../../elements/choice.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { SpectrumStatistics } from './spectrumStatistics.js';
 import type { Of } from '../../report/matrices.js';
-import { matrixKey, sides, substantial } from '../../report/matrices.js';
+import { fullLabel, matrixKey, sides, substantial } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, isText, oneOf, usePersistedState } from '../../state/persistedState.js';
+import { integer } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 
 const overlays = ['one', 'ends', 'some', 'all'] as const;
@@ -48,7 +50,7 @@ export function RankSpectra() {
   const [angleScale, setAngleScale] = useScale('spectra.angles.scale', 'linear');
 
   const wanted = filter.trim().toLowerCase();
-  const listed = matrices.filter(({ label, key }) => `${label} ${key}`.toLowerCase().includes(wanted));
+  const listed = matrices.filter((one) => `${fullLabel(one)} ${one.key}`.toLowerCase().includes(wanted));
   const matrix =
     listed.find(({ key }) => key === chosenMatrix) ?? substantial(listed)[0] ?? listed[0] ?? matrices[0];
   const entries = useMemo(() => (matrix ? spectra.of(matrix, side) : []), [matrix, side, spectra]);
@@ -98,9 +100,9 @@ export function RankSpectra() {
           <Choice
             label={say('matrix')}
             value={matrix.key}
-            options={(listed.length > 0 ? listed : [matrix]).map(({ key, label, rows, columns }) => ({
-              value: key,
-              text: `${label} (${rows} × ${columns})`,
+            options={(listed.length > 0 ? listed : [matrix]).map((one) => ({
+              value: one.key,
+              text: `${fullLabel(one)} (${one.rows} × ${one.columns})`,
             }))}
             onChange={setMatrix}
           />
@@ -126,7 +128,7 @@ export function RankSpectra() {
               aria-valuetext={say('spectra.atStep', { step: entry.step })}
               onInput={({ currentTarget }) => setStep(entries[currentTarget.valueAsNumber]?.step ?? lastStep)}
             />
-            <output>{entry.step}</output>
+            <output>{integer(entry.step)}</output>
           </label>
         )}
         {entries.length > 1 && (
@@ -144,7 +146,7 @@ export function RankSpectra() {
       <div class="cards">
         <ChartCard
           id="spectra.values"
-          title={say('spectra.title', { matrix: matrix.label, of: sideText })}
+          title={say('spectra.title', { matrix: shortName(fullLabel(matrix)), of: sideText })}
           figure={figure}
           says={entry && figure ? spectrumSays(entry) + computedSays(matrix) : ''}
           absent={entry ? spectrumSays(entry) : spectrumAbsent(view, matrix, side)}
@@ -154,7 +156,7 @@ export function RankSpectra() {
         {entries.length > 1 && (
           <ChartCard
             id="spectra.ranks"
-            title={say('overSteps.title', { matrix: matrix.label })}
+            title={say('overSteps.title', { matrix: shortName(fullLabel(matrix)) })}
             figure={ranks}
             says={ranksOverStepsSay(entries)}
             absent={ranksAbsent(view)}
@@ -166,7 +168,7 @@ export function RankSpectra() {
             id="spectra.angles"
             title={say('angles.title', {
               k: angles[0]?.k ?? report.settings.subspace,
-              matrix: matrix.label,
+              matrix: shortName(fullLabel(matrix)),
             })}
             figure={turning}
             says={anglesSay(angles)}

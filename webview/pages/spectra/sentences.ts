@@ -3,6 +3,7 @@ import type { StatisticKey } from '../../../extension/contract/statistics/table.
 import { degrees, meanAngle } from './figure.js';
 import type { HeatRow } from './heatMap.js';
 import type { MatrixInfo, Of } from '../../report/matrices.js';
+import { shortName } from '../../charts/shortNames.js';
 import { say } from '../../words/say.js';
 import { counted } from '../../words/counts.js';
 import { integer, number } from '../../words/numbers.js';
@@ -53,9 +54,9 @@ export function severalSpectraSay(
   const high = ranked.at(-1);
   if (!low || !high) return '';
   const values = {
-    low: low.matrix.label,
+    low: shortName(low.matrix.label),
     lowRank: number(low.entry.stableRank!),
-    high: high.matrix.label,
+    high: shortName(high.matrix.label),
     highRank: number(high.entry.stableRank!),
   };
   const { shuffled, stableRank } = low.entry.nulls;
@@ -107,7 +108,7 @@ export function heatSays(rows: readonly HeatRow[], statistic: StatisticKey, side
     all: counted(moved.length, 'matrices'),
     first: most.first.step,
     last: most.last.step,
-    most: most.matrix.label,
+    most: shortName(most.matrix.label),
     from: number(most.first[statistic]!),
     to: number(most.last[statistic]!),
   };

@@ -1,6 +1,7 @@
 import type { Metrics, RunFile } from '../../../extension/contract/run.js';
 import type { Curve, LineFigure, Look, Scale } from '../../charts/figure.js';
 import { lineLook, nullLook } from '../../charts/looks.js';
+import { stepAxis } from '../../charts/stepAxis.js';
 import { say } from '../../words/say.js';
 import { grokMark } from '../../charts/grokMark.js';
 
@@ -10,8 +11,8 @@ export interface RunHistory {
   readonly lines: readonly Metrics[];
 }
 
+/** Scale of the values; that of the steps is one choice for all charts. */
 export interface Scales {
-  readonly steps: Scale;
   readonly values: Scale;
 }
 
@@ -37,7 +38,7 @@ function curve(
 ): Curve {
   const fits = (value: number | undefined, scale: Scale): value is number =>
     value !== undefined && (scale === 'linear' || value > 0);
-  const shown = lines.filter((line) => fits(line.step, scales.steps) && fits(of(line), scales.values));
+  const shown = lines.filter((line) => fits(of(line), scales.values));
   return {
     name,
     x: shown.map(({ step }) => step),
@@ -51,21 +52,15 @@ const onTraining = (ink: number): Look => ({ ...lineLook(ink), dash: 'dot' });
 const onTest = (ink: number): Look => ({ ...lineLook(ink), dash: 'solid' });
 const taskInks = [0, 2, 3, 4, 5, 1] as const;
 
-const stepAxis = (scale: Scale): LineFigure['x'] => ({ title: say('step'), scale, format: 'integer' });
-
 /** The figure, or none before there is a point in it. */
 const withPoints = (figure: LineFigure): LineFigure | undefined =>
   figure.curves.some(({ x }) => x.length > 0) ? figure : undefined;
-
-/** A vertical mark at step 0 has no place on a log axis. */
-const grokOn = ({ run }: RunHistory, steps: Scale): NonNullable<LineFigure['marks']> =>
-  grokMark(run.grokStep).filter(({ at }) => steps === 'linear' || at > 0);
 
 export function lossFigure(history: RunHistory, scales: Scales): LineFigure | undefined {
   const { lines } = history;
   return withPoints({
     kind: 'lines',
-    x: stepAxis(scales.steps),
+    x: stepAxis(),
     y: { title: say('training.lossAxis'), scale: scales.values, format: 'number' },
     curves: [
       curve(lines, { name: say('training.loss'), look: onTraining(0), of: ({ loss }) => loss, scales }),
@@ -84,7 +79,7 @@ export function lossFigure(history: RunHistory, scales: Scales): LineFigure | un
         side: 'right',
         look: nullLook,
       },
-      ...grokOn(history, scales.steps),
+      ...grokMark(history.run.grokStep),
     ],
   });
 }
@@ -97,7 +92,7 @@ export function accuracyFigure(history: RunHistory, scales: Scales): LineFigure 
     tasks.length === 1 ? say(key) : `${say(key)}, ${task}`;
   return withPoints({
     kind: 'lines',
-    x: stepAxis(scales.steps),
+    x: stepAxis(),
     y: {
       title: say('training.accuracyAxis'),
       scale: scales.values,
@@ -126,7 +121,7 @@ export function accuracyFigure(history: RunHistory, scales: Scales): LineFigure 
         side: 'right',
         look: nullLook,
       },
-      ...grokOn(history, scales.steps),
+      ...grokMark(history.run.grokStep),
     ],
   });
 }
@@ -135,7 +130,7 @@ export function normFigure(history: RunHistory, scales: Scales): LineFigure | un
   const { lines } = history;
   return withPoints({
     kind: 'lines',
-    x: stepAxis(scales.steps),
+    x: stepAxis(),
     y: { title: say('training.normAxis'), scale: scales.values, format: 'number' },
     curves: [
       curve(lines, {
@@ -151,14 +146,14 @@ export function normFigure(history: RunHistory, scales: Scales): LineFigure | un
         scales,
       }),
     ],
-    marks: grokOn(history, scales.steps),
+    marks: grokMark(history.run.grokStep),
   });
 }
 
 export function paceFigure(history: RunHistory, scales: Scales): LineFigure | undefined {
   return withPoints({
     kind: 'lines',
-    x: stepAxis(scales.steps),
+    x: stepAxis(),
     y: { title: say('training.pace'), scale: scales.values, format: 'number' },
     curves: [
       curve(history.lines, {

@@ -23,27 +23,17 @@ export function Training() {
     () => run && { run, lines: [...report.metrics].sort((a, b) => a.step - b.step) },
     [run, report.metrics],
   );
-  const [steps, setSteps] = useScale('training.steps', 'linear');
   const [loss, setLoss] = useScale('training.loss.scale', 'log');
   const [accuracy, setAccuracy] = useScale('training.accuracy.scale', 'linear');
   const [norm, setNorm] = useScale('training.norm.scale', 'log');
   const [pace, setPace] = useScale('training.pace.scale', 'linear');
-  const lossChart = useMemo(
-    () => history && lossFigure(history, { steps, values: loss }),
-    [history, steps, loss],
-  );
+  const lossChart = useMemo(() => history && lossFigure(history, { values: loss }), [history, loss]);
   const accuracyChart = useMemo(
-    () => history && accuracyFigure(history, { steps, values: accuracy }),
-    [history, steps, accuracy],
+    () => history && accuracyFigure(history, { values: accuracy }),
+    [history, accuracy],
   );
-  const normChart = useMemo(
-    () => history && normFigure(history, { steps, values: norm }),
-    [history, steps, norm],
-  );
-  const paceChart = useMemo(
-    () => history && paceFigure(history, { steps, values: pace }),
-    [history, steps, pace],
-  );
+  const normChart = useMemo(() => history && normFigure(history, { values: norm }), [history, norm]);
+  const paceChart = useMemo(() => history && paceFigure(history, { values: pace }), [history, pace]);
   if (!history) return <p class="pending page">{say('training.none')}</p>;
   const absent = (valuesOf: Parameters<typeof metricsAbsent>[2]): string =>
     metricsAbsent(history, training, valuesOf);
@@ -58,12 +48,6 @@ export function Training() {
       <p class="says page">
         {configSays(history.run)} {providerSays(history.run)}
       </p>
-      <div class="pickers">
-        <label>
-          <span>{say('training.stepsAxis')}</span>
-          <ScaleChoice axis={say('step')} value={steps} onChange={setSteps} />
-        </label>
-      </div>
       <div class="cards">
         <ChartCard
           id="training.loss"

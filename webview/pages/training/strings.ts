@@ -24,7 +24,6 @@ export const trainingStrings = {
   'training.config':
     'AdamW, batch {batch}, learning rate {rate}, weight decay {decay}, initial weights from seed {init}; {share} of the pairs train (seed {split}).',
   'training.fullBatch': 'of all training pairs',
-  'training.stepsAxis': 'Steps',
   'training.lossTitle': 'Loss',
   'training.lossAxis': 'cross-entropy (nats), summed over tasks',
   'training.loss': 'training, mean since the last point',

@@ -1,13 +1,17 @@
 import { grokMark } from '../../charts/grokMark.js';
 import type { CheckpointEntry, TrajectoryEntry } from '../../../extension/contract/report.js';
 import type { Curve, LineFigure, Scale, SpaceFigure } from '../../charts/figure.js';
+import { groupLabel, type MatrixInfo } from '../../report/matrices.js';
+import { shortName } from '../../charts/shortNames.js';
 import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
+import { stepAxis, stepShades } from '../../charts/stepAxis.js';
 import type { Table } from '../../charts/table.js';
 import { number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 
-/** `all` in words; a matrix by its name. */
-export const groupName = (group: string): string => (group === 'all' ? say('scope.all') : group);
+/** `all` in words; a matrix by its own name and its role. */
+export const groupName = (group: string, matrices: readonly MatrixInfo[]): string =>
+  group === 'all' ? say('scope.all') : shortName(groupLabel(group, matrices));
 
 /** What `explained` is a share of: centred rows have a variance, uncentred ones a squared length. */
 export const shareOf = ({ centred }: TrajectoryEntry): string =>
@@ -27,8 +31,8 @@ function parts(entry: TrajectoryEntry, grokStep: number | undefined): readonly [
   return [all.filter((index) => !later(index)), all.filter(later)];
 }
 
-const lateness = (entry: TrajectoryEntry, indices: readonly number[]): number[] =>
-  indices.map((index) => index / Math.max(1, entry.steps.length - 1));
+const stepsAt = (entry: TrajectoryEntry, indices: readonly number[]): number[] =>
+  indices.map((index) => entry.steps[index]!);
 
 const notes = (entry: TrajectoryEntry, indices: readonly number[], k: number): string[] =>
   indices.map((index) => {
@@ -65,7 +69,8 @@ export function planeFigure(
         y: curve(before, second),
         look: markedLook(0),
         notes: notes(entry, before, 2),
-        shade: lateness(entry, before),
+        shade: stepsAt(entry, before),
+        steps: stepsAt(entry, before),
       },
       ...(after.length > 0
         ? [
@@ -75,11 +80,14 @@ export function planeFigure(
               y: curve(joined, second),
               look: markedLook(2),
               notes: notes(entry, joined, 2),
-              shade: joined.map(() => 1),
+              // All in the full colour: the legend names it.
+              shade: joined.map(() => entry.steps.at(-1)!),
+              steps: stepsAt(entry, joined),
             },
           ]
         : []),
     ],
+    shades: stepShades(stepsAt(entry, before), 0),
     labels: [
       place(0, say('trajectory.start', { step: entry.steps[0] ?? 0 })),
       ...(after.length > 0
@@ -103,13 +111,15 @@ export function spaceFigure(entry: TrajectoryEntry, grokStep: number | undefined
     axes: [0, 1, 2].map((component) =>
       say('trajectory.axis', { n: component + 1, share: percent(entry.explained[component] ?? 0) }),
     ) as [string, string, string],
+    shades: stepShades(stepsAt(entry, before), 0),
     curves: [
       {
         name: say('trajectory.checkpoints'),
         points: points(before),
         look: markedLook(0),
         notes: notes(entry, before, 3),
-        shade: lateness(entry, before),
+        shade: stepsAt(entry, before),
+        steps: stepsAt(entry, before),
       },
       ...(after.length > 0
         ? [
@@ -118,7 +128,9 @@ export function spaceFigure(entry: TrajectoryEntry, grokStep: number | undefined
               points: points(joined),
               look: markedLook(2),
               notes: notes(entry, joined, 3),
-              shade: joined.map(() => 1),
+              // All in the full colour: the legend names it.
+              shade: joined.map(() => entry.steps.at(-1)!),
+              steps: stepsAt(entry, joined),
             },
           ]
         : []),
@@ -215,7 +227,7 @@ export function residualFigure(
     value !== undefined && (scale === 'linear' || value > 1e-9);
   return {
     kind: 'lines',
-    x: { title: say('step'), scale: 'linear', format: 'integer' },
+    x: stepAxis(),
     y: { title: say('residual.axis'), scale, format: 'percent' },
     curves: spans
       .filter((span) => span <= (entry.residual[0]?.length ?? 0))
@@ -260,7 +272,7 @@ export function distanceFigure(
   const grown = (step: number): number => end * Math.sqrt((step - start) / (last.step - start));
   return {
     kind: 'lines',
-    x: { title: say('step'), scale: 'linear', format: 'integer' },
+    x: stepAxis(),
     y: { title: say('distance.axis'), scale, format: 'number' },
     curves: [
       {

@@ -68,7 +68,7 @@ export function Trajectory() {
             value={group}
             options={groups.map((value) => ({
               value,
-              text: groupName(value),
+              text: groupName(value, view.matrices),
             }))}
             onChange={setGroup}
           />
@@ -105,7 +105,7 @@ export function Trajectory() {
         />
         <ChartCard
           id="trajectory.space"
-          title={say('trajectory.title3', { group: groupName(group), centring })}
+          title={say('trajectory.title3', { group: groupName(group, view.matrices), centring })}
           figure={space}
           {...(table ? { table } : {})}
           says={entry ? trajectorySays(entry) : ''}

@@ -31,7 +31,7 @@ export function PlaneCard({ id, group, centred, pair, controls }: PlaneCardProps
   return (
     <ChartCard
       id={id}
-      title={say('trajectory.title', { group: groupName(group), centring })}
+      title={say('trajectory.title', { group: groupName(group, view.matrices), centring })}
       figure={figure}
       {...(table ? { table } : {})}
       says={entry ? trajectorySays(entry, pair) : ''}

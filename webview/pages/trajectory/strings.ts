@@ -8,7 +8,7 @@ export const trajectoryStrings = {
   'trajectory.pair': 'Components',
   'trajectory.axis': 'PC{n}, {share}',
   'trajectory.axisNull': 'PC{n}, {share} (random walk {null})',
-  'trajectory.checkpoints': 'checkpoints, early to late',
+  'trajectory.checkpoints': 'checkpoints',
   'trajectory.after': 'from the grok step on',
   'trajectory.start': 'step {step}',
   'trajectory.off': 'off PC1–{k}: {residual} of its length',

@@ -1,0 +1,24 @@
+import { useMemo } from 'preact/hooks';
+import type { Report } from '../../extension/contract/report.js';
+import { areLogSpaced } from '../report/stepSpacing.js';
+import { oneOf, usePersistedState } from './persistedState.js';
+
+export type StepScale = 'log' | 'linear';
+
+/**
+ * The scale of every axis of training steps: one choice for all pages, kept with the panel. Until the reader chooses,
+ * logarithmic where the steps of the source are spaced so.
+ */
+export function useStepScale(report: Report | undefined): [StepScale, (scale: StepScale) => void] {
+  const [chosen, choose] = usePersistedState<StepScale | 'spacing'>(
+    'steps.scale',
+    'spacing',
+    oneOf(['spacing', 'log', 'linear']),
+  );
+  const spaced = useMemo(() => (report ? areLogSpaced(stepsOf(report)) : false), [report]);
+  return [chosen === 'spacing' ? (spaced ? 'log' : 'linear') : chosen, choose];
+}
+
+/** The checkpoints' steps; of a run without checkpoints those of its numbers. */
+export const stepsOf = ({ checkpoints, metrics }: Pick<Report, 'checkpoints' | 'metrics'>): number[] =>
+  (checkpoints.length > 1 ? checkpoints : metrics).map(({ step }) => step);
