@@ -35,8 +35,8 @@ const hasModes = (report: Report | undefined): boolean =>
 export const pages: readonly Page[] = [
   { id: 'overview', title: 'page.overview', component: Overview, isFor: isSeries },
   { id: 'spectra', title: 'page.spectra', component: RankSpectra, isFor: isSeries },
-  { id: 'trajectory', title: 'page.trajectory', component: Trajectory, isFor: isSeries },
-  { id: 'reconstruction', title: 'page.reconstruction', component: Reconstruction, isFor: isSeries },
+  { id: 'trajectory', title: 'page.trajectory', component: Trajectory, isFor: hasChange },
+  { id: 'reconstruction', title: 'page.reconstruction', component: Reconstruction, isFor: hasChange },
   { id: 'dynamics', title: 'page.dynamics', component: Dynamics, isFor: hasChange },
   { id: 'modes', title: 'page.modes', component: Modes, isFor: hasModes },
   {

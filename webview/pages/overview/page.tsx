@@ -1,6 +1,8 @@
 import { useMemo } from 'preact/hooks';
 import { CheckpointList } from './checkpointList.js';
 import { MatrixTable } from './matrixTable.js';
+import { ModelGridCard } from './modelGridCard.js';
+import { TensorTable } from './tensorTable.js';
 import { WarningList } from '../../parts/warningList.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { HeatCard } from '../spectra/heatCard.js';
@@ -8,8 +10,27 @@ import { PlaneCard } from '../trajectory/planeCard.js';
 import { RankCard } from '../reconstruction/rankCard.js';
 import { SeveralSpectraCard } from '../spectra/severalSpectraCard.js';
 
-/** What is in the folder, and one card of each of the other pages. */
+/** What is there: one model by its layers and tensors, a series by what moves. */
 export function Overview() {
+  const { report } = useInspection();
+  return report.checkpoints.length > 1 ? <SeriesOverview /> : <ModelOverview />;
+}
+
+/** One checkpoint: where there is structure, and what is in the file. */
+const ModelOverview = () => (
+  <>
+    <WarningList />
+    <ModelGridCard />
+    <TensorTable />
+    <div class="cards stack">
+      <SeveralSpectraCard />
+    </div>
+    <CheckpointList />
+  </>
+);
+
+/** One card of each of the other pages, every matrix over the steps, every tensor. */
+function SeriesOverview() {
   const { report } = useInspection();
   const group = useMemo(
     () => (report.trajectories.some((entry) => entry.group === 'layer0.Q') ? 'layer0.Q' : 'all'),
@@ -24,7 +45,9 @@ export function Overview() {
         <SeveralSpectraCard />
         <HeatCard />
       </div>
+      <ModelGridCard />
       <MatrixTable />
+      <TensorTable />
       <CheckpointList />
     </>
   );

@@ -1,0 +1,158 @@
+import type { ChartTheme } from '../theme/chartTheme.js';
+import { mix, parseColour } from '../theme/colour.js';
+import { extent } from '../charts/extent.js';
+
+/** Numbers in rows and columns, each with what is said of it. */
+export interface Grid {
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  readonly columnTitle: string;
+  /** What the colour stands for. */
+  readonly value: string;
+  readonly cells: readonly (readonly (GridCell | undefined)[])[];
+  /** Values are ratios: 1 is pale, and either side of it has a colour of its own that deepens with the logarithm. */
+  readonly isRatio?: true;
+}
+
+export interface GridCell {
+  /** Undefined where there is no number: the cell is there, and is empty. */
+  readonly value?: number;
+  /** In the cell, where there is room for it, and a second line. */
+  readonly text: string;
+  readonly detail?: string;
+  /** The whole, for those who point at the cell or do not see it. */
+  readonly says: string;
+}
+
+export interface GridShape {
+  readonly width: number;
+  readonly height: number;
+  readonly left: number;
+  readonly top: number;
+  readonly cellWidth: number;
+  readonly cellHeight: number;
+}
+
+const smallestCell = 9;
+const letterWidth = 0.58;
+/** Widths that take one line of four figures, and two lines. */
+const oneLine = 34;
+const twoLines = 78;
+const barHeight = 34;
+
+/** The grid's measures in a place of some width: it is wider where the cells would be too narrow to be seen. */
+export function gridShape({ rows, columns, cells }: Grid, room: number, fontSize: number): GridShape {
+  const longest = Math.max(0, ...rows.map((row) => row.length));
+  const left = Math.ceil(Math.min(26, longest) * fontSize * letterWidth) + 12;
+  const top = Math.round(fontSize * 1.6);
+  const cellWidth = Math.max(smallestCell, Math.min(140, (room - left - 4) / Math.max(1, columns.length)));
+  const hasDetail = cells.some((row) => row.some((cell) => cell?.detail !== undefined));
+  const cellHeight = cellWidth >= twoLines && hasDetail ? 40 : 24;
+  return {
+    ...{ left, top, cellWidth, cellHeight },
+    width: Math.ceil(left + cellWidth * columns.length + 4),
+    height: top + cellHeight * rows.length + barHeight,
+  };
+}
+
+export interface DrawnCell {
+  readonly row: number;
+  readonly column: number;
+  readonly x: number;
+  readonly y: number;
+  readonly fill: string;
+  readonly ink: string;
+  readonly lines: readonly string[];
+  readonly cell: GridCell;
+}
+
+/** Cells with their colours: pale for the lowest value (of ratios: for 1), strong for the highest. */
+export function drawnCells(grid: Grid, shape: GridShape, theme: ChartTheme): DrawnCell[] {
+  const colourOf = colourScale(grid, theme).colour;
+  const { left, top, cellWidth, cellHeight } = shape;
+  return grid.cells.flatMap((cells, row) =>
+    cells.flatMap((cell, column) => {
+      if (cell === undefined) return [];
+      const fill = cell.value === undefined ? theme.background : colourOf(cell.value);
+      const lines =
+        cellWidth >= twoLines && cell.detail !== undefined
+          ? [cell.text, cell.detail]
+          : cellWidth >= oneLine
+            ? [cell.text]
+            : [];
+      return [
+        {
+          ...{ row, column, fill, lines, cell },
+          x: left + column * cellWidth,
+          y: top + row * cellHeight,
+          ink: inkOn(fill, theme),
+        },
+      ];
+    }),
+  );
+}
+
+export interface ColourScale {
+  /** What the two ends of the bar of colours stand for; equal where there is nothing to tell apart. */
+  readonly low: number;
+  readonly high: number;
+  readonly colour: (value: number) => string;
+  /** The value at a share (0 … 1) of the bar. */
+  readonly at: (share: number) => number;
+}
+
+/** Colours of the values of a grid. */
+export function colourScale({ cells, isRatio }: Grid, theme: ChartTheme): ColourScale {
+  const values = cells.flatMap((row) =>
+    row.flatMap((cell) => (cell?.value === undefined ? [] : [cell.value])),
+  );
+  const { low, high } = extent(values);
+  const [below, above] = [theme.inks[0] ?? theme.foreground, theme.inks[1] ?? theme.foreground];
+  const shade = (ink: string, share: number): string =>
+    mix(theme.background, ink, 0.06 + 0.94 * Math.max(0, Math.min(1, share)));
+  if (!isRatio || low <= 0) {
+    const share = (value: number): number => (high > low ? (value - low) / (high - low) : 0.5);
+    return {
+      low,
+      high,
+      colour: (value) => shade(below, share(value)),
+      at: (part) => low + part * (high - low),
+    };
+  }
+  const reach = Math.max(...values.map((value) => Math.abs(Math.log(value))), Number.EPSILON);
+  return {
+    low: Math.exp(-reach),
+    high: Math.exp(reach),
+    colour: (value) => shade(value < 1 ? below : above, Math.abs(Math.log(value)) / reach),
+    at: (part) => Math.exp((2 * part - 1) * reach),
+  };
+}
+
+/** Relative luminance (WCAG 2.2). */
+function luminance(colour: string): number {
+  const parts = parseColour(colour);
+  if (!parts) return 0.5;
+  const [r, g, b] = parts.slice(0, 3).map((channel) => {
+    const c = channel / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+}
+
+/** Black or white on a fill, whichever stands out more. */
+function inkOn(fill: string, theme: ChartTheme): string {
+  const level = luminance(fill);
+  const against = (other: number): number =>
+    (Math.max(level, other) + 0.05) / (Math.min(level, other) + 0.05);
+  if (against(luminance(theme.foreground)) >= 4.5) return theme.foreground;
+  return against(1) > against(0) ? '#ffffff' : '#000000';
+}
+
+/** Columns that bear their name: all, or so few that the names do not meet. */
+export function namedColumns({ columns }: Grid, { cellWidth }: GridShape, fontSize: number): number[] {
+  const longest = Math.max(1, ...columns.map((name) => name.length));
+  const every = [1, 2, 4, 8, 16, 32, 64].find(
+    (step) => step * cellWidth > (longest + 1) * fontSize * letterWidth,
+  );
+  return columns.map((_, index) => index).filter((index) => index % (every ?? 128) === 0);
+}

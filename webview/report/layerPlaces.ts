@@ -1,0 +1,63 @@
+import type { TensorEntry } from '../../extension/contract/report.js';
+
+/** One matrix of a model by its place. */
+export interface PlacedMatrix {
+  readonly place?: TensorEntry['place'];
+}
+
+/** Kinds of matrix × layers: the index of the matrix in each place. */
+export interface LayerPlaces {
+  /** Names of the rows, in the order in which the first layer that has them lists them. */
+  readonly kinds: readonly string[];
+  /** Ascending. */
+  readonly layers: readonly number[];
+  /** One row a kind; undefined where a layer has no such matrix. */
+  readonly at: readonly (readonly (number | undefined)[])[];
+  /** Indices of matrices outside of layers, and of those whose place another has. */
+  readonly outside: readonly number[];
+}
+
+/** Names of usual kinds first, as a block computes them; others follow in their own order. */
+const usual = ['Q', 'K', 'V', 'O', 'gate', 'FF1', 'FF2'];
+
+/** Where each matrix of a model stands. Models with an encoder and a decoder have the stack's name before the kind. */
+export function layerPlaces(matrices: readonly PlacedMatrix[]): LayerPlaces {
+  const stacks = new Set(matrices.flatMap(({ place }) => (place ? [place.stack] : [])));
+  const short = shortStacks([...stacks]);
+  const rows = new Map<string, Map<number, number>>();
+  const layers = new Set<number>();
+  const outside: number[] = [];
+  for (const [index, { place }] of matrices.entries()) {
+    const kind = place && (stacks.size > 1 ? `${short.get(place.stack)!} ${place.kind}` : place.kind);
+    const row = kind === undefined ? undefined : (rows.get(kind) ?? new Map<number, number>());
+    if (place === undefined || kind === undefined || row === undefined || row.has(place.layer)) {
+      outside.push(index);
+      continue;
+    }
+    row.set(place.layer, index);
+    rows.set(kind, row);
+    layers.add(place.layer);
+  }
+  const order = (kind: string): number => {
+    const at = usual.indexOf(kind.split(/[ ,[]/).find((word) => usual.includes(word)) ?? '');
+    return at < 0 ? usual.length : at;
+  };
+  const kinds = [...rows.keys()];
+  if (stacks.size <= 1) kinds.sort((a, b) => order(a) - order(b));
+  const columns = [...layers].sort((a, b) => a - b);
+  return {
+    kinds,
+    layers: columns,
+    at: kinds.map((kind) => columns.map((layer) => rows.get(kind)!.get(layer))),
+    outside,
+  };
+}
+
+/** What tells stacks apart: `model.encoder.layers` and `model.decoder.layers` are encoder and decoder. */
+function shortStacks(stacks: readonly string[]): Map<string, string> {
+  const parts = stacks.map((stack) => stack.split('.'));
+  const isShared = (part: string): boolean => parts.every((one) => one.includes(part));
+  return new Map(
+    stacks.map((stack, i) => [stack, parts[i]!.filter((part) => !isShared(part)).join('.') || stack]),
+  );
+}
