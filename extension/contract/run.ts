@@ -55,9 +55,16 @@ export const runConfigSchema = v.object({
   maxSteps: v.optional(wholePositive, 5000),
   evaluateEvery: v.optional(wholePositive, 100),
   checkpointEvery: v.optional(wholePositive, 100),
-  /** Stop when the test accuracy of every task is at least this on `consecutive` evaluations. */
+  /**
+   * Stop when the test accuracy of every task is at least this on `consecutive` evaluations, or at `continueTo` times the
+   * step at which it was: ranks fall on after generalisation (2607.06639).
+   */
   stop: v.optional(
-    v.object({ testAccuracy: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), consecutive: wholePositive }),
+    v.object({
+      testAccuracy: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+      consecutive: wholePositive,
+      continueTo: v.optional(v.pipe(v.number(), v.finite(), v.minValue(1))),
+    }),
   ),
   dtype: v.optional(v.picklist(['float32', 'float64']), 'float32'),
 });

@@ -36,6 +36,8 @@ const progressSchema = v.object({
   summedSteps: v.number(),
   /** Evaluations in a row that met the stop rule. */
   consecutive: v.number(),
+  /** The evaluation at which the stop rule was met first. */
+  metStep: v.optional(v.number()),
   grokStep: v.optional(v.number()),
   lowRank: v.optional(lowRankProgressSchema),
 });

@@ -54,7 +54,7 @@ export interface LoopParts {
 export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'stopped' } & RunProgress> => {
   const { run, config, engine, metrics, control, events, requireHeld } = parts;
   let { optimiser, progress } = parts.start;
-  let ruleMet = config.stop !== undefined && progress.consecutive >= config.stop.consecutive;
+  let ruleMet = stops(config, progress);
   // Of this process alone: steps before a resumption were timed by another.
   let timed = { steps: 0, ms: 0 };
   let savedStep = parts.isNew ? -1 : progress.step;
@@ -110,6 +110,7 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
     const grokked = progress.grokStep === undefined && worst >= GROKKED;
     const meets = config.stop !== undefined && worst >= config.stop.testAccuracy;
     const consecutive = meets ? progress.consecutive + 1 : 0;
+    const met = config.stop !== undefined && consecutive >= config.stop.consecutive;
     const line: Metrics = {
       step,
       ...(summedSteps === 0
@@ -131,10 +132,11 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
       ...{ lossSum: 0, gradientNormSum: 0, summedSteps: 0, consecutive },
       ...(await learnt(evaluated)),
       ...(grokked ? { grokStep: step } : {}),
+      ...(met && progress.metStep === undefined ? { metStep: step } : {}),
     };
     events.metrics(line);
     if (grokked) events.grokked(step);
-    return config.stop !== undefined && consecutive >= config.stop.consecutive;
+    return stops(config, progress);
   };
 
   const save = async (): Promise<void> => {
@@ -210,6 +212,13 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
   await save();
   const finished = ruleMet || progress.step >= config.maxSteps;
   return { ...progress, end: finished ? 'finished' : 'stopped' };
+};
+
+/** Whether the stop rule ends the run here: at once, or at a multiple of the step at which it was met first. */
+const stops = ({ stop }: RunConfig, { step, consecutive, metStep }: RunProgress): boolean => {
+  if (stop === undefined) return false;
+  if (stop.continueTo === undefined) return consecutive >= stop.consecutive;
+  return metStep !== undefined && step >= stop.continueTo * metStep;
 };
 
 /** Where the next chunk ends for the spectra: one step before they are measured, then there; that step is taken alone. */

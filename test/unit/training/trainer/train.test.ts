@@ -85,6 +85,17 @@ describe('a run', () => {
     expect(Object.keys(checkpoints('a')).at(-1)).toBe('step_000160.safetensors');
   });
 
+  it('goes on to a multiple of the step that met its rule, across a stop too', async () => {
+    config = { ...config, stop: { testAccuracy: 0.98, consecutive: 1, continueTo: 2 }, maxSteps: 1000 };
+    const whole = await run('a', {}, {}, { learnedAt: 100 });
+    expect(whole).toMatchObject({ status: 'finished', lastStep: 240, grokStep: 120 });
+    config = { ...config, maxSteps: 160 };
+    await run('b', {}, {}, { learnedAt: 100 });
+    config = { ...config, maxSteps: 1000 };
+    const resumed = await run('b', { resume: true }, {}, { learnedAt: 100 });
+    expect(resumed).toMatchObject({ status: 'finished', lastStep: 240 });
+  });
+
   it('refuses a folder that holds a run, and one to resume that holds none', async () => {
     await run('a');
     await expect(run('a')).rejects.toThrow(/already holds a run/);
