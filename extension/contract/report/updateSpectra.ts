@@ -33,6 +33,13 @@ export const updateSpectrumEntrySchema = v.object({
   g23: v.optional(finite),
   g12Squared: v.optional(finite),
   g23Squared: v.optional(finite),
+  /**
+   * Of v₁, v₂, v₃ where the run's decay is on record (after 2604.07380): an update is what decay alone would do to the
+   * weights, d = (γ − 1) θ, and a gradient part g. `gradient`: Σ⟨g, v⟩²/(Σ⟨g, v⟩² + Σ⟨d, v⟩²) over the window's updates;
+   * `alignment`: cosine of the two rows of projections; `independent`: the gradient's share where its steps have the same
+   * lengths and independent directions.
+   */
+  split: v.optional(v.object({ gradient: numbers, alignment: numbers, independent: numbers })),
   nulls: v.object({
     /** Independent updates of the same lengths: gaps that fall because steps become equally long fall here too. */
     independent: v.object({

@@ -12,6 +12,7 @@ import { isText, usePersistedState } from '../../state/persistedState.js';
 import { say, type StringKey } from '../../words/say.js';
 import type { Scales } from './curves.js';
 import * as defect from './defect.js';
+import * as energySplit from './energySplit.js';
 import { Offer } from './offer.js';
 import * as path from './path.js';
 import * as updates from './updates.js';
@@ -140,6 +141,14 @@ const cards: readonly Card[] = [
     scale: 'linear',
     figure: (report, scales, { kind }) => updates.decayFigure(report, kind, scales),
     says: (report, { kind }) => updates.decaySays(report, kind),
+  },
+  {
+    id: 'split',
+    title: 'dynamics.splitTitle',
+    analysis: 'edge',
+    scale: 'linear',
+    figure: (report, scales, { kind }) => energySplit.splitFigure(report, kind, scales),
+    says: (report, { kind }) => energySplit.splitSays(report, kind),
   },
 ];
 

@@ -94,4 +94,11 @@ export const dynamicsStrings = {
   'dynamics.decayAxis': '|cos| with the weights',
   'dynamics.decaySays':
     'At step {step} the first direction has |cos| {share} with the weights, along which weight decay steps; a random direction would have {expected}. |cos| does not tell decay from growth: the part along the weights may be either.',
+  'dynamics.splitTitle': 'Energy of the leading update directions: gradient or decay',
+  'dynamics.splitAxis': 'share of the gradient',
+  'dynamics.splitIndependent': 'v₁ of independent gradient steps',
+  'dynamics.splitAt':
+    'At step {step} the gradient has {gradient} of the energy of v₁ ({null} if gradient steps of the same lengths were independent); cosine between both parts {alignment}.',
+  'dynamics.splitSays':
+    'An update is what weight decay alone would do to the weights before it, and the rest, which is called the gradient’s. Shares of Σ⟨g, v⟩² + Σ⟨d, v⟩² over the window.',
 } as const;

@@ -5,6 +5,7 @@ import { analysis, type AnalysisRun } from '../analysis.js';
 import { grokStepOf } from '../defect/accuracies.js';
 import { groupGrams, type KeptGram } from '../trajectory/groupGrams.js';
 import { decayShares } from './decayShares.js';
+import { decaysAlike, splitOfWindow } from './energySplit.js';
 import { gapDeclinesOf, windowsOf, type FoundWindow, type WindowChoice } from './updateSpectra.js';
 
 /** The two windows of the papers: 2602.16746 v3 table 3, and the functional modes of 2604.06256. */
@@ -39,7 +40,7 @@ async function* updateSpectra(
   run: AnalysisRun<'updateSpectra' | 'gapDeclines'>,
   { window }: v.InferOutput<typeof settings>,
 ): AsyncGenerator<TaskStep, void> {
-  const { survey, settings: inspection, report, emit } = run;
+  const { survey, settings: inspection, training, report, emit } = run;
   const groups = yield* groupGrams(run);
   const steps = survey.checkpoints.map(({ step }) => step);
   const grokStep = report().source.grokStep ?? grokStepOf(report().accuracies);
@@ -50,7 +51,9 @@ async function* updateSpectra(
     const entries: UpdateSpectrumEntry[] = [];
     let told = 0;
     for await (const found of windowsOf(gram, { steps, choice, draws, seed })) {
-      entries.push(withDecay(found, gram));
+      const entry = withDecay(found, gram);
+      const isSplit = training !== undefined && decaysAlike(training, gram);
+      entries.push(isSplit ? { ...entry, split: await splitOfWindow(found, gram, training, steps) } : entry);
       if (entries.length % 8 === 0) {
         emit({ updateSpectra: entries.slice(told) });
         told = entries.length;
