@@ -16,6 +16,7 @@ export type Result = CellResult<Measured06256>;
 export const tableTitles = {
   decline: 'Decline of g23 = s₂² − s₃² (windows of 10 updates, uncentred)',
   centred: 'Decline of g23 = s₂ − s₃ (windows of 20 updates, centred)',
+  energy: 'Energy of v₁: share of the gradient (windows of 10 updates, uncentred)',
   modes: 'Fourier concentration of the leading modes in the basis of the task',
 } as const;
 
@@ -106,6 +107,54 @@ const terminalRow: Row = {
   value: (analysis) => windowsOf10(analysis).at(-1)?.kStar.weighted,
 };
 
+type Split = NonNullable<UpdateSpectrumEntry['split']>;
+
+/** The uncentred window that is the first, the last that ends by the grok step, or the last: decay's mean stays in it. */
+const windowAt = (
+  analysis: Measured06256,
+  which: 'first' | 'grok' | 'last',
+): UpdateSpectrumEntry | undefined => {
+  const windows = windowsOf10(analysis);
+  if (which === 'first') return windows[0];
+  if (which === 'last') return windows.at(-1);
+  const grokStep = declineOf(analysis, 10)?.grokStep;
+  return grokStep === undefined ? undefined : windows.findLast(({ lastStep }) => lastStep <= grokStep);
+};
+
+const energyRows = (): Row[] => {
+  const row = (
+    name: string,
+    which: 'first' | 'grok' | 'last',
+    of: (split: Split) => number | undefined,
+    nullOf?: (split: Split) => number | undefined,
+  ): Row => {
+    const at = (analysis: Measured06256, value: (split: Split) => number | undefined) => {
+      const split = windowAt(analysis, which)?.split;
+      return split && value(split);
+    };
+    return {
+      ...{ name, table: 'energy', format: 'number' },
+      says: 'Σ⟨g, v₁⟩² over Σ⟨g, v₁⟩² + Σ⟨d, v₁⟩²; d is what decay alone does to the weights in 100 steps, g the rest of the update. Alignment: cosine of both rows of projections.',
+      value: (analysis) => at(analysis, of),
+      ...(nullOf === undefined
+        ? {}
+        : {
+            nulls: (analysis) => ({ 'independent gradient steps of the same lengths': at(analysis, nullOf) }),
+          }),
+    };
+  };
+  const share = ({ gradient }: Split) => gradient[0];
+  const independent = ({ independent: shares }: Split) => shares[0];
+  return [
+    row('gradient, first window', 'first', share, independent),
+    row('gradient, at grok', 'grok', share, independent),
+    row('gradient, last window', 'last', share, independent),
+    row('alignment, first', 'first', ({ alignment }) => alignment[0]),
+    row('alignment, grok', 'grok', ({ alignment }) => alignment[0]),
+    row('alignment, last', 'last', ({ alignment }) => alignment[0]),
+  ];
+};
+
 export const meanOf = (values: readonly (number | undefined)[]): number | undefined => {
   const present = values.filter((value) => value !== undefined);
   return present.length > 0 ? present.reduce((sum, value) => sum + value, 0) / present.length : undefined;
@@ -117,7 +166,7 @@ export const modeNamed = ({ modes }: Measured06256, name: string): ModeEntry | u
 
 const modeMeasurements = ({ cell: { tasks, decay, seed }, analysis }: Result): Measurement[] => {
   const basis = basisOf[tasks[0]!];
-  if (basis === undefined) return [];
+  if (basis === undefined || tasks.length > 1) return [];
   const nulls = analysis?.modeNulls[0]?.bases[basis];
   return ['v1', 'v2', 'v3'].map((name, i): Measurement => {
     const found = analysis && modeNamed(analysis, name)?.bases[basis];
@@ -144,8 +193,8 @@ const modeMeasurements = ({ cell: { tasks, decay, seed }, analysis }: Result): M
 /** Numbers of one run beside their nulls and the published ones. */
 export const measurementsOf = (result: Result): Measurement[] => {
   const { cell, analysis } = result;
-  const paper = publishedDecline(cell.tasks[0], cell.decay);
-  const rows = [...declineRows(10), ratioRow, terminalRow, ...declineRows(20)].map(
+  const paper = cell.tasks.length > 1 ? undefined : publishedDecline(cell.tasks[0], cell.decay);
+  const rows = [...declineRows(10), ratioRow, terminalRow, ...declineRows(20), ...energyRows()].map(
     ({ name, table, format, says, value, nulls, published }): Measurement => {
       const measured = analysis && value(analysis);
       const inPaper = paper && published?.(paper);

@@ -9,7 +9,7 @@ export const functionalModes: Paper<Measured06256> = {
   id: '2604.06256',
   title: 'The spectral edge and its functional modes',
   about:
-    'four tasks with and without weight decay, three seeds. --quick trains one seed at weight decay 1, and addition without: about ten minutes on two cores.',
+    'four tasks with and without weight decay, three seeds; three tasks on one trunk. --quick trains one seed at weight decay 1, three tasks on one trunk, and addition without: about ten minutes on two cores.',
   flags: [],
   schema: measuredSchema,
   plan: planOf,

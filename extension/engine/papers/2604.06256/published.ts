@@ -65,5 +65,15 @@ export const publishedConcentration: Readonly<Record<string, readonly (number | 
   x2_y2: [0.1, undefined, undefined],
 };
 
+/** Modes of x² + y², alone and on a trunk of several tasks (§4, table 4). */
+export const publishedMultiTask = {
+  concentration: { alone: 0.09, several: 0.2 },
+  peak: { alone: 17, several: 26 },
+  synergy: { alone: 0.024, several: 0.043 },
+} as const;
+
+/** Of 2604.07380, on two sequence tasks: the gradient's share of the edge before and after grokking. */
+export const publishedEnergy = { before: '.88 to .98', after: '.002 to .05' } as const;
+
 /** The headline factors. */
 export const publishedFactors = { discreteLogarithm: 5.9, crossTerms: 4, multiTask: 2.3 };

@@ -1,5 +1,5 @@
 import type { SweepTable } from '../../../contract/report.js';
-import { measurementTable, none } from '../measurementTable.js';
+import { measurementTable, none, seedTable } from '../measurementTable.js';
 import {
   basisOf,
   declineOf,
@@ -10,7 +10,8 @@ import {
   type Result,
 } from './measurements.js';
 import type { Measured06256 } from './measure.js';
-import { publishedFactors, publishedTable1, publishedTable3 } from './published.js';
+import { additiveRows, additiveSays, multiTaskTable } from './multiTask.js';
+import { publishedEnergy, publishedFactors, publishedTable1, publishedTable3 } from './published.js';
 
 const number = (value: number | undefined): string => (value === undefined ? none : value.toFixed(2));
 
@@ -44,7 +45,9 @@ const heldOut = (analysis: Measured06256, direction: string): number | undefined
 const headlineTable = (results: readonly Result[]): SweepTable[] => {
   const of = (task: string) =>
     results.flatMap(({ cell, analysis }) =>
-      cell.tasks[0] === task && cell.decay === 1 && analysis !== undefined ? [{ cell, analysis }] : [],
+      cell.tasks.length === 1 && cell.tasks[0] === task && cell.decay === 1 && analysis !== undefined
+        ? [{ cell, analysis }]
+        : [],
     );
   const [mul, squares] = [of('mul'), of('x2_y2')];
   if (mul.length + squares.length === 0) return [];
@@ -69,9 +72,9 @@ const headlineTable = (results: readonly Result[]): SweepTable[] => {
           number(meanOf(['random101', 'random102'].map((name) => crossFactor(analysis, name)))),
           number(heldOut(analysis, 'v1')),
         ]),
-        ['additive F, two tasks against one', none, none, String(publishedFactors.multiTask), none, none],
+        ...additiveRows(results),
       ],
-      notes: [headline(mul, squares)],
+      notes: [headline(mul, squares), ...additiveSays(results)],
     },
   ];
 };
@@ -90,7 +93,6 @@ const headline = (mul: Measured, squares: Measured): string => {
   return [
     `For multiplication the leading edge direction’s concentration over the discrete logarithm is ${number(logarithm)} times that over ab (published ${publishedFactors.discreteLogarithm}); random directions of the same network have a factor of ${number(logarithmNull)}, so what exceeds it is the edge’s, and the rest is the network’s.`,
     `For x² + y² cross terms raise the in-sample R² ${number(cross)} times (published ${publishedFactors.crossTerms}), and that of random directions ${number(crossNull)} times; held out R² with them is ${number(crossHeld)}: below 0 it is worse than the mean.`,
-    `The factor ${publishedFactors.multiTask} compares a run of two tasks with one of one and was not measured.`,
   ].join(' ');
 };
 
@@ -107,6 +109,11 @@ const contradictionTable = (results: readonly Result[]): SweepTable[] => {
         cell.decay === decay && analysis ? declineOf(analysis, window)?.independent.factor : undefined,
       ),
     );
+  const beyondNull = (decay: number, window: 10 | 20): number =>
+    results.filter(({ cell, analysis }) => {
+      const found = cell.decay === decay && analysis ? declineOf(analysis, window) : undefined;
+      return found?.factor !== undefined && found.factor > (found.independent.factor ?? Infinity);
+    }).length;
   const says = (values: readonly number[]): string =>
     values.length === 0
       ? none
@@ -123,6 +130,7 @@ const contradictionTable = (results: readonly Result[]): SweepTable[] => {
         'factor at decay 1',
         'null at decay 1',
         'factor at decay 0',
+        'null at decay 0',
         'declines without decay',
       ],
       rows: [
@@ -132,16 +140,26 @@ const contradictionTable = (results: readonly Result[]): SweepTable[] => {
           published(publishedTable3),
           none,
           none,
+          none,
           publishedTable3.withoutDecay,
         ],
-        ['2604.06256, table 1', '20', published(publishedTable1), none, '1.2', publishedTable1.withoutDecay],
+        [
+          '2604.06256, table 1',
+          '20',
+          published(publishedTable1),
+          none,
+          '1.2',
+          none,
+          publishedTable1.withoutDecay,
+        ],
         ...([10, 20] as const).map((window) => [
           'measured',
           window === 10 ? '10, squared' : '20, centred',
           says(factors(1, window)),
           number(independent(1, window)),
           says(factors(0, window)),
-          none,
+          number(independent(0, window)),
+          `${beyondNull(0, window)} of ${factors(0, window).length} beyond their null (at decay 1: ${beyondNull(1, window)} of ${factors(1, window).length})`,
         ]),
       ],
       notes: [
@@ -153,17 +171,24 @@ const contradictionTable = (results: readonly Result[]): SweepTable[] => {
 
 /** Every table of a reproduction. */
 export const tablesOf = (results: readonly Result[]): SweepTable[] => {
-  const runs = results.map((result) => ({ result, measurements: measurementsOf(result) }));
+  const every = results.map((result) => ({ result, measurements: measurementsOf(result) }));
+  const runs = every.filter(({ result }) => result.cell.tasks.length === 1);
   const withBasis = runs.filter(({ result }) => basisOf[result.cell.tasks[0]!] !== undefined);
   return [
     measurementTable(tableTitles.decline, runs, [
       'From the first window to the last that ends by the grok step. The first window holds the run’s first and longest steps.',
     ]),
+    ...seedTable(tableTitles.decline, runs),
     measurementTable(tableTitles.centred, runs, []),
-    ...contradictionTable(results),
+    ...seedTable(tableTitles.centred, runs),
+    ...contradictionTable(runs.map(({ result }) => result)),
+    measurementTable(tableTitles.energy, every, [
+      `2604.07380 has, on two sequence tasks, ${publishedEnergy.before} before grokking and ${publishedEnergy.after} after. Without decay the share is 1 by definition.`,
+    ]),
     measurementTable(tableTitles.modes, withBasis, [
       'Bases: addition a + b, subtraction a − b, multiplication the discrete logarithm, x² + y² itself. Random directions are of the attention weights of the same network: what they reach is the network’s, not the edge’s.',
     ]),
     ...headlineTable(results),
+    ...multiTaskTable(results),
   ];
 };
