@@ -4,6 +4,7 @@ import { provenanceOf } from './frame/provenance.js';
 import { pages } from './pages/table.js';
 import { RunBar } from './frame/runBar.js';
 import { SourceHeader } from './frame/sourceHeader.js';
+import { MatrixFilter } from './frame/matrixFilter.js';
 import { StepScaleChoice } from './frame/stepScaleChoice.js';
 import { Tabs } from './frame/tabs.js';
 import { indexSpectra, matricesOf } from './report/matrices.js';
@@ -13,6 +14,7 @@ import { InspectionContext } from './state/inspectionContext.js';
 import type { InspectionView } from './state/inspectionContext.js';
 import { useKeptScroll } from './state/keptScroll.js';
 import { chooseFor, oneOf, rememberSource, usePersistedState } from './state/persistedState.js';
+import { useMatrixChoice } from './state/matrixChoice.js';
 import { useStepScale } from './state/stepScale.js';
 import { say, speak } from './words/say.js';
 import { useChartTheme } from './theme/chartTheme.js';
@@ -52,11 +54,14 @@ export function App({ connection }: { readonly connection: Connection }) {
   const running = state?.running ?? true;
   const error = state?.error;
   const training = state?.training;
+  const matrices = useMemo(() => (report ? matricesOf(report) : []), [report]);
+  const matrixChoice = useMatrixChoice(matrices);
   const view = useMemo(
     (): InspectionView | undefined =>
       report && {
         report,
-        matrices: matricesOf(report),
+        matrices,
+        matrixChoice,
         spectra: indexSpectra(report),
         theme,
         stepScale,
@@ -74,7 +79,7 @@ export function App({ connection }: { readonly connection: Connection }) {
           scrollTo({ top: 0 });
         },
       },
-    [report, theme, stepScale, running, error, training, host, turnTo],
+    [report, matrices, matrixChoice, theme, stepScale, running, error, training, host, turnTo],
   );
   const there = pages.filter(({ isFor }) => isFor?.(report) ?? true);
   const shown = there.find(({ id }) => id === current) ?? there[0]!;
@@ -104,6 +109,7 @@ export function App({ connection }: { readonly connection: Connection }) {
               if (chosen) setCurrent(chosen);
             }}
           />
+          {view && <MatrixFilter />}
           <StepScaleChoice report={report} value={stepScale} onChange={setStepScale} />
         </div>
       </div>

@@ -61,10 +61,10 @@ function sweepWorkspace(): string {
 const panelTitle = 'Accuracy against rank, scale by weight decay';
 /** The table of runs: name and status. */
 const statuses = async (frame: Frame): Promise<Record<string, string | null>> => {
-  const rows = await frame.locator('.sweep-runs tbody tr').all();
+  const rows = await frame.locator('[aria-labelledby=sweep-runs-title] tbody tr').all();
   const read = rows.map(async (row) => [
     await row.locator('th').innerText(),
-    await row.getAttribute('data-status'),
+    await row.locator('[data-status]').getAttribute('data-status'),
   ]);
   return Object.fromEntries(await Promise.all(read)) as Record<string, string | null>;
 };

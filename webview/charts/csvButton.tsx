@@ -9,12 +9,14 @@ import type { Table } from './table.js';
 
 interface CsvButtonProps {
   readonly title: string;
+  /** What the button says; CSV, unless said otherwise. */
+  readonly text?: string;
   /** Made when it is asked for. */
   readonly table: () => Table;
 }
 
 /** Saves a table that is no chart's, with its provenance. */
-export function CsvButton({ title, table }: CsvButtonProps) {
+export function CsvButton({ title, text = 'CSV', table }: CsvButtonProps) {
   const { provenance, report, host, announce } = useInspection();
   const [failure, setFailure] = useState('');
   const save = async (): Promise<void> => {
@@ -37,7 +39,7 @@ export function CsvButton({ title, table }: CsvButtonProps) {
         aria-label={say('card.export', { title, format: 'CSV' })}
         onClick={() => void save()}
       >
-        CSV
+        {text}
       </button>
     </span>
   );

@@ -1,5 +1,5 @@
 import type { Annotation, Data, Layout, Shape } from 'plotly.js';
-import { integer, number, percent } from '../words/numbers.js';
+import { integer, number, percent, separators } from '../words/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import { mix, parseColour } from '../theme/colour.js';
 import { extent } from './extent.js';
@@ -166,7 +166,7 @@ const countTicks = (
 ): Pick<NonNullable<Layout['xaxis']>, 'dtick' | 'nticks' | 'tickformat'> => {
   const { low, high } = extent(values);
   return {
-    tickformat: 'd',
+    tickformat: ',d',
     ...(high >= low && high - low <= mostTicks ? { dtick: 1 } : { nticks: mostTicks }),
   };
 };
@@ -226,6 +226,7 @@ export const frame = (theme: ChartTheme): Partial<Layout> => ({
   plot_bgcolor: theme.background,
   margin: { l: 8, r: 14, t: 22, b: 44 },
   font: { family: theme.font, size: theme.fontSize - 1, color: theme.foreground },
+  separators: separators(),
   hoverlabel: {
     bgcolor: theme.hoverBackground,
     bordercolor: theme.hoverBorder,

@@ -8,7 +8,7 @@ import { useInspection } from '../state/inspectionContext.js';
 import { isFlag, usePersistedState } from '../state/persistedState.js';
 import { number } from '../words/numbers.js';
 import { say } from '../words/say.js';
-import { CopyTable } from './copyTable.js';
+import { CopyTable } from '../charts/copyTable.js';
 import { pngFile, svgFile } from './exportPicture.js';
 import { colourScale, drawnCells, gridShape, namedColumns, type Grid } from './gridPicture.js';
 

@@ -2,12 +2,12 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Table } from '../charts/table.js';
 import { FilterField } from '../elements/toolkit.js';
-import { Formula } from '../elements/formula.js';
 import { isText, usePersistedState } from '../state/persistedState.js';
 import { integer, number } from '../words/numbers.js';
 import { say } from '../words/say.js';
-import { CopyTable } from './copyTable.js';
-import { isOrder, nextOrder, sorted, type Order, type OrderedColumn } from './tableOrder.js';
+import { Heading } from '../charts/heading.js';
+import { CopyTable } from '../charts/copyTable.js';
+import { isOrder, nextOrder, sorted, type Order, type OrderedColumn } from '../charts/tableOrder.js';
 
 export interface TableColumn<Row> extends OrderedColumn<Row> {
   readonly title: string;
@@ -27,10 +27,15 @@ export interface SortableTableProps<Row> {
   /** The first names the row. */
   readonly columns: readonly TableColumn<Row>[];
   readonly rows: readonly Row[];
+  /** Rows that stand below the others in every order: nulls and totals. */
+  readonly foot?: readonly Row[];
   readonly keyOf: (row: Row) => string;
   /** What the filter looks in; no filter is offered where it is absent. */
   readonly textOf?: (row: Row) => string;
   readonly controls?: ComponentChildren;
+  /** Cells hold text that goes on in the next line. */
+  readonly isText?: true;
+  readonly children?: ComponentChildren;
   /** One sentence: what the numbers are compared with. */
   readonly says?: string;
 }
@@ -41,7 +46,19 @@ const fewestFiltered = 8;
 
 /** A table that its reader sorts by its headings, filters, and takes away as CSV or Markdown. */
 export function SortableTable<Row>(props: SortableTableProps<Row>) {
-  const { id, title, columns, rows, keyOf, textOf, controls, says } = props;
+  const {
+    id,
+    title,
+    columns,
+    rows,
+    foot = [],
+    keyOf,
+    textOf,
+    controls,
+    isText: wraps,
+    children,
+    says,
+  } = props;
   const [filter, setFilter] = usePersistedState(`${id}.filter`, '', isText);
   const [order, setOrder] = usePersistedState<Order | null>(`${id}.order`, null, isOrder);
   const [most, setMost] = useState(mostRows);
@@ -64,32 +81,38 @@ export function SortableTable<Row>(props: SortableTableProps<Row>) {
           {textOf !== undefined && rows.length > fewestFiltered && (
             <FilterField value={filter} label={say('table.filter')} onInput={setFilter} />
           )}
-          <CopyTable title={title} table={() => tableOfRows(columns, found)} />
+          <CopyTable title={title} table={() => tableOfRows(columns, [...found, ...foot])} />
         </div>
       </header>
       <div class="scroller tall" tabIndex={0} role="region" aria-labelledby={titleId}>
-        <table class="matrices sortable">
+        <table class={`matrices sortable ${wraps ? 'wrapped' : ''}`}>
           <thead>
             <tr>
               {columns.map((column) => (
                 <Heading
                   key={column.id}
-                  column={column}
-                  order={order}
-                  onPress={() => setOrder(nextOrder(order, column.id, column.isNumeric === true))}
+                  title={column.title}
+                  note={column.note}
+                  isNumeric={column.isNumeric}
+                  direction={order?.column === column.id ? order.direction : undefined}
+                  onPress={
+                    column.isPicture
+                      ? undefined
+                      : () => setOrder(nextOrder(order, column.id, column.isNumeric === true))
+                  }
                 />
               ))}
             </tr>
           </thead>
           <tbody>
-            {shown.map((row) => (
+            {[...shown, ...foot].map((row) => (
               <tr key={keyOf(row)}>
                 {columns.map((column, index) => (
                   <Cell key={column.id} column={column} row={row} names={index === 0} />
                 ))}
               </tr>
             ))}
-            {shown.length === 0 && (
+            {shown.length + foot.length === 0 && (
               <tr>
                 <td colSpan={columns.length} class="muted">
                   {say('table.none')}
@@ -108,37 +131,8 @@ export function SortableTable<Row>(props: SortableTableProps<Row>) {
         </p>
       )}
       {says !== undefined && says !== '' && <p class="says page">{says}</p>}
+      {children}
     </section>
-  );
-}
-
-const arrows = { ascending: ' ▲', descending: ' ▼' } as const;
-
-interface HeadingProps<Row> {
-  readonly column: TableColumn<Row>;
-  readonly order: Order | null;
-  readonly onPress: () => void;
-}
-
-function Heading<Row>({ column, order, onPress }: HeadingProps<Row>) {
-  const { title, note, isNumeric, isPicture } = column;
-  const direction = order?.column === column.id ? order.direction : undefined;
-  return (
-    <th
-      scope="col"
-      class={isNumeric ? 'number narrow' : ''}
-      aria-sort={direction ?? 'none'}
-      {...(note === undefined ? {} : { title: note })}
-    >
-      {isPicture ? (
-        title
-      ) : (
-        <button type="button" class="heading" onClick={onPress}>
-          <Formula text={title} />
-          <span aria-hidden="true">{direction === undefined ? '' : arrows[direction]}</span>
-        </button>
-      )}
-    </th>
   );
 }
 

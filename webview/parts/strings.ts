@@ -1,5 +1,8 @@
 /** Sentences of parts that several pages use. */
 export const partStrings = {
+  'pin.pin': 'Pin',
+  'pin.pinned': 'Pinned',
+  'pin.label': 'Keep {matrix} first in tables and charts',
   'table.filter': 'Filter by name',
   'table.none': 'No row has this in its name.',
   'table.shown': '{shown} of {of} rows are shown.',

@@ -24,7 +24,7 @@ export const matrixKey = (tensor: string, part: string | undefined): string =>
 export function matricesOf({ tensors }: Pick<Report, 'tensors'>): MatrixInfo[] {
   const start = commonStart(tensors.map(({ name }) => name));
   const withParts = new Set(tensors.filter(({ part }) => part !== undefined).map(({ name }) => name));
-  return tensors.flatMap((tensor) =>
+  return inLayerOrder(tensors).flatMap((tensor) =>
     tensor.matrix
       ? [
           {
@@ -39,6 +39,13 @@ export function matricesOf({ tensors }: Pick<Report, 'tensors'>): MatrixInfo[] {
       : [],
   );
 }
+
+/** Where a file's order is that of the letters it says nothing: layer 2 then comes before layer 10. */
+function inLayerOrder(tensors: readonly TensorEntry[]): readonly TensorEntry[] {
+  const isAlphabetical = tensors.every(({ name }, index) => index === 0 || tensors[index - 1]!.name <= name);
+  return isAlphabetical ? [...tensors].sort((a, b) => byNumber.compare(a.name, b.name)) : tensors;
+}
+const byNumber = new Intl.Collator('en', { numeric: true });
 
 /** The file has no name for a part of a fused tensor: there the part's role stands alone. */
 function namesOf({ name, part, group }: TensorEntry, start: number): Pick<MatrixInfo, 'label' | 'role'> {

@@ -2,24 +2,30 @@ import type { SpectrumEntry } from '../../extension/contract/report.js';
 import type { MatrixInfo, SpectraIndex } from './matrices.js';
 import { substantial } from './matrices.js';
 
+/** Curves that can be told apart. */
+const mostPinned = 12;
+
 export interface ChosenSpectrum {
   readonly matrix: MatrixInfo;
   readonly entry: SpectrumEntry;
 }
 
-/** The last spectra of at most `most` substantial matrices, evenly spaced from the lowest to the highest stable rank. */
+/**
+ * The last spectra of the pinned matrices, or of at most `most` substantial ones of those shown, evenly spaced from the
+ * lowest to the highest stable rank.
+ */
 export function severalMatrices(
-  matrices: readonly MatrixInfo[],
+  { shown, pinned }: { readonly shown: readonly MatrixInfo[]; readonly pinned: readonly MatrixInfo[] },
   spectra: SpectraIndex,
   most = 4,
 ): ChosenSpectrum[] {
-  const ranked = substantial(matrices)
+  const ranked = (pinned.length > 0 ? pinned : substantial(shown))
     .flatMap((matrix): ChosenSpectrum[] => {
       const entry = spectra.of(matrix, 'weights').at(-1);
       return entry?.stableRank === undefined ? [] : [{ matrix, entry }];
     })
     .sort((a, b) => a.entry.stableRank! - b.entry.stableRank!);
-  const count = Math.min(most, ranked.length);
+  const count = Math.min(pinned.length > 0 ? mostPinned : most, ranked.length);
   return Array.from(
     { length: count },
     (_, index) => ranked[count === 1 ? 0 : Math.round((index * (ranked.length - 1)) / (count - 1))]!,

@@ -5,6 +5,7 @@ import type { PanelCalls } from '../../extension/contract/panel.js';
 import type { TrainingState } from '../../extension/contract/training.js';
 import type { Report } from '../../extension/contract/report.js';
 import type { MatrixInfo, SpectraIndex } from '../report/matrices.js';
+import type { MatrixChoice } from './matrixChoice.js';
 import type { StepScale } from './stepScale.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 
@@ -12,6 +13,8 @@ import type { ChartTheme } from '../theme/chartTheme.js';
 export interface InspectionView {
   readonly report: Report;
   readonly matrices: readonly MatrixInfo[];
+  /** Which of them tables and charts show. */
+  readonly matrixChoice: MatrixChoice;
   readonly spectra: SpectraIndex;
   readonly theme: ChartTheme;
   /** Scale of every axis of training steps. */

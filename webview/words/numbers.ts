@@ -68,5 +68,14 @@ export function bytes(count: number): string {
   }).format(count / 1000 ** power);
 }
 
+/** The locale's signs for decimals and for thousands, as charts are given them. */
+export function separators(): string {
+  const parts = formatOf('separators', { minimumFractionDigits: 1, useGrouping: 'always' }).formatToParts(
+    12345.6,
+  );
+  const sign = (type: 'decimal' | 'group'): string => parts.find((part) => part.type === type)?.value ?? '';
+  return sign('decimal') + sign('group');
+}
+
 export const list = (items: readonly string[]): string =>
   new Intl.ListFormat(locale, { type: 'conjunction' }).format(items);

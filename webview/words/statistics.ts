@@ -1,4 +1,6 @@
+import { ranks } from '../../extension/contract/statistics/ranks.js';
 import { statistics, type StatisticKey } from '../../extension/contract/statistics/table.js';
+import { percent } from './numbers.js';
 import { say } from './say.js';
 
 /** The name of a statistic, as a sentence has it. */
@@ -8,3 +10,13 @@ const noted = new Set<string>(statistics.filter(({ note }) => note !== undefined
 /** What the name means elsewhere, and where the number has no meaning; empty where there is nothing to say. */
 export const statisticNote = (key: StatisticKey): string =>
   noted.has(key) ? say(`statisticNote.${key}`) : '';
+
+/** Those that count dimensions: the full rank is what they are a share of. */
+const dimensions = new Set<string>(ranks.filter(({ format }) => format !== 'number').map(({ key }) => key));
+
+/** A rank as a share of the full one, in words; undefined of a statistic that is no rank. */
+export const shareOfRank = (
+  key: StatisticKey,
+  value: number,
+  { rows, columns }: { readonly rows: number; readonly columns: number },
+): string | undefined => (dimensions.has(key) ? percent(value / Math.min(rows, columns)) : undefined);

@@ -35,7 +35,7 @@ describe('a chart of 300,000 values', () => {
 describe('an axis that counts', () => {
   const count = { ...axis('linear'), format: 'integer' as const };
   it('has a tick for each of a few whole numbers, and never two of one name', () => {
-    expect(axisLayout(count, chartTheme, [1, 2, 3, 4])).toMatchObject({ dtick: 1, tickformat: 'd' });
+    expect(axisLayout(count, chartTheme, [1, 2, 3, 4])).toMatchObject({ dtick: 1, tickformat: ',d' });
     expect(axisLayout(count, chartTheme, [0, 4000])).not.toHaveProperty('dtick');
     expect(axisLayout(count, chartTheme, [])).not.toHaveProperty('dtick');
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TensorEntry } from '../../../extension/contract/report.js';
 import { fullLabel, groupLabel, matricesOf } from '../../../webview/report/matrices.js';
+import { chosenMatrices } from '../../../webview/state/matrixChoice.js';
 
 const tensor = (name: string, more: Partial<TensorEntry> = {}): TensorEntry => ({
   name,
@@ -33,5 +34,26 @@ describe('names of matrices', () => {
     expect(groupLabel('layer0.FF1', matrices)).toBe('layers.0.mlp.up_proj · layer0.FF1');
     expect(groupLabel('layer0.Q', matrices)).toBe('layer0.Q');
     expect(groupLabel('all', matrices)).toBe('all');
+  });
+});
+
+describe('which matrices are shown', () => {
+  const all = matricesOf({
+    tensors: ['a.up', 'a.down', 'b.up'].map((name) => tensor(`model.${name}.weight`)),
+  });
+  const shown = (filter: string, pins: readonly string[] = []) =>
+    chosenMatrices(all, filter, pins).shown.map(({ label }) => label);
+
+  it('are those that the filter finds, in their order', () => {
+    expect(shown('UP ')).toEqual(['a.up', 'b.up']);
+  });
+
+  it('are all where the filter finds none, and it is said', () => {
+    expect(shown('x')).toEqual(['a.up', 'a.down', 'b.up']);
+    expect(chosenMatrices(all, 'x', []).finds).toBe(false);
+  });
+
+  it('begin with the pinned ones, whatever the filter', () => {
+    expect(shown('up', ['model.b.up.weight', 'model.a.down.weight'])).toEqual(['a.down', 'b.up', 'a.up']);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toMarkdown } from '../../../webview/charts/markdown.js';
-import { nextOrder, sorted, type Order } from '../../../webview/parts/tableOrder.js';
+import { nextOrder, sorted, type Order } from '../../../webview/charts/tableOrder.js';
 
 interface Row {
   readonly name: string;

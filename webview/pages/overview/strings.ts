@@ -1,5 +1,6 @@
 /** Sentences of the Overview page. */
 export const overviewStrings = {
+  'files.title': 'Files by step',
   'files.step': 'step',
   'files.file': 'file',
   'files.size': 'size',
@@ -15,9 +16,10 @@ export const overviewStrings = {
   'matrices.shape': 'shape',
   'matrices.spectrum': 'spectrum σᵢ',
   'matrices.overSteps': 'over steps',
-  'matrices.filter': 'Filter by name',
-  'matrices.nulls': 'In parentheses: the mean of the same number over shuffles of the entries.',
-  'matrices.none': 'No matrix has this in its name.',
+  'matrices.all': 'all statistics (CSV)',
+  'matrices.share': 'share of the full rank',
+  'matrices.nulls':
+    'A percentage is the rank’s share of the full rank. In parentheses: the mean of the same number over shuffles of the entries.',
   'matrices.show': 'Show the spectrum of {matrix}',
   'matrices.folded': 'first axis × the rest',
   'grid.title': '{value}, kind of matrix × layer',

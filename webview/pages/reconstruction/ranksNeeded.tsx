@@ -1,97 +1,104 @@
+import { useMemo } from 'preact/hooks';
+import type { ReconstructionEntry } from '../../../extension/contract/report.js';
+import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { accuracyAbsent } from '../../report/absence.js';
-import { decimals, integer, percent } from '../../words/numbers.js';
-import { kStar, rankForEnergy } from './rankNeeded.js';
-import { inOrder, rebuildingName } from './figure.js';
 import { useInspection } from '../../state/inspectionContext.js';
+import { decimals, integer, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
+import { inOrder, rebuildingName } from './figure.js';
+import { kStar, rankForEnergy } from './rankNeeded.js';
+
+interface RankColumn {
+  readonly id: string;
+  readonly title: string;
+  /** Of a claim about accuracies: there is no number where no rebuilt model was run. */
+  readonly byAccuracy: boolean;
+  readonly rank: (entry: ReconstructionEntry) => number | undefined;
+}
+
+const byAccuracy = (threshold: number): RankColumn[] => [
+  {
+    id: 'accuracy',
+    title: say('rank.thresholdAccuracy', { share: percent(threshold) }),
+    byAccuracy: true,
+    rank: (entry) => kStar(entry, threshold),
+  },
+  { id: 'k95', title: say('rank.k95'), byAccuracy: true, rank: (entry) => kStar(entry, 0.95) },
+  { id: 'k99', title: say('rank.k99'), byAccuracy: true, rank: (entry) => kStar(entry, 0.99) },
+];
+
+const byEnergy = (threshold: number): RankColumn[] => [
+  {
+    id: 'energy',
+    title: say('rank.thresholdEnergy', { share: percent(threshold) }),
+    byAccuracy: false,
+    rank: (entry) => rankForEnergy(entry, threshold),
+  },
+  { id: 'rank90', title: say('rank.rank90'), byAccuracy: false, rank: ({ rank90 }) => rank90 },
+  { id: 'rank99', title: say('rank.rank99'), byAccuracy: false, rank: ({ rank99 }) => rank99 },
+];
 
 /** Which rank each method needs: at the threshold, at k*(95) and k*(99), and for 90 and 99 percent of the energy. */
 export function RanksNeeded({ threshold }: { readonly threshold: number }) {
   const view = useInspection();
   const { report } = view;
-  const entries = inOrder(report.reconstructions);
+  const entries = useMemo(() => inOrder(report.reconstructions), [report]);
   if (entries.length === 0) return null;
-  const run = entries.some(({ baseline }) => baseline);
-  const missing = (entry: (typeof entries)[number], byAccuracy: boolean): string =>
-    byAccuracy && !entry.points.some(({ testAccuracy }) => testAccuracy)
+  const hasRun = entries.some(({ baseline }) => baseline);
+  const missing = (entry: ReconstructionEntry, ofAccuracy: boolean): string =>
+    ofAccuracy && !entry.points.some(({ testAccuracy }) => testAccuracy)
       ? accuracyAbsent(view)
       : say('rank.notReached');
-  const columns = [
-    ...(run
-      ? [
-          {
-            title: say('rank.thresholdAccuracy', { share: percent(threshold) }),
-            byAccuracy: true,
-            rank: (entry: (typeof entries)[number]) => kStar(entry, threshold),
-          },
-          {
-            title: say('rank.k95'),
-            byAccuracy: true,
-            rank: (entry: (typeof entries)[number]) => kStar(entry, 0.95),
-          },
-          {
-            title: say('rank.k99'),
-            byAccuracy: true,
-            rank: (entry: (typeof entries)[number]) => kStar(entry, 0.99),
-          },
-        ]
-      : []),
+  const columns: TableColumn<ReconstructionEntry>[] = [
     {
-      title: say('rank.thresholdEnergy', { share: percent(threshold) }),
-      byAccuracy: false,
-      rank: (entry: (typeof entries)[number]) => rankForEnergy(entry, threshold),
+      id: 'method',
+      title: say('rank.method'),
+      value: (entry) => `${rebuildingName(entry)} ${say(`scope.${entry.scope}`)}`,
+      cell: (entry) => (
+        <>
+          {rebuildingName(entry)} <span class="muted">{say(`scope.${entry.scope}`)}</span>
+        </>
+      ),
     },
-    { title: say('rank.rank90'), byAccuracy: false, rank: ({ rank90 }: (typeof entries)[number]) => rank90 },
-    { title: say('rank.rank99'), byAccuracy: false, rank: ({ rank99 }: (typeof entries)[number]) => rank99 },
+    {
+      id: 'full',
+      title: say('rank.full'),
+      isNumeric: true,
+      value: ({ fullRank }) => fullRank,
+      cell: ({ fullRank }) => integer(fullRank),
+    },
+    ...[...(hasRun ? byAccuracy(threshold) : []), ...byEnergy(threshold)].map(
+      ({ id, title, rank, byAccuracy: ofAccuracy }): TableColumn<ReconstructionEntry> => ({
+        id,
+        title,
+        isNumeric: true,
+        value: rank,
+        cell: (entry) => {
+          const needed = rank(entry);
+          return needed === undefined ? (
+            <span class="muted">{missing(entry, ofAccuracy)}</span>
+          ) : (
+            `${integer(needed)} (${percent(needed / entry.fullRank)})`
+          );
+        },
+      }),
+    ),
+    {
+      id: 'entropy',
+      title: say('rank.entropy'),
+      isNumeric: true,
+      value: ({ spectralEntropy }) => spectralEntropy,
+      cell: ({ spectralEntropy }) =>
+        spectralEntropy === undefined ? say('rank.oneRank') : decimals(spectralEntropy, 3),
+    },
   ];
   return (
-    <section class="card wide" aria-labelledby="ranks-title">
-      <header>
-        <h2 id="ranks-title">{say('rank.table')}</h2>
-      </header>
-      <div class="scroller" tabIndex={0} role="region" aria-labelledby="ranks-title">
-        <table class="matrices">
-          <thead>
-            <tr>
-              <th scope="col">{say('rank.method')}</th>
-              <th scope="col" class="number">
-                {say('rank.full')}
-              </th>
-              {columns.map(({ title }) => (
-                <th scope="col" class="number">
-                  {title}
-                </th>
-              ))}
-              <th scope="col" class="number">
-                {say('rank.entropy')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {entries.map((entry) => (
-              <tr key={`${entry.method} ${entry.scope} ${entry.of}`}>
-                <th scope="row">
-                  {rebuildingName(entry)} <span class="muted">{say(`scope.${entry.scope}`)}</span>
-                </th>
-                <td class="number">{integer(entry.fullRank)}</td>
-                {columns.map(({ rank, byAccuracy }) => {
-                  const needed = rank(entry);
-                  return needed === undefined ? (
-                    <td class="number muted">{missing(entry, byAccuracy)}</td>
-                  ) : (
-                    <td class="number">{`${integer(needed)} (${percent(needed / entry.fullRank)})`}</td>
-                  );
-                })}
-                <td class="number">
-                  {entry.spectralEntropy === undefined
-                    ? say('rank.oneRank')
-                    : decimals(entry.spectralEntropy, 3)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <SortableTable
+      id="ranks"
+      title={say('rank.table')}
+      columns={columns}
+      rows={entries}
+      keyOf={({ method, scope, of }) => `${method} ${scope} ${of}`}
+    />
   );
 }

@@ -15,14 +15,14 @@ import { statisticName } from '../../words/statistics.js';
 /** One statistic of every matrix at every step. */
 export function HeatCard() {
   const view = useInspection();
-  const { report, matrices, spectra } = view;
+  const { report, matrixChoice, spectra } = view;
   const [statistic, setStatistic] = usePersistedState<StatisticKey>(
     'heat.statistic',
     'stableRank',
     oneOf(statisticKeys),
   );
   const [side, setSide] = usePersistedState<Of>('heat.of', 'weights', oneOf(sides));
-  const rows = useMemo(() => heatRows(matrices, spectra, side), [matrices, spectra, side]);
+  const rows = useMemo(() => heatRows(matrixChoice.shown, spectra, side), [matrixChoice, spectra, side]);
   const { grokStep } = report.source;
   const figure = useMemo(() => heatFigure(rows, statistic, grokStep), [rows, statistic, grokStep]);
   return (
@@ -40,7 +40,6 @@ export function HeatCard() {
           'spectra.matrix': rows[row]!.matrix.key,
           'spectra.step': step,
           'spectra.of': side,
-          'spectra.filter': '',
         })
       }
       controls={

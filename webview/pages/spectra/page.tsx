@@ -9,10 +9,10 @@ import {
   spectrumAbsent,
 } from '../../report/absence.js';
 import { anglesSay, computedSays, ranksOverStepsSay, spectrumSays } from './sentences.js';
-import { FilterField } from '../../elements/toolkit.js';
 import { anglesFigure, isWholeSpace, ranksOverSteps, spectrumFigure } from './figure.js';
 import { shortName } from '../../charts/shortNames.js';
 import { Choice } from '../../elements/choice.js';
+import { PinButton } from '../../parts/pinButton.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { SpectrumStatistics } from './spectrumStatistics.js';
 import type { Of } from '../../report/matrices.js';
@@ -39,9 +39,9 @@ const overlaid: { readonly [K in Overlay]: (entries: readonly SpectrumEntry[]) =
 /** The singular values of one matrix: at a step, over the steps, and how its leading subspaces turn. */
 export function RankSpectra() {
   const view = useInspection();
-  const { report, matrices, spectra } = view;
+  const { report, spectra, matrixChoice } = view;
+  const matrices = matrixChoice.shown;
   const [chosenMatrix, setMatrix] = usePersistedState('spectra.matrix', '', isText);
-  const [filter, setFilter] = usePersistedState('spectra.filter', '', isText);
   const [side, setSide] = usePersistedState<Of>('spectra.of', 'weights', oneOf(sides));
   const [step, setStep] = usePersistedState('spectra.step', lastStep, isNumber);
   const [overlay, setOverlay] = usePersistedState<Overlay>('spectra.overlay', 'one', oneOf(overlays));
@@ -49,10 +49,8 @@ export function RankSpectra() {
   const [rankScale, setRankScale] = useScale('spectra.ranks.scale', 'linear');
   const [angleScale, setAngleScale] = useScale('spectra.angles.scale', 'linear');
 
-  const wanted = filter.trim().toLowerCase();
-  const listed = matrices.filter((one) => `${fullLabel(one)} ${one.key}`.toLowerCase().includes(wanted));
   const matrix =
-    listed.find(({ key }) => key === chosenMatrix) ?? substantial(listed)[0] ?? listed[0] ?? matrices[0];
+    view.matrices.find(({ key }) => key === chosenMatrix) ?? substantial(matrices)[0] ?? matrices[0];
   const entries = useMemo(() => (matrix ? spectra.of(matrix, side) : []), [matrix, side, spectra]);
   const found = entries.findIndex((entry) => entry.step === step);
   const at = found >= 0 ? found : entries.length - 1;
@@ -94,19 +92,17 @@ export function RankSpectra() {
       <div class="pickers">
         <label>
           <span>{say('matrix')}</span>
-          {matrices.length > 8 && (
-            <FilterField value={filter} label={say('matrices.filter')} onInput={setFilter} />
-          )}
           <Choice
             label={say('matrix')}
             value={matrix.key}
-            options={(listed.length > 0 ? listed : [matrix]).map((one) => ({
+            options={(matrices.includes(matrix) ? matrices : [matrix, ...matrices]).map((one) => ({
               value: one.key,
               text: `${fullLabel(one)} (${one.rows} × ${one.columns})`,
             }))}
             onChange={setMatrix}
           />
         </label>
+        <PinButton matrix={matrix} />
         <label>
           <span>{say('of')}</span>
           <Choice

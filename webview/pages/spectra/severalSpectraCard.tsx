@@ -11,9 +11,9 @@ import { say } from '../../words/say.js';
 /** The last spectra of a few matrices, from the lowest to the highest stable rank. */
 export function SeveralSpectraCard() {
   const view = useInspection();
-  const { report, matrices, spectra } = view;
+  const { report, matrixChoice, spectra } = view;
   const [scale, setScale] = useScale('overview.spectra.scale', 'log');
-  const chosen = useMemo(() => severalMatrices(matrices, spectra), [matrices, spectra]);
+  const chosen = useMemo(() => severalMatrices(matrixChoice, spectra), [matrixChoice, spectra]);
   const figure = useMemo(() => severalSpectraFigure(chosen, scale), [chosen, scale]);
   const step = chosen[0]?.entry.step ?? report.checkpoints.at(-1)?.step ?? 0;
   return (

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { SpectrumEntry } from '../../../extension/contract/report.js';
 import type { Statistic } from '../../../extension/contract/statistics/statistic.js';
 import { statistics, type StatisticKey } from '../../../extension/contract/statistics/table.js';
@@ -5,13 +6,14 @@ import type { SpectrumName } from '../../../extension/contract/panel.js';
 import { shuffledAbsent } from '../../report/absence.js';
 import { counted } from '../../words/counts.js';
 import { integer, number } from '../../words/numbers.js';
-import { statisticName, statisticNote } from '../../words/statistics.js';
+import { shareOfRank, statisticName, statisticNote } from '../../words/statistics.js';
 import { Button } from '../../elements/toolkit.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { useRequests } from '../../state/requests.js';
 import { say } from '../../words/say.js';
 import { Failure } from '../../elements/failure.js';
 import { Formula } from '../../elements/formula.js';
+import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 
 /** Counts are whole, but for their means over draws. */
 const valueText = ({ format }: Statistic, value: number): string =>
@@ -30,6 +32,101 @@ const missing = ({ spectralNorm, exact }: SpectrumEntry): string => {
   return say(exact ? 'statistics.noNull' : 'statistics.notEstimated');
 };
 
+/** A statistic of the table of statistics, or the Marchenko–Pastur edge. */
+interface StatisticRow {
+  readonly key: string;
+  readonly name: string;
+  readonly note: string;
+  readonly formula: string;
+  readonly value: number | undefined;
+  readonly valueSays: string;
+  readonly interval?: readonly [number, number] | undefined;
+  readonly mean: number | undefined;
+  readonly range?: readonly [number, number] | undefined;
+  readonly meanSays: string;
+}
+
+function rowOf(statistic: Statistic<StatisticKey>, entry: SpectrumEntry): StatisticRow {
+  const { key, formula } = statistic;
+  const value = entry[key];
+  const shuffled = entry.nulls[key];
+  const share = value === undefined ? undefined : shareOfRank(key, value, entry);
+  return {
+    key,
+    name: statisticName(key),
+    note: statisticNote(key),
+    formula,
+    value,
+    valueSays:
+      value === undefined
+        ? missing(entry)
+        : valueText(statistic, value) + (share === undefined ? '' : ` (${share})`),
+    interval: entry.intervals?.[key],
+    mean: shuffled?.mean,
+    range: shuffled && shuffled.q05 < shuffled.q95 ? [shuffled.q05, shuffled.q95] : undefined,
+    meanSays: shuffled === undefined ? say('statistics.noNull') : number(shuffled.mean, 4),
+  };
+}
+
+const edgeRow = (edge: number): StatisticRow => ({
+  key: 'edge',
+  name: say('statistics.edge'),
+  note: '',
+  formula: 's (√m + √n), s² = variance of the entries',
+  value: edge,
+  valueSays: number(edge, 5),
+  mean: undefined,
+  meanSays: say('statistics.isNull'),
+});
+
+/** A number, the interval of an estimated one, and its mean and range over the shuffles. */
+const columnsOf = (): TableColumn<StatisticRow>[] => [
+  {
+    id: 'name',
+    title: say('statistics.name'),
+    value: ({ name }) => name,
+    cell: ({ name, note }) => <span title={note}>{name}</span>,
+  },
+  {
+    id: 'formula',
+    title: say('statistics.formula'),
+    value: ({ formula }) => formula,
+    cell: ({ formula }) => (
+      <span class="formula">
+        <Formula text={formula} />
+      </span>
+    ),
+  },
+  {
+    id: 'value',
+    title: say('statistics.value'),
+    isNumeric: true,
+    value: ({ value }) => value,
+    cell: ({ value, valueSays, interval }) => (
+      <>
+        <span class={value === undefined ? 'muted' : ''}>{valueSays}</span>
+        {interval && (
+          <div class="muted">
+            {say('statistics.interval', { low: number(interval[0]), high: number(interval[1]) })}
+          </div>
+        )}
+      </>
+    ),
+  },
+  {
+    id: 'null',
+    title: say('statistics.null'),
+    isNumeric: true,
+    value: ({ mean }) => mean,
+    cell: ({ meanSays, range }) => (
+      <span class="muted">
+        {meanSays}
+        {range && <div>{say('statistics.range', { low: number(range[0]), high: number(range[1]) })}</div>}
+      </span>
+    ),
+  },
+];
+
 /** The statistics of one spectrum with their formulas and nulls, and how exact they are. */
 export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry }) {
   const view = useInspection();
@@ -37,43 +134,24 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
   const { shuffled, marchenkoPastur } = entry.nulls;
   const edge = marchenkoPastur?.upperEdge;
   const { failure, ask } = useRequests();
+  const rows = useMemo(
+    () => [
+      ...statistics.map((statistic) => rowOf(statistic, entry)),
+      ...(edge === undefined ? [] : [edgeRow(edge)]),
+    ],
+    [entry, edge],
+  );
+  const columns = useMemo(columnsOf, []);
   return (
-    <section class="card" aria-labelledby="statistics-title">
-      <header>
-        <h2 id="statistics-title">{`${say('statistics.title')}, ${say('spectra.atStep', { step: entry.step })}`}</h2>
-      </header>
+    <SortableTable
+      id="statistics"
+      title={`${say('statistics.title')}, ${say('spectra.atStep', { step: entry.step })}`}
+      columns={columns}
+      rows={rows}
+      keyOf={({ key }) => key}
+      isText
+    >
       <Failure says={failure} />
-      <div class="scroller tall" tabIndex={0} role="region" aria-labelledby="statistics-title">
-        <table class="matrices statistics">
-          <thead>
-            <tr>
-              <th scope="col">{say('statistics.name')}</th>
-              <th scope="col">{say('statistics.formula')}</th>
-              <th scope="col" class="number">
-                {say('statistics.value')}
-              </th>
-              <th scope="col" class="number">
-                {say('statistics.null')}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {statistics.map((statistic) => (
-              <StatisticRow key={statistic.key} statistic={statistic} entry={entry} />
-            ))}
-            {edge !== undefined && (
-              <tr>
-                <th scope="row">{say('statistics.edge')}</th>
-                <td class="formula">
-                  <Formula text="s (√m + √n), s² = variance of the entries" />
-                </td>
-                <td class="number">{number(edge, 5)}</td>
-                <td class="number muted">{say('statistics.isNull')}</td>
-              </tr>
-            )}
-          </tbody>
-        </table>
-      </div>
       <p class="says">
         {say(entry.exact ? 'statistics.exact' : 'statistics.estimated', {
           bound: number(entry.errorBound, 2),
@@ -95,49 +173,6 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
           {say('statistics.refine')}
         </Button>
       )}
-    </section>
-  );
-}
-
-interface StatisticRowProps {
-  readonly statistic: Statistic<StatisticKey>;
-  readonly entry: SpectrumEntry;
-}
-
-/** A number, the interval of an estimated one, and its mean and range over the shuffles. */
-function StatisticRow({ statistic, entry }: StatisticRowProps) {
-  const { key, formula } = statistic;
-  const measured = entry[key];
-  const shuffled = entry.nulls[key];
-  const bounds = entry.intervals?.[key];
-  return (
-    <tr>
-      <th scope="row" title={statisticNote(key)}>
-        {statisticName(key)}
-      </th>
-      <td class="formula">
-        <Formula text={formula} />
-      </td>
-      <td class="number">
-        {measured === undefined ? (
-          <span class="muted">{missing(entry)}</span>
-        ) : (
-          valueText(statistic, measured)
-        )}
-        {bounds && (
-          <div class="muted">
-            {say('statistics.interval', { low: number(bounds[0]), high: number(bounds[1]) })}
-          </div>
-        )}
-      </td>
-      <td class="number muted">
-        {shuffled === undefined ? say('statistics.noNull') : number(shuffled.mean, 4)}
-        {shuffled && shuffled.q05 < shuffled.q95 && (
-          <div class="muted">
-            {say('statistics.range', { low: number(shuffled.q05), high: number(shuffled.q95) })}
-          </div>
-        )}
-      </td>
-    </tr>
+    </SortableTable>
   );
 }

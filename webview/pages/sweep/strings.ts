@@ -25,7 +25,6 @@ export const sweepStrings = {
   'sweep.tasks': 'tasks',
   'sweep.status': 'status',
   'sweep.step': 'step',
-  'sweep.of': 'of at most',
   'sweep.grokStep': 'groks at step',
   'sweep.testAccuracy': 'test accuracy',
   'sweep.open': 'Inspect {run}',

@@ -1,9 +1,11 @@
+import { useMemo } from 'preact/hooks';
 import type { SweepCell } from '../../../extension/contract/report.js';
-import { integer, number, percent } from '../../words/numbers.js';
+import { integer, percent } from '../../words/numbers.js';
 import { amountSays, runsSay } from './sentences.js';
 import { accuracyOf, measurementOf, measurementsOf } from '../../report/sweepCells.js';
-import { useInspection } from '../../state/inspectionContext.js';
-import { notOpened, useRequests } from '../../state/requests.js';
+import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
+import { useInspection, type InspectionView } from '../../state/inspectionContext.js';
+import { notOpened, useRequests, type Requests } from '../../state/requests.js';
 import { say } from '../../words/say.js';
 import { Failure } from '../../elements/failure.js';
 
@@ -20,87 +22,116 @@ export function SweepRuns() {
   const { report, host } = useInspection();
   const { sweepCells } = report;
   const { failure, ask } = useRequests();
-  const leading = measurementsOf(sweepCells).slice(0, shown);
-  const heading = (text: string) => (
-    <th scope="col" class="number narrow" key={text}>
-      {text}
-    </th>
-  );
+  const columns = useMemo((): TableColumn<SweepCell>[] => {
+    const measurements = measurementsOf(sweepCells).slice(0, shown);
+    return [
+      {
+        id: 'run',
+        title: say('sweep.run'),
+        value: ({ name }) => name,
+        cell: ({ name, path }) => <RunName name={name} path={path} host={host} ask={ask} />,
+      },
+      { id: 'scale', title: say('sweep.scale'), value: ({ scale }) => scale },
+      { id: 'decay', title: say('sweep.decay'), isNumeric: true, value: ({ decay }) => decay },
+      { id: 'tasks', title: say('sweep.tasks'), value: ({ tasks }) => tasks.join(', ') },
+      {
+        id: 'seed',
+        title: say('sweep.seed'),
+        isNumeric: true,
+        value: ({ seed }) => seed,
+        cell: ({ seed }) => String(seed),
+      },
+      {
+        id: 'status',
+        title: say('sweep.status'),
+        value: ({ status }) => say(`sweep.is.${status}`),
+        cell: ({ status }) => (
+          <span class={status === 'queued' ? 'muted' : ''} data-status={status}>
+            {say(`sweep.is.${status}`)}
+          </span>
+        ),
+      },
+      {
+        id: 'step',
+        title: say('sweep.step'),
+        isNumeric: true,
+        value: ({ step }) => step,
+        cell: ({ step, of }) => (
+          <>
+            {integer(step)} <span class="muted">{`/ ${integer(of)}`}</span>
+          </>
+        ),
+      },
+      {
+        id: 'grokStep',
+        title: say('sweep.grokStep'),
+        isNumeric: true,
+        value: ({ grokStep }) => grokStep,
+        cell: ({ grokStep, status }) =>
+          grokStep === undefined ? (
+            <span class="muted">{say(status === 'finished' ? 'sweep.noGrok' : 'sweep.noGrokYet')}</span>
+          ) : (
+            integer(grokStep)
+          ),
+      },
+      {
+        id: 'testAccuracy',
+        title: say('sweep.testAccuracy'),
+        isNumeric: true,
+        value: ({ measured }) => measured && accuracyOf(measured.testAccuracy, undefined),
+        cell: ({ measured }) =>
+          measured ? (
+            percent(accuracyOf(measured.testAccuracy, undefined) ?? 0)
+          ) : (
+            <span class="muted">{say('sweep.notMeasured')}</span>
+          ),
+      },
+      ...measurements.map(({ name }): TableColumn<SweepCell> => ({
+        id: name,
+        title: name,
+        isNumeric: true,
+        value: (cell) => {
+          const value = measurementOf(cell, name)?.value;
+          // A bound or an interval is copied in words.
+          return typeof value === 'object' ? leadingSays(cell, name) : value;
+        },
+        cell: (cell) => leadingSays(cell, name),
+      })),
+    ];
+  }, [sweepCells, host, ask]);
   return (
-    <section class="card wide first" aria-labelledby="sweep-runs-title">
-      <header>
-        <h2 id="sweep-runs-title">{say('sweep.runs')}</h2>
-      </header>
+    <SortableTable
+      id="sweep-runs"
+      title={say('sweep.runs')}
+      columns={columns}
+      rows={sweepCells}
+      keyOf={({ name }) => name}
+      textOf={({ name, scale, tasks, status }) => [name, scale, ...tasks, status].join(' ')}
+    >
       <Failure says={failure} />
-      <div class="scroller" tabIndex={0} role="region" aria-labelledby="sweep-runs-title">
-        <table class="matrices sweep-runs">
-          <thead>
-            <tr>
-              <th scope="col">{say('sweep.run')}</th>
-              <th scope="col">{say('sweep.scale')}</th>
-              {heading(say('sweep.decay'))}
-              <th scope="col">{say('sweep.tasks')}</th>
-              {heading(say('sweep.seed'))}
-              <th scope="col">{say('sweep.status')}</th>
-              {heading(say('sweep.step'))}
-              {heading(say('sweep.of'))}
-              {heading(say('sweep.grokStep'))}
-              {heading(say('sweep.testAccuracy'))}
-              {leading.map(({ name }) => heading(name))}
-            </tr>
-          </thead>
-          <tbody>
-            {sweepCells.map(({ name, path, measured, ...cell }) => (
-              <tr key={name} data-status={cell.status}>
-                <th scope="row">
-                  {host && path !== undefined ? (
-                    <button
-                      type="button"
-                      class="link"
-                      aria-label={say('sweep.open', { run: name })}
-                      title={path}
-                      onClick={() => ask(host.openFile(path), notOpened(name))}
-                    >
-                      {name}
-                    </button>
-                  ) : (
-                    <span title={path}>{name}</span>
-                  )}
-                </th>
-                <td>{cell.scale}</td>
-                <td class="number">{number(cell.decay)}</td>
-                <td>{cell.tasks.join(', ')}</td>
-                <td class="number">{cell.seed}</td>
-                <td class={cell.status === 'queued' ? 'muted' : ''}>{say(`sweep.is.${cell.status}`)}</td>
-                <td class="number">{integer(cell.step)}</td>
-                <td class="number muted">{integer(cell.of)}</td>
-                {cell.grokStep === undefined ? (
-                  <td class="number muted">
-                    {say(cell.status === 'finished' ? 'sweep.noGrok' : 'sweep.noGrokYet')}
-                  </td>
-                ) : (
-                  <td class="number">{integer(cell.grokStep)}</td>
-                )}
-                {measured ? (
-                  <>
-                    <td class="number">{percent(accuracyOf(measured.testAccuracy, undefined) ?? 0)}</td>
-                    {leading.map(({ name: of }) => (
-                      <td class="number" key={of}>
-                        {leadingSays({ name, measured, ...cell }, of)}
-                      </td>
-                    ))}
-                  </>
-                ) : (
-                  <td class="number muted" colSpan={1 + leading.length}>
-                    {say('sweep.notMeasured')}
-                  </td>
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
       <p class="says">{runsSay(sweepCells)}</p>
-    </section>
+    </SortableTable>
+  );
+}
+
+interface RunNameProps {
+  readonly name: string;
+  readonly path: string | undefined;
+  readonly host: InspectionView['host'];
+  readonly ask: Requests['ask'];
+}
+
+function RunName({ name, path, host, ask }: RunNameProps) {
+  if (!host || path === undefined) return <span title={path}>{name}</span>;
+  return (
+    <button
+      type="button"
+      class="link"
+      aria-label={say('sweep.open', { run: name })}
+      title={path}
+      onClick={() => ask(host.openFile(path), notOpened(name))}
+    >
+      {name}
+    </button>
   );
 }

@@ -1,4 +1,6 @@
-import type { SweepCell } from '../../../extension/contract/report.js';
+import type { Report, SweepCell } from '../../../extension/contract/report.js';
+import { CopyTable } from '../../charts/copyTable.js';
+import type { Table } from '../../charts/table.js';
 import { number } from '../../words/numbers.js';
 import { amountSays, statusSays } from './sentences.js';
 import { cellAt, measurementOf, measurementsOf, type Slice } from '../../report/sweepCells.js';
@@ -29,6 +31,12 @@ export function SweepTable({ slice }: { readonly slice: Slice }) {
           options={measurements.map((each) => ({ value: each.name, text: each.name }))}
           onChange={choose}
         />
+        <div class="tools">
+          <CopyTable
+            title={say('sweep.compared', { name })}
+            table={() => comparedTable(report, slice, name)}
+          />
+        </div>
       </header>
       <div class="scroller" tabIndex={0} role="region" aria-labelledby="sweep-compared-title">
         <table class="matrices compared">
@@ -61,6 +69,22 @@ export function SweepTable({ slice }: { readonly slice: Slice }) {
       </p>
     </section>
   );
+}
+
+/** The measured values, scales down and weight decays across. */
+function comparedTable(report: Report, slice: Slice, name: string): Table {
+  const { scales, decays } = report.sweep[0]!;
+  const shown = (cell: SweepCell | undefined): string | number | undefined => {
+    const { value, format = 'number' } = measurementOf(cell, name) ?? {};
+    return typeof value === 'object' ? amountSays(value, format) : value;
+  };
+  return {
+    headings: [say('sweep.scale'), ...decays.map((decay) => say('sweep.decayIs', { decay: number(decay) }))],
+    rows: scales.map((scale) => [
+      scale,
+      ...decays.map((decay) => shown(cellAt(report, slice, scale, decay))),
+    ]),
+  };
 }
 
 function Cell({ cell, name }: { readonly cell: SweepCell | undefined; readonly name: string }) {

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
-import { toCsv } from '../charts/csv.js';
-import { CsvButton } from '../charts/csvButton.js';
-import { toMarkdown } from '../charts/markdown.js';
-import type { Table } from '../charts/table.js';
+import { toCsv } from './csv.js';
+import { CsvButton } from './csvButton.js';
+import { toMarkdown } from './markdown.js';
+import type { Table } from './table.js';
 import { Failure } from '../elements/failure.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { say } from '../words/say.js';
@@ -17,10 +17,12 @@ interface CopyTableProps {
   readonly title: string;
   /** Made when it is asked for. */
   readonly table: () => Table;
+  /** Whether it is offered as a file too; yes, unless said otherwise. */
+  readonly isSaved?: boolean;
 }
 
 /** A table as a CSV file with its provenance, or on the clipboard as CSV or Markdown. */
-export function CopyTable({ title, table }: CopyTableProps) {
+export function CopyTable({ title, table, isSaved = true }: CopyTableProps) {
   const { host, announce } = useInspection();
   const [failure, setFailure] = useState('');
   const copy = async (format: Format): Promise<void> => {
@@ -40,7 +42,7 @@ export function CopyTable({ title, table }: CopyTableProps) {
   return (
     <>
       <Failure says={failure} />
-      <CsvButton title={title} table={table} />
+      {isSaved && <CsvButton title={title} table={table} />}
       <span class="exports">
         {(Object.keys(formats) as Format[]).map((format) => (
           <button
