@@ -9,6 +9,7 @@ import { lowRankBench } from './lowRank.js';
 import { sweepBench } from './sweep.js';
 import { trainBench } from './train.js';
 import { trajectoryBench } from './trajectory.js';
+import { updateSpectraBench } from './updateSpectra.js';
 
 /** Every benchmark of the project: to add one is to add a file here and a row. */
 export const benches: readonly Bench[] = [
@@ -16,6 +17,7 @@ export const benches: readonly Bench[] = [
   estimatesBench,
   inspectBench,
   trajectoryBench,
+  updateSpectraBench,
   trainBench,
   lowRankBench,
   sweepBench,

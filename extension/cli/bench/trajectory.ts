@@ -1,12 +1,7 @@
 import { open } from 'node:fs/promises';
-import { inspectSettingsSchema } from '../../contract/report.js';
-import * as v from 'valibot';
-import { PassCollector } from '../../engine/analyses/trajectory/passCollector.js';
-import { findSeries } from '../../engine/series/source.js';
-import { survey } from '../../engine/series/survey.js';
-import { trajectoryPass } from '../../engine/analyses/trajectory/trajectoryPass.js';
 import type { Bench } from './bench.js';
 import { median } from './bench.js';
+import { seriesPass } from './seriesPass.js';
 import { writeSyntheticSeries } from './syntheticSeries.js';
 
 const checkpoints = 20;
@@ -23,7 +18,7 @@ export const trajectoryBench: Bench = {
     const theirs: number[] = [];
     for (let round = 0; round < rounds; round++) {
       theirs.push(await seconds(() => readOnce(paths)));
-      ours.push(await seconds(() => trajectories(temporaryFolder)));
+      ours.push(await seconds(() => seriesPass(temporaryFolder)));
       say(`round ${round + 1}: ours ${ours.at(-1)!.toFixed(2)} s, reading ${theirs.at(-1)!.toFixed(2)} s`);
     }
     const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
@@ -41,7 +36,7 @@ export const trajectoryBench: Bench = {
   },
 };
 
-const seconds = async (run: () => Promise<void>): Promise<number> => {
+const seconds = async (run: () => Promise<unknown>): Promise<number> => {
   const start = performance.now();
   await run();
   return (performance.now() - start) / 1000;
@@ -56,19 +51,5 @@ const readOnce = async (paths: readonly string[]): Promise<void> => {
     } finally {
       await file.close();
     }
-  }
-};
-
-const trajectories = async (folder: string): Promise<void> => {
-  const { signal } = new AbortController();
-  const found = await survey(await findSeries(folder, signal), signal);
-  try {
-    const settings = v.parse(inspectSettingsSchema, {});
-    const collector = new PassCollector(found, settings, undefined, () => undefined);
-    const pass = trajectoryPass(found, collector);
-    while ((await pass.next()).done !== true);
-    await collector.finish();
-  } finally {
-    await found.pool.close();
   }
 };
