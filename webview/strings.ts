@@ -9,6 +9,7 @@ import { sweepStrings } from './pages/sweep/strings.js';
 import { trainingStrings } from './pages/training/strings.js';
 import { trajectoryStrings } from './pages/trajectory/strings.js';
 import { partStrings } from './parts/strings.js';
+import { liveMatricesStrings } from './parts/liveMatrices/strings.js';
 import { absenceStrings } from './report/absenceStrings.js';
 import { countStrings } from './words/countStrings.js';
 import { statisticStrings } from './words/statisticStrings.js';
@@ -34,6 +35,7 @@ export const english = {
   ...dynamicsStrings,
   ...modesStrings,
   ...trainingStrings,
+  ...liveMatricesStrings,
   ...sweepStrings,
 } as const;
 export type StringKey = keyof typeof english;

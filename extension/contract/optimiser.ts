@@ -117,5 +117,16 @@ export const matrixMetricsSchema = v.object({
   decayRadial: finite,
   decayTangential: finite,
   singularValues: v.optional(v.array(finite)),
+  /** Rows times columns: |cos| of a random direction with W is √(2/(π · numbers)) on average. */
+  numbers: v.optional(wholePositive),
+  /** Of the same entries in another order, one seeded draw: what a matrix of these entries without structure has. */
+  shuffled: v.optional(
+    v.object({
+      spectralNorm: finite,
+      polarRadial: finite,
+      stableRank: v.optional(finite),
+      effectiveRank: v.optional(finite),
+    }),
+  ),
 });
 export type MatrixMetrics = v.InferOutput<typeof matrixMetricsSchema>;

@@ -4,7 +4,7 @@ import { edgeLook, lineLook, markedLook, nullLook } from '../../charts/looks.js'
 import { chanceOf } from '../../report/chance.js';
 import { number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
-import { band, curve, overSteps, type Point, type Scales } from './curves.js';
+import { band, curve, overSteps, type Point, type Scales } from '../../charts/overSteps.js';
 
 /** The published rule: D > 20 and D > 10 times its baseline, of the median over the pairs of batches. */
 const publishedThreshold = 20;

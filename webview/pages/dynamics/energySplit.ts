@@ -3,7 +3,7 @@ import type { LineFigure } from '../../charts/figure.js';
 import { markedLook, nullLook } from '../../charts/looks.js';
 import { number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
-import { curve, overSteps, type Scales } from './curves.js';
+import { curve, overSteps, type Scales } from '../../charts/overSteps.js';
 import { kindKey, type WindowKind } from './updates.js';
 
 type Split = UpdateSpectrumEntry & { readonly split: NonNullable<UpdateSpectrumEntry['split']> };

@@ -3,6 +3,7 @@ import type { Report } from '../../../extension/contract/report.js';
 import { ChartCard } from '../../charts/chartCard.js';
 import type { LineFigure, Scale } from '../../charts/figure.js';
 import { Choice } from '../../elements/choice.js';
+import { LiveMatrices } from '../../parts/liveMatrices/cards.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { analysisAbsent } from '../../report/absence.js';
 import { shortName } from '../../charts/shortNames.js';
@@ -10,7 +11,7 @@ import { groupLabel } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isText, usePersistedState } from '../../state/persistedState.js';
 import { say, type StringKey } from '../../words/say.js';
-import type { Scales } from './curves.js';
+import type { Scales } from '../../charts/overSteps.js';
 import * as defect from './defect.js';
 import * as energySplit from './energySplit.js';
 import { Offer } from './offer.js';
@@ -198,6 +199,7 @@ export function Dynamics() {
           <DynamicsCard key={card.id} card={card} chosen={chosen} />
         ))}
       </div>
+      <LiveMatrices />
     </>
   );
 }

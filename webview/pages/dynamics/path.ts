@@ -3,7 +3,7 @@ import type { LineFigure } from '../../charts/figure.js';
 import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
 import { number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
-import { band, curve, overSteps, type Scales } from './curves.js';
+import { band, curve, overSteps, type Scales } from '../../charts/overSteps.js';
 
 const layersOf = ({ matrixGaps }: Report): number[] =>
   [...new Set(matrixGaps.map(({ layer }) => layer))].sort((a, b) => a - b);

@@ -4,7 +4,7 @@ import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
 import { number } from '../../words/numbers.js';
 import { groupLabel, type MatrixInfo } from '../../report/matrices.js';
 import { say } from '../../words/say.js';
-import { band, curve, overSteps, type Scales } from './curves.js';
+import { band, curve, overSteps, type Scales } from '../../charts/overSteps.js';
 
 /** One kind of window over the whole series. */
 export interface WindowKind {

@@ -10,6 +10,7 @@ import {
   providerSays,
 } from './sentences.js';
 import { accuracyFigure, lossFigure, normFigure, paceFigure } from './figure.js';
+import { LiveMatrices } from '../../parts/liveMatrices/cards.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { TrainingBar } from './trainingBar.js';
 import { useInspection } from '../../state/inspectionContext.js';
@@ -86,6 +87,7 @@ export function Training() {
           controls={<ScaleChoice axis={say('training.pace')} value={pace} onChange={setPace} />}
         />
       </div>
+      <LiveMatrices />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import type { MatrixMetrics } from '../../../contract/optimiser.js';
 import { spectrumOf as spectrumOfValues } from '../../../contract/statistics/statistic.js';
 import { statisticsOf } from '../../../contract/statistics/table.js';
+import { shuffledEntries } from '../../linalg/shuffledEntries.js';
 import { singularValues } from '../../linalg/singularValues.js';
 import type { MatrixSlot } from '../optimiser/matrixSlots.js';
 import type { Floats } from '../run/trainerState.js';
@@ -48,27 +49,40 @@ const partsAlong = (
   return { radial, tangential: Math.sqrt(dot(rest, rest)) };
 };
 
+/** Rank statistics of a matrix's singular values; `polarRadial` is the nuclear norm over the Frobenius norm. */
+const rankStatistics = (values: Float64Array, shape: { readonly rows: number; readonly columns: number }) => {
+  const { spectralNorm, frobeniusNorm, nuclearNorm, stableRank, effectiveRank } = statisticsOf(
+    spectrumOfValues(values, shape),
+  );
+  return {
+    ...{ frobeniusNorm, nuclearNorm },
+    shared: {
+      spectralNorm,
+      polarRadial: frobeniusNorm === 0 ? 0 : nuclearNorm / frobeniusNorm,
+      ...(stableRank === undefined ? {} : { stableRank }),
+      ...(effectiveRank === undefined ? {} : { effectiveRank }),
+    },
+  };
+};
+
+/** The same entries in another order: the null of a matrix's ranks. One order for a matrix, whatever the step. */
+const shuffledStatistics = async (data: Float64Array, { rows, columns, name, offset }: MatrixSlot) => {
+  const shuffled = shuffledEntries({ rows, columns, data }, offset);
+  const { values } = await singularValues(shuffled, { name });
+  return rankStatistics(values, { rows, columns }).shared;
+};
+
 /** Spectrum of a matrix of a row of weights, and its polar factor's parts along it and across (2606.04405, section 4). */
 const spectrumOf = async (weights: Floats, slot: MatrixSlot) => {
   const { rows, columns, name } = slot;
   const data = partOf(weights, slot);
   const { values, errorBound } = await singularValues({ rows, columns, data }, { name });
-  const { spectralNorm, frobeniusNorm, nuclearNorm, stableRank, effectiveRank } = statisticsOf(
-    spectrumOfValues(values, { rows, columns }),
-  );
+  const { frobeniusNorm, nuclearNorm, shared } = rankStatistics(values, { rows, columns });
   const rank = values.filter((value) => value > errorBound).length;
-  const polarRadial = frobeniusNorm === 0 ? 0 : nuclearNorm / frobeniusNorm;
   return {
-    values,
-    data,
-    rank,
-    statistics: {
-      ...{ spectralNorm, frobeniusNorm, nuclearNorm, smallest: values.at(-1) ?? 0 },
-      ...(stableRank === undefined ? {} : { stableRank }),
-      ...(effectiveRank === undefined ? {} : { effectiveRank }),
-    },
-    polarRadial,
-    polarTangential: Math.sqrt(Math.max(0, rank - polarRadial ** 2)),
+    ...{ values, data, rank },
+    statistics: { ...shared, ...{ frobeniusNorm, nuclearNorm, smallest: values.at(-1) ?? 0 } },
+    polarTangential: Math.sqrt(Math.max(0, rank - shared.polarRadial ** 2)),
   };
 };
 
@@ -87,7 +101,8 @@ export const meanStableRank = async (
 
 /**
  * Per matrix: rank statistics; the parts along W and across of the polar factor, of the gradient, of the last step's change
- * (along the weights before it) and of the decay, whose parts count positive towards zero.
+ * (along the weights before it) and of the decay, whose parts count positive towards zero; the ranks of the same entries
+ * shuffled.
  * @throws GeometryError `not-finite`.
  */
 export const measureMatrices = async (
@@ -96,7 +111,8 @@ export const measureMatrices = async (
 ): Promise<Record<string, MatrixMetrics>> => {
   const measured: Record<string, MatrixMetrics> = {};
   for (const slot of slots) {
-    const { values, data, rank, statistics, polarRadial, polarTangential } = await spectrumOf(weights, slot);
+    const { values, data, rank, statistics, polarTangential } = await spectrumOf(weights, slot);
+    const { polarRadial } = statistics;
     const slope = partOf(gradient, slot);
     const { radial, tangential } = partsAlong(slope, data);
     const slopeLength = Math.sqrt(dot(slope, slope));
@@ -111,7 +127,6 @@ export const measureMatrices = async (
       );
     measured[slot.name] = {
       ...statistics,
-      polarRadial,
       polarTangential,
       ...(slopeLength > 0 ? { gradientCosine: radial / slopeLength } : {}),
       gradientRadial: radial,
@@ -120,6 +135,8 @@ export const measureMatrices = async (
       decayRadial: l2 * statistics.frobeniusNorm + lowRank * polarRadial,
       decayTangential: lowRank * polarTangential,
       ...(keepValues ? { singularValues: Array.from(values) } : {}),
+      numbers: data.length,
+      shuffled: await shuffledStatistics(data, slot),
     };
   }
   return measured;

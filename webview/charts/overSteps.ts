@@ -1,6 +1,6 @@
-import type { Axis, Band, Curve, LineFigure, Look, Mark, Scale } from '../../charts/figure.js';
-import { grokMark } from '../../charts/grokMark.js';
-import { stepAxis } from '../../charts/stepAxis.js';
+import type { Axis, Band, Curve, LineFigure, Look, Mark, Scale } from './figure.js';
+import { grokMark } from './grokMark.js';
+import { stepAxis } from './stepAxis.js';
 
 /** Scale of the values of a chart over training; that of the steps is one choice for all charts. */
 export interface Scales {
