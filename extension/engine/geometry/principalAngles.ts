@@ -1,7 +1,7 @@
 import { gemm } from '../linalg/gemm.js';
 import type { Matrix } from '../linalg/matrix.js';
-import { transpose, zeros } from '../linalg/matrix.js';
-import { svd } from '../linalg/svd.js';
+import { transpose } from '../linalg/matrix.js';
+import { singularValues } from '../linalg/singularValues.js';
 
 /**
  * Principal angles in radians, ascending, between the spans of two n × k matrices with orthonormal columns
@@ -10,27 +10,16 @@ import { svd } from '../linalg/svd.js';
  */
 export const principalAngles = async (a: Matrix, b: Matrix): Promise<number[]> => {
   const overlap = await gemm(transpose(a), b);
-  const cosines = (await svd(overlap)).singularValues;
+  const cosines = (await singularValues(overlap)).values;
   const projected = await gemm(a, overlap);
   const rest: Matrix = { ...b, data: b.data.map((value, i) => value - projected.data[i]!) };
-  const sines = (await svd(rest)).singularValues;
+  const sines = (await singularValues(rest)).values;
   const k = Math.min(a.columns, b.columns);
   return Array.from({ length: k }, (_, i) => {
     const cosine = Math.min(1, cosines[i]!);
     const sine = Math.min(1, sines[k - 1 - i] ?? 0);
     return cosine * cosine > 0.5 ? Math.asin(sine) : Math.acos(cosine);
   });
-};
-
-/** The first k columns as a matrix of their own. */
-export const leadingColumns = ({ rows, columns, data }: Matrix, k: number): Matrix => {
-  const result = zeros(rows, Math.min(k, columns));
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < result.columns; column++) {
-      result.data[row * result.columns + column] = data[row * columns + column]!;
-    }
-  }
-  return result;
 };
 
 /** Radians between two random k-dimensional subspaces of n dimensions: arccos √(k/n), as the mean of cos² is k/n. */

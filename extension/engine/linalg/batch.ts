@@ -1,48 +1,107 @@
 import { GeometryError } from '../../contract/errors.js';
 import type { Matrix } from './matrix.js';
+import type { Seeds } from './shuffledEntries.js';
 import { onThread, threadCount } from './threads/threads.js';
 
 /** A job's share: about 20 ms of work, so that cancelling is quick and the cores finish together. */
 const JOB_WORK = 5e7;
 
+interface Piece {
+  readonly matrix: Matrix;
+  /** Decompositions of a matrix of this size. */
+  readonly times: number;
+}
+
 /**
- * Descending singular values of many small matrices, each with rows ≥ columns, scaled so that the largest element is
- * near 1; one thread a core. @throws GeometryError `cancelled`, `internal`.
+ * Hands out pieces in the order given, some for each job, one job a core at a time. `run` gets the index of the first,
+ * the count and the numbers of all, one after the other. @throws GeometryError `cancelled`, and what `run` throws.
  */
-export const batchValues = async (
-  matrices: readonly Matrix[],
+const inShares = async (
+  pieces: readonly Piece[],
   signal: AbortSignal | undefined,
-): Promise<Float64Array[]> => {
-  const results: Float64Array[] = [];
+  run: (first: number, count: number, data: Float64Array) => Promise<void>,
+): Promise<void> => {
   let next = 0;
   const share = async (): Promise<void> => {
-    while (next < matrices.length) {
+    while (next < pieces.length) {
       if (signal?.aborted === true) throw new GeometryError('cancelled', 'The computation was cancelled.');
       const first = next;
       let length = 0;
-      for (let work = 0; next < matrices.length && work < JOB_WORK; next++) {
-        const { rows, columns } = matrices[next]!;
+      for (let work = 0; next < pieces.length && work < JOB_WORK; next++) {
+        const { matrix, times } = pieces[next]!;
+        const { rows, columns } = matrix;
         length += rows * columns;
-        work += 4 * rows * columns * columns;
+        work += 4 * rows * columns * Math.min(rows, columns) * times;
       }
-      const chosen = matrices.slice(first, next);
       const data = new Float64Array(length);
       let at = 0;
-      for (const matrix of chosen) {
+      for (const { matrix } of pieces.slice(first, next)) {
         data.set(matrix.data, at);
         at += matrix.data.length;
       }
-      const sizes = chosen.map(({ rows, columns }) => ({ rows, columns }));
-      const values = await onThread('batchValues', { sizes, data }, [data.buffer]);
-      let from = 0;
-      chosen.forEach(({ columns }, i) => {
-        results[first + i] = values.slice(from, from + columns);
-        from += columns;
-      });
+      await run(first, next - first, data);
     }
   };
   // Every share ends before the first failure is told, so that no thread still works for a batch that has failed.
   const ends = await Promise.allSettled(Array.from({ length: threadCount }, share));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
+};
+
+/**
+ * Descending singular values of many small finite matrices and of the shuffles of their entries: a matrix's own first;
+ * one thread a core. @throws GeometryError `cancelled`, `internal`.
+ */
+export const batchValues = async (
+  wanted: readonly { readonly matrix: Matrix; readonly shuffles: readonly Seeds[] }[],
+  signal: AbortSignal | undefined,
+): Promise<Float64Array[][]> => {
+  const results: Float64Array[][] = [];
+  const pieces = wanted.map(({ matrix, shuffles }) => ({ matrix, times: 1 + shuffles.length }));
+  await inShares(pieces, signal, async (first, count, data) => {
+    const chosen = wanted.slice(first, first + count);
+    const matrices = chosen.map(({ matrix: { rows, columns }, shuffles }) => ({ rows, columns, shuffles }));
+    const values = await onThread('batchValues', { matrices, data }, [data.buffer as ArrayBuffer]);
+    let from = 0;
+    matrices.forEach(({ rows, columns, shuffles }, i) => {
+      const length = Math.min(rows, columns);
+      results[first + i] = Array.from({ length: 1 + shuffles.length }, () => {
+        from += length;
+        return values.slice(from - length, from);
+      });
+    });
+  });
+  return results;
+};
+
+/** The leading vectors of a matrix: rows × k and columns × k. */
+export interface LeadingVectors {
+  readonly left: Matrix;
+  readonly right: Matrix;
+}
+
+/**
+ * The leading k vectors of both sides of many small finite matrices, one thread a core; undefined where they are not
+ * certain. @throws GeometryError `cancelled`, `internal`.
+ */
+export const batchLeadingVectors = async (
+  matrices: readonly Matrix[],
+  k: number,
+  signal: AbortSignal | undefined,
+): Promise<(LeadingVectors | undefined)[]> => {
+  const results: (LeadingVectors | undefined)[] = [];
+  const pieces = matrices.map((matrix) => ({ matrix, times: 1 }));
+  await inShares(pieces, signal, async (first, count, data) => {
+    const sizes = matrices.slice(first, first + count).map(({ rows, columns }) => ({ rows, columns }));
+    const job = { matrices: sizes, k, data };
+    const vectors = await onThread('leadingVectors', job, [data.buffer as ArrayBuffer]);
+    sizes.forEach(({ rows, columns }, i) => {
+      const found = vectors[i];
+      const width = Math.min(k, rows, columns);
+      results[first + i] = found && {
+        left: { rows, columns: width, data: found.left },
+        right: { rows: columns, columns: width, data: found.right },
+      };
+    });
+  });
   return results;
 };

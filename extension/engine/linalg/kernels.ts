@@ -51,6 +51,7 @@ interface KernelFunctions {
     work: number,
   ) => void;
   readonly bidiagonalValues: (d: number, e: number, n: number) => number;
+  readonly qdValues: (d: number, e: number, n: number, work: number) => number;
   readonly addDifferenceProducts: (x: number, groups: number, columns: number, target: number) => void;
 }
 

@@ -40,6 +40,17 @@ export const transpose = ({ rows, columns, data }: Matrix): Matrix => {
   return { rows: columns, columns: rows, data: result };
 };
 
+/** The first k columns as a matrix of their own. */
+export const leadingColumns = ({ rows, columns, data }: Matrix, k: number): Matrix => {
+  const result = zeros(rows, Math.min(k, columns));
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < result.columns; column++) {
+      result.data[row * result.columns + column] = data[row * columns + column]!;
+    }
+  }
+  return result;
+};
+
 /** Largest absolute element, 0 for an empty matrix. */
 export const maxAbs = (data: Float64Array): number => {
   let largest = 0;

@@ -1,45 +1,120 @@
 import { GeometryError } from '../../contract/errors.js';
-import type { Workspace } from './kernels.js';
+import type { BidiagonalFactors } from './bidiagonalVectors.js';
+import type { Block, Workspace } from './kernels.js';
 import { withWorkspace } from './kernels.js';
 import type { Matrix } from './matrix.js';
+import { zeros } from './matrix.js';
 
-/** |d| in descending order of the values of an upper bidiagonal matrix. */
+/** Up to here a matrix and its reflectors stay in the cache, where one stage beats two (README). */
+export const ONE_STAGE_COLUMNS = 256;
+
+/** Whether the factors of a matrix with rows ≥ columns are found in one stage. */
+export const isOneStage = ({ rows, columns }: Pick<Matrix, 'rows' | 'columns'>): boolean =>
+  columns <= ONE_STAGE_COLUMNS && rows <= 4 * ONE_STAGE_COLUMNS;
+
+/** Blocks and numbers that {@link valuesOfBidiagonal} allocates. */
+export const valuesSpace = (n: number) => ({ blocks: 3, numbers: 9 * n });
+
+/** The values of an upper bidiagonal matrix, descending. */
 export const valuesOfBidiagonal = (
   { kernels, allocate }: Workspace,
   diagonal: Float64Array,
   superdiagonal: Float64Array,
 ): Float64Array => {
   const n = diagonal.length;
-  const d = allocate(n);
-  const e = allocate(n);
+  const [d, e, work] = [allocate(n), allocate(n), allocate(7 * n)];
   d.data.set(diagonal);
   e.data.set(superdiagonal);
-  const left = kernels.bidiagonalValues(d.address, e.address, n);
-  if (left !== 0) throw new GeometryError('internal', `${left} singular values did not converge.`);
+  if (kernels.qdValues(d.address, e.address, n, work.address) !== 0) {
+    const left = kernels.bidiagonalValues(d.address, e.address, n);
+    if (left !== 0) throw new GeometryError('internal', `${left} singular values did not converge.`);
+  }
   return d.data.slice().map(Math.abs).sort().reverse();
+};
+
+/** A matrix with rows ≥ columns, its largest element near 1, made bidiagonal; the reflectors stay in the workspace. */
+interface Reduced {
+  readonly diagonal: Float64Array;
+  readonly superdiagonal: Float64Array;
+  /** X ← reflectors of one side · X, in place. */
+  readonly turn: (side: 'left' | 'right', x: Matrix) => void;
+}
+
+const reducedSpace = (m: number, n: number) => ({ blocks: 8, numbers: 2 * m * n + n * n + 5 * n });
+
+const reduce = ({ kernels, allocate }: Workspace, { rows: m, columns: n, data }: Matrix): Reduced => {
+  const a = allocate(m * n);
+  a.data.set(data);
+  const [us, vs] = [allocate(m * n), allocate(n * n)];
+  const [d, e, tausU, tausV, work] = [allocate(n), allocate(n), allocate(n), allocate(n), allocate(n)];
+  kernels.bidiagonalise(
+    a.address,
+    m,
+    n,
+    d.address,
+    e.address,
+    us.address,
+    vs.address,
+    tausU.address,
+    tausV.address,
+    work.address,
+  );
+  const apply = (vectors: Block, taus: Block, count: number, { rows, columns, data: target }: Matrix) => {
+    // The matrix itself is not needed any more, and is as large as any factor.
+    const x = a.data.subarray(0, rows * columns);
+    x.set(target);
+    kernels.applyReflectors(vectors.address, taus.address, count, rows, a.address, columns, work.address);
+    target.set(x);
+  };
+  return {
+    diagonal: d.data,
+    superdiagonal: e.data.subarray(0, n - 1),
+    turn: (side, x) => (side === 'left' ? apply(us, tausU, n, x) : apply(vs, tausV, n - 1, x)),
+  };
 };
 
 /** Descending singular values of a matrix with rows ≥ columns, its largest element near 1, reduced in one stage. */
 export const oneStage = (matrix: Matrix): Promise<Float64Array> => {
-  const { rows: m, columns: n } = matrix;
-  return withWorkspace(10, 2 * m * n + n * n + 7 * n, (workspace) => {
-    const { kernels, allocate } = workspace;
-    const a = allocate(m * n);
-    a.data.set(matrix.data);
-    const [us, vs] = [allocate(m * n), allocate(n * n)];
-    const [d, e, tausU, tausV, work] = [allocate(n), allocate(n), allocate(n), allocate(n), allocate(n)];
-    kernels.bidiagonalise(
-      a.address,
-      m,
-      n,
-      d.address,
-      e.address,
-      us.address,
-      vs.address,
-      tausU.address,
-      tausV.address,
-      work.address,
-    );
-    return valuesOfBidiagonal(workspace, d.data, e.data.subarray(0, n - 1));
+  const { rows, columns } = matrix;
+  const space = reducedSpace(rows, columns);
+  const values = valuesSpace(columns);
+  return withWorkspace(space.blocks + values.blocks, space.numbers + values.numbers, (workspace) => {
+    const { diagonal, superdiagonal } = reduce(workspace, matrix);
+    return valuesOfBidiagonal(workspace, diagonal, superdiagonal);
+  });
+};
+
+/** Values and vectors of a bidiagonal matrix: all of them, or the leading ones. */
+export type BidiagonalSolver = (
+  diagonal: Float64Array,
+  superdiagonal: Float64Array,
+) => Promise<BidiagonalFactors | undefined>;
+
+/** U (rows × k), values and V (columns × k) of a decomposition. */
+export interface Factors {
+  readonly u: Matrix;
+  readonly values: Float64Array;
+  readonly v: Matrix;
+}
+
+/** The vectors with `rows` − n zero rows below, as the reflectors of the left side expect them. */
+export const startingFactors = ({ values, left, right }: BidiagonalFactors, rows: number): Factors => {
+  const u = zeros(rows, left.columns);
+  u.data.set(left.data);
+  return { u, values, v: right };
+};
+
+/** The factors of a matrix as {@link oneStage} takes it; undefined where the solver gives none. */
+export const oneStageFactors = (matrix: Matrix, solve: BidiagonalSolver): Promise<Factors | undefined> => {
+  const { rows, columns } = matrix;
+  const space = reducedSpace(rows, columns);
+  return withWorkspace(space.blocks, space.numbers, async (workspace) => {
+    const { diagonal, superdiagonal, turn } = reduce(workspace, matrix);
+    const solved = await solve(diagonal.slice(), superdiagonal.slice());
+    if (solved === undefined) return undefined;
+    const factors = startingFactors(solved, rows);
+    turn('left', factors.u);
+    turn('right', factors.v);
+    return factors;
   });
 };

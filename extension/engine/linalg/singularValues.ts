@@ -5,11 +5,13 @@ import type { Matrix } from './matrix.js';
 import { requireFinite, transpose } from './matrix.js';
 import type { Pause } from '../ground/work/pause.js';
 import { pauseFor } from '../ground/work/pause.js';
-import { oneStage, valuesOfBidiagonal } from './oneStage.js';
+import { ONE_STAGE_COLUMNS, oneStage, valuesOfBidiagonal, valuesSpace } from './oneStage.js';
 import { qr } from './qr.js';
 import type { Scaled } from './scaling.js';
 import { scaled } from './scaling.js';
 import { batchValues } from './batch.js';
+import type { Seeds } from './shuffledEntries.js';
+import { shuffledEntries } from './shuffledEntries.js';
 
 export interface Spectrum {
   /** Descending, min(rows, columns) of them. */
@@ -26,8 +28,6 @@ export interface SpectrumOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Up to here a matrix and its reflectors stay in the cache, where one stage beats two (README). */
-export const ONE_STAGE_COLUMNS = 256;
 /** Numbers in a matrix that one core reduces sooner than it would hand it out in blocks. */
 const ONE_STAGE_NUMBERS = ONE_STAGE_COLUMNS ** 2;
 /** Rows over columns from which a QR factorisation first takes fewer operations (Chan 1982). */
@@ -43,10 +43,11 @@ export const roundingBound = (rows: number, columns: number, largest: number): n
 const twoStage = (matrix: Matrix, pause: Pause): Promise<Float64Array> => {
   const { rows: m, columns: n } = matrix;
   const space = bandReductionSpace(m, n);
+  const values = valuesSpace(n);
   const bandLength = n * 3 * BANDWIDTH + n + 3 * BANDWIDTH;
   return withWorkspace(
-    space.blocks + 8,
-    space.numbers + bandLength + chaseSpace(n, false) + 2 * n,
+    space.blocks + 6 + values.blocks,
+    space.numbers + bandLength + chaseSpace(n, false) + values.numbers,
     async (workspace) => {
       const band = workspace.allocate(bandLength);
       await reduceToBand(workspace, matrix, band.data, false, pause);
@@ -84,31 +85,58 @@ export const singularValues = async (a: Matrix, options: SpectrumOptions = {}): 
   );
 };
 
+/** A matrix, and the seeds of each reordering of its entries whose spectrum is wanted beside its own. */
+export interface WithShuffles {
+  readonly matrix: Matrix;
+  readonly shuffles: readonly Seeds[];
+}
+
 /**
- * The singular values of many matrices, in the order given. Small ones are spread over all cores; larger ones, whose
+ * The spectra of many matrices and of their shuffled entries, in the order given: a matrix's own first, then one for
+ * each of its seeds. Small ones are spread over all cores, and their shuffles are made there; larger ones, whose
  * products use all cores by themselves, follow one by one. Errors as {@link singularValues}.
  */
+export const spectraWithShuffles = async (
+  wanted: readonly WithShuffles[],
+  options: SpectrumOptions = {},
+): Promise<Spectrum[][]> => {
+  for (const { matrix } of wanted) requireFinite(matrix, options.name);
+  const small = wanted.filter(
+    ({ matrix }) => matrix.data.length <= ONE_STAGE_NUMBERS && Math.min(matrix.rows, matrix.columns) > 0,
+  );
+  const ofSmall = small.length > 1 || (small[0]?.shuffles.length ?? 0) > 0;
+  const found = new Map<WithShuffles, Spectrum[]>();
+  if (ofSmall) {
+    const values = await batchValues(small, options.signal);
+    small.forEach((one, i) => {
+      found.set(
+        one,
+        values[i]!.map((each) => spectrum(each, one.matrix)),
+      );
+    });
+  }
+  const results: Spectrum[][] = [];
+  for (const one of wanted) {
+    let spectra = found.get(one);
+    if (spectra === undefined) {
+      spectra = [await singularValues(one.matrix, options)];
+      for (const seeds of one.shuffles) {
+        spectra.push(await singularValues(shuffledEntries(one.matrix, ...seeds), options));
+      }
+    }
+    results.push(spectra);
+  }
+  return results;
+};
+
+/** The singular values of many matrices, in the order given. Errors as {@link singularValues}. */
 export const singularValuesBatch = async (
   matrices: readonly Matrix[],
   options: SpectrumOptions = {},
 ): Promise<Spectrum[]> => {
-  const results: Spectrum[] = [];
-  const small = matrices.flatMap((matrix, index) =>
-    matrix.data.length <= ONE_STAGE_NUMBERS && Math.min(matrix.rows, matrix.columns) > 0
-      ? [{ index, ...prepared(matrix, options.name) }]
-      : [],
+  const spectra = await spectraWithShuffles(
+    matrices.map((matrix) => ({ matrix, shuffles: [] })),
+    options,
   );
-  if (small.length > 1) {
-    const values = await batchValues(
-      small.map(({ matrix }) => matrix),
-      options.signal,
-    );
-    small.forEach(({ index, restore }, i) => {
-      results[index] = spectrum(restore(values[i]!), matrices[index]!);
-    });
-  }
-  for (const [index, matrix] of matrices.entries()) {
-    results[index] ??= await singularValues(matrix, options);
-  }
-  return results;
+  return spectra.map(([own]) => own!);
 };

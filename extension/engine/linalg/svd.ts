@@ -1,17 +1,19 @@
 import { BANDWIDTH, bandReductionSpace, reduceToBand } from './bandReduction.js';
 import { chaseBand, chaseSpace } from './bandToBidiagonal.js';
 import { applyBlockReflectors, applyChase } from './blockReflectors.js';
-import type { BidiagonalSvd } from './divideAndConquer.js';
 import { bidiagonalSvd } from './divideAndConquer.js';
 import { withWorkspace } from './kernels.js';
 import type { Matrix } from './matrix.js';
-import { requireFinite, transpose, zeros } from './matrix.js';
+import { leadingColumns, requireFinite, transpose, zeros } from './matrix.js';
 import type { Pause } from '../ground/work/pause.js';
 import { pauseFor } from '../ground/work/pause.js';
 import { qr } from './qr.js';
 import { scaled } from './scaling.js';
+import { leadingSolver } from './leadingSolver.js';
+import type { BidiagonalSolver, Factors } from './oneStage.js';
+import { isOneStage, oneStageFactors, startingFactors } from './oneStage.js';
 import type { SpectrumOptions } from './singularValues.js';
-import { ONE_STAGE_COLUMNS, roundingBound, TALL } from './singularValues.js';
+import { roundingBound, TALL } from './singularValues.js';
 
 /** A = U Σ Vᵀ with k = min(rows, columns). */
 export interface Decomposition {
@@ -26,15 +28,9 @@ export interface Decomposition {
   readonly errorBound: number;
 }
 
-interface Factors {
-  readonly u: Matrix;
-  readonly values: Float64Array;
-  readonly v: Matrix;
-}
-
-/** Rows that are vectors in ascending order, as columns in descending order, under which `rows` − n zero rows lie. */
-const asColumns = (vectors: Float64Array, n: number, rows: number): Matrix => {
-  const result = zeros(rows, n);
+/** Rows that are vectors in ascending order, as columns in descending order. */
+const asColumns = (vectors: Float64Array, n: number): Matrix => {
+  const result = zeros(n, n);
   const turned = transpose({ rows: n, columns: n, data: vectors }).data;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) result.data[i * n + j] = turned[i * n + n - 1 - j]!;
@@ -42,42 +38,16 @@ const asColumns = (vectors: Float64Array, n: number, rows: number): Matrix => {
   return result;
 };
 
-const startingFactors = ({ values, left, right }: BidiagonalSvd, rows: number): Factors => {
-  const n = values.length;
-  return { u: asColumns(left, n, rows), values: values.toReversed(), v: asColumns(right, n, n) };
-};
+/** All values and vectors, by divide and conquer. */
+const fullSolver =
+  (pause: Pause): BidiagonalSolver =>
+  async (diagonal, superdiagonal) => {
+    const { values, left, right } = await bidiagonalSvd(diagonal, superdiagonal, pause);
+    const n = values.length;
+    return { values: values.toReversed(), left: asColumns(left, n), right: asColumns(right, n) };
+  };
 
-const oneStage = ({ rows: m, columns: n, data }: Matrix, pause: Pause): Promise<Factors> =>
-  withWorkspace(11, 3 * m * n + n * n + 6 * n, async ({ kernels, allocate }) => {
-    const a = allocate(m * n);
-    a.data.set(data);
-    const [us, vs] = [allocate(m * n), allocate(n * n)];
-    const [d, e, tausU, tausV, work] = [allocate(n), allocate(n), allocate(n), allocate(n), allocate(n)];
-    kernels.bidiagonalise(
-      a.address,
-      m,
-      n,
-      d.address,
-      e.address,
-      us.address,
-      vs.address,
-      tausU.address,
-      tausV.address,
-      work.address,
-    );
-    const factors = startingFactors(await bidiagonalSvd(d.data.slice(), e.data.slice(0, n - 1), pause), m);
-    const x = allocate(m * n);
-    const turn = (vectors: number, taus: number, count: number, { rows, data: target }: Matrix): void => {
-      x.data.set(target);
-      kernels.applyReflectors(vectors, taus, count, rows, x.address, n, work.address);
-      target.set(x.data.subarray(0, rows * n));
-    };
-    turn(us.address, tausU.address, n, factors.u);
-    turn(vs.address, tausV.address, n - 1, factors.v);
-    return factors;
-  });
-
-const twoStage = (matrix: Matrix, pause: Pause): Promise<Factors> => {
+const twoStage = (matrix: Matrix, solve: BidiagonalSolver, pause: Pause): Promise<Factors | undefined> => {
   const { rows: m, columns: n } = matrix;
   const space = bandReductionSpace(m, n);
   const bandLength = n * 3 * BANDWIDTH + n + 3 * BANDWIDTH;
@@ -88,8 +58,11 @@ const twoStage = (matrix: Matrix, pause: Pause): Promise<Factors> => {
       const band = workspace.allocate(bandLength);
       const { left, right } = await reduceToBand(workspace, matrix, band.data, true, pause);
       const { diagonal, superdiagonal, reflectors } = await chaseBand(workspace, band, n, true, pause);
-      const factors = startingFactors(await bidiagonalSvd(diagonal, superdiagonal, pause), m);
-      const top = { rows: n, columns: n, data: factors.u.data.subarray(0, n * n) };
+      const solved = await solve(diagonal, superdiagonal);
+      if (solved === undefined) return undefined;
+      const factors = startingFactors(solved, m);
+      const k = solved.values.length;
+      const top = { rows: n, columns: k, data: factors.u.data.subarray(0, n * k) };
       await applyChase(reflectors, reflectors.left, reflectors.leftTaus, top, pause);
       await applyChase(reflectors, reflectors.right, reflectors.rightTaus, factors.v, pause);
       await applyBlockReflectors(left, factors.u, pause);
@@ -99,33 +72,61 @@ const twoStage = (matrix: Matrix, pause: Pause): Promise<Factors> => {
   );
 };
 
-const squareOrTall = async (matrix: Matrix, pause: Pause): Promise<Factors> => {
+const squareOrTall = async (
+  matrix: Matrix,
+  solve: BidiagonalSolver,
+  pause: Pause,
+): Promise<Factors | undefined> => {
   const { rows, columns } = matrix;
-  if (columns <= ONE_STAGE_COLUMNS && rows <= 4 * ONE_STAGE_COLUMNS) return oneStage(matrix, pause);
-  if (rows < TALL * columns) return twoStage(matrix, pause);
+  if (isOneStage(matrix)) return oneStageFactors(matrix, solve);
+  if (rows < TALL * columns) return twoStage(matrix, solve, pause);
   const { r, reflectors } = await qr(matrix, true, pause);
-  const inner = await squareOrTall(r, pause);
-  const u = zeros(rows, columns);
+  const inner = await squareOrTall(r, solve, pause);
+  if (inner === undefined) return undefined;
+  const u = zeros(rows, inner.u.columns);
   u.data.set(inner.u.data);
   await applyBlockReflectors(reflectors, u, pause);
   return { ...inner, u };
 };
 
-/** The thin singular value decomposition. @throws GeometryError `not-finite`, `invalid-argument`, `cancelled`. */
-export const svd = async (a: Matrix, options: SpectrumOptions = {}): Promise<Decomposition> => {
-  requireFinite(a, options.name);
+/** U, σ and V of a matrix that need not be tall or scaled; undefined where the solver gives nothing. */
+const factorsOf = async (a: Matrix, solve: BidiagonalSolver, pause: Pause): Promise<Factors | undefined> => {
   const wide = a.rows < a.columns;
   const { matrix, restore } = scaled(wide ? transpose(a) : a);
   const { rows, columns } = matrix;
-  const { u, values, v } =
+  const factors =
     columns === 0
       ? { u: zeros(rows, 0), values: new Float64Array(0), v: zeros(0, 0) }
-      : await squareOrTall(matrix, pauseFor(options.signal));
-  const singularValues = restore(values);
+      : await squareOrTall(matrix, solve, pause);
+  if (factors === undefined) return undefined;
+  const { u, v } = factors;
+  return { values: restore(factors.values), ...(wide ? { u: v, v: u } : { u, v }) };
+};
+
+/** The thin singular value decomposition. @throws GeometryError `not-finite`, `invalid-argument`, `cancelled`. */
+export const svd = async (a: Matrix, options: SpectrumOptions = {}): Promise<Decomposition> => {
+  requireFinite(a, options.name);
+  const pause = pauseFor(options.signal);
+  const { u, values, v } = (await factorsOf(a, fullSolver(pause), pause))!;
   return {
-    ...(wide ? { u: v, v: u } : { u, v }),
-    singularValues,
+    u,
+    v,
+    singularValues: values,
     method: 'householder, divide and conquer',
-    errorBound: roundingBound(rows, columns, singularValues[0] ?? 0),
+    errorBound: roundingBound(a.rows, a.columns, values[0] ?? 0),
   };
+};
+
+/**
+ * The leading k of all three factors (fewer where the matrix is smaller): the same reduction, then inverse iteration
+ * for the k vectors alone, each checked by its residual; the full decomposition where one is not certain.
+ * Errors as {@link svd}.
+ */
+export const leadingSvd = async (a: Matrix, k: number, options: SpectrumOptions = {}): Promise<Factors> => {
+  requireFinite(a, options.name);
+  const pause = pauseFor(options.signal);
+  const factors = await factorsOf(a, leadingSolver(k), pause);
+  if (factors !== undefined) return factors;
+  const { u, singularValues, v } = await svd(a, options);
+  return { u: leadingColumns(u, k), values: singularValues.slice(0, k), v: leadingColumns(v, k) };
 };

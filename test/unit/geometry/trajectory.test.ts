@@ -1,6 +1,6 @@
 import { Matrix as Dense, SVD } from 'ml-matrix';
 import { describe, expect, it } from 'vitest';
-import { leadingColumns, principalAngles } from '../../../extension/engine/geometry/principalAngles.js';
+import { principalAngles } from '../../../extension/engine/geometry/principalAngles.js';
 import { reconstructionCurve } from '../../../extension/engine/geometry/reconstruction/curve.js';
 import {
   jointMixing,
@@ -18,6 +18,7 @@ import {
 import { chosenRanks, defaultRanks } from '../../../extension/engine/geometry/ranks.js';
 import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { trajectoryPca } from '../../../extension/engine/geometry/trajectory.js';
+import { leadingColumns } from '../../../extension/engine/linalg/matrix.js';
 import { svd } from '../../../extension/engine/linalg/svd.js';
 
 const random = seededRandom(21);

@@ -1,59 +1,62 @@
 import type { PrincipalAnglesEntry, ReportAddition } from '../../../contract/report.js';
-import { foldedSize, matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
-import { leadingColumns, principalAngles, randomAngle } from '../../geometry/principalAngles.js';
+import { foldedSize, type MatrixSpec } from '../../geometry/matrices.js';
+import { principalAngles, randomAngle } from '../../geometry/principalAngles.js';
+import type { LeadingVectors } from '../../linalg/batch.js';
+import { leadingVectorsBatch } from '../../linalg/leadingVectors.js';
 import type { Matrix } from '../../linalg/matrix.js';
-import { svd } from '../../linalg/svd.js';
 import type { SpectraRun } from '../spectra/spectra.js';
 import { matrixFrom } from '../../series/tensorMatrix.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 
-interface Subspaces {
+/** Elements whose vectors are computed together: enough for all cores, little memory. */
+const batchElements = 1 << 19;
+
+interface Subspaces extends LeadingVectors {
   readonly step: number;
-  readonly left: Matrix;
-  readonly right: Matrix;
 }
 
 /** Principal angles between the leading singular subspaces of the weights at neighbouring checkpoints. */
 export async function* anglesOf(run: SpectraRun): AsyncGenerator<TaskStep, void> {
-  const { survey, values, plan, settings, signal } = run;
+  const { plan, signal } = run;
+  const k = run.settings.subspace;
   const matrices = plan.matrices.filter((spec) => !plan.estimated.has(spec));
   const total = plan.anglesOf.length * matrices.length;
   let done = 0;
   for (const spec of matrices) {
+    const together = Math.max(1, Math.floor(batchElements / (spec.rows * spec.columns)));
     let before: Subspaces | undefined;
-    for (const index of plan.anglesOf) {
-      const data = await values.of(index, spec.tensor);
-      const { columns } = foldedSize(survey.tensorNamed.get(spec.tensor)!.shape)!;
-      const now =
-        data === undefined
-          ? undefined
-          : await subspacesOf(
-              matrixFrom(spec, data, columns),
-              spec,
-              settings.subspace,
-              signal,
-              survey.checkpoints[index]!.step,
-            );
-      if (before && now) run.emit(await anglesBetween(spec, before, now));
-      before = now;
-      done++;
+    for (let from = 0; from < plan.anglesOf.length; from += together) {
+      const indices = plan.anglesOf.slice(from, from + together);
+      const there = await weightsOf(run, spec, indices);
+      const vectors = await leadingVectorsBatch([...there.values()], k, { name: spec.tensor, signal });
+      const found = new Map([...there.keys()].map((index, i) => [index, vectors[i]!]));
+      for (const index of indices) {
+        const now = found.get(index);
+        const { step } = run.survey.checkpoints[index]!;
+        const subspaces = now && { ...now, step };
+        if (before && subspaces) run.emit(await anglesBetween(spec, before, subspaces));
+        before = subspaces;
+      }
+      done += indices.length;
       yield { fraction: done / total, text: `Principal angles: ${done} of ${total} matrices` };
     }
   }
 }
 
-const subspacesOf = async (
-  matrix: Matrix,
+/** The matrix at each checkpoint that has it with finite values, by index. */
+const weightsOf = async (
+  { survey, values }: SpectraRun,
   spec: MatrixSpec,
-  wanted: number,
-  signal: AbortSignal,
-  step: number,
-): Promise<Subspaces> => {
-  const { u, v } = await svd(matrix, { name: matrixKey(spec), signal });
-  const k = Math.min(wanted, matrix.rows, matrix.columns);
-  return { step, left: leadingColumns(u, k), right: leadingColumns(v, k) };
+  indices: readonly number[],
+): Promise<Map<number, Matrix>> => {
+  const { columns } = foldedSize(survey.tensorNamed.get(spec.tensor)!.shape)!;
+  const there = new Map<number, Matrix>();
+  for (const index of indices) {
+    const data = await values.of(index, spec.tensor);
+    if (data !== undefined) there.set(index, matrixFrom(spec, data, columns));
+  }
+  return there;
 };
-
 const anglesBetween = async (
   spec: MatrixSpec,
   before: Subspaces,

@@ -15,9 +15,9 @@ import { marchenkoPastur, type MarchenkoPasturEdges } from '../../geometry/march
 import { matrixKey, tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import { summariseDraws } from '../../geometry/quantiles.js';
 import { seedFromText } from '../../ground/seededRandom.js';
-import { shuffledEntries } from '../../linalg/shuffledEntries.js';
+import { shuffledEntries, type Seeds } from '../../linalg/shuffledEntries.js';
 import type { Matrix } from '../../linalg/matrix.js';
-import { singularValuesBatch, type Spectrum } from '../../linalg/singularValues.js';
+import { spectraWithShuffles, type Spectrum } from '../../linalg/singularValues.js';
 import { estimatedEntry } from './estimatedSpectra.js';
 import type { SpectrumOf } from '../../series/matrixPieces.js';
 import type { Survey } from '../../series/survey.js';
@@ -154,11 +154,19 @@ async function* batches(
   if (batch.length > 0) yield batch;
 }
 
-/** One draw of the null of a matrix at a step; every statistic of the step is held against the same draws. */
-export const shuffleOf = ({ spec, of, matrix }: Subject, seed: number, step: number, draw: number): Matrix =>
-  shuffledEntries(matrix, seed, seedFromText(`${matrixKey(spec)}|${of}`), step, draw);
+/** What names one draw of the null of a matrix at a step; every statistic of the step is held against the same draws. */
+export const seedsOf = (
+  { spec, of }: Pick<Subject, 'spec' | 'of'>,
+  seed: number,
+  step: number,
+  draw: number,
+): Seeds => [seed, seedFromText(`${matrixKey(spec)}|${of}`), step, draw];
 
-/** Each subject's spectrum and those of its shuffles, which are made as their turn comes. */
+/** One draw of the null of a matrix at a step, as {@link seedsOf} names it. */
+export const shuffleOf = (subject: Subject, seed: number, step: number, draw: number): Matrix =>
+  shuffledEntries(subject.matrix, ...seedsOf(subject, seed, step, draw));
+
+/** Each subject's spectrum and those of its shuffles. */
 const entriesOf = async (
   { survey, settings, signal }: Pick<SpectraRun, 'survey' | 'settings' | 'signal'>,
   index: number,
@@ -166,25 +174,15 @@ const entriesOf = async (
   draws: number,
 ): Promise<SpectrumEntry[]> => {
   const { step } = survey.checkpoints[index]!;
-  const wanted = batch.flatMap((subject) => [
-    { elements: subject.matrix.data.length, make: () => subject.matrix },
-    ...Array.from({ length: draws }, (_, draw) => ({
-      elements: subject.matrix.data.length,
-      make: () => shuffleOf(subject, settings.seed, step, draw),
+  const found = await spectraWithShuffles(
+    batch.map((subject) => ({
+      matrix: subject.matrix,
+      shuffles: Array.from({ length: draws }, (_, draw) => seedsOf(subject, settings.seed, step, draw)),
     })),
-  ]);
-  const found: Spectrum[] = [];
-  while (found.length < wanted.length) {
-    let end = found.length;
-    for (let elements = 0; end < wanted.length; end++) {
-      elements += wanted[end]!.elements;
-      if (end > found.length && elements > batchElements) break;
-    }
-    const matrices = wanted.slice(found.length, end).map(({ make }) => make());
-    found.push(...(await singularValuesBatch(matrices, { signal })));
-  }
+    { signal },
+  );
   return batch.map((subject, i) => {
-    const [own, ...shuffled] = found.slice(i * (1 + draws), (i + 1) * (1 + draws));
+    const [own, ...shuffled] = found[i]!;
     return spectrumEntry(subject, step, own!, shuffled, settings.seed);
   });
 };

@@ -1,8 +1,7 @@
 import { gemm } from '../../linalg/gemm.js';
 import type { Matrix } from '../../linalg/matrix.js';
-import { transpose } from '../../linalg/matrix.js';
+import { leadingColumns, transpose } from '../../linalg/matrix.js';
 import type { Decomposition } from '../../linalg/svd.js';
-import { leadingColumns } from '../principalAngles.js';
 
 /**
  * Per-matrix SVD (2602.18649 §2): every matrix's change from the first checkpoint keeps its leading r singular

@@ -19,6 +19,7 @@ export function bidiagonalValues(d: usize, e: usize, n: i32): i32 {
   while (last > 0) {
     const beforeLast = e + ((<usize>(last - 1)) << 3);
     let first = last;
+    let isSingular = load<f64>(d + ((<usize>last) << 3)) == 0;
     while (first > 0) {
       const at = e + ((<usize>(first - 1)) << 3);
       const size = Math.abs(load<f64>(at));
@@ -29,6 +30,7 @@ export function bidiagonalValues(d: usize, e: usize, n: i32): i32 {
         break;
       }
       first--;
+      isSingular = isSingular || load<f64>(d + ((<usize>first) << 3)) == 0;
     }
     if (first == last) {
       last--;
@@ -58,7 +60,8 @@ export function bidiagonalValues(d: usize, e: usize, n: i32): i32 {
     const shift = smaller(f, g, h);
     const head = Math.abs(load<f64>(d + ((<usize>first) << 3)));
     const ratio = head > 0 ? shift / head : 0;
-    if (head == 0 || ratio * ratio < eps) sweepUnshifted(d, e, first, last);
+    // A zero within the block is a value 0, which only a sweep without a shift brings to the end.
+    if (isSingular || ratio * ratio < eps) sweepUnshifted(d, e, first, last);
     else sweep(d, e, first, last, shift);
   }
   return 0;

@@ -3,4 +3,5 @@ export { columnsAsRows, factorPanel, triangularFactor, updatedRows } from './pan
 export { applyReflectors, bidiagonalise } from './bidiagonalise';
 export { chase } from './chase';
 export { bidiagonalValues } from './bidiagonalValues';
+export { qdValues } from './qdValues';
 export { addDifferenceProducts } from './differences';

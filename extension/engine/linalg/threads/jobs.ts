@@ -1,8 +1,9 @@
 import { batchValues } from './batchValues.js';
+import { leadingVectors } from './leadingVectors.js';
 import { differenceProducts } from './differenceProducts.js';
 
 /** What a thread of the linear algebra computes: a job in, an answer and the buffers that go with it out. */
-export const jobs = { batchValues, differenceProducts } as const;
+export const jobs = { batchValues, differenceProducts, leadingVectors } as const;
 
 export type Jobs = typeof jobs;
 export type JobName = keyof Jobs;
