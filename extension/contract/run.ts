@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { defectMetricsSchema, liveDefectSchema } from './curvature.js';
 import { modelSchema, splitSchema, taskNames } from './descriptor.js';
 import { liveSpectraSchema, lowRankDecaySchema, matrixMetricsSchema, muonSchema } from './optimiser.js';
 
@@ -50,6 +51,8 @@ export const runConfigSchema = v.object({
   muon: v.optional(muonSchema),
   /** Spectra of matrices in the metrics; absent: none. */
   spectra: v.optional(liveSpectraSchema),
+  /** The commutator defect in the metrics; absent: none. */
+  defect: v.optional(liveDefectSchema),
   /** Clip of the global gradient norm; absent: none. */
   clipNorm: v.optional(positive),
   maxSteps: v.optional(wholePositive, 5000),
@@ -89,6 +92,8 @@ export const metricsSchema = v.object({
   testLoss: v.optional(v.pipe(v.number(), v.finite())),
   /** Tensor → its spectrum and parts, where the configuration has `spectra`. */
   matrices: v.optional(v.record(v.string(), matrixMetricsSchema)),
+  /** Where the configuration has `defect`. */
+  defect: v.optional(defectMetricsSchema),
   stepsPerSecond: v.optional(v.number()),
 });
 export type Metrics = v.InferOutput<typeof metricsSchema>;

@@ -1,4 +1,5 @@
 import type { Bench } from './bench.js';
+import { defectBench } from './defect.js';
 import { estimatesBench } from './estimates.js';
 import { evaluateBench } from './evaluate.js';
 import { growthBench } from './growth.js';
@@ -20,6 +21,7 @@ export const benches: readonly Bench[] = [
   updateSpectraBench,
   trainBench,
   lowRankBench,
+  defectBench,
   sweepBench,
   evaluateBench,
   growthBench,

@@ -17,6 +17,9 @@ export interface CommutatorSample extends Defect {
   readonly lossB: number;
 }
 
+/** Gradients at a row of weights are all that finite steps need. */
+type Gradients = Pick<ModelSession, 'gradient'>;
+
 /** Pairs of batches, as places of training pairs. */
 export type BatchPair = readonly [Batch, Batch];
 
@@ -25,7 +28,7 @@ export type BatchPair = readonly [Batch, Batch];
  * stands next to θ at 1e-8 of its size.
  */
 export const commutatorSample = async (
-  session: ModelSession,
+  session: Gradients,
   theta: Float64Array,
   [batchA, batchB]: BatchPair,
   eta: number,
@@ -43,7 +46,7 @@ export const commutatorSample = async (
  * length 20 that lie 1e-7 apart, so where gradients are small it is rounding (3.2's trap).
  */
 export const roundedCommutatorSample = async (
-  session: ModelSession,
+  session: Gradients,
   theta: Float32Array,
   [batchA, batchB]: BatchPair,
   eta: number,
@@ -54,9 +57,21 @@ export const roundedCommutatorSample = async (
     stepped(first, (await session.gradient(first, batch)).gradient, eta);
   const aThenB = await second(stepped(theta, a.gradient, eta), batchB);
   const bThenA = await second(stepped(theta, b.gradient, eta), batchA);
-  const delta = Float64Array.from(aThenB, (value, i) => Math.fround(value - bThenA[i]!));
+  const delta = new Float64Array(aThenB.length);
+  for (let i = 0; i < delta.length; i++) delta[i] = Math.fround(aThenB[i]! - bThenA[i]!);
   return sampleOf(delta, a, b, eta);
 };
+
+/** One sample at a row of weights, in the precision asked for. */
+export const sampleAt = (
+  session: Gradients,
+  row: Row,
+  pair: BatchPair,
+  { precision, eta }: { readonly precision: 'float64' | 'float32'; readonly eta: number },
+): Promise<CommutatorSample> =>
+  precision === 'float64'
+    ? commutatorSample(session, row instanceof Float64Array ? row : Float64Array.from(row), pair, eta)
+    : roundedCommutatorSample(session, Float32Array.from(row), pair, eta);
 
 /** δ to leading order from two Hessian-vector products: a check of the defect that no step size enters. */
 export const leadingSample = async (

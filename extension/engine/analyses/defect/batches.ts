@@ -1,6 +1,4 @@
 import * as v from 'valibot';
-import type { BatchPair } from '../../evaluation/commutatorSample.js';
-import { batchesOf } from '../../models/tasks/batches.js';
 
 const place = v.pipe(v.number(), v.integer(), v.minValue(0));
 const places = v.pipe(v.array(place), v.minLength(1));
@@ -13,17 +11,3 @@ export const batchesFileSchema = v.object({
   /** Checkpoints to measure at; every one else. */
   defectSteps: v.optional(v.array(v.number())),
 });
-
-/** `count` pairs of independent batches, drawn with replacement. */
-export const drawnBatches = (
-  trainingPairs: number,
-  { count, size, seed }: { readonly count: number; readonly size: number; readonly seed: number },
-): BatchPair[] => {
-  const draws = batchesOf(trainingPairs, size, seed);
-  const batch = (step: number): Int32Array => {
-    const drawn = new Int32Array(size);
-    draws.fill(step, drawn, 0);
-    return drawn;
-  };
-  return Array.from({ length: count }, (_, k) => [batch(2 * k), batch(2 * k + 1)]);
-};

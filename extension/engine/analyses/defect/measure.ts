@@ -1,11 +1,5 @@
 import type { DefectEntry } from '../../../contract/report.js';
-import {
-  commutatorSample,
-  leadingSample,
-  roundedCommutatorSample,
-  type BatchPair,
-  type CommutatorSample,
-} from '../../evaluation/commutatorSample.js';
+import { leadingSample, type BatchPair, type CommutatorSample } from '../../evaluation/commutatorSample.js';
 import type { ModelSession } from '../../evaluation/modelSession.js';
 import { lengthOf } from '../../geometry/curvature/commutatorDefect.js';
 import { median } from '../../geometry/curvature/onset.js';
@@ -25,17 +19,6 @@ export interface MeasureRequest {
   readonly eta: number;
   readonly bases: Bases;
 }
-
-/** One sample at a row of weights, in the precision asked for. */
-export const sampleAt = (
-  session: ModelSession,
-  row: Float64Array,
-  pair: BatchPair,
-  { precision, eta }: Pick<MeasureRequest, 'precision' | 'eta'>,
-): Promise<CommutatorSample> =>
-  precision === 'float64'
-    ? commutatorSample(session, row, pair, eta)
-    : roundedCommutatorSample(session, Float32Array.from(row), pair, eta);
 
 /** The entry of a step from all its samples. */
 export const defectEntry = (

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { AccuracyEntry, DefectEntry } from '../../../contract/report.js';
 import { GeometryError } from '../../../contract/errors.js';
 import { openModelSession, type ModelSession } from '../../evaluation/modelSession.js';
-import type { BatchPair, CommutatorSample } from '../../evaluation/commutatorSample.js';
+import { sampleAt, type BatchPair, type CommutatorSample } from '../../evaluation/commutatorSample.js';
+import { drawnBatches } from '../../evaluation/drawnBatches.js';
 import { signSpan } from '../../geometry/curvature/spans.js';
 import { partOf } from '../../ground/work/partOf.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
@@ -12,9 +13,9 @@ import { pathSteps } from '../path/row.js';
 import { mostEvaluatedParameters } from '../reconstruction/accuracy.js';
 import { groupGrams } from '../trajectory/groupGrams.js';
 import { accuraciesAt, grokStepOf } from './accuracies.js';
-import { batchesFileSchema, drawnBatches } from './batches.js';
+import { batchesFileSchema } from './batches.js';
 import { executionBasis } from './executionBasis.js';
-import { defectEntry, hessianForm, sampleAt, type Bases, type Precision } from './measure.js';
+import { defectEntry, hessianForm, type Bases, type Precision } from './measure.js';
 import { onsetsOf } from './onsets.js';
 
 /** What the paper uses: K = 5 pairs of batches of 512, steps of 1e-3, five random bases. */

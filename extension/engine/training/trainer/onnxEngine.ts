@@ -16,6 +16,7 @@ import { lowRankShape } from '../optimiser/lowRankDecay.js';
 import { lowRankStrength } from '../optimiser/lowRankSchedule.js';
 import { muonShape } from '../optimiser/muon.js';
 import { createEvaluator } from './evaluator.js';
+import { openLiveDefect } from './liveDefect.js';
 import { meanStableRank, measureMatrices, type MeasuredMatrices } from './liveSpectra.js';
 import { SharedSteps } from './sharedSteps.js';
 import { openStepGraph, type StepShape } from './stepGraph.js';
@@ -109,6 +110,7 @@ export const createTrainingEngine = async (
     open: (batch) => openGraph(evaluationGraph({ descriptor, replicas: 1, batch, dtype }).bytes),
   });
   const gradient = createTrainingGradient({ descriptor, pairs, dtype, open: openGraph });
+  const defect = config.defect && openLiveDefect(descriptor, config.defect, threads);
   return {
     parameters: count,
     initialWeights: (seed) => {
@@ -127,6 +129,7 @@ export const createTrainingEngine = async (
           lowRank: strength(Math.max(1, step), lowRank),
         },
       }),
+    defect: async (weights) => defect?.measure(weights),
     decayedRank: (weights) => meanStableRank(weights, decayed),
     tensors: (weights) =>
       parameters.map(({ name, shape, offset, elements }) => ({
@@ -136,6 +139,7 @@ export const createTrainingEngine = async (
       })),
     dispose: async () => {
       await member.leave();
+      await defect?.dispose();
       for (const session of opened) await session.dispose();
     },
   };

@@ -85,14 +85,21 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
     return { lowRank: schedule.learn(progress.lowRank ?? {}, evaluated, config) };
   };
 
-  const isMeasured = (): boolean => config.spectra !== undefined && atMultipleOf(config.spectra.every);
-  const measured = async (): Promise<Pick<Metrics, 'matrices'>> => ({
-    matrices: await engine.measure(optimiser.weights, {
+  const isDue = (what: { readonly every: number } | undefined): boolean =>
+    what !== undefined && atMultipleOf(what.every);
+  /** What is measured of the weights besides accuracies, as far as it is due at this step. */
+  const measured = async (): Promise<Pick<Metrics, 'matrices' | 'defect'>> => {
+    const defect = isDue(config.defect) ? await engine.defect(optimiser.weights) : undefined;
+    const at = {
       step: progress.step,
       lowRank: progress.lowRank ?? {},
       ...(before === undefined ? {} : { before }),
-    }),
-  });
+    };
+    return {
+      ...(isDue(config.spectra) ? { matrices: await engine.measure(optimiser.weights, at) } : {}),
+      ...(defect === undefined ? {} : { defect }),
+    };
+  };
   /** A line between two evaluations. */
   const measure = async (): Promise<void> => {
     const line: Metrics = { step: progress.step, parameterNorm: parameterNorm(), ...(await measured()) };
@@ -122,7 +129,7 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
           }),
       parameterNorm: length,
       ...evaluated,
-      ...(isMeasured() ? await measured() : {}),
+      ...(await measured()),
     };
     await requireHeld();
     await metrics.append(line);
@@ -160,6 +167,7 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
       nextMultipleOf(checkpointEvery),
       maxSteps,
       ...(config.spectra === undefined ? [] : [stepOfMeasuring(progress.step, config.spectra.every)]),
+      ...(config.defect === undefined ? [] : [nextMultipleOf(config.defect.every)]),
     );
     const asked = Math.min(pace.next, boundary - progress.step);
     const began = performance.now();
@@ -206,7 +214,7 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
     await advance();
     const last = progress.step === config.maxSteps;
     if (last || atMultipleOf(config.evaluateEvery)) ruleMet = await evaluate();
-    else if (isMeasured()) await measure();
+    else if (isDue(config.spectra) || isDue(config.defect)) await measure();
     if (last || ruleMet || atMultipleOf(config.checkpointEvery)) await save();
   }
   await save();

@@ -1,3 +1,4 @@
+import type { DefectMetrics } from '../../../contract/curvature.js';
 import type { MatrixMetrics } from '../../../contract/optimiser.js';
 import type { WrittenTensor } from '../run/safetensorsWriter.js';
 import type { Floats, LowRankProgress, OptimiserState } from '../run/trainerState.js';
@@ -50,6 +51,8 @@ export interface TrainingEngine {
   evaluate(weights: Floats): Promise<Evaluation>;
   /** The matrices of the configuration's `spectra`, by name. */
   measure(weights: Floats, at: MeasuredAt): Promise<Readonly<Record<string, MatrixMetrics>>>;
+  /** The commutator defect of the configuration's `defect`; absent where it has none. */
+  defect(weights: Floats): Promise<DefectMetrics | undefined>;
   /** Mean stable rank of the matrices that Low-Rank Decay acts on; absent where it acts on none. */
   decayedRank(weights: Floats): Promise<number | undefined>;
   /** The model's tensors under PyTorch's names. */

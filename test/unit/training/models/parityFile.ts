@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ModelDescriptor, TaskName } from '../../../../extension/contract/descriptor.js';
 
-const folder = fileURLToPath(new URL('../../../../../shared/reference/parity/', import.meta.url));
-export const parityIsHere = existsSync(folder);
+const shared = fileURLToPath(new URL('../../../../../shared/reference/parity/', import.meta.url));
+export const parityIsHere = existsSync(shared);
 
 interface Entry {
   readonly dtype: 'F32' | 'F64' | 'I64';
@@ -21,6 +21,15 @@ export interface ParityFile {
     readonly clip: number;
     readonly batch: number;
     readonly steps: number;
+    /** The defect of two of the batches at the first weights, in float64. */
+    readonly commutator: {
+      readonly eta: number;
+      readonly batches: readonly [number, number];
+      readonly defect: number;
+      readonly delta_norm: number;
+      readonly grad_norm_a: number;
+      readonly grad_norm_b: number;
+    };
     readonly losses: readonly number[];
     readonly grad_norms: readonly number[];
     readonly unidentified: readonly string[];
@@ -43,7 +52,7 @@ const readers = {
 };
 
 /** What PyTorch computed, with its own inputs. */
-export const parityFile = (name: string): ParityFile => {
+export const parityFile = (name: string, folder = shared): ParityFile => {
   const stated = JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8')) as ParityFile['facts'] & {
     model: Record<string, number | string>;
     p: number;

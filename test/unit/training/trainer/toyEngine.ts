@@ -49,6 +49,7 @@ export const toyEngine = (config: RunConfig, options: ToyOptions = {}): Training
       return { trainAccuracy: accuracy, testAccuracy: accuracy, trainLoss: 1, testLoss };
     },
     measure: () => Promise.resolve({}),
+    defect: () => Promise.resolve(undefined),
     decayedRank: () => Promise.resolve(undefined),
     tensors: (weights) => [
       { name: 'head.weight', shape: [2, 3], data: weights.subarray(0, 6) },
