@@ -46,9 +46,10 @@ export type Model = v.InferOutput<typeof modelSchema>;
 export const taskNames = ['add', 'sub', 'mul', 'x2_y2', 'x2_xy_y2', 'x3_xy'] as const;
 export type TaskName = (typeof taskNames)[number];
 
+export const splitMethods = ['python-random-shuffle', 'unordered-pairs'] as const;
 export const splitSchema = v.object({
   /** `python-random-shuffle`: `random.Random(seed).shuffle` of all (a, b) in row order; the first part trains. `unordered-pairs` shuffles {a, b} so that (b, a) is on (a, b)'s side. */
-  method: v.picklist(['python-random-shuffle', 'unordered-pairs']),
+  method: v.picklist(splitMethods),
   seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
   trainFraction: fraction,
   /** Smallest token value: 0, or 1 to leave out zero (multiplication in the papers). */

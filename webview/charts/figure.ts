@@ -95,6 +95,11 @@ export interface HeatFigure {
   readonly rows: readonly string[];
   /** One row per name; undefined where there is no number. */
   readonly values: readonly (readonly (number | undefined)[])[];
+  /** Ends of the scale of colours; absent: the smallest and the largest value. */
+  readonly range?: readonly [number, number];
+  /** What stands in a cell, and further lines of its hover label. */
+  readonly texts?: readonly (readonly string[])[];
+  readonly notes?: readonly (readonly (readonly string[])[])[];
   readonly marks?: readonly Mark[];
 }
 

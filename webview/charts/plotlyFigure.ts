@@ -142,7 +142,7 @@ function pointLabel(
 }
 
 function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
-  const { x, columns, rows, values, value, marks = [] } = figure;
+  const { x, columns, rows, values, value, range, texts, notes, marks = [] } = figure;
   const ink = inkOf(0, theme);
   const names = shortNames(rows);
   const every = Math.ceil(rows.length / mostRowNames);
@@ -154,6 +154,13 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
         x: columnEdges(columns, x),
         y: rows.map((_, index) => index),
         z: values.map((row) => columns.map((_, index) => row[index] ?? NaN)),
+        ...(range === undefined ? {} : { zmin: range[0], zmax: range[1] }),
+        ...(texts === undefined
+          ? {}
+          : {
+              text: texts.map((row) => row.map(plainText)) as unknown as string[],
+              texttemplate: '%{text}',
+            }),
         colorscale: [
           [0, mix(theme.background, ink, 0.06)],
           [1, ink],
@@ -176,6 +183,7 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
               rows[at]!,
               `${x.title}: ${formatOn(x, step)}`,
               `${value}: ${cell === undefined ? '–' : number(cell, 4)}`,
+              ...(notes?.[at]?.[index] ?? []),
             ]);
           }),
         ) as unknown as string[],

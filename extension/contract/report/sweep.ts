@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { splitMethods } from '../descriptor.js';
 import { accuracySchema, reconstructionEntrySchema } from './reconstructions.js';
 import { count, finite, numbers } from './numbers.js';
 import { section } from './section.js';
@@ -27,6 +28,9 @@ export const measurementSchema = v.object({
 });
 export type Measurement = v.InferOutput<typeof measurementSchema>;
 
+export const regularisers = ['none', 'l2', 'low-rank', 'both'] as const;
+export type RegulariserName = (typeof regularisers)[number];
+
 /** One run of several that are trained to be compared, and what was measured of it once it had finished. */
 export const sweepCellSchema = v.object({
   /** Name of the run's folder, unique in its sweep. */
@@ -43,6 +47,25 @@ export const sweepCellSchema = v.object({
   decay: finite,
   /** λ of Low-Rank Decay, where the run has it. */
   lowRankDecay: v.optional(finite),
+  /** What keeps the weights small. `both`: L2 and Low-Rank Decay of the same matrices. */
+  regulariser: v.optional(v.picklist(regularisers)),
+  /** How strongly, absent for none. */
+  strength: v.optional(
+    v.object({
+      /** λ as configured, or the label of the paper's own axis. */
+      label: finite,
+      /** Share of a matrix's Frobenius norm that a step takes; absent where it depends on the weights. */
+      perStep: v.optional(finite),
+    }),
+  ),
+  /** How pairs are split: with their mirrors or one by one. */
+  split: v.optional(v.picklist(splitMethods)),
+  /** Test accuracy of a model that remembers training pairs and their mirrors and guesses else, of a commutative task. */
+  memorised: v.optional(finite),
+  /** Of the task that is furthest behind, at the last evaluation; also of a run that goes on. */
+  testAccuracy: v.optional(finite),
+  /** First evaluated step with a test accuracy of 95 % of every task. */
+  generalised: v.optional(count),
   seed: count,
   tasks: v.array(v.string()),
   status: v.picklist(['queued', 'running', 'paused', 'stopped', 'finished', 'failed']),

@@ -4,6 +4,7 @@ import type { ErrorValue } from '../../contract/errors.js';
 import type { Measurement, SweepCell, SweepTable } from '../../contract/report.js';
 import type { RunFile } from '../../contract/run.js';
 import type { Cell, Grid } from '../runs/grid.js';
+import type { Learnt } from '../runs/learnt.js';
 
 /** An option of `reproduce` that one paper has. */
 export interface PaperFlag {
@@ -46,6 +47,7 @@ export interface CellResult<A = unknown> {
   readonly status: SweepCell['status'];
   readonly step: number;
   readonly grokStep?: number;
+  readonly learnt?: Learnt;
   /** Absent before the run has begun, and where its folder cannot be read. */
   readonly run?: RunFile;
   readonly unreadable?: ErrorValue;
@@ -77,6 +79,8 @@ export interface Paper<A = unknown> {
   measurements(result: CellResult<A>): Measurement[];
   /** Accuracy curves of a measured run. */
   curves(run: RunFile, analysis: A): Measured;
+  /** Where a run stands on the paper's own axis of strength; absent: λ and the share that a step takes, as configured. */
+  strength?(cell: Cell): SweepCell['strength'];
   /** The paper's tables, measured beside published and null, and what stands beside them. */
   tables(results: readonly CellResult<A>[]): SweepTable[];
 }

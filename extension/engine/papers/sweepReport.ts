@@ -8,11 +8,14 @@ import type {
   SweepCell,
 } from '../../contract/report.js';
 import { reportSchemaName } from '../../contract/report.js';
+import type { TaskName } from '../../contract/descriptor.js';
+import { memorisedShare } from '../models/tasks/mirrors.js';
 import { reportVersions } from '../ground/versions.js';
 import { besideGrid } from '../runs/besideGrid.js';
 import { cellsOf, type Cell, type Grid } from '../runs/grid.js';
 import { sweepProgress } from '../runs/progress.js';
 import { runFolder, sweepPath } from '../runs/sweepFile.js';
+import { regulariserOfConfig, strengthOfConfig } from './strength.js';
 import type { CellResult, Paper } from './paper.js';
 
 /**
@@ -65,14 +68,20 @@ export const sweepSections = (
 const isOf = ({ id }: Paper, { name }: Grid): boolean => id === name;
 
 const sweepCell = (folder: string, isPapers: boolean, paper: Paper, result: CellResult): SweepCell => {
-  const { cell, inGrid, run, status, step, grokStep, unreadable, analysis } = result;
+  const { cell, inGrid, run, status, step, grokStep, learnt, unreadable, analysis } = result;
   const { name, scale, variant, decay, seed, tasks, config } = cell;
   const found = paper.measurements(result);
+  const strength = (isPapers ? paper.strength?.(cell) : undefined) ?? strengthOfConfig(config);
+  const memorised = memorisedOf(cell);
   return {
     ...{ name, inGrid, scale, decay, seed, tasks: [...tasks], status, step },
     ...(variant === undefined ? {} : { variant }),
     ...(config.lowRankDecay === undefined ? {} : { lowRankDecay: config.lowRankDecay.lambda }),
     ...{ trainFraction: config.data.split.trainFraction, learningRate: config.learningRate },
+    ...{ regulariser: regulariserOfConfig(config), split: config.data.split.method },
+    ...(strength === undefined ? {} : { strength }),
+    ...(memorised === undefined ? {} : { memorised }),
+    ...learnt,
     ...(run === undefined && unreadable === undefined ? {} : { path: path.resolve(runFolder(folder, cell)) }),
     of: (run?.config ?? config).maxSteps,
     ...(grokStep === undefined ? {} : { grokStep }),
@@ -80,6 +89,19 @@ const sweepCell = (folder: string, isPapers: boolean, paper: Paper, result: Cell
     ...(analysis === undefined || run === undefined ? {} : { measured: paper.curves(run, analysis) }),
     measurements: isPapers ? found : analysis === undefined ? [] : found.map(withoutPublished),
   };
+};
+
+/** Tasks of which (a, b) and (b, a) have one answer. */
+const commutative: ReadonlySet<TaskName> = new Set(['add', 'mul', 'x2_y2', 'x2_xy_y2']);
+/** By modulus and split: the cells of a sweep share a few. */
+const memorised = new Map<string, number>();
+
+const memorisedOf = ({ tasks, config: { model, data } }: Cell): number | undefined => {
+  if (!tasks.every((task) => commutative.has(task))) return undefined;
+  const key = JSON.stringify([model.prime, data.split]);
+  const share = memorised.get(key) ?? memorisedShare(model.prime, data.split);
+  memorised.set(key, share);
+  return share;
 };
 
 const withoutPublished = (measurement: Measurement): Measurement => {

@@ -4,6 +4,7 @@ import { runLiveness } from '../training/run/liveness.js';
 import { readMetrics } from '../training/run/metricsFile.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import type { Cell } from './grid.js';
+import { learntOf, type Learnt } from './learnt.js';
 import { runFolder } from './sweepFile.js';
 
 /** Where one run of a sweep stands, as its own directory says. */
@@ -12,6 +13,8 @@ export interface CellProgress {
   readonly status: 'queued' | RunFile['status'];
   readonly step: number;
   readonly grokStep?: number;
+  /** Absent before the run has begun, and where its directory cannot be read. */
+  readonly learnt?: Learnt;
   /** Absent before the run has begun, and where its directory cannot be read. */
   readonly run?: RunFile;
   /** Why the run's directory cannot be read: it counts as failed, and the others stand where they stand. */
@@ -34,7 +37,8 @@ const cellProgress = async (sweep: string, cell: Cell): Promise<CellProgress> =>
   const run = await readRunFile(folder);
   if (run === undefined) return { cell, status: 'queued', step: 0 };
   const { status, lastStep, grokStep } = run;
-  const common = { cell, run, ...(grokStep === undefined ? {} : { grokStep }) };
+  const learnt = await learntOf(folder);
+  const common = { cell, run, learnt, ...(grokStep === undefined ? {} : { grokStep }) };
   if (status !== 'running' && status !== 'paused') return { ...common, status, step: lastStep };
   // A run marked as running without a process was killed: it resumes like a stopped one.
   const { kind } = await runLiveness(folder);

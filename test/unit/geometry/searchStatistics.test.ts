@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { haltonSequence } from '../../../extension/engine/geometry/haltonSequence.js';
-import { successInterval } from '../../../extension/engine/geometry/successInterval.js';
+import { successInterval } from '../../../extension/contract/statistics/successInterval.js';
 
 describe('Wilson’s interval', () => {
   // R: binom::binom.wilson.

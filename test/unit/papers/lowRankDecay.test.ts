@@ -155,6 +155,19 @@ describe('tables', () => {
     expect(none[tuned!.columns.indexOf('steps, median')]).toBe('not reached');
   });
 
+  it('have the order of collapse and generalisation, seed by seed', () => {
+    const order = tablesOf(results).find(({ title }) => title.startsWith('Order of rank collapse'))!;
+    const of = (name: string, column: string): string =>
+      order.rows.find((row) => row[0] === name && row.join(' ').includes('40, 40, 40'))?.[
+        order.columns.indexOf(column)
+      ] ?? '';
+    expect(of('Low-Rank Decay', 'rank halved at')).toBe('20, 20, 20');
+    expect(of('Low-Rank Decay', 'lead')).toBe('20, 20, 20');
+    expect(of('Low-Rank Decay', 'rank at twice that step')).toBe('3, 3, 3');
+    expect(order.rows.some(([name]) => name === 'none')).toBe(true);
+    expect(order.notes[0]).toContain('in 3 of 3 runs');
+  });
+
   it('have measured, published and null of a run', () => {
     const found = measurementsOf(results.find(({ cell }) => cell.variant === 'lrd-2')!);
     const steps = found.find(({ name }) => name === 'steps to 95 %')!;

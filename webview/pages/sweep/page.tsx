@@ -3,6 +3,7 @@ import { ChartCard } from '../../charts/chartCard.js';
 import { panelsSay } from './sentences.js';
 import { besideFigure, sweepFigure } from './figure.js';
 import { Choice } from '../../elements/choice.js';
+import { PhaseCards } from './phaseCards.js';
 import { SweepRuns } from './sweepRuns.js';
 import { SweepTable } from './sweepTable.js';
 import { SweepChoices, SweepTables } from './sweepWords.js';
@@ -66,6 +67,7 @@ export function Sweep() {
         </div>
       )}
       <SweepChoices />
+      <PhaseCards />
       <SweepRuns />
       <div class="stack" style={{ '--panel-rows': axes.scales.length }}>
         <ChartCard

@@ -111,7 +111,7 @@ export const additiveSays = (results: readonly Result[]): string[] => {
   const edge = inBoth(runs, (analysis) => additive(analysis, ['v1']));
   const random = inBoth(runs, additiveOfRandom);
   return [
-    `Additive concentration of v₁ is ${text(edge.several)} on the trunk of three tasks against ${text(edge.alone)} for x² + y² alone, a factor of ${text(factor(edge))} (published ${publishedFactors.multiTask}); random directions of the same two networks have ${text(random.several)} against ${text(random.alone)}, a factor of ${text(factor(random))}: addition is one of the three tasks, so every direction of that trunk may carry it.`,
+    `Additive concentration of v₁ is ${text(edge.several)} on the trunk of three tasks against ${text(edge.alone)} for x² + y² alone, a factor of ${text(factor(edge))} (published ${publishedFactors.multiTask}); random directions of the same two networks have ${text(random.several)} against ${text(random.alone)}, a factor of ${text(factor(random))}. Fisher’s g reaches .136 in one of twenty by chance.`,
   ];
 };
 

@@ -2,7 +2,7 @@ import type { Paper } from '../paper.js';
 import { choiceFlags, sayChoices } from './choices.js';
 import { decayAnalysisSchema, measure, type DecayAnalysis } from './measure.js';
 import { curvesOf, measurementsOf } from './measurements.js';
-import { partFlags, planOf } from './plan.js';
+import { partFlags, planOf, strengthOf } from './plan.js';
 import { tablesOf } from './tables.js';
 
 export const lowRankDecayPaper: Paper<DecayAnalysis> = {
@@ -17,5 +17,6 @@ export const lowRankDecayPaper: Paper<DecayAnalysis> = {
   measure,
   measurements: measurementsOf,
   curves: curvesOf,
+  strength: strengthOf,
   tables: tablesOf,
 };

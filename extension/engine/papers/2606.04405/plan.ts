@@ -1,5 +1,6 @@
 import type { Split } from '../../../contract/descriptor.js';
 import { GeometryError } from '../../../contract/errors.js';
+import type { SweepCell } from '../../../contract/report.js';
 import type { RunConfig } from '../../../contract/run.js';
 import { haltonSequence } from '../../geometry/haltonSequence.js';
 import { cellsOf, type Cell, type Grid, type Variant } from '../../runs/grid.js';
@@ -189,4 +190,23 @@ export const planOf = ({ quick, seeds = defaultSeeds, options }: PlanRequest): P
     grid,
     runs: [...(hasPart('search') ? inTurn(cells) : []), ...(hasPart('diagram') ? diagram : [])],
   };
+};
+
+/** ‖P‖_F of five iterations from initial weights, and their ‖W‖_F: a d × d matrix uniform in ±1/√d (section 5.8). */
+const polarAfterFive = 7.6;
+const initialLength = (d: number): number => Math.sqrt(d / 3);
+
+/**
+ * A cell of the authors' diagram by the label of its column, and by what a step takes of a matrix of Q or K at first: L2 η
+ * times ten times the label, Low-Rank Decay the label times P. All other runs as they are configured.
+ */
+export const strengthOf = ({ scale, variant, config }: Cell): SweepCell['strength'] => {
+  const [, side, text] = /^(l2|lrd)-(.+)$/.exec(variant ?? '') ?? [];
+  const label = Number(text);
+  if (scale !== diagramScale || !(label > 0)) return undefined;
+  const share =
+    side === 'l2'
+      ? config.learningRate * 10 * label
+      : (polarAfterFive * label) / initialLength(config.model.d);
+  return { label, perStep: Number(share.toPrecision(3)) };
 };

@@ -1,8 +1,8 @@
 import type { SweepTable } from '../../../contract/report.js';
-import { successInterval } from '../../geometry/successInterval.js';
+import { successInterval } from '../../../contract/statistics/successInterval.js';
 import { memorisedShare } from '../../models/tasks/mirrors.js';
 import { accuracy, amount, none } from '../measurementTable.js';
-import { GOAL } from './measure.js';
+import { GOAL, type DecayAnalysis } from './measure.js';
 import { diagramPlace, measurementsOf, tableTitles, type Result } from './measurements.js';
 import { regulariserOf, regularisers, type Regulariser } from './plan.js';
 import { diagramLabels, publishedCell, publishedSteps, type DiagramSide } from './published.js';
@@ -123,6 +123,56 @@ const tunedTable = (points: readonly Point[]): SweepTable[] => {
   ];
 };
 
+/**
+ * The order of rank collapse and generalisation: step of each, over the seeds of each point. Where the rank falls as soon
+ * without decay, its fall is no effect of one.
+ */
+const orderTable = (points: readonly Point[]): SweepTable[] => {
+  const told = points.filter(({ runs }) => runs.some(({ analysis }) => analysis!.firstRank !== undefined));
+  if (told.length === 0) return [];
+  const each = (runs: readonly Result[], of: (analysis: DecayAnalysis) => number | undefined): string =>
+    runs
+      .map(({ analysis }) => of(analysis!))
+      .map((value) => (value === undefined ? none : String(Math.round(value * 10) / 10)))
+      .join(', ');
+  const leads = told.flatMap(({ runs }) => runs.flatMap(({ analysis }) => analysis!.lead ?? []));
+  const first = leads.filter((lead) => lead > 0).length;
+  return [
+    {
+      title: 'Order of rank collapse and generalisation, each seed',
+      columns: [
+        'regulariser',
+        'train fraction',
+        'η',
+        'λ',
+        'rank halved at',
+        `${100 * GOAL} % at`,
+        'lead',
+        'rank at first',
+        `rank at ${100 * GOAL} %`,
+        'rank at twice that step',
+        'rank at the end',
+      ],
+      rows: told.map(({ regulariser, fraction, rate, strength, runs }) => [
+        names[regulariser],
+        String(fraction),
+        String(rate),
+        regulariser === 'none' ? none : String(strength),
+        each(runs, ({ collapsed }) => collapsed),
+        each(runs, ({ generalised }) => generalised),
+        each(runs, ({ lead }) => lead),
+        each(runs, ({ firstRank }) => firstRank),
+        each(runs, ({ rankGeneralised }) => rankGeneralised),
+        each(runs, ({ rankAtTwice }) => rankAtTwice),
+        each(runs, ({ lastRank }) => lastRank),
+      ]),
+      notes: [
+        `Stable rank, mean over Q and K of all layers. The rank is halved first in ${first} of ${leads.length} runs that reach ${100 * GOAL} %. The null is a run without decay: what its rank does, decay does not explain. Steps are those of evaluations.`,
+      ],
+    },
+  ];
+};
+
 /** Success by train fraction and strength, each at the rates of the search. */
 const phaseTables = (points: readonly Point[]): SweepTable[] =>
   regularisers.flatMap((regulariser) => {
@@ -235,5 +285,11 @@ const runsTable = (measured: readonly Result[]): SweepTable[] => {
 export const tablesOf = (results: readonly Result[]): SweepTable[] => {
   const points = pointsOf(results);
   const measured = results.filter(({ analysis }) => analysis !== undefined);
-  return [...tunedTable(points), ...phaseTables(points), ...diagramTables(results), ...runsTable(measured)];
+  return [
+    ...tunedTable(points),
+    ...orderTable(points),
+    ...phaseTables(points),
+    ...diagramTables(results),
+    ...runsTable(measured),
+  ];
 };
