@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { GeometryError } from '../contract/errors.js';
 import type { AnalysisRequest } from '../contract/report.js';
 import type { Analysis, AnalysisFlag } from '../engine/analyses/analysis.js';
@@ -70,6 +71,7 @@ const requestOf = async (
 
 const valueOf = async (name: string, { kind }: AnalysisFlag, text: string): Promise<unknown> => {
   if (kind === 'text') return text;
+  if (kind === 'path') return resolve(text);
   if (kind === 'json-file') return readJson(text);
   const number = Number(text);
   if (text.trim() === '' || !Number.isFinite(number)) {

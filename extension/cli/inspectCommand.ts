@@ -30,7 +30,7 @@ PATH is a folder of checkpoints, one checkpoint, or a folder of run folders.
   --tensors GLOB   analyse the tensors whose names match; trajectories of them as one group
   --exact          decompose very large matrices too, however long it takes (else their spectra are estimated)
 ${analysisUsage()}
-  --controls       the same as --analyses controls
+  --controls       the same as --analyses controls; --base PATH the same as --analyses compare --base PATH
   --ranks LIST     ranks of reconstruction, separated by commas (else every rank to 16, then a ladder)
 
 Without --json - a readable table goes to standard output. Warnings and progress go to standard error.
@@ -92,7 +92,9 @@ const parse = async (args: readonly string[]): Promise<InspectArguments> => {
     ...(values.exact === true ? { precision: 'exact' } : {}),
   });
   const model = await readModel(values.model, values.data);
-  const names = [values.analyses, ...(values.controls === true ? ['controls'] : [])];
+  // A base asks for the comparison: nobody need say so twice.
+  const named = [values.controls === true ? 'controls' : undefined, 'base' in values ? 'compare' : undefined];
+  const names = [values.analyses, ...named];
   const list = names.filter((name) => name !== undefined).join(',');
   const analyses = await analysisRequests(list === '' ? undefined : list, values);
   return {

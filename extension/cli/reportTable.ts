@@ -3,6 +3,7 @@ import type { ReconstructionEntry, Report, SpectrumEntry, TrajectoryEntry } from
 import type { Statistic } from '../contract/statistics/statistic.js';
 import { statisticsIn } from '../contract/statistics/table.js';
 import { rankForAccuracy } from '../engine/geometry/reconstruction/rankForAccuracy.js';
+import { comparisonTable } from './comparisonTable.js';
 import { controlsTable } from './controlsTable.js';
 import { dynamicsTables } from './dynamicsTable.js';
 import { sweepTable } from './sweepTable.js';
@@ -22,10 +23,18 @@ const seriesTable = (report: Report): string =>
     trajectories(report),
     reconstruction(report),
     controls(report),
+    comparison(report),
     ...dynamicsTables(report).map(({ title, body }) => section(title, body)),
   ]
     .filter((part) => part !== '')
     .join('\n');
+
+const comparison = (report: Report): string => {
+  const [summary] = report.comparisonSummaries;
+  return summary === undefined
+    ? ''
+    : section(`Compared with ${printableLine(summary.base.path)}`, comparisonTable(report));
+};
 
 const controls = (report: Report): string =>
   report.controls.length === 0 ? '' : section('Controls', controlsTable(report.controls));

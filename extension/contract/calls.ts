@@ -101,6 +101,7 @@ export const focuses = [
   'trajectory',
   'reconstruction',
   'dynamics',
+  'compare',
   'modes',
   'training',
   'sweep',

@@ -5,6 +5,7 @@ import { sourceSchema } from './report/source.js';
 
 export * from './report/analyses.js';
 export * from './report/checkpoints.js';
+export * from './report/comparisons.js';
 export * from './report/controls.js';
 export * from './report/defects.js';
 export * from './report/distributions.js';

@@ -1,5 +1,6 @@
 import { analyses } from './analyses.js';
 import { checkpoints } from './checkpoints.js';
+import { comparisons, comparisonSummaries } from './comparisons.js';
 import { controls } from './controls.js';
 import { accuracies, defects, onsets } from './defects.js';
 import { distributions } from './distributions.js';
@@ -36,6 +37,8 @@ export const reportSections = {
   pathShares,
   updateSpectra,
   gapDeclines,
+  comparisonSummaries,
+  comparisons,
   modes,
   modeNulls,
   modeRidge,

@@ -44,8 +44,8 @@ export interface AnalysisRun<Sections extends SectionName = SectionName> {
 
 /** Settings of one analysis as the command takes them: `--NAME VALUE` becomes `settings.NAME`. */
 export interface AnalysisFlag {
-  /** How the text becomes a value: as it is, a number, or the content of the JSON file that it names. */
-  readonly kind: 'text' | 'number' | 'json-file';
+  /** How the text becomes a value: as it is, a number, the full path, or the content of the JSON file that it names. */
+  readonly kind: 'text' | 'number' | 'path' | 'json-file';
   /** Placeholder in the usage text: `FILE`. */
   readonly value: string;
   readonly help: string;
@@ -69,6 +69,8 @@ export interface Analysis {
   readonly topic: Focus;
   readonly settings: v.GenericSchema;
   readonly flags: { readonly [name: string]: AnalysisFlag };
+  /** Files besides the source's that its results depend on: another time or size of them makes another result. */
+  readonly files?: ((settings: unknown, signal: AbortSignal) => Promise<readonly string[]>) | undefined;
   /** Multiply-adds, roughly: its share of the progress shown. */
   readonly weight: (run: AnalysisRun) => number;
   /**
@@ -83,9 +85,10 @@ const noSettings = v.strictObject({});
 
 type AnalysisRow<Section extends SectionName, Settings extends v.GenericSchema> = Omit<
   Analysis,
-  'sections' | 'settings' | 'flags' | 'steps'
+  'sections' | 'settings' | 'flags' | 'steps' | 'files'
 > & {
   readonly sections: readonly Section[];
+  readonly files?: (settings: v.InferOutput<Settings>, signal: AbortSignal) => Promise<readonly string[]>;
   readonly steps: (
     run: AnalysisRun<Section>,
     settings: v.InferOutput<Settings>,
@@ -97,12 +100,16 @@ type AnalysisRow<Section extends SectionName, Settings extends v.GenericSchema> 
 /** A row whose steps may write the sections that it declares and no others, and take its own settings. */
 export const analysis = <const Section extends SectionName, Settings extends v.GenericSchema = NoSettings>(
   row: AnalysisRow<Section, Settings>,
-): Analysis => ({
-  flags: {},
-  ...row,
-  settings: row.settings ?? noSettings,
-  steps: (run, settings) => row.steps(run, settings),
-});
+): Analysis => {
+  const { files } = row;
+  return {
+    flags: {},
+    ...row,
+    settings: row.settings ?? noSettings,
+    steps: (run, settings) => row.steps(run, settings),
+    files: files && ((settings, signal) => files(settings, signal)),
+  };
+};
 
 /** An analysis with the settings that it was asked for with, checked. */
 export interface ChosenAnalysis {

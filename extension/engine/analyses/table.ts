@@ -1,6 +1,7 @@
 import { GeometryError } from '../../contract/errors.js';
 import type { Analysis, AnalysisRun } from './analysis.js';
 import { angles } from './angles/row.js';
+import { compare } from './compare/row.js';
 import { controls } from './controls/row.js';
 import { defect } from './defect/row.js';
 import { digests } from './digests/row.js';
@@ -36,6 +37,7 @@ export const analyses: readonly Analysis[] = [
   otherSpectra,
   angles,
   controls,
+  compare,
   farms,
   path,
   defect,

@@ -8,6 +8,7 @@ import type { openEvaluate } from '../evaluation/openEvaluate.js';
 import { fileIdentities } from '../../disk/fileIdentity.js';
 import { throwIfCancelled } from '../ground/work/tasks.js';
 import { readSweep } from '../runs/sweepFile.js';
+import type { ChosenAnalysis } from '../analyses/analysis.js';
 import { modelOf } from '../series/modelOf.js';
 import { findSeries } from '../series/source.js';
 import { survey as surveySeries, type Survey } from '../series/survey.js';
@@ -78,7 +79,12 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
   const found = await surveySeries(source, options.signal);
   try {
     const record = await runRecordOf(source.root);
-    const key = await cacheKey(request, found, model.descriptor?.value);
+    const key = await cacheKey(
+      request,
+      found,
+      model.descriptor?.value,
+      await besides(requested, options.signal),
+    );
     const cached = request.cacheFolder === undefined ? undefined : await readReport(request.cacheFolder, key);
     emit(
       cached ?? {
@@ -112,14 +118,22 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
   }
 };
 
+/** Files that the analyses asked for read besides the source's. */
+const besides = async (requested: readonly ChosenAnalysis[], signal: AbortSignal): Promise<string[]> =>
+  (
+    await Promise.all(requested.map(({ analysis, settings }) => analysis.files?.(settings, signal) ?? []))
+  ).flat();
+
 const cacheKey = async (
   request: InspectRequest,
   found: Survey,
   descriptor: ModelDescriptor | undefined,
+  others: readonly string[],
 ): Promise<ReportKey> => ({
   files: await fileIdentities([
     ...found.checkpoints.flatMap(({ files }) => files.map(({ path }) => path)),
     ...(request.evaluation === undefined ? [] : [request.evaluation.model, request.evaluation.data]),
+    ...others,
   ]),
   settings: request.settings,
   ...(descriptor === undefined ? {} : { descriptor: JSON.stringify(descriptor) }),

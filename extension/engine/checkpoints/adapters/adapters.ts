@@ -102,6 +102,7 @@ const updateOf = (checkpoint: Checkpoint, pair: Pair, factor: number, formula: s
     elements: rows * columns,
     readable: true,
     computed: `(${formula})·B·A of rank ${rank}`,
+    isUpdate: true,
     async readElements(start, length, into) {
       const { left, right } = await (factors ??= factorsOf(checkpoint, pair));
       into.fill(0, 0, length);

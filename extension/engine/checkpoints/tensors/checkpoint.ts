@@ -38,6 +38,8 @@ export interface TensorInfo {
   readonly readable: boolean;
   /** How values are computed from codes, where the file stores codes: "dequantised from Q4_K". */
   readonly computed?: string;
+  /** Its values are to be added to a base model's: an adapter's (α/r)·B·A. */
+  readonly isUpdate?: true;
   /** Why it is not measured, where its values are no weights or are not readable. */
   readonly unmeasured?: Unmeasured;
   /** The whole tensor that this is a rank's part of, and how it is placed: "Shard(dim=0)". */

@@ -136,6 +136,7 @@ export const tensorInfoOf = ({
   ...{ name, shape, dtype, elements, readable },
   ...(more.complex === undefined ? {} : { complex: more.complex }),
   ...(more.computed === undefined ? {} : { computed: more.computed }),
+  ...(more.isUpdate === true ? { isUpdate: true as const } : {}),
   ...(more.unmeasured === undefined ? {} : { unmeasured: more.unmeasured }),
   ...(more.shard === undefined ? {} : { shard: more.shard }),
 });
