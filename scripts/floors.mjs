@@ -38,7 +38,7 @@ const houses = {
   ],
   'webview/pages': [
     ['trajectory', 'reconstruction', 'spectra', 'dynamics', 'modes', 'training'],
-    ['sweep'],
+    ['sweep', 'compare'],
     ['overview'],
   ],
 };

@@ -46,7 +46,7 @@ export function App({ connection }: { readonly connection: Connection }) {
       if (!start) return;
       speak(start);
       setLanguage(start.locale);
-      rememberSource(start.source);
+      rememberSource(start.source, start.base);
     });
   }, [connection, turnTo]);
   const report = state?.report;

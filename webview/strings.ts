@@ -1,5 +1,6 @@
 import { chartStrings } from './charts/strings.js';
 import { frameStrings } from './frame/strings.js';
+import { compareStrings } from './pages/compare/strings.js';
 import { dynamicsStrings } from './pages/dynamics/strings.js';
 import { modesStrings } from './pages/modes/strings.js';
 import { overviewStrings } from './pages/overview/strings.js';
@@ -33,6 +34,7 @@ export const english = {
   ...trajectoryStrings,
   ...reconstructionStrings,
   ...dynamicsStrings,
+  ...compareStrings,
   ...modesStrings,
   ...trainingStrings,
   ...liveMatricesStrings,

@@ -21,6 +21,8 @@ export const panelStateSchema = v.object({
   version: v.literal(panelContractVersion),
   /** Path of the inspected file or folder, so that a restored panel knows what to inspect. */
   source: v.optional(v.string()),
+  /** Path of what it is compared with. */
+  base: v.optional(v.string()),
   /** Pickers, toggles and the page shown: name → plain JSON value. */
   values: v.record(v.string(), v.unknown()),
 });
@@ -28,6 +30,7 @@ export type PanelState = v.InferOutput<typeof panelStateSchema>;
 
 const panelStartSchema = v.object({
   source: v.string(),
+  base: v.exactOptional(v.string()),
   /** BCP 47 tag for numbers and dates. */
   locale: v.string(),
   /** Translations of the page's strings: key → text; English where absent. */

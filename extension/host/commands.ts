@@ -6,6 +6,7 @@ import { probeFolder } from './explorer/probeFolder.js';
 import type { InspectorPanels } from './inspector/inspectorPanels.js';
 import { fileFor, saveAs } from './inspector/saveAs.js';
 import type { Reader } from './processes/reader.js';
+import { CompareSelection } from './compareSelection.js';
 import { holdsSweep, inspectedAt } from './sweepFolder.js';
 import { isShardIndex } from '../contract/weightFormats.js';
 import { dialogEndings, mayHoldWeights } from './weightFiles.js';
@@ -26,9 +27,14 @@ const uriOf = (target: Target): vscode.Uri | undefined =>
   target instanceof vscode.Uri ? target : target?.uri;
 
 /** Commands by name, without those of the tree. */
-export const commandTable = (services: CommandServices) => ({
+export const commandTable = (services: CommandServices, selection = new CompareSelection()) => ({
   'weightGeometry.inspect': (target: Target, selected?: readonly Target[]) =>
     inspect(services, target, selected),
+  'weightGeometry.selectForCompare': (target: Target) => selection.select(uriOf(target)),
+  'weightGeometry.compareWithSelected': (target: Target) =>
+    compare(services, selection.selected, uriOf(target)),
+  'weightGeometry.compareSelected': (target: Target, selected?: readonly Target[]) =>
+    compare(services, ...selection.pair(uriOf(target), selected?.map(uriOf) ?? [])),
   'weightGeometry.inspectSample': () => {
     services.panels.open(vscode.Uri.joinPath(services.context.extensionUri, 'media', 'sample-series').fsPath);
   },
@@ -64,6 +70,22 @@ async function inspect(
       if (await canShow(services, source)) services.panels.open(source);
     }
   }
+}
+
+/** Opens the comparison of a source with its base, where both have something to show. */
+async function compare(
+  services: CommandServices,
+  base: vscode.Uri | undefined,
+  source: vscode.Uri | undefined,
+): Promise<void> {
+  if (base === undefined || source === undefined) {
+    const message = vscode.l10n.t('Select two checkpoints, or one with Select for Weight Compare first.');
+    void services.errors.show({ code: 'invalid-argument', message });
+    return;
+  }
+  const [from, to] = [inspectedAt(base.fsPath), inspectedAt(source.fsPath)];
+  for (const place of [from, to]) if (!(await canShow(services, place))) return;
+  services.panels.open(to, 'compare', from);
 }
 
 /** What is known to hold weights opens at once; another folder is asked first whether there is anything in it to show. */

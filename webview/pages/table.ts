@@ -2,6 +2,7 @@ import type { FunctionComponent } from 'preact';
 import type { Focus } from '../../extension/contract/calls.js';
 import type { Report } from '../../extension/contract/report.js';
 import type { StringKey } from '../words/say.js';
+import { Compare } from './compare/page.js';
 import { Dynamics } from './dynamics/page.js';
 import { Modes } from './modes/page.js';
 import { Overview } from './overview/page.js';
@@ -31,6 +32,9 @@ const hasChange = (report: Report | undefined): boolean =>
 const hasModes = (report: Report | undefined): boolean =>
   hasChange(report) && (report?.source.descriptor !== undefined || (report?.modes.length ?? 0) > 0);
 
+/** Another checkpoint is compared with on request. */
+const hasBase = (report: Report | undefined): boolean => (report?.comparisonSummaries.length ?? 0) > 0;
+
 /** The pages in the order of their tabs; to add one is to add a file and a row. */
 export const pages: readonly Page[] = [
   { id: 'overview', title: 'page.overview', component: Overview, isFor: isSeries },
@@ -38,6 +42,7 @@ export const pages: readonly Page[] = [
   { id: 'trajectory', title: 'page.trajectory', component: Trajectory, isFor: hasChange },
   { id: 'reconstruction', title: 'page.reconstruction', component: Reconstruction, isFor: hasChange },
   { id: 'dynamics', title: 'page.dynamics', component: Dynamics, isFor: hasChange },
+  { id: 'compare', title: 'page.compare', component: Compare, isFor: hasBase },
   { id: 'modes', title: 'page.modes', component: Modes, isFor: hasModes },
   {
     id: 'training',

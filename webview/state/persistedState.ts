@@ -17,8 +17,9 @@ export function keepStateIn(place: StateKeeper): void {
   state = place.read() ?? state;
 }
 
-export function rememberSource(source: string): void {
-  state = { ...state, source };
+/** What a panel that is restored inspects, and with what that is compared. */
+export function rememberSource(source: string, base?: string): void {
+  state = { ...state, source, base };
   keeper.write(state);
 }
 

@@ -43,6 +43,8 @@ export class Inspection implements vscode.Disposable {
     private readonly cacheFolder: string,
     /** Why it does not begin before the user says so, where it does not. */
     waitsBecause?: ErrorValue,
+    /** The checkpoint or folder that it is compared with. */
+    readonly base?: string,
   ) {
     this.watch = new SourceWatch(source, (change) => this.sourceChanged(change));
     this.held = waitsBecause !== undefined;
@@ -132,6 +134,7 @@ export class Inspection implements vscode.Disposable {
         path: this.source,
         settings: inspectSettings(scope),
         ...(this.descriptor ? { descriptor: this.descriptor } : {}),
+        ...(this.base === undefined ? {} : { analyses: [{ id: 'compare', settings: { base: this.base } }] }),
         ...(setting('analysis.cache', scope) ? { cacheFolder: this.cacheFolder } : {}),
       },
       this.focused,

@@ -46,11 +46,15 @@ export class Inspections implements vscode.Disposable {
   open(
     source: string,
     waitsBecause?: ErrorValue,
+    base?: string,
   ): { readonly inspection: Inspection; readonly close: vscode.Disposable } {
-    let entry = this.entries.get(source);
+    // Beside a base it is another report: a look at the source alone must not wait for the comparison.
+    const name = base === undefined ? source : `${source}\0${base}`;
+    let entry = this.entries.get(name);
     if (!entry) {
-      entry = { inspection: new Inspection(source, this.compute, this.cacheFolder, waitsBecause), users: 0 };
-      this.entries.set(source, entry);
+      const started = new Inspection(source, this.compute, this.cacheFolder, waitsBecause, base);
+      entry = { inspection: started, users: 0 };
+      this.entries.set(name, entry);
       const { inspection } = entry;
       inspection.onEnded((outcome) => {
         this.note(inspection, outcome);
@@ -63,7 +67,7 @@ export class Inspections implements vscode.Disposable {
       inspection: opened.inspection,
       close: new vscode.Disposable(() => {
         if (--opened.users > 0) return;
-        this.entries.delete(source);
+        this.entries.delete(name);
         opened.inspection.dispose();
       }),
     };

@@ -31,7 +31,8 @@ export class InspectorPanels implements vscode.Disposable {
       vscode.window.registerWebviewPanelSerializer(panelType, {
         deserializeWebviewPanel: (panel, state: unknown) => {
           const kept = v.safeParse(panelStateSchema, state);
-          if (kept.success && kept.output.source !== undefined) this.adopt(panel, kept.output.source);
+          const { source, base } = kept.success ? kept.output : {};
+          if (source !== undefined) this.adopt(panel, source, undefined, base);
           else panel.dispose();
           return Promise.resolve();
         },
@@ -45,9 +46,9 @@ export class InspectorPanels implements vscode.Disposable {
   }
 
   /** Shows the panel of a source: the one there is, else a new one. It is there before anything has been read. */
-  open(source: string, page?: Focus): void {
+  open(source: string, page?: Focus, base?: string): void {
     const shown = [...this.views].find(
-      (view) => view.source === source && view.panel.viewType.endsWith(panelType),
+      (view) => view.source === source && view.base === base && view.panel.viewType.endsWith(panelType),
     );
     if (shown) {
       shown.panel.reveal();
@@ -55,11 +56,13 @@ export class InspectorPanels implements vscode.Disposable {
       return;
     }
     const view = this.adopt(
-      vscode.window.createWebviewPanel(panelType, path.basename(source) || source, vscode.ViewColumn.Active, {
+      vscode.window.createWebviewPanel(panelType, titleOf(source, base), vscode.ViewColumn.Active, {
         enableScripts: true,
         enableFindWidget: true,
       }),
       source,
+      undefined,
+      base,
     );
     if (page) view.turnTo(page);
   }
@@ -97,7 +100,12 @@ export class InspectorPanels implements vscode.Disposable {
     for (const view of this.views) view.dispose();
   }
 
-  private adopt(panel: vscode.WebviewPanel, source: string, waits?: ErrorValue): InspectorView {
+  private adopt(
+    panel: vscode.WebviewPanel,
+    source: string,
+    waits?: ErrorValue,
+    base?: string,
+  ): InspectorView {
     const { extension } = this.services;
     if (panel.viewType.endsWith(panelType)) {
       panel.iconPath = {
@@ -105,7 +113,7 @@ export class InspectorPanels implements vscode.Disposable {
         dark: vscode.Uri.joinPath(extension, 'media', 'icon-dark.svg'),
       };
     }
-    const view = new InspectorView(panel, source, this.services, waits);
+    const view = new InspectorView(panel, source, this.services, waits, base);
     this.views.add(view);
     const running = view.inspection.onRunningChanged(() => this.updateContext());
     panel.onDidChangeViewState(() => this.updateContext());
@@ -131,6 +139,12 @@ export class InspectorPanels implements vscode.Disposable {
     this.hidden.update(views);
   }
 }
+
+const nameOf = (file: string): string => path.basename(file) || file;
+
+/** As VS Code names the comparison of two files. */
+const titleOf = (source: string, base: string | undefined): string =>
+  base === undefined ? nameOf(source) : `${nameOf(base)} ↔ ${nameOf(source)}`;
 
 const onlyFilesOnDisk = (scheme: string): string =>
   `<!DOCTYPE html><p>${vscode.l10n

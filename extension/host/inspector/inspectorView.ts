@@ -47,9 +47,11 @@ export class InspectorView implements vscode.Disposable {
     services: InspectorServices,
     /** Why the inspection does not begin before the user says so, where it does not. */
     waitsBecause?: ErrorValue,
+    /** What the source is compared with. */
+    readonly base?: string,
   ) {
     const { webview } = panel;
-    const opened = services.inspections.open(source, waitsBecause);
+    const opened = services.inspections.open(source, waitsBecause, base);
     this.inspection = opened.inspection;
     this.subscriptions.push(opened.close);
     webview.options = { enableScripts: true, localResourceRoots: [pageFolder(services.extension)] };
@@ -94,6 +96,7 @@ export class InspectorView implements vscode.Disposable {
         setTimeout(() => this.join(services.training));
         return answer({
           source: this.source,
+          ...(this.base === undefined ? {} : { base: this.base }),
           locale: vscode.env.language,
           strings: vscode.l10n.bundle ?? {},
         });
@@ -153,6 +156,7 @@ export class InspectorView implements vscode.Disposable {
     const named = [
       report?.source.path,
       report?.source.descriptor?.path,
+      this.base,
       ...(report?.checkpoints.flatMap((checkpoint) => checkpoint.files.map((entry) => entry.path)) ?? []),
       ...(report?.warnings.map((warning) => warning.path) ?? []),
       ...(report?.source.otherSeries ?? []),
