@@ -119,10 +119,13 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
 };
 
 /** Files that the analyses asked for read besides the source's. */
-const besides = async (requested: readonly ChosenAnalysis[], signal: AbortSignal): Promise<string[]> =>
-  (
-    await Promise.all(requested.map(({ analysis, settings }) => analysis.files?.(settings, signal) ?? []))
-  ).flat();
+const besides = async (requested: readonly ChosenAnalysis[], signal: AbortSignal): Promise<string[]> => {
+  const files: string[] = [];
+  for (const { analysis, settings } of requested) {
+    if (analysis.files !== undefined) files.push(...(await analysis.files(settings, signal)));
+  }
+  return files;
+};
 
 const cacheKey = async (
   request: InspectRequest,
