@@ -60,7 +60,7 @@ describe('the manifest', () => {
     const isInline = ({ group }: MenuItem): boolean => group?.startsWith('inline') === true;
     const named = ({ command, when }: MenuItem): string => `${command} when ${when}`;
     const inMenu = items.filter((item) => !isInline(item)).map(named);
-    expect(inMenu.toSorted()).toEqual(items.filter(isInline).map(named).toSorted());
+    expect(inMenu).toEqual(expect.arrayContaining(items.filter(isInline).map(named)));
   });
 
   it('completes the steps of its walkthrough by events that happen', () => {
