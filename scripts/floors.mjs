@@ -37,7 +37,7 @@ const houses = {
     ['frame'],
   ],
   'webview/pages': [
-    ['trajectory', 'reconstruction', 'spectra', 'dynamics', 'modes', 'training'],
+    ['trajectory', 'reconstruction', 'spectra', 'dynamics', 'modes', 'training', 'attention'],
     ['sweep', 'compare'],
     ['overview'],
   ],

@@ -1,5 +1,6 @@
 import { chartStrings } from './charts/strings.js';
 import { frameStrings } from './frame/strings.js';
+import { attentionStrings } from './pages/attention/strings.js';
 import { compareStrings } from './pages/compare/strings.js';
 import { dynamicsStrings } from './pages/dynamics/strings.js';
 import { modesStrings } from './pages/modes/strings.js';
@@ -35,6 +36,7 @@ export const english = {
   ...reconstructionStrings,
   ...dynamicsStrings,
   ...compareStrings,
+  ...attentionStrings,
   ...modesStrings,
   ...trainingStrings,
   ...liveMatricesStrings,

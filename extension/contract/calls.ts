@@ -102,6 +102,7 @@ export const focuses = [
   'reconstruction',
   'dynamics',
   'compare',
+  'attention',
   'modes',
   'training',
   'sweep',

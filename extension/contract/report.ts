@@ -4,11 +4,13 @@ import { inspectSettingsSchema } from './report/settings.js';
 import { sourceSchema } from './report/source.js';
 
 export * from './report/analyses.js';
+export * from './report/attentionHeads.js';
 export * from './report/checkpoints.js';
 export * from './report/comparisons.js';
 export * from './report/controls.js';
 export * from './report/defects.js';
 export * from './report/distributions.js';
+export * from './report/matrixDetails.js';
 export * from './report/modes.js';
 export * from './report/path.js';
 export * from './report/principalAngles.js';

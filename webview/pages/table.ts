@@ -2,6 +2,7 @@ import type { FunctionComponent } from 'preact';
 import type { Focus } from '../../extension/contract/calls.js';
 import type { Report } from '../../extension/contract/report.js';
 import type { StringKey } from '../words/say.js';
+import { Attention } from './attention/page.js';
 import { Compare } from './compare/page.js';
 import { Dynamics } from './dynamics/page.js';
 import { Modes } from './modes/page.js';
@@ -32,6 +33,11 @@ const hasChange = (report: Report | undefined): boolean =>
 const hasModes = (report: Report | undefined): boolean =>
   hasChange(report) && (report?.source.descriptor !== undefined || (report?.modes.length ?? 0) > 0);
 
+/** Queries and keys by their names; how many heads they are is asked when it is computed. */
+const hasAttention = (report: Report | undefined): boolean =>
+  isSeries(report) &&
+  ['Q', 'K'].every((kind) => report?.tensors.some(({ place }) => place?.kind === kind) === true);
+
 /** Another checkpoint is compared with on request. */
 const hasBase = (report: Report | undefined): boolean => (report?.comparisonSummaries.length ?? 0) > 0;
 
@@ -42,6 +48,7 @@ export const pages: readonly Page[] = [
   { id: 'trajectory', title: 'page.trajectory', component: Trajectory, isFor: hasChange },
   { id: 'reconstruction', title: 'page.reconstruction', component: Reconstruction, isFor: hasChange },
   { id: 'dynamics', title: 'page.dynamics', component: Dynamics, isFor: hasChange },
+  { id: 'attention', title: 'page.attention', component: Attention, isFor: hasAttention },
   { id: 'compare', title: 'page.compare', component: Compare, isFor: hasBase },
   { id: 'modes', title: 'page.modes', component: Modes, isFor: hasModes },
   {

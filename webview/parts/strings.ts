@@ -11,4 +11,5 @@ export const partStrings = {
   'table.copyLabel': 'Copy {title} as {format}',
   'table.copied': '{title} copied as {format}.',
   'table.notCopied': '{title} could not be copied: {reason}',
+  'offer.command': 'The command computes it: inspect … --analyses {name}.',
 } as const;

@@ -1,9 +1,11 @@
 import { analyses } from './analyses.js';
+import { attentionHeads } from './attentionHeads.js';
 import { checkpoints } from './checkpoints.js';
 import { comparisons, comparisonSummaries } from './comparisons.js';
 import { controls } from './controls.js';
 import { accuracies, defects, onsets } from './defects.js';
 import { distributions } from './distributions.js';
+import { matrixDetails } from './matrixDetails.js';
 import { modeMaps, modeNulls, modeRidge, modes } from './modes.js';
 import { matrixGaps, pathShares } from './path.js';
 import { principalAngles } from './principalAngles.js';
@@ -37,6 +39,8 @@ export const reportSections = {
   pathShares,
   updateSpectra,
   gapDeclines,
+  attentionHeads,
+  matrixDetails,
   comparisonSummaries,
   comparisons,
   modes,

@@ -1,12 +1,14 @@
 import { GeometryError } from '../../contract/errors.js';
 import type { Analysis, AnalysisRun } from './analysis.js';
 import { angles } from './angles/row.js';
+import { attention } from './attention/row.js';
 import { compare } from './compare/row.js';
 import { controls } from './controls/row.js';
 import { defect } from './defect/row.js';
 import { digests } from './digests/row.js';
 import { edge } from './edge/row.js';
 import { farms } from './farms/row.js';
+import { matrix } from './matrix/row.js';
 import { modes } from './modes/row.js';
 import { path } from './path/row.js';
 import { jointReconstructions, perMatrixReconstructions } from './reconstruction/row.js';
@@ -38,6 +40,8 @@ export const analyses: readonly Analysis[] = [
   angles,
   controls,
   compare,
+  attention,
+  matrix,
   farms,
   path,
   defect,

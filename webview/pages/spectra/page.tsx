@@ -11,6 +11,7 @@ import {
 import { anglesSay, computedSays, ranksOverStepsSay, spectrumSays } from './sentences.js';
 import { anglesFigure, isWholeSpace, ranksOverSteps, spectrumFigure } from './figure.js';
 import { shortName } from '../../charts/shortNames.js';
+import { MatrixCards } from './matrixCards.js';
 import { Choice } from '../../elements/choice.js';
 import { PinButton } from '../../parts/pinButton.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
@@ -177,6 +178,7 @@ export function RankSpectra() {
           />
         )}
       </div>
+      {entry && side === 'weights' && <MatrixCards matrix={matrix} step={entry.step} />}
     </>
   );
 }
