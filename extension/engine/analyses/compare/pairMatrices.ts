@@ -3,9 +3,9 @@ import { countBelow, largestCosines } from '../../geometry/comparison/intruders.
 import { linearCka } from '../../geometry/comparison/cka.js';
 import { marchenkoPastur } from '../../geometry/marchenkoPastur.js';
 import { matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
-import { leadingColumns, principalAngles, randomAngle } from '../../geometry/principalAngles.js';
+import { principalAngles, randomAngle } from '../../geometry/principalAngles.js';
 import { seedFromText } from '../../ground/seededRandom.js';
-import type { Matrix } from '../../linalg/matrix.js';
+import { leadingColumns, type Matrix } from '../../linalg/matrix.js';
 import { shuffledEntries } from '../../linalg/shuffledEntries.js';
 import { singularValuesBatch } from '../../linalg/singularValues.js';
 import { svd } from '../../linalg/svd.js';
