@@ -11,7 +11,9 @@ const right = (...titles: string[]): Column[] => titles.map((title) => ({ title,
 
 /** Tables of the analyses on request that follow a run: what was computed, each number beside its null. */
 export const dynamicsTables = (report: Report): TerminalTable[] =>
-  [defects(report), onsets(report), declines(report), modes(report)].filter(({ body }) => body !== '');
+  [defects(report), onsets(report), declines(report), energies(report), modes(report)].filter(
+    ({ body }) => body !== '',
+  );
 
 const middle = (values: readonly number[]): number | undefined =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -68,6 +70,31 @@ const declines = (report: Report): TerminalTable => ({
     ]),
   ),
 });
+
+/** Of the last window of each kind that ends by the grok step, or of the last one. */
+const energies = ({ updateSpectra, source: { grokStep } }: Report): TerminalTable => {
+  const kinds = new Map<string, Report['updateSpectra'][number]>();
+  for (const entry of [...updateSpectra].sort((a, b) => a.lastStep - b.lastStep)) {
+    if (entry.split === undefined) continue;
+    const kind = `${entry.group} ${entry.window} ${entry.centred}`;
+    if (!kinds.has(kind) || grokStep === undefined || entry.lastStep <= grokStep) kinds.set(kind, entry);
+  }
+  return {
+    title: 'Energy of v₁ at the grok step: share of the gradient, the rest is decay',
+    body: filled(
+      [
+        { title: 'group' },
+        ...right('window'),
+        { title: '' },
+        ...right('step', 'gradient', 'if independent', 'alignment'),
+      ],
+      [...kinds.values()].map(({ group, window, centred, lastStep, split }) => [
+        ...[group, String(window), centred ? 'centred' : '', String(lastStep)],
+        ...[percent(split!.gradient[0]), percent(split!.independent[0]), shortNumber(split!.alignment[0])],
+      ]),
+    ),
+  };
+};
 
 const modes = (report: Report): TerminalTable => {
   const nulls = new Map(report.modeNulls.map((entry) => [entry.step, entry.bases]));
