@@ -97,7 +97,17 @@ export function App({ connection }: { readonly connection: Connection }) {
   const Page = shown.component;
   return (
     <InspectionContext.Provider value={view}>
-      <div class="top">
+      <a
+        class="skip"
+        href="#page"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {say('frame.skip')}
+      </a>
+      <header class="top">
         {view && <SourceHeader />}
         {state && <RunBar state={state} host={host} />}
         <div class="bar">
@@ -112,13 +122,15 @@ export function App({ connection }: { readonly connection: Connection }) {
           {view && <MatrixFilter />}
           <StepScaleChoice report={report} value={stepScale} onChange={setStepScale} />
         </div>
-      </div>
-      <main ref={main} id="page" role="tabpanel" aria-labelledby={`tab-${shown.id}`} tabIndex={-1}>
-        {view ? (
-          <Page key={`${shown.id} ${visit}`} />
-        ) : (
-          <p class="pending page">{say(running ? 'waiting' : 'nothing.toShow')}</p>
-        )}
+      </header>
+      <main ref={main} tabIndex={-1}>
+        <div id="page" role="tabpanel" aria-labelledby={`tab-${shown.id}`}>
+          {view ? (
+            <Page key={`${shown.id} ${visit}`} />
+          ) : (
+            <p class="pending page">{say(running ? 'waiting' : 'nothing.toShow')}</p>
+          )}
+        </div>
       </main>
       <div role="status" aria-live="polite" class="unseen">
         {announced}

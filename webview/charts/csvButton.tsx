@@ -33,12 +33,7 @@ export function CsvButton({ title, text = 'CSV', table }: CsvButtonProps) {
   return (
     <span class="exports">
       <Failure says={failure} />
-      <button
-        type="button"
-        class="tool"
-        aria-label={say('card.export', { title, format: 'CSV' })}
-        onClick={() => void save()}
-      >
+      <button type="button" class="tool" aria-label={`${text}: ${title}`} onClick={() => void save()}>
         {text}
       </button>
     </span>

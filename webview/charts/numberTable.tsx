@@ -22,7 +22,7 @@ export function NumberTable({ table, caption }: { readonly table: Table; readonl
       <div class="tools">
         <CopyTable title={caption} table={() => ({ headings, rows: shown })} isSaved={false} />
       </div>
-      <div class="scroller" tabIndex={0} role="region" aria-label={caption}>
+      <div class="scroller" tabIndex={0} role="group" aria-label={caption}>
         <table class="numbers sortable">
           <caption class="unseen">{caption}</caption>
           <thead>

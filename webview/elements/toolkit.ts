@@ -1,9 +1,4 @@
-import {
-  provideVSCodeDesignSystem,
-  vsCodeButton,
-  vsCodeProgressRing,
-  vsCodeTextField,
-} from '@vscode/webview-ui-toolkit';
+import { provideVSCodeDesignSystem, vsCodeButton, vsCodeProgressRing } from '@vscode/webview-ui-toolkit';
 import { h } from 'preact';
 import type { ComponentChildren } from 'preact';
 
@@ -11,7 +6,7 @@ import type { ComponentChildren } from 'preact';
  * The elements that look like VS Code's own. Only this file knows the toolkit behind them; controls that every browser
  * draws well (selects, sliders, tables) are the browser's.
  */
-provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing(), vsCodeTextField());
+provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
 
 export interface ButtonProps {
   readonly onClick: () => void;
@@ -23,17 +18,3 @@ export const Button = ({ onClick, secondary = false, children }: ButtonProps) =>
   h('vscode-button', { appearance: secondary ? 'secondary' : 'primary', onClick }, children);
 
 export const ProgressRing = () => h('vscode-progress-ring', { 'aria-hidden': 'true' });
-
-export interface FilterFieldProps {
-  readonly value: string;
-  readonly label: string;
-  readonly onInput: (text: string) => void;
-}
-
-export const FilterField = ({ value, label, onInput }: FilterFieldProps) =>
-  h('vscode-text-field', {
-    value,
-    placeholder: label,
-    'aria-label': label,
-    onInput: (event: Event) => onInput((event.target as HTMLInputElement).value),
-  });

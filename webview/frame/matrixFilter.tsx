@@ -1,4 +1,4 @@
-import { FilterField } from '../elements/toolkit.js';
+import { FilterField } from '../elements/filterField.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { say } from '../words/say.js';
 

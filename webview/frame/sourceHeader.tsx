@@ -9,11 +9,11 @@ export function SourceHeader() {
   const { report, host } = useInspection();
   const { source } = report;
   return (
-    <header class="source">
+    <div class="source">
       <h1 title={source.path}>{source.name}</h1>
       {report.sweep.length > 0 ? <p>{sweepLine(report)}</p> : <SeriesLine />}
       {!host && <ThemeSwitch />}
-    </header>
+    </div>
   );
 }
 

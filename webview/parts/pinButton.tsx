@@ -7,16 +7,18 @@ import { say } from '../words/say.js';
 export function PinButton({ matrix }: { readonly matrix: MatrixInfo }) {
   const { matrixChoice } = useInspection();
   const isPinned = matrixChoice.isPinned(matrix.key);
+  const pin = say(isPinned ? 'pin.pinned' : 'pin.pin');
+  const label = say('pin.label', { pin, matrix: shortName(matrix.label) });
   return (
     <button
       type="button"
       class="tool pin"
       aria-pressed={isPinned}
-      aria-label={say('pin.label', { matrix: shortName(matrix.label) })}
-      title={say('pin.label', { matrix: shortName(matrix.label) })}
+      aria-label={label}
+      title={label}
       onClick={() => matrixChoice.togglePin(matrix.key)}
     >
-      {say(isPinned ? 'pin.pinned' : 'pin.pin')}
+      {pin}
     </button>
   );
 }

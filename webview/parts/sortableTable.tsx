@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { Table } from '../charts/table.js';
-import { FilterField } from '../elements/toolkit.js';
+import { FilterField } from '../elements/filterField.js';
 import { isText, usePersistedState } from '../state/persistedState.js';
 import { integer, number } from '../words/numbers.js';
 import { say } from '../words/say.js';
@@ -84,7 +84,7 @@ export function SortableTable<Row>(props: SortableTableProps<Row>) {
           <CopyTable title={title} table={() => tableOfRows(columns, [...found, ...foot])} />
         </div>
       </header>
-      <div class="scroller tall" tabIndex={0} role="region" aria-labelledby={titleId}>
+      <div class="scroller tall" tabIndex={0} role="group" aria-labelledby={titleId}>
         <table class={`matrices sortable ${wraps ? 'wrapped' : ''}`}>
           <thead>
             <tr>

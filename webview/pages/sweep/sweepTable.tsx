@@ -38,7 +38,7 @@ export function SweepTable({ slice }: { readonly slice: Slice }) {
           />
         </div>
       </header>
-      <div class="scroller" tabIndex={0} role="region" aria-labelledby="sweep-compared-title">
+      <div class="scroller" tabIndex={0} role="group" aria-labelledby="sweep-compared-title">
         <table class="matrices compared">
           <thead>
             <tr>

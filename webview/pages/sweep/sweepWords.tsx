@@ -32,7 +32,7 @@ export function SweepTables() {
             <header>
               <h2 id={id}>{title}</h2>
             </header>
-            <div class="scroller" tabIndex={0} role="region" aria-labelledby={id}>
+            <div class="scroller" tabIndex={0} role="group" aria-labelledby={id}>
               <table class="matrices">
                 <thead>
                   <tr>

@@ -1,0 +1,18 @@
+export interface FilterFieldProps {
+  readonly value: string;
+  readonly label: string;
+  readonly onInput: (text: string) => void;
+}
+
+/** A browser's own search field: its name, its placeholder and its button to empty it are where readers expect them. */
+export const FilterField = ({ value, label, onInput }: FilterFieldProps) => (
+  <input
+    type="search"
+    class="filter"
+    value={value}
+    placeholder={label}
+    aria-label={label}
+    spellcheck={false}
+    onInput={({ currentTarget }) => onInput(currentTarget.value)}
+  />
+);
