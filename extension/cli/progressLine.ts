@@ -1,5 +1,6 @@
 import type { Progress } from '../contract/calls.js';
 import { ERASE_LINE, printableLine, shortened } from '../contract/printable.js';
+import { durationText, TimeLeft } from '../contract/timeLeft.js';
 import type { CommandConsole } from './command.js';
 
 const barWidth = 28;
@@ -16,17 +17,26 @@ export interface ProgressLine {
 export const progressLine = ({ error, isTerminal }: CommandConsole): ProgressLine =>
   isTerminal ? bar(error) : lines(error);
 
+/** What is left, where a pace is known. */
+export const leftText = (time: TimeLeft): string => {
+  const left = time.left(Date.now());
+  return left === undefined ? '' : ` (about ${durationText(left, 'en')} left)`;
+};
+
 const bar = (error: (text: string) => void): ProgressLine => {
   let drawnAt = 0;
+  const time = new TimeLeft();
   return {
-    show: ({ text, fraction }) => {
+    show: ({ text, fraction: reported }) => {
       const now = Date.now();
+      time.report(reported, now);
+      const { fraction } = time;
       if (now - drawnAt < 80) return;
       drawnAt = now;
       const filled = Math.round(fraction * barWidth);
       const drawn = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
       error(
-        `${ERASE_LINE}${drawn} ${String(Math.round(fraction * 100)).padStart(3)} %  ${shortened(printableLine(text), 70)}`,
+        `${ERASE_LINE}${drawn} ${String(Math.round(fraction * 100)).padStart(3)} %${leftText(time)}  ${shortened(printableLine(text), 70)}`,
       );
     },
     clear: () => {
@@ -37,10 +47,13 @@ const bar = (error: (text: string) => void): ProgressLine => {
 
 const lines = (error: (text: string) => void): ProgressLine => {
   let next = 0;
+  const time = new TimeLeft();
   return {
-    show: ({ text, fraction }) => {
+    show: ({ text, fraction: reported }) => {
+      time.report(reported, Date.now());
+      const { fraction } = time;
       if (fraction < next) return;
-      error(`${Math.round(fraction * 100)} % ${printableLine(text)}\n`);
+      error(`${Math.round(fraction * 100)} %${leftText(time)} ${printableLine(text)}\n`);
       next = fraction + lineEvery;
     },
     clear: () => undefined,

@@ -1,6 +1,9 @@
 import type { Metrics, RunFile } from '../contract/run.js';
 import type { RunEvents } from '../engine/training/trainer/train.js';
 import { ERASE_LINE, printableLine } from '../contract/printable.js';
+import { runEnd } from '../contract/runEnd.js';
+import { TimeLeft } from '../contract/timeLeft.js';
+import { leftText } from './progressLine.js';
 import type { CommandConsole } from './command.js';
 
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`;
@@ -21,6 +24,14 @@ const metricsLine = ({ step, loss, trainAccuracy, testAccuracy, stepsPerSecond }
     stepsPerSecond === undefined ? '' : `, ${stepsPerSecond.toFixed(1)} steps/s`,
   ].join('');
 
+/** Why a run ended before its last step of itself. */
+const why = (run: RunFile): string => {
+  const end = runEnd(run);
+  if (end?.kind !== 'rule') return '';
+  const times = end.consecutive === 1 ? '' : ` at ${end.consecutive} evaluations in a row`;
+  return ` (test accuracy of every task at least ${end.testAccuracy}${times})`;
+};
+
 const BAR_WIDTH = 30;
 
 /**
@@ -36,6 +47,7 @@ export const trainProgress = (console: CommandConsole, maxSteps: number, name?: 
     clear();
     console.error(`${printableLine(name === undefined ? line : `${name}: ${line}`)}\n`);
   };
+  const time = new TimeLeft();
   const events: RunEvents = {
     started: ({ provider, config }) => {
       const device = provider.device === undefined ? '' : ` (${provider.device})`;
@@ -43,18 +55,24 @@ export const trainProgress = (console: CommandConsole, maxSteps: number, name?: 
       for (const passed of provider.passedOver) say(`  ${passed.name} passed over: ${passed.reason}`);
     },
     warning: ({ code, message }) => say(`warning: ${message} [${code}]`),
-    metrics: (line) => say(metricsLine(line)),
+    metrics: (line) => {
+      time.report(line.step / maxSteps, Date.now());
+      say(metricsLine(line) + leftText(time));
+    },
     grokked: (step) => say(`Grokked: at step ${step} the test accuracy of every task is at least 0.9.`),
     advanced: (step) => {
+      time.report(step / maxSteps, Date.now());
       if (!hasBar) return;
       const filled = Math.round((BAR_WIDTH * step) / maxSteps);
       const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
-      console.error(`${ERASE_LINE}${bar} step ${step} of ${maxSteps}`);
+      console.error(`${ERASE_LINE}${bar} step ${step} of ${maxSteps}${leftText(time)}`);
     },
   };
   const finish = (run: RunFile, out: string): void => {
     const grok = run.grokStep === undefined ? '' : `, grokked at step ${run.grokStep}`;
-    say(`${run.status === 'finished' ? 'Finished' : 'Stopped'} at step ${run.lastStep}${grok}: ${out}`);
+    say(
+      `${run.status === 'finished' ? 'Finished' : 'Stopped'} at step ${run.lastStep}${grok}${why(run)}: ${out}`,
+    );
   };
   return { events, finish, clear };
 };

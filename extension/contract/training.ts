@@ -42,6 +42,8 @@ export const trainingStateSchema = v.object({
   phase: v.picklist(trainingPhases),
   step,
   maxSteps: step,
+  /** Milliseconds until the last step at the pace of now; the stop rule may end it before. */
+  msLeft: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
   /** A process of an earlier or another window trains it: it can be stopped, not paused. */
   alone: v.boolean(),
   /** What can be asked for now. */

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { PanelCalls } from '../../extension/contract/panel.js';
-import { percent } from '../words/numbers.js';
+import { duration, percent } from '../words/numbers.js';
 import { Button, ProgressRing } from '../elements/toolkit.js';
 import type { InspectionState } from '../state/inspection.js';
 import { say } from '../words/say.js';
@@ -19,7 +19,7 @@ export function RunBar({ state, host }: RunBarProps) {
       {running && host && (
         <div class="run">
           <ProgressRing />
-          <span>{progress ? `${progress.text} · ${percent(progress.fraction)}` : say('waiting')}</span>
+          <span>{progress ? progressSays(progress) : say('waiting')}</span>
           <Button secondary onClick={() => void host.cancel()}>
             {say('cancel')}
           </Button>
@@ -50,6 +50,13 @@ export function RunBar({ state, host }: RunBarProps) {
     </>
   );
 }
+
+const progressSays = ({ text, fraction, msLeft }: NonNullable<InspectionState['progress']>): string =>
+  [
+    text,
+    percent(fraction),
+    ...(msLeft === undefined ? [] : [say('frame.left', { time: duration(msLeft) })]),
+  ].join(' · ');
 
 const spokenEvery = 5000;
 

@@ -7,6 +7,7 @@ export const frameStrings = {
   'page.training': 'Training',
   'page.sweep': 'Sweep',
   pages: 'Pages',
+  'frame.left': 'about {time} left',
   'frame.skip': 'Skip to the page',
   'frame.filter': 'Filter matrices by name',
   'frame.filtered': '{shown} of {of}',

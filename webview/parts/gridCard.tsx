@@ -213,7 +213,6 @@ function GridDrawing({ grid, label, drawing, onCell }: GridDrawingProps) {
             class="cell"
             data-cell={`${row},${column}`}
             role={onCell ? 'button' : 'img'}
-            aria-label={cell.says}
             tabIndex={row === first[0] && column === first[1] ? 0 : -1}
             onClick={() => onCell?.(row, column)}
             onFocus={() => setCurrent([row, column])}

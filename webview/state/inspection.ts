@@ -3,12 +3,13 @@ import type { ErrorValue } from '../../extension/contract/errors.js';
 import type { PanelEvents } from '../../extension/contract/panel.js';
 import type { Report } from '../../extension/contract/report.js';
 import { ReportStore } from '../../extension/contract/reportStore.js';
+import { TimeLeft } from '../../extension/contract/timeLeft.js';
 import type { TrainingState } from '../../extension/contract/training.js';
 
 /** What the page knows of the inspection at a moment. */
 export interface InspectionState {
   readonly report: Report | undefined;
-  readonly progress: Progress | undefined;
+  readonly progress: (Progress & { readonly msLeft?: number }) | undefined;
   readonly running: boolean;
   readonly error: ErrorValue | undefined;
   readonly status: string;
@@ -34,6 +35,7 @@ export class Inspection implements PanelEvents {
   private state = fresh;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private stale = false;
+  private time = new TimeLeft();
 
   constructor(
     private readonly show: (state: InspectionState) => void,
@@ -55,11 +57,25 @@ export class Inspection implements PanelEvents {
   }
 
   progress(progress: Progress): void {
-    this.state = { ...this.state, progress, running: true, error: undefined };
+    const now = Date.now();
+    this.time.report(progress.fraction, now);
+    const msLeft = this.time.left(now);
+    this.state = {
+      ...this.state,
+      // A percentage never goes back: work that turns up on the way makes the rest longer, not what is done less.
+      progress: {
+        text: progress.text,
+        fraction: this.time.fraction,
+        ...(msLeft === undefined ? {} : { msLeft }),
+      },
+      running: true,
+      error: undefined,
+    };
     this.later();
   }
 
   ended(outcome: Parameters<PanelEvents['ended']>[0]): void {
+    this.time = new TimeLeft();
     this.state = {
       ...this.state,
       progress: undefined,

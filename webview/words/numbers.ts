@@ -1,3 +1,5 @@
+import { durationText } from '../../extension/contract/timeLeft.js';
+
 /** Numbers as people read them, in the locale of the page's strings. */
 let locale = 'en';
 const formats = new Map<string, Intl.NumberFormat>();
@@ -67,6 +69,9 @@ export function bytes(count: number): string {
     maximumSignificantDigits: 3,
   }).format(count / 1000 ** power);
 }
+
+/** A duration as people say it. */
+export const duration = (ms: number): string => durationText(ms, locale);
 
 /** The locale's signs for decimals and for thousands, as charts are given them. */
 export function separators(): string {

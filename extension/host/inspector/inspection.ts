@@ -1,10 +1,11 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Focus, Progress, Reply } from '../../contract/calls.js';
 import type { ErrorValue } from '../../contract/errors.js';
 import type { ModelDescriptor } from '../../contract/descriptor.js';
 import type { PanelEvents } from '../../contract/panel.js';
-import type { AnalysisRequest, Report, ReportAddition } from '../../contract/report.js';
-import { sectionNames } from '../../contract/report.js';
+import type { AnalysisRequest, Report, ReportAddition, ReportHeader } from '../../contract/report.js';
+import { reportSchemaName, sectionNames } from '../../contract/report.js';
 import { ReportStore } from '../../contract/reportStore.js';
 import type { Compute, Job, SpectrumName } from '../processes/compute.js';
 import { inspectSettings, setting } from '../settings.js';
@@ -45,11 +46,53 @@ export class Inspection implements vscode.Disposable {
     waitsBecause?: ErrorValue,
     /** The checkpoint or folder that it is compared with. */
     readonly base?: string,
+    isWatched = false,
   ) {
     this.watch = new SourceWatch(source, (change) => this.sourceChanged(change));
     this.held = waitsBecause !== undefined;
     if (waitsBecause) this.outcome = { ok: false, error: waitsBecause };
-    else this.start();
+    else if (isWatched) {
+      this.focused = 'training';
+      this.behind = true;
+      this.outcome = { ok: true, value: undefined };
+      this.tellThatItWaits();
+    } else this.start();
+  }
+
+  /** The source rests: what has changed meanwhile is inspected, whatever page is looked at. */
+  idle(): void {
+    if (this.behind && !this.running && !this.held) this.start();
+  }
+
+  /** What a run's own files say, with a header of its own where no inspection has given one. */
+  addRecord(record: ReportAddition): void {
+    if (this.report === undefined) this.add({ header: this.firstHeader(record), ...record });
+    else this.add(record);
+  }
+
+  private firstHeader({ run }: ReportAddition): ReportHeader {
+    const { source } = this;
+    const value = run?.[0] && { model: run[0].model, data: run[0].data };
+    return {
+      schema: reportSchemaName,
+      source: {
+        path: source,
+        name: path.basename(source),
+        kind: 'series',
+        ...(value ? { descriptor: { value, origin: 'run' } } : {}),
+      },
+      settings: inspectSettings(vscode.Uri.file(source)),
+      versions: run?.[0]?.versions ?? {},
+      created: new Date().toISOString(),
+    };
+  }
+
+  private tellThatItWaits(): void {
+    this.tell(
+      vscode.l10n.t(
+        'The run has the machine to itself: its checkpoints are analysed when another page is opened, or when it rests.',
+      ),
+    );
   }
 
   get running(): boolean {
@@ -206,8 +249,7 @@ export class Inspection implements vscode.Disposable {
   private catchUp(): void {
     if (this.running || this.held) return;
     if (this.focused !== 'training') this.start();
-    else
-      this.tell(vscode.l10n.t('The folder grows; what is new is analysed when another page is looked at.'));
+    else this.tellThatItWaits();
   }
 
   private tell(status: string): void {

@@ -47,12 +47,14 @@ export class Inspections implements vscode.Disposable {
     source: string,
     waitsBecause?: ErrorValue,
     base?: string,
+    /** Its folder is being trained in, and looked at for that: it is analysed when asked or when it rests. */
+    isWatched = false,
   ): { readonly inspection: Inspection; readonly close: vscode.Disposable } {
     // Beside a base it is another report: a look at the source alone must not wait for the comparison.
     const name = base === undefined ? source : `${source}\0${base}`;
     let entry = this.entries.get(name);
     if (!entry) {
-      const started = new Inspection(source, this.compute, this.cacheFolder, waitsBecause, base);
+      const started = new Inspection(source, this.compute, this.cacheFolder, waitsBecause, base, isWatched);
       entry = { inspection: started, users: 0 };
       this.entries.set(name, entry);
       const { inspection } = entry;

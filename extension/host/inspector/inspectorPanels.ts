@@ -63,6 +63,7 @@ export class InspectorPanels implements vscode.Disposable {
       source,
       undefined,
       base,
+      page,
     );
     if (page) view.turnTo(page);
   }
@@ -105,6 +106,7 @@ export class InspectorPanels implements vscode.Disposable {
     source: string,
     waits?: ErrorValue,
     base?: string,
+    page?: Focus,
   ): InspectorView {
     const { extension } = this.services;
     if (panel.viewType.endsWith(panelType)) {
@@ -113,7 +115,7 @@ export class InspectorPanels implements vscode.Disposable {
         dark: vscode.Uri.joinPath(extension, 'media', 'icon-dark.svg'),
       };
     }
-    const view = new InspectorView(panel, source, this.services, waits, base);
+    const view = new InspectorView(panel, source, this.services, waits, base, page);
     this.views.add(view);
     const running = view.inspection.onRunningChanged(() => this.updateContext());
     panel.onDidChangeViewState(() => this.updateContext());

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { eventsOver, serveCalls } from '../../contract/boundary.js';
 import type { Focus, Reply } from '../../contract/calls.js';
 import { GeometryError, toErrorValue, type ErrorValue } from '../../contract/errors.js';
+import type { ReportAddition } from '../../contract/report.js';
 import type { PanelCalls, PanelEvents } from '../../contract/panel.js';
 import type { TrainingAction, TrainingState } from '../../contract/training.js';
 import { panelContractVersion, panelEventSchemas, panelSchemas } from '../../contract/panel.js';
@@ -25,6 +26,8 @@ export interface InspectorServices {
 export interface TrainingFace {
   /** Undefined when this window neither steers nor watches a run in the folder. */
   stateOf(folder: string): TrainingState | undefined;
+  /** What the run's own files say. */
+  recordOf(folder: string): Promise<ReportAddition | undefined>;
   steer(folder: string, action: TrainingAction): void;
   /** The state of the run in a folder is another. */
   readonly onChanged: vscode.Event<string>;
@@ -49,9 +52,12 @@ export class InspectorView implements vscode.Disposable {
     waitsBecause?: ErrorValue,
     /** What the source is compared with. */
     readonly base?: string,
+    page?: Focus,
   ) {
     const { webview } = panel;
-    const opened = services.inspections.open(source, waitsBecause, base);
+    // A run that is watched while it trains has the machine to itself.
+    const isWatched = page === 'training' && isAtWork(services.training.stateOf(source));
+    const opened = services.inspections.open(source, waitsBecause, base, isWatched);
     this.inspection = opened.inspection;
     this.subscriptions.push(opened.close);
     webview.options = { enableScripts: true, localResourceRoots: [pageFolder(services.extension)] };
@@ -70,7 +76,9 @@ export class InspectorView implements vscode.Disposable {
     });
     this.subscriptions.push(
       services.training.onChanged((folder) => {
-        if (folder === source) this.tellTraining(services.training);
+        if (folder !== source) return;
+        this.tellTraining(services.training);
+        if (!isAtWork(services.training.stateOf(source))) this.inspection.idle();
       }),
     );
     webview.html = pageHtml(webview, services.extension);
@@ -136,9 +144,18 @@ export class InspectorView implements vscode.Disposable {
 
   private join(training: TrainingFace): void {
     this.attached?.dispose();
+    // First: a page that is not wanted would be told to the host as the one that is looked at.
+    this.showWanted();
     this.attached = this.inspection.attach(this.events);
     this.tellTraining(training);
-    this.showWanted();
+    if (this.inspection.report === undefined) void this.showRecord(training);
+  }
+
+  /** The run's own numbers are there at once, whatever the analysis waits for. */
+  private async showRecord(training: TrainingFace): Promise<void> {
+    if (training.stateOf(this.source) === undefined) return;
+    const record = await training.recordOf(this.source);
+    if (record) this.inspection.addRecord(record);
   }
 
   private showWanted(): void {
@@ -174,6 +191,9 @@ export class InspectorView implements vscode.Disposable {
     await vscode.commands.executeCommand(isFolder ? 'weightGeometry.inspect' : 'vscode.open', uri);
   }
 }
+
+const isAtWork = (state: TrainingState | undefined): boolean =>
+  state !== undefined && ['starting', 'running', 'pausing', 'paused', 'stopping'].includes(state.phase);
 
 const answer = <T>(value: T): Promise<Reply<T>> => Promise.resolve({ ok: true, value });
 

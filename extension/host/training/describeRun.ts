@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { Metrics, RunFile } from '../../contract/run.js';
+import { runEnd, type RunEnd } from '../../contract/runEnd.js';
+import { durationText } from '../../contract/timeLeft.js';
 import type { TrainingPhase } from '../../contract/training.js';
 import type { TrainingRun } from './trainingRun.js';
 
@@ -53,7 +55,34 @@ export function progressLine(run: TrainingRun): string {
     `${integer(run.step)}/${integer(run.maxSteps)}`,
     ...(accuracy === undefined ? [] : [vscode.l10n.t('test {0}', percent(accuracy))]),
     ...(pace === undefined ? [] : [vscode.l10n.t('{0} steps/s', significant(pace))]),
+    ...timeLeft(run),
   ].join(' · ');
+}
+
+/** What is left at the pace of now; a stop rule may end the run before. */
+export const timeLeft = ({ msLeft }: TrainingRun): string[] =>
+  msLeft === undefined ? [] : [vscode.l10n.t('{0} left', durationText(msLeft, vscode.env.language))];
+
+const ends: { readonly [K in RunEnd['kind']]: (end: RunEnd & { kind: K }) => string } = {
+  rule: ({ testAccuracy, consecutive }) =>
+    consecutive === 1
+      ? vscode.l10n.t('ended: test accuracy ≥ {0}', percent(testAccuracy))
+      : vscode.l10n.t(
+          'ended: test accuracy ≥ {0} at {1} evaluations in a row',
+          percent(testAccuracy),
+          consecutive,
+        ),
+  'last-step': ({ steps }) => vscode.l10n.t('ended: its last step, {0}', integer(steps)),
+  stopped: () => vscode.l10n.t('ended: stopped before its last step'),
+  failed: () => vscode.l10n.t('ended: an error'),
+};
+
+/** Why a run is over. */
+export function endLine(file: RunFile | undefined): string[] {
+  const end = file && runEnd(file);
+  if (!end) return [];
+  const say = ends[end.kind] as (end: RunEnd) => string;
+  return [say(end)];
 }
 
 /** The provider of a run, and why better ones were passed over. */
@@ -67,6 +96,8 @@ export const providerLine = ({ name, device, passedOver }: RunFile['provider']):
 export const runLines = (run: TrainingRun): string[] => [
   `${run.name} · ${phaseName(run.phase)}${run.alone ? ` (${vscode.l10n.t('started by another window')})` : ''}`,
   vscode.l10n.t('Step {0} of {1}', integer(run.step), integer(run.maxSteps)),
+  ...timeLeft(run),
+  ...(run.isActive ? [] : endLine(run.file)),
   ...(run.last?.loss === undefined ? [] : [vscode.l10n.t('Training loss {0}', significant(run.last.loss))]),
   ...(run.last ? accuracyLines(run.last) : []),
   ...(run.file?.grokStep === undefined

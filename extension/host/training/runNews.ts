@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ErrorMessages } from '../errors.js';
 import type { InspectorPanels } from '../inspector/inspectorPanels.js';
-import { stepNumber } from './describeRun.js';
+import { stepNumber, timeLeft } from './describeRun.js';
 import type { RunNews, Training } from './training.js';
 import type { TrainingRun } from './trainingRun.js';
 
@@ -25,7 +25,11 @@ const tellers: { readonly [K in RunNews['kind']]: Teller<K> } = {
     if (atOnce) panels.open(run.folder, 'training');
   },
   grokked: ({ run, step }, { panels }) =>
-    offer(run, panels, vscode.l10n.t('“{0}” groks at step {1}.', run.name, stepNumber(step))),
+    offer(
+      run,
+      panels,
+      [vscode.l10n.t('“{0}” groks at step {1}.', run.name, stepNumber(step)), ...timeLeft(run)].join(' '),
+    ),
   // One that grokked has been spoken of.
   finished: ({ run }, { panels }) =>
     run.file?.grokStep === undefined

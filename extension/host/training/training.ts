@@ -83,6 +83,14 @@ export class Training implements TrainingFace, vscode.Disposable {
     if (!this.isTaken(request.out)) void this.enqueue(TrainingRun.asked(request));
   }
 
+  /** What the run's own files say, for a page that shows it before anything is analysed. */
+  async recordOf(folder: string): Promise<ReportAddition | undefined> {
+    const reply = await this.services.reader.run(folder);
+    if (!reply.ok || !reply.value) return undefined;
+    const { file, metrics } = reply.value;
+    return { run: [file], metrics };
+  }
+
   steer(folder: string, action: TrainingAction): void {
     const run = this.known.get(folder);
     if (run?.state.actions.includes(action)) this.actions[action](run);
@@ -189,6 +197,7 @@ export class Training implements TrainingFace, vscode.Disposable {
 
   private set(run: TrainingRun, phase: TrainingRun['phase']): void {
     run.phase = phase;
+    if (phase !== 'running') run.rest();
     this.changed.fire(run.folder);
   }
 
@@ -238,12 +247,12 @@ export class Training implements TrainingFace, vscode.Disposable {
       },
       metrics: (line) => {
         run.last = line;
-        run.step = line.step;
+        run.advance(line.step);
         this.additions.fire({ folder, addition: { metrics: [line] } });
         this.changed.fire(folder);
       },
       advanced: (step) => {
-        run.step = step;
+        run.advance(step);
         this.changed.fire(folder);
       },
       status: (status, step) => {

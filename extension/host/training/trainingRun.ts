@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Metrics, RunFile } from '../../contract/run.js';
 import type { TrainRequest } from '../../contract/calls.js';
+import { TimeLeft } from '../../contract/timeLeft.js';
 import type { RunRecord, TrainingPhase, TrainingState } from '../../contract/training.js';
 import { actionsIn, isActive, phaseOnDisk } from './phases.js';
 
@@ -12,6 +13,7 @@ export class TrainingRun {
   last: Metrics | undefined;
   /** Trained by a process that this window did not start. */
   alone = false;
+  private readonly time = new TimeLeft();
   /** Position of the last line of its metrics that this window has passed on. */
   linesSeen = 0;
 
@@ -46,7 +48,22 @@ export class TrainingRun {
     this.alone = trainedBy !== undefined || trainedOn !== undefined;
     this.phase = phaseOnDisk(file.status, this.alone);
     this.last = metrics.at(-1);
-    this.step = Math.max(file.lastStep, this.last?.step ?? 0);
+    this.advance(Math.max(file.lastStep, this.last?.step ?? 0));
+  }
+
+  /** How far the run is: what its time left is measured from. */
+  advance(step: number): void {
+    this.step = step;
+    if (this.phase === 'running' && this.maxSteps > 0) this.time.report(step / this.maxSteps, Date.now());
+  }
+
+  /** Time that passes while nobody trains is no part of the pace. */
+  rest(): void {
+    this.time.rest();
+  }
+
+  get msLeft(): number | undefined {
+    return this.phase === 'running' ? this.time.left(Date.now()) : undefined;
   }
 
   get name(): string {
@@ -62,8 +79,15 @@ export class TrainingRun {
   }
 
   get state(): TrainingState {
-    const { phase, step, maxSteps, alone } = this;
-    return { phase, step, maxSteps, alone, actions: actionsIn(phase, alone) };
+    const { phase, step, maxSteps, alone, msLeft } = this;
+    return {
+      phase,
+      step,
+      maxSteps,
+      alone,
+      actions: actionsIn(phase, alone),
+      ...(msLeft === undefined ? {} : { msLeft }),
+    };
   }
 
   /** The request that goes on from its last checkpoint. */

@@ -1,10 +1,11 @@
 import type { Metrics, RunFile } from '../../../extension/contract/run.js';
+import { runEnd } from '../../../extension/contract/runEnd.js';
 import type { TrainingState } from '../../../extension/contract/training.js';
 import { extent } from '../../charts/extent.js';
 import { chanceAccuracy, chanceLoss, type RunHistory } from './figure.js';
 import { say } from '../../words/say.js';
 import { notComputed } from '../../report/absence.js';
-import { integer, list, number, percent } from '../../words/numbers.js';
+import { duration, integer, list, number, percent } from '../../words/numbers.js';
 
 const lowest = (accuracy: Metrics['testAccuracy']): number | undefined => {
   const values = Object.values(accuracy ?? {});
@@ -62,6 +63,23 @@ export function phaseSays({ run, lines }: RunHistory, state: TrainingState | und
     step: integer(step),
     of: integer(run.config.maxSteps),
   });
+}
+
+/** What is left at the pace of now; a stop rule may end the run before. */
+export function timeLeftSays({ run }: RunHistory, state: TrainingState | undefined): string {
+  if (state?.msLeft === undefined) return '';
+  return say(run.config.stop ? 'training.leftAtMost' : 'training.left', { time: duration(state.msLeft) });
+}
+
+/** Why the run is over. */
+export function endSays({ run }: RunHistory, state: TrainingState | undefined): string {
+  const end = goingOn.has(state?.phase ?? run.status) ? undefined : runEnd(run);
+  if (!end) return '';
+  if (end.kind === 'rule') {
+    const values = { accuracy: percent(end.testAccuracy), times: integer(end.consecutive) };
+    return say(end.consecutive === 1 ? 'training.end.ruleOnce' : 'training.end.rule', values);
+  }
+  return say(`training.end.${end.kind}`);
 }
 
 export function lossSays(history: RunHistory): string {

@@ -1,6 +1,6 @@
 import type { PanelCalls } from '../../../extension/contract/panel.js';
 import type { TrainingState } from '../../../extension/contract/training.js';
-import { phaseSays } from './sentences.js';
+import { endSays, phaseSays, timeLeftSays } from './sentences.js';
 import { Button } from '../../elements/toolkit.js';
 import type { RunHistory } from './figure.js';
 import { useRequests } from '../../state/requests.js';
@@ -21,6 +21,8 @@ export function TrainingBar({ history, state, host }: TrainingBarProps) {
   return (
     <div class="run training">
       <strong>{phaseSays(history, state)}</strong>
+      {timeLeftSays(history, state) !== '' && <span>{timeLeftSays(history, state)}</span>}
+      {endSays(history, state) !== '' && <span class="muted">{endSays(history, state)}</span>}
       {/* The step changes several times a second: a screen reader is told of the phase alone. */}
       <span role="status" class="unseen">
         {say(`training.is.${state?.phase ?? run.status}`)}

@@ -1,0 +1,73 @@
+/** Milliseconds of work before a pace says anything. */
+const firstWords = 1500;
+/** Points that are remembered; older ones are thinned. */
+const mostPoints = 240;
+/** Share of the time so far that the pace is measured over: early steps are slower, later ones may be dearer. */
+const recent = 0.6;
+
+interface Point {
+  readonly done: number;
+  readonly at: number;
+}
+
+/**
+ * How much of a task is done and how much time is left. The pace is that of the clock: whatever the task does between
+ * two points (evaluations, checkpoints, waiting for the machine) is in it. One estimator for panel, status bar, command.
+ */
+export class TimeLeft {
+  private points: Point[] = [];
+  private most = 0;
+
+  /** Fraction done: never less than it was. */
+  get fraction(): number {
+    return this.most;
+  }
+
+  /** `done` is a fraction of the whole, `at` a clock in milliseconds. */
+  report(done: number, at: number): void {
+    this.most = Math.min(1, Math.max(this.most, done));
+    const last = this.points.at(-1);
+    // A resumed task, or one whose size was seen anew, begins its measurement again.
+    if (last && done < last.done) this.points = [];
+    if (last?.done === done) return;
+    this.points.push({ done, at });
+    if (this.points.length > mostPoints) {
+      this.points = this.points.filter((_, index) => index % 2 === 0 || index === this.points.length - 1);
+    }
+  }
+
+  /** The task stands still by somebody's wish: that time is no part of its pace. */
+  rest(): void {
+    this.points = [];
+  }
+
+  /** Milliseconds left; undefined before there is a pace. */
+  left(now: number): number | undefined {
+    const [first] = this.points;
+    const last = this.points.at(-1);
+    if (!first || !last || last.at - first.at < firstWords) return undefined;
+    const from = last.at - (last.at - first.at) * recent;
+    const base = this.points.findLast(({ at }) => at <= from) ?? first;
+    const pace = (last.done - base.done) / (last.at - base.at);
+    return pace > 0 ? Math.max(0, (1 - last.done) / pace - Math.max(0, now - last.at)) : undefined;
+  }
+}
+
+/** A duration as people say it: one unit, or hours with minutes; no more digits than an estimate has. */
+export function durationText(ms: number, locale: string): string {
+  const say = (value: number, unit: 'second' | 'minute' | 'hour'): string =>
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit,
+      unitDisplay: 'short',
+      maximumFractionDigits: 0,
+    }).format(value);
+  const minutes = Math.round(ms / 60_000);
+  if (ms < 9500) return say(Math.max(1, Math.round(ms / 1000)), 'second');
+  if (ms < 57_500) return say(5 * Math.round(ms / 5000), 'second');
+  if (minutes < 60) return say(Math.max(1, minutes), 'minute');
+  if (minutes >= 600) return say(Math.round(minutes / 60), 'hour');
+  const rest = 5 * Math.round((minutes % 60) / 5);
+  const hours = Math.floor(minutes / 60) + (rest === 60 ? 1 : 0);
+  return rest % 60 === 0 ? say(hours, 'hour') : `${say(hours, 'hour')} ${say(rest, 'minute')}`;
+}
