@@ -2,6 +2,7 @@ import { chartStrings } from './charts/strings.js';
 import { frameStrings } from './frame/strings.js';
 import { attentionStrings } from './pages/attention/strings.js';
 import { compareStrings } from './pages/compare/strings.js';
+import { loraStrings } from './pages/compare/loraStrings.js';
 import { dynamicsStrings } from './pages/dynamics/strings.js';
 import { modesStrings } from './pages/modes/strings.js';
 import { overviewStrings } from './pages/overview/strings.js';
@@ -36,6 +37,7 @@ export const english = {
   ...reconstructionStrings,
   ...dynamicsStrings,
   ...compareStrings,
+  ...loraStrings,
   ...attentionStrings,
   ...modesStrings,
   ...trainingStrings,

@@ -5,6 +5,7 @@ import { productVersion } from '../engine/ground/versions.js';
 import { benchCommand } from './benchCommand.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
+import { exportLoraCommand } from './exportLoraCommand.js';
 import { inspectCommand } from './inspectCommand.js';
 import { reproduceCommand } from './reproduceCommand.js';
 import { commandThread, startCommandThread } from './commandThread.js';
@@ -17,6 +18,7 @@ const commands: readonly Command[] = [
   trainCommand,
   sweepCommand,
   reproduceCommand,
+  exportLoraCommand,
   benchCommand,
 ];
 
@@ -26,7 +28,7 @@ const help = (): string =>
     '',
     'Usage: weight-geometry COMMAND [ARGUMENTS]',
     '',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`),
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(11)} ${summary}`),
     '',
     'weight-geometry COMMAND --help says more. Exit status: 0 success, 1 unusable input, 2 wrong usage,',
     '130 or 143 after SIGINT or SIGTERM.',

@@ -49,7 +49,7 @@ export type SpectrumName = v.InferOutput<typeof spectrumNameSchema>;
 const exportedFileSchema = v.object({
   /** Proposed file name with its ending. */
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
-  mime: v.picklist(['image/png', 'image/svg+xml', 'text/csv']),
+  mime: v.picklist(['image/png', 'image/svg+xml', 'text/csv', 'application/json']),
   content: v.union([v.string(), v.instance(ArrayBuffer), v.instance(Uint8Array)]),
 });
 export type ExportedFile = v.InferOutput<typeof exportedFileSchema>;

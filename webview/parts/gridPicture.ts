@@ -35,6 +35,8 @@ export interface GridShape {
 
 const smallestCell = 9;
 const letterWidth = 0.58;
+/** Of a letter in a narrow cell, whose font is smaller. */
+const fontShare = 0.46;
 /** Widths that take one line of four figures, and two lines. */
 const oneLine = 34;
 const twoLines = 78;
@@ -78,7 +80,7 @@ export function drawnCells(grid: Grid, shape: GridShape, theme: ChartTheme): Dra
         cellWidth >= twoLines && cell.detail !== undefined
           ? [cell.text, cell.detail]
           : cellWidth >= oneLine
-            ? [cell.text]
+            ? [cell.text].filter((text) => text.length * fontShare * theme.fontSize < cellWidth)
             : [];
       return [
         {

@@ -13,7 +13,7 @@ export interface PairMeasure {
   readonly text: (value: number) => string;
 }
 
-const plain = (value: number): string => number(value, 3);
+const plain = (value: number): string => number(value, value < 0.1 ? 2 : 3);
 const whole = (value: number): string => (Number.isInteger(value) ? integer(value) : number(value, 3));
 const degrees = (radians: number | undefined): number | undefined =>
   radians === undefined ? undefined : (radians * 180) / Math.PI;

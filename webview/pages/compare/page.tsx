@@ -11,6 +11,7 @@ import { percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { compareGrid } from './compareGrid.js';
 import { ComparedTensors } from './comparedTensors.js';
+import { LoraCard } from './loraCard.js';
 import { pairMeasures } from './measures.js';
 import { PairCards } from './pairCards.js';
 
@@ -81,6 +82,7 @@ export function Compare() {
         />
       )}
       {shown && <PairCards entry={shown} />}
+      <LoraCard />
       <ComparedTensors onShow={choose} />
     </>
   );
