@@ -14,7 +14,8 @@ const formats: { readonly [K in Measurement['format']]: (value: number) => strin
   count: (value) => String(value),
   share: (value) => `${Number((100 * value).toFixed(1))} %`,
   accuracy: (value) => value.toFixed(3),
-  number: (value) => value.toFixed(2),
+  // Two places would say that a small number is none.
+  number: (value) => (value !== 0 && Math.abs(value) < 0.005 ? value.toExponential(1) : value.toFixed(2)),
 };
 
 export const amount = (value: Amount | undefined, format: Measurement['format']): string => {

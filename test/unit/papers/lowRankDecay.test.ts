@@ -7,6 +7,7 @@ import {
   measurementsOf,
   type Result,
 } from '../../../extension/engine/papers/2606.04405/measurements.js';
+import { amount } from '../../../extension/engine/papers/measurementTable.js';
 import { planOf, regulariserOf } from '../../../extension/engine/papers/2606.04405/plan.js';
 import { publishedCell } from '../../../extension/engine/papers/2606.04405/published.js';
 import { tablesOf } from '../../../extension/engine/papers/2606.04405/tables.js';
@@ -166,6 +167,13 @@ describe('tables', () => {
     expect(of('Low-Rank Decay', 'rank at twice that step')).toBe('3, 3, 3');
     expect(order.rows.some(([name]) => name === 'none')).toBe(true);
     expect(order.notes[0]).toContain('in 3 of 3 runs');
+  });
+
+  it('write a small number as one that is not zero', () => {
+    expect(amount(2.5e-8, 'number')).toBe('2.5e-8');
+    expect([0, -0.004, 0.005, 3].map((value) => amount(value, 'number'))).toEqual([
+      ...['0.00', '-4.0e-3', '0.01', '3.00'],
+    ]);
   });
 
   it('have measured, published and null of a run', () => {
