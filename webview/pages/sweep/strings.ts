@@ -67,7 +67,7 @@ export const sweepStrings = {
   'sweep.phase.low-rank': 'Low-Rank Decay',
   'sweep.phase.both': 'L2 and Low-Rank Decay',
   'sweep.phase.axis': 'Strength as',
-  'sweep.phase.axis.label': 'λ as its authors have it',
+  'sweep.phase.axis.label': 'λ as set, or the label of the paper’s axis',
   'sweep.phase.axis.perStep': 'share of ‖W‖ that a step takes',
   'sweep.phase.shows': 'Colour',
   'sweep.phase.shows.success': 'share of runs that reach 95 %',
