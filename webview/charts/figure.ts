@@ -93,6 +93,8 @@ export interface HeatFigure {
   readonly value: string;
   readonly columns: readonly number[];
   readonly rows: readonly string[];
+  /** Pixels of a row at least: the chart grows with its rows. */
+  readonly rowHeight?: number;
   /** One row per name; undefined where there is no number. */
   readonly values: readonly (readonly (number | undefined)[])[];
   /** Ends of the scale of colours; absent: the smallest and the largest value. */

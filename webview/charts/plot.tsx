@@ -94,7 +94,13 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
 
   return (
     <div class="plotted">
-      <div ref={root} class={`plot plot-${figure.kind}`} role="img" aria-label={label} />
+      <div
+        ref={root}
+        class={`plot plot-${figure.kind}`}
+        style={heightOf(figure)}
+        role="img"
+        aria-label={label}
+      />
       <div ref={mark} class="step-mark" aria-hidden="true" />
     </div>
   );
@@ -134,3 +140,13 @@ function areaOf(element: HTMLElement): PlotArea | undefined {
 
 const isRange = (range: unknown): range is [number, number] =>
   Array.isArray(range) && range.length === 2 && range.every((end) => typeof end === 'number');
+
+const heightAround = 70;
+const [least, most] = [320, 1100];
+
+/** A heat map grows with its rows, where these have a height of their own. */
+function heightOf(figure: Figure): { readonly height: string } | undefined {
+  if (figure.kind !== 'heat' || figure.rowHeight === undefined) return undefined;
+  const wanted = heightAround + figure.rowHeight * figure.rows.length;
+  return { height: `${Math.min(most, Math.max(least, wanted))}px` };
+}

@@ -145,7 +145,7 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
   const { x, columns, rows, values, value, range, texts, notes, marks = [] } = figure;
   const ink = inkOf(0, theme);
   const names = shortNames(rows);
-  const every = Math.ceil(rows.length / mostRowNames);
+  const every = Math.ceil(rows.length / (figure.rowHeight === undefined ? mostRowNames : mostNamesOfTall));
   const named = rows.map((_, index) => index).filter((index) => index % every === 0);
   return {
     data: [
@@ -228,6 +228,8 @@ function columnEdges(columns: readonly number[], axis: HeatFigure['x']): number[
 
 /** Names for which there is room along the rows; all of them are in the labels under the pointer. */
 const mostRowNames = 20;
+/** The same of a chart that grows with its rows. */
+const mostNamesOfTall = 64;
 
 /** Ticks at the columns themselves, where there are few and none so close to the next that their names would meet. */
 function columnTicks(columns: readonly number[]): { readonly tickvals?: number[] } {

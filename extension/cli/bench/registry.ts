@@ -7,6 +7,7 @@ import { hostBench } from './host.js';
 import { inspectBench } from './inspect.js';
 import { svdBench } from './svd.js';
 import { lowRankBench } from './lowRank.js';
+import { powerLawBench } from './powerLaw.js';
 import { sweepBench } from './sweep.js';
 import { trainBench } from './train.js';
 import { trajectoryBench } from './trajectory.js';
@@ -15,6 +16,7 @@ import { updateSpectraBench } from './updateSpectra.js';
 /** Every benchmark of the project: to add one is to add a file here and a row. */
 export const benches: readonly Bench[] = [
   svdBench,
+  powerLawBench,
   estimatesBench,
   inspectBench,
   trajectoryBench,

@@ -3,6 +3,7 @@ import type { StatisticKey } from '../../../extension/contract/statistics/table.
 import type { HeatFigure } from '../../charts/figure.js';
 import { stepAxis } from '../../charts/stepAxis.js';
 import type { MatrixInfo, Of, SpectraIndex } from '../../report/matrices.js';
+import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
 import { grokMark } from '../../charts/grokMark.js';
 
@@ -18,24 +19,83 @@ export const heatRows = (matrices: readonly MatrixInfo[], spectra: SpectraIndex,
     .map((matrix) => ({ matrix, entries: spectra.of(matrix, side) }))
     .filter(({ entries }) => entries.length > 0);
 
-export function heatFigure(
+/** What a row of the picture stands for: one matrix, or the matrices of a layer together. */
+export interface HeatLine {
+  readonly label: string;
+  readonly members: readonly HeatRow[];
+  /** The layer that it is the whole of. */
+  readonly layer?: string;
+}
+
+/** More rows than this are folded into one for each layer, until somebody opens one. */
+const mostOpen = 24;
+/** Pixels of a row whose name is to be read. */
+const rowHeight = 16;
+
+const layerOf = ({ matrix: { tensor } }: HeatRow): string | undefined =>
+  tensor.place && `${tensor.place.stack} ${tensor.place.layer}`;
+
+/** Whether there is more than one layer to fold, of several matrices each. */
+export const canFold = (rows: readonly HeatRow[]): boolean => {
+  const layers = new Set(rows.flatMap((row) => layerOf(row) ?? []));
+  return layers.size > 1 && rows.length > layers.size;
+};
+export const isFoldedAtFirst = (rows: readonly HeatRow[]): boolean => rows.length > mostOpen && canFold(rows);
+
+/** The rows of the picture, layer by layer; those that are not open stand as one. */
+export function heatLines(
   rows: readonly HeatRow[],
+  isFolded: boolean,
+  open: ReadonlySet<string>,
+): HeatLine[] {
+  const single = (row: HeatRow): HeatLine => ({ label: row.matrix.label, members: [row] });
+  if (!isFolded) return rows.map(single);
+  const groups = new Map<string, HeatRow[]>();
+  for (const row of rows) {
+    const key = layerOf(row) ?? row.matrix.key;
+    const group = groups.get(key) ?? [];
+    group.push(row);
+    groups.set(key, group);
+  }
+  return [...groups].flatMap(([layer, members]): HeatLine[] => {
+    if (members.length === 1 || open.has(layer)) return members.map(single);
+    const number = members[0]!.matrix.tensor.place!.layer;
+    return [{ label: say('heat.layer', { layer: number, n: members.length }), members, layer }];
+  });
+}
+
+const median = (values: readonly number[]): number | undefined => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return undefined;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};
+
+/** A statistic at every step; of several matrices its median over those that have it. */
+export function heatFigure(
+  lines: readonly HeatLine[],
   statistic: StatisticKey,
   grokStep: number | undefined,
 ): HeatFigure | undefined {
-  const columns = [...new Set(rows.flatMap(({ entries }) => entries.map(({ step }) => step)))].sort(
-    (a, b) => a - b,
+  const steps = lines.flatMap(({ members }) =>
+    members.flatMap(({ entries }) => entries.map(({ step }) => step)),
   );
+  const columns = [...new Set(steps)].sort((a, b) => a - b);
   if (columns.length === 0) return undefined;
   return {
     kind: 'heat',
     x: stepAxis(),
     value: statisticName(statistic),
     columns,
-    rows: rows.map(({ matrix }) => matrix.label),
-    values: rows.map(({ entries }) => {
-      const byStep = new Map(entries.map((entry) => [entry.step, entry[statistic]]));
-      return columns.map((step) => byStep.get(step));
+    rows: lines.map(({ label }) => label),
+    rowHeight,
+    values: lines.map(({ members }) => {
+      const byStep = members.map(
+        ({ entries }) => new Map(entries.map((entry) => [entry.step, entry[statistic]])),
+      );
+      return columns.map((step) =>
+        median(byStep.map((values) => values.get(step)).filter((value) => value !== undefined)),
+      );
     }),
     marks: columns.length > 1 ? grokMark(grokStep) : [],
   };

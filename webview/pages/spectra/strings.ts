@@ -68,6 +68,9 @@ export const spectraStrings = {
   'angles.null': 'random subspaces',
   'angles.says':
     'Between neighbouring checkpoints the leading {k}-dimensional left singular subspace turns by {first}° at step {firstStep} and {last}° at step {lastStep} (arccos of the root-mean-square cosine); random subspaces would be {null}° apart.',
+  'heat.fold': 'fold layers',
+  'heat.layer': 'layer {layer}, median of {n}',
+  'heat.folded': 'A folded layer has the median of its matrices; press it to open it.',
   'matrix.offer':
     'The entries of {matrix} in blocks, its rows and columns by norm, and its leading singular vectors, beside shuffled entries.',
   'matrix.compute': 'Look at the matrix',
