@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { defectMetricsSchema, liveDefectSchema } from './curvature.js';
+import { interventionSchema, usedBasisSchema } from './interventions.js';
 import { modelSchema, splitSchema, taskNames } from './descriptor.js';
 import { liveSpectraSchema, lowRankDecaySchema, matrixMetricsSchema, muonSchema } from './optimiser.js';
 
@@ -53,6 +54,8 @@ export const runConfigSchema = v.object({
   spectra: v.optional(liveSpectraSchema),
   /** The commutator defect in the metrics; absent: none. */
   defect: v.optional(liveDefectSchema),
+  /** Changes of the gradient and of the weights, in their order (2602.16746); absent: none. */
+  interventions: v.optional(v.pipe(v.array(interventionSchema), v.maxLength(20))),
   /** Clip of the global gradient norm; absent: none. */
   clipNorm: v.optional(positive),
   maxSteps: v.optional(wholePositive, 5000),
@@ -133,6 +136,8 @@ export const runFileSchema = v.object({
   threads: v.optional(wholePositive),
   /** The optimiser's and the decay's conventions, as formulas. */
   formulas: v.optional(v.array(v.string())),
+  /** Bases of the configuration's interventions, as this run uses them. */
+  bases: v.optional(v.array(usedBasisSchema)),
   /** The checkpoint that the run began from, an absolute path, and the SHA-256 of its files, one after the other. */
   init: v.optional(v.string()),
   initSha256: v.optional(v.string()),

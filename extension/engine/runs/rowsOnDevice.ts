@@ -36,7 +36,9 @@ const stepsPerSecond = async (config: RunConfig, provider: Provider, rows: numbe
   const pool = new ReplicaPool();
   const engines: TrainingEngine[] = [];
   try {
-    for (let row = 0; row < rows; row++) engines.push(await createTrainingEngine(config, provider, { pool }));
+    // The bases of interventions may not be there yet.
+    const trial = { ...config, interventions: [] };
+    for (let row = 0; row < rows; row++) engines.push(await createTrainingEngine(trial, provider, { pool }));
     const states = engines.map((engine) => {
       const weights = engine.initialWeights(config.initSeed);
       const zeros = weights.slice().fill(0);

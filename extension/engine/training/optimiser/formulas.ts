@@ -1,5 +1,6 @@
 import type { MatrixSelection } from '../../../contract/optimiser.js';
 import type { RunConfig } from '../../../contract/run.js';
+import { interventionFormulas } from '../interventions/table.js';
 import { lowRankSchedules } from './lowRankSchedule.js';
 
 const named = (selection: MatrixSelection): string =>
@@ -57,4 +58,5 @@ export const optimiserFormulas = (config: RunConfig): string[] => [
   adamW(config),
   ...muon(config),
   ...lowRank(config),
+  ...interventionFormulas(config.interventions ?? []),
 ];

@@ -7,6 +7,7 @@ import { input } from '../../graph/operators/input.js';
 import { concat, reshape, split } from '../../graph/operators/layout.js';
 import { takeRows } from '../../graph/operators/lookup.js';
 import { constant } from '../../graph/operators/input.js';
+import { matMul } from '../../graph/operators/matmul.js';
 import { loop } from '../../graph/operators/loop.js';
 import { Graph, type Tensor } from '../../graph/tensor.js';
 import { crossEntropy } from '../../models/loss.js';
@@ -34,12 +35,19 @@ export interface TrainingGraphOptions {
   /** Decay group of a parameter, 0 or more; absent: all are in group 0. */
   readonly decayGroup?: (parameter: Parameter) => number;
   readonly decayStep?: DecayStep;
+  /**
+   * Dimensions of the bases B of changes of the gradient, G := w G + p B Bᵀ G after clipping, in their order. Each is fed as
+   * `basis0`, … [dimension, parameters] and reads two columns of the schedule after Muon's: w, p.
+   */
+  readonly gradientBases?: readonly number[];
   /** Steps chosen matrices; reads two columns of the schedule after the decay step's: its rate, and what is kept of a weight. */
   readonly muon?: MuonShape;
 }
 
 /** Columns that Muon reads. */
 const MUON_COLUMNS = 2;
+/** Columns that a change of the gradient reads. */
+const CHANGE_COLUMNS = 2;
 
 export interface TrainingGraph {
   readonly bytes: Uint8Array;
@@ -58,7 +66,7 @@ export interface TrainingGraph {
  * @throws GeometryError `invalid-argument`, `invalid-graph`.
  */
 export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
-  const { descriptor, optimiser, batch, replicas, dtype, decayStep, muon } = options;
+  const { descriptor, optimiser, batch, replicas, dtype, decayStep, muon, gradientBases = [] } = options;
   if (batch < 1 || replicas < 1) {
     throw new GeometryError('invalid-argument', 'A training step needs at least one pair and one replica.');
   }
@@ -67,7 +75,8 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
   const decayGroups = Math.max(...groups) + 1;
   const decayStepAt = SCHEDULE_LEAD + decayGroups;
   const muonAt = decayStepAt + (decayStep?.columns ?? 0);
-  const scheduleColumns = muonAt + (muon === undefined ? 0 : MUON_COLUMNS);
+  const changesAt = muonAt + (muon === undefined ? 0 : MUON_COLUMNS);
+  const scheduleColumns = changesAt + CHANGE_COLUMNS * gradientBases.length;
   const muonSlots = muon && matrixSlots(model.parameters, muon.matrices);
 
   const graph = new Graph();
@@ -76,6 +85,10 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
   const rows = [...lead, model.count];
   const state = ['parameters', 'firstMoment', 'secondMoment'].map((name) =>
     reshape(input(graph, name, dtype, [replicas, model.count]), rows),
+  );
+
+  const bases = gradientBases.map((dimension, i) =>
+    input(graph, `basis${i}`, dtype, [dimension, model.count]),
   );
 
   const { states, perTurn } = loop(graph, 'steps', state, (turn) => {
@@ -97,8 +110,15 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
 
     const views = graph.labelled('views', () => viewsOf(parameters, model.parameters));
     const losses = taskLosses(graph, model, views, { a, b }, labels);
-    const [gradient] = gradients(sumOf(losses), [parameters]) as [Tensor];
-    const norm = graph.labelled('clip', () => gradientNorm(gradient));
+    const [raw] = gradients(sumOf(losses), [parameters]) as [Tensor];
+    const norm = graph.labelled('clip', () => gradientNorm(raw));
+    // Clipping is a factor: a linear change may come before it.
+    const gradient = graph.labelled('interventions', () =>
+      bases.reduce((changed, basis, i) => {
+        const [whole, inBasis] = columns.slice(changesAt + CHANGE_COLUMNS * i) as [Tensor, Tensor];
+        return changedGradient(changed, basis, whole, inBasis);
+      }, raw),
+    );
     const after = graph.labelled('optimiser', () => {
       const keeps = columns.slice(SCHEDULE_LEAD, decayStepAt);
       const adamW = adamWStep(optimiser, { parameters, firstMoment, secondMoment }, gradient, norm, {
@@ -108,7 +128,7 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
       });
       if (muon === undefined) return adamW;
       const clipped = mul(gradient, clippingOf(optimiser, norm));
-      const [rate, keep] = columns.slice(muonAt) as [Tensor, Tensor];
+      const [rate, keep] = columns.slice(muonAt, changesAt) as [Tensor, Tensor];
       const before = { parameters, firstMoment };
       return { ...adamW, ...muonStep(muon, muonSlots!, before, adamW, clipped, { rate, keep }) };
     });
@@ -158,6 +178,14 @@ const taskLosses = (
 ): readonly Tensor[] => {
   const logits = model.forward(views, tokens);
   return graph.labelled('loss', () => logits.map((task, i) => crossEntropy(task, labels[i]!)));
+};
+
+/** w G + p B Bᵀ G; `basis` [dimension, parameters] has orthonormal rows, w and p are [1] or [replicas, 1]. */
+const changedGradient = (gradient: Tensor, basis: Tensor, whole: Tensor, inBasis: Tensor): Tensor => {
+  const { shape } = gradient;
+  const rows = reshape(gradient, [shape.length === 1 ? 1 : shape[0]!, shape.at(-1)!]);
+  const inside = reshape(matMul(matMul(rows, basis, { transposeB: true }), basis), shape);
+  return add(mul(gradient, whole), mul(inside, inBasis));
 };
 
 const sumOf = (losses: readonly Tensor[]): Tensor => losses.reduce((sum, loss) => add(sum, loss));

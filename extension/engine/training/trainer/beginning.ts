@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import type { TrainRequest } from '../../../contract/calls.js';
+import type { UsedBasis } from '../../../contract/interventions.js';
 import type { RunConfig, RunFile, TrainingSession } from '../../../contract/run.js';
 import { reportVersions } from '../../ground/versions.js';
 import { onnxruntime } from '../../runtime/onnxruntime.js';
@@ -28,11 +29,12 @@ export interface SessionStart {
   readonly asRow: boolean;
   readonly provider: ChosenProvider;
   readonly start: StartState;
+  readonly bases: readonly UsedBasis[];
 }
 
 /** `run.json` at the start of a session. */
 export const beginningOf = async (begun: SessionStart): Promise<RunFile> => {
-  const { request, existing, config, threads, asRow, provider, start } = begun;
+  const { request, existing, config, threads, asRow, provider, start, bases } = begun;
   const { state, origin } = start;
   const { step: fromStep, grokStep } = state.progress;
   const ort = await onnxruntime();
@@ -60,6 +62,7 @@ export const beginningOf = async (begun: SessionStart): Promise<RunFile> => {
     sessions: [...sessionsBefore(fromStep, existing), session],
     ...(firstThreads === undefined ? {} : { threads: firstThreads }),
     formulas: optimiserFormulas(config),
+    ...(bases.length === 0 ? {} : { bases: [...bases] }),
     ...origin,
     status: 'running',
     lastStep: fromStep,

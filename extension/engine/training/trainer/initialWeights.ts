@@ -1,6 +1,7 @@
 import { GeometryError } from '../../../contract/errors.js';
 import { sha256Of } from '../../../disk/digest.js';
 import { openCheckpoint } from '../../checkpoints/openCheckpoint.js';
+import type { WrittenTensor } from '../run/safetensorsWriter.js';
 import type { Floats } from '../run/trainerState.js';
 import type { TrainingEngine } from './trainingEngine.js';
 
@@ -19,10 +20,22 @@ export const weightsFromCheckpoint = async (
   engine: TrainingEngine,
 ): Promise<InitialWeights> => {
   const weights = engine.initialWeights(0);
+  // The tensors are views of the row: filling them fills it.
+  return { weights, sha256: await fillFromCheckpoint(path, engine.tensors(weights)) };
+};
+
+/**
+ * Fills tensors from a checkpoint by their names; those that they do not have are left out.
+ * @returns SHA-256 of the checkpoint's files, one after the other.
+ * @throws GeometryError as {@link weightsFromCheckpoint} does.
+ */
+export const fillFromCheckpoint = async (
+  path: string,
+  tensors: readonly WrittenTensor[],
+): Promise<string> => {
   const checkpoint = await openCheckpoint(path);
   try {
-    // The tensors are views of the row: filling them fills it.
-    for (const { name, shape, data } of engine.tensors(weights)) {
+    for (const { name, shape, data } of tensors) {
       const found = checkpoint.tensors.find((tensor) => tensor.name === name);
       if (found === undefined) {
         throw new GeometryError('invalid-argument', `${path} has no tensor ${JSON.stringify(name)}.`);
@@ -35,7 +48,7 @@ export const weightsFromCheckpoint = async (
       }
       data.set(await checkpoint.read(name, 0, found.elements));
     }
-    return { weights, sha256: await sha256Of(checkpoint.files.map((file) => file.path)) };
+    return await sha256Of(checkpoint.files.map((file) => file.path));
   } finally {
     await checkpoint.close();
   }

@@ -15,7 +15,12 @@ import { matrixSlots } from '../optimiser/matrixSlots.js';
 import { lowRankShape } from '../optimiser/lowRankDecay.js';
 import { lowRankStrength } from '../optimiser/lowRankSchedule.js';
 import { muonShape } from '../optimiser/muon.js';
+import { openInterventions } from '../interventions/opened.js';
+import { checkpointPath } from '../run/runDirectory.js';
+import type { WrittenTensor } from '../run/safetensorsWriter.js';
+import type { Floats } from '../run/trainerState.js';
 import { createEvaluator } from './evaluator.js';
+import { fillFromCheckpoint } from './initialWeights.js';
 import { openLiveDefect } from './liveDefect.js';
 import { meanStableRank, measureMatrices, type MeasuredMatrices } from './liveSpectra.js';
 import { SharedSteps } from './sharedSteps.js';
@@ -25,6 +30,8 @@ import type { TrainingEngine } from './trainingEngine.js';
 
 export interface EngineOptions {
   readonly threads?: number;
+  /** The run's own: its interventions find their bases from there, and its first weights in it. */
+  readonly folder?: string;
   /** Runs of the same shape that are to step together; by default this one steps alone. */
   readonly pool?: ReplicaPool;
 }
@@ -34,9 +41,10 @@ export class ReplicaPool {
   private readonly shared = new Map<string, SharedSteps>();
 
   stepsOf(shape: StepShape, options: SessionOptions): SharedSteps {
-    const { descriptor, ...rest } = shape;
+    const { descriptor, gradientBases, ...rest } = shape;
     // Which pairs train is each run's own.
-    const key = JSON.stringify([descriptor.model, descriptor.data.tasks, rest, options]);
+    const bases = gradientBases.map(({ sha256 }) => sha256);
+    const key = JSON.stringify([descriptor.model, descriptor.data.tasks, rest, bases, options]);
     let steps = this.shared.get(key);
     if (steps === undefined) {
       steps = new SharedSteps((replicas) => openStepGraph(shape, replicas, options));
@@ -53,7 +61,7 @@ export class ReplicaPool {
 export const createTrainingEngine = async (
   config: RunConfig,
   provider: Provider,
-  { threads, pool = new ReplicaPool() }: EngineOptions = {},
+  { threads, folder = '.', pool = new ReplicaPool() }: EngineOptions = {},
 ): Promise<TrainingEngine> => {
   const { data, dtype, betas, eps, clipNorm, decayedParameters, lowRankDecay, muon } = config;
   const { prime } = config.model;
@@ -64,17 +72,35 @@ export const createTrainingEngine = async (
   const descriptor = { model: config.model, data };
   const { parameters, count, tasks } = buildModel(descriptor);
   const options = { provider, ...(threads === undefined ? {} : { threads }) };
+  const warmUp = (step: number): number =>
+    config.warmupSteps === 0 ? 1 : Math.min(1, step / config.warmupSteps);
+  const learningRate = (step: number): number => config.learningRate * warmUp(step);
+  const tensorsOf = (weights: Floats): readonly WrittenTensor[] =>
+    parameters.map(({ name, shape, offset, elements }) => ({
+      name,
+      shape,
+      data: weights.subarray(offset, offset + elements),
+    }));
+  const readRow = async (checkpoint: string): Promise<Floats> => {
+    const row = dtype === 'float64' ? new Float64Array(count) : new Float32Array(count);
+    await fillFromCheckpoint(checkpoint, tensorsOf(row));
+    return row;
+  };
+  let first: Promise<Floats> | undefined;
+  const interventions = await openInterventions({
+    ...{ descriptor, parameters, threads, folder, learningRate, readRow },
+    interventions: config.interventions ?? [],
+    first: () => (first ??= readRow(checkpointPath(folder, 0))),
+  });
   const steps = pool.stepsOf(
     {
       ...{ descriptor, optimiser, batch: batches.size, dtype, decayedParameters },
       ...(lowRankDecay === undefined ? {} : { lowRank: lowRankShape(lowRankDecay) }),
       ...(muon === undefined ? {} : { muon: muonShape(muon) }),
+      gradientBases: interventions.gradientChanges.map(({ basis }) => basis),
     },
     options,
   );
-  const warmUp = (step: number): number =>
-    config.warmupSteps === 0 ? 1 : Math.min(1, step / config.warmupSteps);
-  const learningRate = (step: number): number => config.learningRate * warmUp(step);
   const strength = lowRankStrength(config, learningRate);
   const decayed = lowRankDecay === undefined ? [] : matrixSlots(parameters, lowRankDecay.matrices);
   const measured: MeasuredMatrices = {
@@ -92,6 +118,7 @@ export const createTrainingEngine = async (
     weightDecay: config.weightDecay,
     lowRankStrength: strength,
     muonRate: (step) => (muon?.learningRate ?? config.learningRate) * warmUp(step),
+    gradientChanges: interventions.gradientChanges.map(({ at }) => at),
   });
   try {
     await steps.prepare();
@@ -131,15 +158,14 @@ export const createTrainingEngine = async (
       }),
     defect: async (weights) => defect?.measure(weights),
     decayedRank: (weights) => meanStableRank(weights, decayed),
-    tensors: (weights) =>
-      parameters.map(({ name, shape, offset, elements }) => ({
-        name,
-        shape,
-        data: weights.subarray(offset, offset + elements),
-      })),
+    tensors: tensorsOf,
+    bases: interventions.bases,
+    nextIntervention: (step) => interventions.nextStep(step),
+    intervene: (weights, step) => interventions.change(weights, step),
     dispose: async () => {
       await member.leave();
       await defect?.dispose();
+      await interventions.dispose();
       for (const session of opened) await session.dispose();
     },
   };

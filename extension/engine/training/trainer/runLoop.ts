@@ -169,7 +169,8 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
       ...(config.spectra === undefined ? [] : [stepOfMeasuring(progress.step, config.spectra.every)]),
       ...(config.defect === undefined ? [] : [nextMultipleOf(config.defect.every)]),
     );
-    const asked = Math.min(pace.next, boundary - progress.step);
+    const change = engine.nextIntervention(progress.step) ?? Infinity;
+    const asked = Math.min(pace.next, Math.min(boundary, change) - progress.step);
     const began = performance.now();
     const { state, losses, gradientNorms } = await engine.run(
       optimiser,
@@ -184,14 +185,15 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
     pace.took(steps, took);
     let { lossSum, gradientNormSum } = progress;
     for (let i = 0; i < steps; i++) {
-      const step = progress.step + i;
-      lossSum += mustBeFinite(losses[i]!, `The loss at step ${step}`);
-      gradientNormSum += mustBeFinite(gradientNorms[i]!, `The length of the gradient at step ${step}`);
+      const at = progress.step + i;
+      lossSum += mustBeFinite(losses[i]!, `The loss at step ${at}`);
+      gradientNormSum += mustBeFinite(gradientNorms[i]!, `The length of the gradient at step ${at}`);
     }
-    optimiser = state;
+    const step = progress.step + steps;
+    optimiser = { ...state, weights: await engine.intervene(state.weights, step) };
     progress = {
       ...progress,
-      step: progress.step + steps,
+      step,
       lossSum,
       gradientNormSum,
       summedSteps: progress.summedSteps + steps,

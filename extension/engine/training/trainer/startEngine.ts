@@ -10,7 +10,7 @@ export interface TrainOptions {
   readonly createEngine?: (
     config: RunConfig,
     provider: ChosenProvider['name'],
-    options: { readonly threads?: number },
+    options: { readonly threads?: number; readonly folder: string },
   ) => Promise<TrainingEngine>;
   /** Whether the engine steps as a row of a graph with those of other runs. */
   readonly asRow?: boolean;
@@ -20,6 +20,8 @@ export interface EngineRequest {
   readonly config: RunConfig;
   readonly wanted: ProviderName;
   readonly threads: number | undefined;
+  /** The run's own. */
+  readonly folder: string;
 }
 
 export interface StartedEngine {
@@ -33,14 +35,17 @@ export interface StartedEngine {
  * @throws GeometryError `no-provider`, `invalid-config` for a split that cannot be made.
  */
 export const startEngine = async (
-  { config, wanted, threads }: EngineRequest,
+  { config, wanted, threads, folder }: EngineRequest,
   { choose = chooseProvider, createEngine = createTrainingEngine }: TrainOptions,
 ): Promise<StartedEngine> => {
   let passedOver: ChosenProvider['passedOver'] = [];
   for (;;) {
     const provider = await choose(wanted, { dtype: config.dtype, passedOver });
     try {
-      const engine = await createEngine(config, provider.name, threads === undefined ? {} : { threads });
+      const engine = await createEngine(config, provider.name, {
+        folder,
+        ...(threads === undefined ? {} : { threads }),
+      });
       return { engine, provider };
     } catch (thrown) {
       const isProviders = thrown instanceof GeometryError && thrown.code === 'no-provider';

@@ -10,6 +10,7 @@ import { matrixSlots } from '../optimiser/matrixSlots.js';
 import type { MuonShape } from '../optimiser/muon.js';
 import { adamWSchedule } from '../optimiser/schedule.js';
 import { trainingGraph } from '../optimiser/trainingGraph.js';
+import { denseRows, type Basis } from '../interventions/basis.js';
 import type { Floats, LowRankProgress, OptimiserState } from '../run/trainerState.js';
 import type { Batches } from '../../models/tasks/batches.js';
 import { stepFeeds } from './stepFeeds.js';
@@ -25,6 +26,8 @@ export interface StepShape {
   readonly decayedParameters: RunConfig['decayedParameters'];
   readonly lowRank?: LowRankShape;
   readonly muon?: MuonShape;
+  /** Of changes of the gradient, in their order. */
+  readonly gradientBases: readonly Basis[];
 }
 
 /** What a run feeds its row with. */
@@ -41,6 +44,11 @@ export interface RowPlan {
   readonly lowRankStrength: (step: number, progress: LowRankProgress) => number;
   /** Of Muon's matrices. */
   readonly muonRate: (step: number) => number;
+  /** Of each basis, at a step: what is kept of the gradient, and what is added of its part in the basis. */
+  readonly gradientChanges: readonly ((step: number) => {
+    readonly whole: number;
+    readonly inBasis: number;
+  })[];
 }
 
 /** Steps of one run. */
@@ -79,7 +87,7 @@ const decayGroupsOf = (rule: DecayRule | undefined, lowRank: ReadonlySet<string>
 
 /** @throws GeometryError `no-provider`, `invalid-graph`. */
 export const openStepGraph = async (
-  { descriptor, optimiser, batch, dtype, decayedParameters, lowRank, muon }: StepShape,
+  { descriptor, optimiser, batch, dtype, decayedParameters, lowRank, muon, gradientBases }: StepShape,
   replicas: number,
   options: SessionOptions,
 ): Promise<StepGraph> => {
@@ -99,9 +107,16 @@ export const openStepGraph = async (
     ...groups,
     ...(decayStep === undefined ? {} : { decayStep }),
     ...(muon === undefined ? {} : { muon }),
+    gradientBases: gradientBases.map(({ directions }) => directions.length),
   });
   const { count, tasks } = graph.model;
   const session = await createSession(graph.bytes, options);
+  const bases = Object.fromEntries(
+    gradientBases.map((basis, i) => [
+      `basis${i}`,
+      { data: denseRows(basis, count, dtype), dims: [basis.directions.length, count] },
+    ]),
+  );
   const floats = (length: number): Floats =>
     dtype === 'float64' ? new Float64Array(length) : new Float32Array(length);
   const stacked = (rows: readonly RowRequest[], name: keyof OptimiserState): Floats => {
@@ -126,6 +141,10 @@ export const openStepGraph = async (
             ...(muon === undefined
               ? []
               : [plan.muonRate, (step: number) => 1 - plan.muonRate(step) * plan.weightDecay]),
+            ...plan.gradientChanges.flatMap((at) => [
+              (step: number) => at(step).whole,
+              (step: number) => at(step).inBasis,
+            ]),
           ],
         }),
       }));
@@ -133,6 +152,7 @@ export const openStepGraph = async (
       const schedules = fed.map(({ schedule }) => schedule);
       const dims = [replicas, count];
       const fetched = await session.run({
+        ...bases,
         steps: { data: BigInt64Array.of(BigInt(steps)), dims: [] },
         parameters: { data: stacked(rows, 'weights'), dims },
         firstMoment: { data: stacked(rows, 'firstMoment'), dims },

@@ -1,5 +1,6 @@
 import type { TrainRequest } from '../../../contract/calls.js';
 import { GeometryError } from '../../../contract/errors.js';
+import type { UsedBasis } from '../../../contract/interventions.js';
 import type { Warning } from '../../../contract/report.js';
 import type { Metrics, RunConfig, RunFile } from '../../../contract/run.js';
 import { claimRun } from '../run/liveness.js';
@@ -47,6 +48,19 @@ const resumedConfig = (own: RunConfig, asked: RunConfig): RunConfig => {
   return asked;
 };
 
+/** @throws GeometryError `invalid-argument` where a run's interventions would go on with another basis than they began with. */
+const requireSameBases = (out: string, existing: RunFile | undefined, bases: readonly UsedBasis[]): void => {
+  const own = existing?.bases ?? [];
+  const changed = own.find(({ intervention, sha256 }) =>
+    bases.every((basis) => basis.intervention !== intervention || basis.sha256 !== sha256),
+  );
+  if (changed === undefined) return;
+  throw new GeometryError(
+    'invalid-argument',
+    `The basis of intervention ${changed.intervention} of ${out} is not what it was when the run began: the run that spans it has changed.`,
+  );
+};
+
 /** The run that is there, checked against what was asked. */
 const existingRun = async ({ out, resume }: TrainRequest): Promise<RunFile | undefined> => {
   const existing = await readRunFile(out);
@@ -89,15 +103,19 @@ export const train = async (
     const threads = request.threads ?? existing?.threads;
     // A run goes on where it began: another provider rounds differently.
     const wanted = existing && request.provider === 'auto' ? existing.provider.name : request.provider;
-    const { engine, provider } = await startEngine({ config, wanted, threads }, options);
+    const { engine, provider } = await startEngine({ config, wanted, threads, folder: out }, options);
     try {
+      requireSameBases(out, existing, engine.bases);
       const origin = existing ?? request;
       const start = await startState(out, config, engine, {
         ...(origin.init === undefined ? {} : { init: origin.init }),
         ...(existing?.initSha256 === undefined ? {} : { initSha256: existing.initSha256 }),
       });
       const { asRow = false } = options;
-      await record.write(await beginningOf({ request, existing, config, threads, asRow, provider, start }));
+      const { bases } = engine;
+      await record.write(
+        await beginningOf({ request, existing, config, threads, asRow, provider, start, bases }),
+      );
       return await trainFrom(start, { out, config, engine, record, control, events, requireHeld });
     } finally {
       await engine.dispose();

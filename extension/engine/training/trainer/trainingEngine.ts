@@ -1,4 +1,5 @@
 import type { DefectMetrics } from '../../../contract/curvature.js';
+import type { UsedBasis } from '../../../contract/interventions.js';
 import type { MatrixMetrics } from '../../../contract/optimiser.js';
 import type { WrittenTensor } from '../run/safetensorsWriter.js';
 import type { Floats, LowRankProgress, OptimiserState } from '../run/trainerState.js';
@@ -53,6 +54,12 @@ export interface TrainingEngine {
   measure(weights: Floats, at: MeasuredAt): Promise<Readonly<Record<string, MatrixMetrics>>>;
   /** The commutator defect of the configuration's `defect`; absent where it has none. */
   defect(weights: Floats): Promise<DefectMetrics | undefined>;
+  /** What a run's interventions are made with. */
+  readonly bases: readonly UsedBasis[];
+  /** The next step, after `step`, at which weights are changed between two steps; absent: none are. */
+  nextIntervention(step: number): number | undefined;
+  /** The weights after what is due when so many steps were taken; those given where nothing is. */
+  intervene(weights: Floats, step: number): Promise<Floats>;
   /** Mean stable rank of the matrices that Low-Rank Decay acts on; absent where it acts on none. */
   decayedRank(weights: Floats): Promise<number | undefined>;
   /** The model's tensors under PyTorch's names. */

@@ -17,6 +17,7 @@ const plan: RowPlan = {
   learningRate: () => 1,
   weightDecay: 0,
   lowRankStrength: () => 0,
+  gradientChanges: [],
   muonRate: () => 0,
 };
 const stateOf = (value: number): OptimiserState => {

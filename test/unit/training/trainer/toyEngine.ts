@@ -49,6 +49,9 @@ export const toyEngine = (config: RunConfig, options: ToyOptions = {}): Training
       return { trainAccuracy: accuracy, testAccuracy: accuracy, trainLoss: 1, testLoss };
     },
     measure: () => Promise.resolve({}),
+    bases: [],
+    nextIntervention: () => undefined,
+    intervene: (weights) => Promise.resolve(weights),
     defect: () => Promise.resolve(undefined),
     decayedRank: () => Promise.resolve(undefined),
     tensors: (weights) => [
