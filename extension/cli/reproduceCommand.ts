@@ -2,7 +2,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { printableLine } from '../contract/printable.js';
 import { GeometryError } from '../contract/errors.js';
-import type { Paper, PaperFlag } from '../engine/papers/paper.js';
+import { allRuns, type Paper, type PaperFlag } from '../engine/papers/paper.js';
 import { outputs, reproduce } from '../engine/papers/reproduce.js';
 import { paperOf, papers } from '../engine/papers/table.js';
 import { sideBySide } from '../engine/runs/sideBySide.js';
@@ -120,7 +120,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   const progress = progressLine(console);
   const shared = await sideBySide(
     provider,
-    plan.runs.map(({ config }) => config),
+    allRuns(plan).map(({ config }) => config),
     { jobs: asked },
   );
   const { tables } = await reproduce({

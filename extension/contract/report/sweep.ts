@@ -97,6 +97,21 @@ export const sweepCellSchema = v.object({
 });
 export type SweepCell = v.InferOutput<typeof sweepCellSchema>;
 
+/** Points of a table as a drawing: numbers over a setting, in their order. */
+export const sweepPlotSchema = v.object({
+  x: v.object({ title: v.string(), scale: v.picklist(['linear', 'log']) }),
+  y: v.object({ title: v.string(), scale: v.picklist(['linear', 'log']) }),
+  curves: v.array(
+    v.object({
+      name: v.string(),
+      /** `points` are marked, a `line` is drawn through: a fit; a `null` is drawn as nulls are. */
+      kind: v.picklist(['points', 'line', 'null']),
+      points: v.array(v.object({ x: finite, y: finite })),
+    }),
+  ),
+});
+export type SweepPlot = v.InferOutput<typeof sweepPlotSchema>;
+
 /** A table of words about a sweep: a paper's own, filled in with what was measured. */
 export const sweepTableSchema = v.object({
   title: v.string(),
@@ -104,6 +119,8 @@ export const sweepTableSchema = v.object({
   rows: v.array(v.array(v.string())),
   /** Sentences under it: definitions, nulls, what to read with care. */
   notes: v.array(v.string()),
+  /** Drawn above the table. */
+  plot: v.optional(sweepPlotSchema),
 });
 export type SweepTable = v.InferOutput<typeof sweepTableSchema>;
 

@@ -32,7 +32,12 @@ export interface Plan {
   readonly grid: Grid;
   /** What is trained, in this order: what takes minutes first. Runs that are not the grid's lie beside it. */
   readonly runs: readonly Cell[];
+  /** What can only be trained when those have finished: runs whose interventions take a basis from another's path. */
+  readonly then?: readonly Cell[];
 }
+
+/** Every run of a plan. */
+export const allRuns = ({ runs, then = [] }: Plan): readonly Cell[] => [...runs, ...then];
 
 export interface MeasureOptions {
   readonly signal: AbortSignal;

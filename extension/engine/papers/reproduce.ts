@@ -12,7 +12,7 @@ import { beginOrAddSeeds, runFolder } from '../runs/sweepFile.js';
 import type { RunEvents } from '../training/trainer/train.js';
 import { analysisOf, readAnalysis } from './keptAnalysis.js';
 import { markdown } from './markdown.js';
-import type { CellResult, Paper, Plan } from './paper.js';
+import { allRuns, type CellResult, type Paper, type Plan } from './paper.js';
 import { sweepAxes, sweepHeader, sweepResults, sweepSections } from './sweepReport.js';
 
 export interface ReproduceOptions {
@@ -59,15 +59,17 @@ export const reproduce = async (asked: ReproduceOptions): Promise<Results> => {
   const options: ReproduceOptions = { ...asked, plan: { ...asked.plan, grid } };
   const { paper, plan, out, provider, training, signal, onRun, onProgress } = options;
   let results = await collect(options);
-  await runSweep(out, plan.runs, {
-    ...training,
-    ...{ signal, provider, onRun },
-    onEnded: async (cell, run) => {
-      await analysisOf(paper, runFolder(out, cell), run, { signal, onProgress });
-      results = await collect(options);
-      await write(options, results);
-    },
-  });
+  for (const runs of [plan.runs, plan.then ?? []]) {
+    await runSweep(out, runs, {
+      ...training,
+      ...{ signal, provider, onRun },
+      onEnded: async (cell, run) => {
+        await analysisOf(paper, runFolder(out, cell), run, { signal, onProgress });
+        results = await collect(options);
+        await write(options, results);
+      },
+    });
+  }
   return results;
 };
 
@@ -75,7 +77,7 @@ export const reproduce = async (asked: ReproduceOptions): Promise<Results> => {
 const collect = async ({ paper, plan, out, command }: ReproduceOptions): Promise<Results> => {
   const cells: CellResult[] = [];
   const ofGrid = new Set(cellsOf(plan.grid).map(({ name }) => name));
-  const beside = plan.runs.filter(({ name }) => !ofGrid.has(name));
+  const beside = allRuns(plan).filter(({ name }) => !ofGrid.has(name));
   for (const result of await sweepResults(out, plan.grid, beside)) {
     const { run, cell } = result;
     const analysis =
