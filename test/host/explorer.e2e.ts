@@ -5,9 +5,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { childProcesses } from './childProcesses.js';
 import {
+  chooseFromMenu,
   explorerRow,
   hoverOver,
   menuOf,
+  pageFrame,
   pause,
   picture,
   pictureOfFailure,
@@ -45,6 +47,15 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
   });
   afterAll(() => session.end());
   afterEach(({ task }) => pictureOfFailure(page, task));
+
+  it('compares a checkpoint with the one that was selected for it', async () => {
+    await chooseFromMenu(page, explorerRow(page, 'identity.safetensors'), 'Select for Weight Compare');
+    await chooseFromMenu(page, explorerRow(page, 'hostile.safetensors'), 'Compare Weights with Selected');
+    const frame = await pageFrame(page, 'compared with identity');
+    expect(await frame.evaluate(() => document.body.innerText)).toContain('these are different models');
+    await page.locator('.tab', { hasText: 'identity.safetensors ↔ hostile.safetensors' }).waitFor();
+    await page.keyboard.press('Control+w');
+  });
 
   it('offers the command on folders and files that can hold weights, and on no others', async () => {
     await explorerRow(page, 'identity.safetensors').waitFor();

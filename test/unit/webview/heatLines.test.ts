@@ -38,6 +38,15 @@ describe('rows of the heat map', () => {
     ]);
   });
 
+  it('stand in the order of their layers, whatever that of the file', () => {
+    const shuffled = [10, 2, 1].flatMap((layer) => ['Q', 'K'].map((kind) => row(layer, kind, layer)));
+    expect(heatLines(shuffled, true, new Set()).map(({ layer }) => layer)).toEqual([
+      'layers 1',
+      'layers 2',
+      'layers 10',
+    ]);
+  });
+
   it('open where one is pressed, and the others stay folded', () => {
     const lines = heatLines(rows, true, new Set(['layers 1']));
     expect(lines.map(({ members }) => members.length)).toEqual([1, 3, 1, 1, 1, 3]);

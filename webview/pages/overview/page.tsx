@@ -43,6 +43,8 @@ function SeriesOverview() {
         <RankCard id="overview.rank" />
         <PlaneCard id="overview.plane" group={group} centred pair={[0, 1]} />
         <SeveralSpectraCard />
+      </div>
+      <div class="cards stack">
         <HeatCard />
       </div>
       <ModelGridCard />

@@ -57,7 +57,14 @@ export function heatLines(
     group.push(row);
     groups.set(key, group);
   }
-  return [...groups].flatMap(([layer, members]): HeatLine[] => {
+  // Files list layer 10 before layer 2, as names are ordered by letters.
+  const place = ([, members]: [string, HeatRow[]]) => members[0]!.matrix.tensor.place;
+  const ordered = [...groups].sort((a, b) => {
+    const [first, second] = [place(a), place(b)];
+    if (first?.stack !== second?.stack) return 0;
+    return (first?.layer ?? 0) - (second?.layer ?? 0);
+  });
+  return ordered.flatMap(([layer, members]): HeatLine[] => {
     if (members.length === 1 || open.has(layer)) return members.map(single);
     const number = members[0]!.matrix.tensor.place!.layer;
     return [{ label: say('heat.layer', { layer: number, n: members.length }), members, layer }];
