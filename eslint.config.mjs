@@ -69,6 +69,18 @@ export default tseslint.config(
     ),
   },
   {
+    files: ['extension/queue/**/*.{ts,tsx}'],
+    rules: forbid(
+      [
+        layer(
+          ['**/engine/**', '**/host/**', '**/cli/**', '**/processes/**', '**/webview/**'],
+          'The queue knows launchers by their interface only.',
+        ),
+      ],
+      onlyHostImportsVscode,
+    ),
+  },
+  {
     files: ['extension/processes/**/*.{ts,tsx}'],
     rules: forbid(
       [

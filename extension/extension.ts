@@ -20,9 +20,9 @@ import { RunRegister } from './host/training/runRegister.js';
 import { printableLog } from './host/printableLog.js';
 import { RunsTree } from './host/training/runsTree.js';
 import { TrainingStatusBar } from './host/training/statusBar.js';
-import { Trainers } from './host/training/trainers.js';
 import { trainCommandTable } from './host/training/trainCommands.js';
 import { Training } from './host/training/training.js';
+import { trainingServices } from './host/training/trainingServices.js';
 
 /** Wires the parts together; nothing is read and no process is started here. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -36,10 +36,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const compute = new Compute(bundle, log);
   const inspections = new Inspections(compute, errors, log, cache);
   const training = new Training({
-    trainers: new Trainers({ bundle, outputFolder: context.logUri.fsPath }, log),
-    reader,
+    ...trainingServices(bundle, context.logUri.fsPath, log),
+    readRun: (folder) => reader.run(folder),
     register: new RunRegister(path.join(context.globalStorageUri.fsPath, 'runs')),
-    log,
   });
   const panels = new InspectorPanels({ extension: context.extensionUri, inspections, errors, log, training });
   const folders = new CheckpointFolders();

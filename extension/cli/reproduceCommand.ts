@@ -10,7 +10,7 @@ import { UsageError, type Command, type CommandConsole } from './command.js';
 import { htmlReport } from './htmlReport.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { progressLine } from './progressLine.js';
-import { sweepTraining } from './sweepTraining.js';
+import { launcherFor } from './launchers.js';
 import { textTable } from './textTable.js';
 import { trainProgress } from './trainProgress.js';
 
@@ -125,7 +125,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   );
   const { tables } = await reproduce({
     ...{ paper, plan, out, provider, page: htmlReport },
-    training: sweepTraining(shared),
+    launcher: launcherFor(shared),
     command: goingOn(paper, out, values),
     signal: console.signal,
     onRun: ({ name, config }, folder) => {

@@ -10,7 +10,7 @@ import { beginSweep, readSweep } from '../engine/runs/sweepFile.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { textTable } from './textTable.js';
-import { sweepTraining } from './sweepTraining.js';
+import { launcherFor } from './launchers.js';
 import { trainProgress } from './trainProgress.js';
 
 const usage = `Usage: weight-geometry sweep GRID.json --out DIR [--provider NAME] [--jobs N]
@@ -92,7 +92,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     const shared = await sideBySide(provider, configs, { jobs: asked, asRows: values.rows });
     await runSweep(out, cells, {
       ...{ signal: console.signal, provider },
-      ...sweepTraining(shared),
+      launcher: launcherFor(shared),
       onRun: ({ name, config }) => {
         if (shared.jobs === 1) console.error(`${printableLine(name)}\n`);
         return trainProgress(console, config.maxSteps, shared.jobs === 1 ? undefined : name).events;

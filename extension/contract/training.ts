@@ -46,6 +46,8 @@ export const trainingStateSchema = v.object({
   msLeft: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
   /** A process of an earlier or another window trains it: it can be stopped, not paused. */
   alone: v.boolean(),
+  /** The other host that trains it, from which alone it can be stopped; empty where its name is not known. */
+  trainedOn: v.exactOptional(v.string()),
   /** What can be asked for now. */
   actions: v.array(v.picklist(trainingActions)),
 });

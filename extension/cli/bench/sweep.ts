@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { cellsOf, type Grid } from '../../engine/runs/grid.js';
-import { runSweep, type SweepOptions } from '../../engine/runs/runSweep.js';
+import { runSweep } from '../../engine/runs/runSweep.js';
+import type { Sharing } from '../../engine/runs/sideBySide.js';
 import { beginSweep } from '../../engine/runs/sweepFile.js';
-import { sweepTraining } from '../sweepTraining.js';
+import { launcherFor } from '../launchers.js';
 import type { Bench, BenchContext, Measurement } from './bench.js';
 import { encoderRun, type EncoderSize } from './encoderRun.js';
 
@@ -33,26 +34,22 @@ const gridOf = (size: SweepSize): Grid => {
 };
 
 const cores = availableParallelism();
-const oneAfterTheOther = { name: 'one after the other', shared: { jobs: 1 } };
+const oneAfterTheOther = { name: 'one after the other', shared: { launcher: 'here', jobs: 1 } } as const;
 const ways = [
   {
     name: `side by side, ${cores} at once on a thread each`,
-    shared: { jobs: cores, threads: 1 },
+    shared: { launcher: 'processes', jobs: cores },
   },
-  { name: 'as rows of one graph', shared: { jobs: runs, asRows: true } },
+  { name: 'as rows of one graph', shared: { launcher: 'rows', jobs: runs } },
 ] as const;
 
 /** All steps of all runs a second, start, evaluations and checkpoints with them. */
-const pace = async (
-  size: SweepSize,
-  folder: string,
-  training: Pick<SweepOptions, 'jobs' | 'trainRun'>,
-): Promise<number> => {
+const pace = async (size: SweepSize, folder: string, shared: Sharing): Promise<number> => {
   const grid = gridOf(size);
   await beginSweep(folder, grid);
   const start = performance.now();
   await runSweep(folder, cellsOf(grid), {
-    ...training,
+    launcher: launcherFor(shared),
     ...{ signal: new AbortController().signal, provider: 'cpu' },
   });
   return (runs * size.steps) / ((performance.now() - start) / 1000);
@@ -60,10 +57,10 @@ const pace = async (
 
 const measure = async (size: SweepSize, { say, temporaryFolder }: BenchContext): Promise<Measurement[]> => {
   const of = (name: string): string => path.join(temporaryFolder, `d${size.d}-${name.replace(/\W+/g, '-')}`);
-  const alone = await pace(size, of(oneAfterTheOther.name), sweepTraining(oneAfterTheOther.shared));
+  const alone = await pace(size, of(oneAfterTheOther.name), oneAfterTheOther.shared);
   const measurements: Measurement[] = [];
   for (const { name, shared } of ways) {
-    const ours = await pace(size, of(name), sweepTraining(shared));
+    const ours = await pace(size, of(name), shared);
     say(
       `${runs} runs, d ${size.d}, ${name}: ${ours.toFixed(0)} steps/s, ${(ours / alone).toFixed(2)} of ${alone.toFixed(0)}`,
     );

@@ -7,9 +7,9 @@ import type { ProviderName } from '../../contract/run.js';
 import { writeAtomically } from '../../disk/atomicFile.js';
 import { reportVersions } from '../ground/versions.js';
 import { cellsOf, type Cell } from '../runs/grid.js';
-import { runSweep, type SweepOptions } from '../runs/runSweep.js';
+import { runSweep } from '../runs/runSweep.js';
 import { beginOrAddSeeds, runFolder } from '../runs/sweepFile.js';
-import type { RunEvents } from '../training/trainer/train.js';
+import type { Launcher, RunEvents } from '../../queue/launcher.js';
 import { analysisOf, readAnalysis } from './keptAnalysis.js';
 import { markdown } from './markdown.js';
 import { allRuns, type CellResult, type Paper, type Plan } from './paper.js';
@@ -21,7 +21,7 @@ export interface ReproduceOptions {
   readonly out: string;
   readonly provider: ProviderName;
   /** How the runs are trained, where not in this process one after the other. */
-  readonly training?: Pick<SweepOptions, 'jobs' | 'trainRun'>;
+  readonly launcher: Launcher;
   /** The command that goes on with the whole grid. */
   readonly command: string;
   /** One page that shows a report. */
@@ -57,12 +57,11 @@ export const outputs = { markdown: 'tables.md', json: 'results.json', page: 'rep
 export const reproduce = async (asked: ReproduceOptions): Promise<Results> => {
   const grid = await beginOrAddSeeds(asked.out, asked.plan.grid);
   const options: ReproduceOptions = { ...asked, plan: { ...asked.plan, grid } };
-  const { paper, plan, out, provider, training, signal, onRun, onProgress } = options;
+  const { paper, plan, out, provider, launcher, signal, onRun, onProgress } = options;
   let results = await collect(options);
   for (const runs of [plan.runs, plan.then ?? []]) {
     await runSweep(out, runs, {
-      ...training,
-      ...{ signal, provider, onRun },
+      ...{ signal, provider, launcher, onRun },
       onEnded: async (cell, run) => {
         await analysisOf(paper, runFolder(out, cell), run, { signal, onProgress });
         results = await collect(options);

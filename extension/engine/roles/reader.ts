@@ -9,7 +9,7 @@ import { fileIdentities } from '../../disk/fileIdentity.js';
 import { readStatistics } from '../inspection/reportCache.js';
 import { openSweep } from '../runs/openSweep.js';
 import { presets } from '../training/presets.js';
-import { runLiveness } from '../training/run/liveness.js';
+import { findRun } from '../../queue/localRun.js';
 import { readMetrics } from '../training/run/metricsFile.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import { loadRunConfig, parseRunConfig, withAssignments } from '../training/runConfig.js';
@@ -49,7 +49,7 @@ const ok = <T>(value: T): Reply<T> => ({ ok: true, value });
 async function runIn(folder: string): Promise<RunRecord | undefined> {
   const file = await readRunFile(folder);
   if (file === undefined) return undefined;
-  const trainer = await runLiveness(folder);
+  const trainer = await findRun(folder);
   const metrics = await readMetrics(folder);
   return {
     ...{ folder, file, metrics },

@@ -1,6 +1,6 @@
 import { GeometryError, type ErrorValue } from '../../contract/errors.js';
 import type { RunFile } from '../../contract/run.js';
-import { runLiveness } from '../training/run/liveness.js';
+import { findRun } from '../../queue/localRun.js';
 import { readMetrics } from '../training/run/metricsFile.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import type { Cell } from './grid.js';
@@ -41,7 +41,7 @@ const cellProgress = async (sweep: string, cell: Cell): Promise<CellProgress> =>
   const common = { cell, run, learnt, ...(grokStep === undefined ? {} : { grokStep }) };
   if (status !== 'running' && status !== 'paused') return { ...common, status, step: lastStep };
   // A run marked as running without a process was killed: it resumes like a stopped one.
-  const { kind } = await runLiveness(folder);
+  const { kind } = await findRun(folder);
   if (kind === 'none' || kind === 'lapsed') return { ...common, status: 'stopped', step: lastStep };
   const metrics = await readMetrics(folder);
   return { ...common, status, step: Math.max(lastStep, metrics.at(-1)?.step ?? 0) };

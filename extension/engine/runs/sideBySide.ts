@@ -3,13 +3,10 @@ import type { ProviderName, RunConfig } from '../../contract/run.js';
 import { chooseProvider } from '../runtime/providers.js';
 import { fastestRows } from './rowsOnDevice.js';
 
-/** How the runs of a sweep share a machine: so many at once. */
-export interface SideBySide {
+/** How the runs of a sweep share a machine: so many at once, in this process, as rows of one graph or a process each. */
+export interface Sharing {
+  readonly launcher: 'here' | 'rows' | 'processes';
   readonly jobs: number;
-  /** Of each; absent: all. */
-  readonly threads?: number;
-  /** In one process, runs of one shape as rows of one graph; else in a process each. */
-  readonly asRows?: boolean;
 }
 
 /** What the user says of it. */
@@ -27,18 +24,20 @@ export const sideBySide = async (
   provider: ProviderName,
   configs: readonly RunConfig[],
   { jobs: asked, asRows = false }: AskedSharing,
-): Promise<SideBySide> => {
+): Promise<Sharing> => {
   const [first] = configs;
-  if (first === undefined) return { jobs: 1 };
+  if (first === undefined) return { launcher: 'here', jobs: 1 };
   const atMost = (jobs: number): number => Math.max(1, Math.min(configs.length, jobs));
-  if (asRows) return { jobs: atMost(asked ?? configs.length), asRows };
+  if (asRows) return sharing('rows', atMost(asked ?? configs.length));
   const chosen =
     provider === 'auto' ? (await chooseProvider(provider, { dtype: first.dtype })).name : provider;
   if (chosen !== 'cpu') {
     const jobs = atMost(asked ?? (await fastestRows(configs, chosen)));
-    return jobs === 1 ? { jobs } : { jobs, asRows: true };
+    return sharing('rows', jobs);
   }
-  const cores = availableParallelism();
-  const jobs = atMost(asked ?? cores);
-  return jobs === 1 ? { jobs } : { jobs, threads: Math.max(1, Math.floor(cores / jobs)) };
+  return sharing('processes', atMost(asked ?? availableParallelism()));
 };
+
+/** A single run has this process to itself. */
+const sharing = (launcher: Sharing['launcher'], jobs: number): Sharing =>
+  jobs === 1 ? { launcher: 'here', jobs } : { launcher, jobs };

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type * as vscode from 'vscode';
+import type { Disposable } from '../events.js';
 import type { SweepCell } from '../../contract/report.js';
 import type { TrainingPhase } from '../../contract/training.js';
 import type { Inspections } from '../inspector/inspections.js';
@@ -22,7 +22,7 @@ const statusOf: Readonly<Record<TrainingPhase, SweepCell['status']>> = {
 };
 
 /** Keeps the rows of shown sweeps up to date with the runs that this window trains. */
-export function followRows(training: Training, inspections: Inspections): vscode.Disposable {
+export function followRows(training: Training, inspections: Inspections): Disposable {
   const told = new Map<string, { readonly status: SweepCell['status']; readonly at: number }>();
   return training.onChanged((folder) => {
     const sweep = sweepOf(folder);

@@ -92,9 +92,16 @@ export const providerLine = ({ name, device, passedOver }: RunFile['provider']):
     ...passedOver.map((other) => `${other.name}: ${other.reason}`),
   ].join('; ');
 
+/** Who trains a run that this window does not. */
+const trainerOf = ({ alone, trainedOn, isActive }: TrainingRun): string => {
+  if (!alone || !isActive) return '';
+  if (trainedOn === undefined) return ` (${vscode.l10n.t('started by another window')})`;
+  return ` (${trainedOn === '' ? vscode.l10n.t('trained on another host') : vscode.l10n.t('trained on {0}', trainedOn)})`;
+};
+
 /** Everything in lines: for tooltips. */
 export const runLines = (run: TrainingRun): string[] => [
-  `${run.name} · ${phaseName(run.phase)}${run.alone ? ` (${vscode.l10n.t('started by another window')})` : ''}`,
+  `${run.name} · ${phaseName(run.phase)}${trainerOf(run)}`,
   vscode.l10n.t('Step {0} of {1}', integer(run.step), integer(run.maxSteps)),
   ...timeLeft(run),
   ...(run.isActive ? [] : endLine(run.file)),

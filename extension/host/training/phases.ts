@@ -14,9 +14,18 @@ const actions: Readonly<Record<TrainingPhase, readonly TrainingAction[]>> = {
   failed: ['resume'],
 };
 
-/** A run that another process started has no channel to this window: a signal stops it, nothing can pause it. */
-export const actionsIn = (phase: TrainingPhase, alone: boolean): TrainingAction[] =>
-  actions[phase].filter((action) => !alone || !isActive(phase) || action === 'stop');
+/** Whose process trains a run, as this window sees it. */
+export type Trainer = 'this window' | 'another process' | 'another host';
+
+/** What can be asked of a process that works on a run: a signal stops one of this machine, nothing reaches another. */
+const reach: Readonly<Record<Trainer, (action: TrainingAction) => boolean>> = {
+  'this window': () => true,
+  'another process': (action) => action === 'stop',
+  'another host': () => false,
+};
+
+export const actionsIn = (phase: TrainingPhase, trainer: Trainer): TrainingAction[] =>
+  actions[phase].filter((action) => !isActive(phase) || reach[trainer](action));
 
 const active: ReadonlySet<TrainingPhase> = new Set(['starting', 'running', 'pausing', 'paused', 'stopping']);
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Disposable } from '../events.js';
 import { phaseIcon, phaseName, progressLine, runLines } from './describeRun.js';
 import type { Training } from './training.js';
 import type { TrainingRun } from './trainingRun.js';
@@ -13,7 +14,7 @@ export class TrainingStatusBar implements vscode.Disposable {
     vscode.StatusBarAlignment.Right,
     90,
   );
-  private readonly listener: vscode.Disposable;
+  private readonly listener: Disposable;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly training: Training) {

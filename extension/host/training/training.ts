@@ -1,29 +1,37 @@
-import { availableParallelism } from 'node:os';
-import * as vscode from 'vscode';
 import type { Reply, TrainerEvents, TrainRequest } from '../../contract/calls.js';
-import { errorCodes, toErrorValue, type ErrorCode, type ErrorValue } from '../../contract/errors.js';
+import { errorCodes, type ErrorCode, type ErrorValue } from '../../contract/errors.js';
 import type { ReportAddition } from '../../contract/report.js';
 import type { RunFile } from '../../contract/run.js';
-import type { TrainingAction, TrainingState } from '../../contract/training.js';
+import type { RunRecord, TrainingAction, TrainingState } from '../../contract/training.js';
 import { isAlive } from '../../disk/processIdentity.js';
-import type { TrainingFace } from '../inspector/inspectorView.js';
-import type { Reader } from '../processes/reader.js';
-import { setting } from '../settings.js';
-import { isTrusted } from '../trust.js';
+import type { Launcher } from '../../queue/launcher.js';
+import { cancelRun } from '../../queue/localRun.js';
+import { RunQueue } from '../../queue/runQueue.js';
+import { Emitter, type Disposable, type Log } from '../events.js';
 import { isResumable, phaseAfter } from './phases.js';
-import { providerLine } from './describeRun.js';
 import type { RegisteredRun, RunRegister } from './runRegister.js';
-import type { Trainers } from './trainers.js';
 import { TrainingRun } from './trainingRun.js';
 
-/** Runs that another process trains are looked at this often. */
-const lookEveryMs = 2000;
+/** Runs that another process trains are looked at this often, in milliseconds. */
+const lookEvery = 2000;
 
+/** What the training of a window needs of its surroundings. */
 export interface TrainingServices {
-  readonly trainers: Trainers;
-  readonly reader: Reader;
-  readonly register: RunRegister;
-  readonly log: vscode.LogOutputChannel;
+  readonly launcher: Launcher;
+  /** What a run's files say; undefined where a folder holds no run. */
+  readonly readRun: (folder: string) => Promise<Reply<RunRecord | undefined>>;
+  readonly register: Pick<RunRegister, 'add' | 'remove' | 'runs'>;
+  readonly log: Log;
+  /** What becomes of a run when its window closes. */
+  readonly whenLeft: () => 'stop' | 'continue';
+  /** Asks the user for trust where it is missing. */
+  readonly isTrusted: () => boolean | Promise<boolean>;
+  /** Whether a run belongs to this window's workspace. */
+  readonly isHere: (folder: string) => boolean;
+  /** Says how a provider was chosen, for the log. */
+  readonly providerLine: (provider: RunFile['provider']) => string;
+  /** Milliseconds between two looks at runs that other processes train. */
+  readonly lookEveryMs?: number;
 }
 
 /** What a run has to tell the user, once. */
@@ -36,21 +44,23 @@ export type RunNews =
   | { readonly kind: 'failed'; readonly run: TrainingRun; readonly error: ErrorValue };
 
 /** The runs of this window, as many at work as its setting says and the rest in a queue, and those that go on alone. */
-export class Training implements TrainingFace, vscode.Disposable {
+export class Training implements Disposable {
   private readonly known = new Map<string, TrainingRun>();
-  private readonly queue: TrainingRun[] = [];
+  private readonly queue: RunQueue;
   /** Runs that had to wait for their turn. */
   private readonly waited = new WeakSet<TrainingRun>();
   private timer: NodeJS.Timeout | undefined;
-  private readonly changed = new vscode.EventEmitter<string>();
-  private readonly news = new vscode.EventEmitter<RunNews>();
-  private readonly additions = new vscode.EventEmitter<{ folder: string; addition: ReportAddition }>();
+  private readonly changed = new Emitter<string>();
+  private readonly news = new Emitter<RunNews>();
+  private readonly additions = new Emitter<{ folder: string; addition: ReportAddition }>();
   readonly onChanged = this.changed.event;
   readonly onNews = this.news.event;
   /** More is known of a run: lines of its metrics, its file. */
   readonly onAddition = this.additions.event;
 
-  constructor(private readonly services: TrainingServices) {}
+  constructor(private readonly services: TrainingServices) {
+    this.queue = new RunQueue({ launcher: services.launcher, others: () => this.alone });
+  }
 
   /** Active runs first, then the queue, then runs that can be resumed. */
   get runs(): readonly TrainingRun[] {
@@ -85,7 +95,7 @@ export class Training implements TrainingFace, vscode.Disposable {
 
   /** What the run's own files say, for a page that shows it before anything is analysed. */
   async recordOf(folder: string): Promise<ReportAddition | undefined> {
-    const reply = await this.services.reader.run(folder);
+    const reply = await this.services.readRun(folder);
     if (!reply.ok || !reply.value) return undefined;
     const { file, metrics } = reply.value;
     return { run: [file], metrics };
@@ -100,7 +110,7 @@ export class Training implements TrainingFace, vscode.Disposable {
   forget(folder: string): void {
     const run = this.known.get(folder);
     if (!run || run.isActive) return;
-    this.unqueue(run);
+    this.queue.takeBack(folder);
     this.drop(run);
     void this.services.register.remove(folder);
   }
@@ -109,20 +119,20 @@ export class Training implements TrainingFace, vscode.Disposable {
   async find(): Promise<void> {
     for (const { folder, waiting } of await this.services.register.runs()) {
       if (this.known.has(folder) || (waiting && isAlive(waiting.window))) continue;
-      const reply = await this.services.reader.run(folder);
+      const reply = await this.services.readRun(folder);
       // What cannot be read now (a drive that is not there) may be read another time.
       if (!reply.ok) continue;
       const record = reply.value;
       const run = record ? TrainingRun.found(record) : waiting && TrainingRun.leftWaiting(waiting.request);
       if (!run || !(run.isActive || isResumable(run.phase))) await this.services.register.remove(folder);
-      else if (run.isActive || isHere(run)) this.adopt(run);
+      else if (run.isActive || this.services.isHere(folder)) this.adopt(run);
     }
   }
 
   /** Detaches from the runs: each writes a checkpoint and ends, or continues, as its request said. */
   dispose(): void {
     clearTimeout(this.timer);
-    this.services.trainers.leave();
+    this.queue.leave();
     this.changed.dispose();
     this.news.dispose();
     this.additions.dispose();
@@ -131,11 +141,11 @@ export class Training implements TrainingFace, vscode.Disposable {
   private readonly actions: Readonly<Record<TrainingAction, (run: TrainingRun) => void>> = {
     pause: (run) => {
       this.set(run, 'pausing');
-      this.services.trainers.ask(run.folder, (calls) => calls.pause());
+      this.queue.pause(run.folder);
     },
     resume: (run) => {
       if (run.phase === 'paused') {
-        this.services.trainers.ask(run.folder, (calls) => calls.resume());
+        this.queue.resume(run.folder);
         return;
       }
       void this.goOn(run);
@@ -145,39 +155,42 @@ export class Training implements TrainingFace, vscode.Disposable {
       else if (run.alone) void this.stopAlone(run);
       else {
         this.set(run, 'stopping');
-        this.services.trainers.ask(run.folder, (calls) => calls.stop());
+        this.queue.stop(run.folder);
       }
     },
   };
 
   private async enqueue(run: TrainingRun): Promise<void> {
-    if (!vscode.workspace.isTrusted && !(await isTrusted())) return;
+    const { request } = run;
+    if (!request) return;
+    // Where trust is there, the run is in the queue when this call returns.
+    const trusted = this.services.isTrusted();
+    if (trusted !== true && !(await trusted)) return;
     run.phase = 'queued';
     this.known.set(run.folder, run);
-    this.queue.push(run);
-    if (run.request) void this.services.register.add(waitingHere(run.request));
+    void this.services.register.add(waitingHere(request));
     this.changed.fire(run.folder);
-    this.next();
-    if (this.queue.includes(run)) this.waited.add(run);
+    this.queue.add({
+      folder: run.folder,
+      begin: () => ({ request, events: this.eventsOf(run) }),
+      begun: () => this.set(run, 'starting'),
+      ended: (outcome) => this.end(run, outcome),
+    });
+    if (this.queue.isWaiting(run.folder)) this.waited.add(run);
   }
 
   /** Another window, or the command line, may have taken the run up since this one looked at it. */
   private async goOn(run: TrainingRun): Promise<void> {
-    const reply = await this.services.reader.run(run.folder);
+    const reply = await this.services.readRun(run.folder);
     if (this.isTaken(run.folder)) return;
     if (reply.ok && reply.value) run.readFrom(reply.value);
     if (run.alone || run.phase === 'finished') {
       this.adopt(run);
       return;
     }
-    run.request = run.resumption(setting('training.onWindowClose'));
+    run.request = run.resumption(this.services.whenLeft());
     this.waited.delete(run);
     await this.enqueue(run);
-  }
-
-  private unqueue(run: TrainingRun): void {
-    const at = this.queue.indexOf(run);
-    if (at >= 0) this.queue.splice(at, 1);
   }
 
   /** A run that waits is not to begin. */
@@ -186,7 +199,7 @@ export class Training implements TrainingFace, vscode.Disposable {
       this.forget(run.folder);
       return;
     }
-    this.unqueue(run);
+    this.queue.takeBack(run.folder);
     this.set(run, 'stopped');
   }
 
@@ -201,31 +214,13 @@ export class Training implements TrainingFace, vscode.Disposable {
     this.changed.fire(run.folder);
   }
 
-  /** Runs of this workspace that somebody trains: those that go on alone have a claim on the machine too. */
-  private get atWork(): number {
-    const alone = [...this.known.values()].filter((run) => run.alone && run.isActive && isHere(run));
-    return this.services.trainers.size + alone.length;
-  }
-
-  private next(): void {
-    const atOnce = runsAtOnce();
-    while (this.atWork < atOnce) {
-      const run = this.queue.shift();
-      if (!run) return;
-      if (run.request) void this.launch(run, { ...run.request, ...threadsOf(run.request, atOnce) });
-    }
-  }
-
-  private async launch(run: TrainingRun, request: TrainRequest): Promise<void> {
-    const ended = this.services.trainers
-      .train(request, this.eventsOf(run))
-      .catch((thrown: unknown) => ({ ok: false as const, error: toErrorValue(thrown) }));
-    this.set(run, 'starting');
-    const outcome = await ended;
-    // Without one this window is closing; the next one finds the run.
-    if (!outcome) return;
-    this.end(run, outcome);
-    this.next();
+  /** Runs of this workspace that go on alone on this machine: they take their part of its cores. */
+  private get alone(): number {
+    const { isHere } = this.services;
+    const runs = [...this.known.values()];
+    return runs.filter(
+      (run) => run.alone && run.trainedOn === undefined && run.isActive && isHere(run.folder),
+    ).length;
   }
 
   private eventsOf(run: TrainingRun): Omit<TrainerEvents, 'ended'> {
@@ -236,7 +231,7 @@ export class Training implements TrainingFace, vscode.Disposable {
         run.file = file;
         run.step = file.lastStep;
         void register.add({ folder });
-        log.info(`${run.name}: ${providerLine(file.provider)}`);
+        log.info(`${run.name}: ${this.services.providerLine(file.provider)}`);
         this.additions.fire({ folder, addition: { run: [file] } });
         this.news.fire({ kind: 'started', run, atOnce: !this.waited.has(run) });
         this.changed.fire(folder);
@@ -295,14 +290,14 @@ export class Training implements TrainingFace, vscode.Disposable {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       void this.look();
-    }, lookEveryMs);
+    }, this.services.lookEveryMs ?? lookEvery);
   }
 
   /** What the runs that other processes train have come to. */
   private async look(): Promise<void> {
     const alone = [...this.known.values()].filter((run) => run.alone);
     for (const run of alone) {
-      const reply = await this.services.reader.run(run.folder);
+      const reply = await this.services.readRun(run.folder);
       if (!reply.ok) continue;
       if (!reply.value) {
         this.drop(run);
@@ -319,12 +314,12 @@ export class Training implements TrainingFace, vscode.Disposable {
       });
       run.linesSeen = metrics.length;
       // Runs of other workspaces are listed without a notification.
-      if (isHere(run)) this.tellWhatCame(run, hadGrokked);
+      if (this.services.isHere(run.folder)) this.tellWhatCame(run, hadGrokked);
       if (run.phase === 'finished') void this.services.register.remove(run.folder);
       this.changed.fire(run.folder);
     }
     if (alone.some((run) => run.alone)) this.watch();
-    this.next();
+    this.queue.next();
   }
 
   /** Updates a run that another process trains. */
@@ -342,38 +337,17 @@ export class Training implements TrainingFace, vscode.Disposable {
   }
 
   private async stopAlone(run: TrainingRun): Promise<void> {
-    const reply = await this.services.reader.run(run.folder);
-    const { trainedBy: pid, trainedOn } = (reply.ok ? reply.value : undefined) ?? {};
-    if (trainedOn !== undefined)
-      this.services.log.warn(`${run.name} is trained on ${trainedOn}: stop it there.`);
-    if (pid === undefined) return;
-    this.set(run, 'stopping');
-    try {
-      process.kill(pid, 'SIGTERM');
-    } catch (error) {
-      this.services.log.warn(`Process ${pid} could not be told to stop: ${String(error)}`);
-    }
+    const holder = await cancelRun(run.folder);
+    if (holder.kind === 'here') this.set(run, 'stopping');
+    else if (holder.kind === 'elsewhere')
+      this.services.log.warn(`${run.name} is trained on ${holder.host ?? 'another host'}: stop it there.`);
   }
 }
-
-/** Settings are hand-written: a value out of its range counts as the nearest in it. */
-const runsAtOnce = (): number => Math.max(1, Math.floor(setting('training.runsAtOnce')) || 1);
-
-/**
- * Runs at once share the processor's cores; a single one has what onnxruntime takes. One that is resumed keeps the threads
- * that it began with: with others its sums would come out in another order.
- */
-const threadsOf = ({ resume }: TrainRequest, runs: number): { threads?: number } =>
-  runs === 1 || resume ? {} : { threads: Math.max(1, Math.floor(availableParallelism() / runs)) };
 
 const waitingHere = (request: TrainRequest): RegisteredRun => ({
   folder: request.out,
   waiting: { request, window: process.pid },
 });
-
-/** Whether a run belongs to this window's workspace. */
-const isHere = (run: TrainingRun): boolean =>
-  vscode.workspace.getWorkspaceFolder(vscode.Uri.file(run.folder)) !== undefined;
 
 /** Files are written by other versions too: a code that this one does not know is a defect of somebody's. */
 const errorCodeOf = (code: string): ErrorCode => errorCodes.find((known) => known === code) ?? 'internal';

@@ -14,6 +14,8 @@ export class TrainingRun {
   /** Trained by a process that this window did not start. */
   alone = false;
   private readonly time = new TimeLeft();
+  /** The other host whose process trains it; empty where its name is not known. */
+  trainedOn: string | undefined;
   /** Position of the last line of its metrics that this window has passed on. */
   linesSeen = 0;
 
@@ -46,6 +48,7 @@ export class TrainingRun {
   readFrom({ file, metrics, trainedBy, trainedOn }: RunRecord): void {
     this.file = file;
     this.alone = trainedBy !== undefined || trainedOn !== undefined;
+    this.trainedOn = trainedOn;
     this.phase = phaseOnDisk(file.status, this.alone);
     this.last = metrics.at(-1);
     this.advance(Math.max(file.lastStep, this.last?.step ?? 0));
@@ -79,13 +82,11 @@ export class TrainingRun {
   }
 
   get state(): TrainingState {
-    const { phase, step, maxSteps, alone, msLeft } = this;
+    const { phase, step, maxSteps, alone, trainedOn, msLeft } = this;
+    const trainer = trainedOn !== undefined ? 'another host' : alone ? 'another process' : 'this window';
     return {
-      phase,
-      step,
-      maxSteps,
-      alone,
-      actions: actionsIn(phase, alone),
+      ...{ phase, step, maxSteps, alone, actions: actionsIn(phase, trainer) },
+      ...(trainedOn === undefined ? {} : { trainedOn }),
       ...(msLeft === undefined ? {} : { msLeft }),
     };
   }

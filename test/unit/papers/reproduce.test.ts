@@ -7,7 +7,7 @@ import type { RunAnalysis } from '../../../extension/engine/analyses/controls/an
 import { outputs, reproduce, type Results } from '../../../extension/engine/papers/reproduce.js';
 import { paperOf } from '../../../extension/engine/papers/table.js';
 import { readRunFile } from '../../../extension/engine/training/run/runDirectory.js';
-import type { TrainRun } from '../../../extension/engine/runs/runSweep.js';
+import { inThisProcess, type TrainRun } from '../../../extension/engine/runs/engineLaunchers.js';
 import { onProcessor } from '../runs/smallGrid.js';
 
 /** The paper's own models, for three steps. */
@@ -28,7 +28,7 @@ describe('a reproduction', () => {
         pages.push(report);
         return Promise.resolve('a page');
       },
-      training: { trainRun: briefly },
+      launcher: inThisProcess(briefly),
       command: 'the command that goes on',
       signal,
       onRun: ({ name }) => {

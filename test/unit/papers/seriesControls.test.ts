@@ -7,6 +7,7 @@ import type { Model, ModelDescriptor } from '../../../extension/contract/descrip
 import { inspectSettingsSchema, type ControlEntry } from '../../../extension/contract/report.js';
 import { seriesControls } from '../../../extension/engine/analyses/controls/seriesControls.js';
 import { cellsOf } from '../../../extension/engine/runs/grid.js';
+import { inThisProcess } from '../../../extension/engine/runs/engineLaunchers.js';
 import { runSweep } from '../../../extension/engine/runs/runSweep.js';
 import { runFolder } from '../../../extension/engine/runs/sweepFile.js';
 import { controlsSay } from '../../../webview/pages/reconstruction/controlsSentences.js';
@@ -34,7 +35,7 @@ describe('the controls of a series', () => {
   const said: string[] = [];
   beforeAll(async () => {
     const { signal } = new AbortController();
-    await runSweep(place, [cell!], { signal, provider: 'cpu', trainRun: onProcessor });
+    await runSweep(place, [cell!], { signal, provider: 'cpu', launcher: inThisProcess(onProcessor) });
     controls = await controlsOf(run, (text) => said.push(text));
   });
   const ofKind = (kind: ControlEntry['kind']): ControlEntry[] =>

@@ -12,6 +12,7 @@ import { readGrid } from '../../../extension/engine/runs/gridFile.js';
 import { inspectSweep } from '../../../extension/engine/inspection/inspectSweep.js';
 import { openSweep } from '../../../extension/engine/runs/openSweep.js';
 import { sweepProgress } from '../../../extension/engine/runs/progress.js';
+import { inThisProcess } from '../../../extension/engine/runs/engineLaunchers.js';
 import { runSweep } from '../../../extension/engine/runs/runSweep.js';
 import { beginSweep, runFolder } from '../../../extension/engine/runs/sweepFile.js';
 import { readRunFile } from '../../../extension/engine/training/run/runDirectory.js';
@@ -20,7 +21,11 @@ import { onProcessor, smallGrid } from './smallGrid.js';
 const place = mkdtempSync(path.join(tmpdir(), 'weight-geometry-faulty-'));
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 const temporary = (): string => mkdtempSync(path.join(place, 'sweep-'));
-const options = { signal: new AbortController().signal, provider: 'cpu', trainRun: onProcessor } as const;
+const options = {
+  signal: new AbortController().signal,
+  provider: 'cpu',
+  launcher: inThisProcess(onProcessor),
+} as const;
 const cells = cellsOf(smallGrid);
 const quick = cellsOf({ ...smallGrid, base: { ...smallGrid.base, maxSteps: 20 } });
 

@@ -9,6 +9,7 @@ import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { openEvaluate } from '../../../extension/engine/evaluation/openEvaluate.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
 import { cellsOf } from '../../../extension/engine/runs/grid.js';
+import { inThisProcess } from '../../../extension/engine/runs/engineLaunchers.js';
 import { runSweep } from '../../../extension/engine/runs/runSweep.js';
 import { beginSweep, runFolder } from '../../../extension/engine/runs/sweepFile.js';
 import { onProcessor, smallGrid } from './smallGrid.js';
@@ -41,7 +42,11 @@ describe('the report of a sweep', () => {
   beforeAll(async () => {
     await beginSweep(sweep, smallGrid);
     const { signal } = new AbortController();
-    await runSweep(sweep, cells.slice(0, 2), { signal, provider: 'cpu', trainRun: onProcessor });
+    await runSweep(sweep, cells.slice(0, 2), {
+      signal,
+      provider: 'cpu',
+      launcher: inThisProcess(onProcessor),
+    });
   });
 
   it('has the axes, and every run where it stands; what was not measured stays empty', async () => {

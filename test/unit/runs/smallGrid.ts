@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { runConfigSchema } from '../../../extension/contract/run.js';
 import { gridSchema, type Grid } from '../../../extension/engine/runs/grid.js';
-import type { TrainRun } from '../../../extension/engine/runs/runSweep.js';
+import type { TrainRun } from '../../../extension/engine/runs/engineLaunchers.js';
 import { train } from '../../../extension/engine/training/trainer/train.js';
 
 const model = {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cellsOf } from '../../../extension/engine/runs/grid.js';
 import { sweepProgress } from '../../../extension/engine/runs/progress.js';
-import { runSweep, type TrainRun } from '../../../extension/engine/runs/runSweep.js';
+import { inThisProcess, type TrainRun } from '../../../extension/engine/runs/engineLaunchers.js';
+import { runSweep } from '../../../extension/engine/runs/runSweep.js';
 import { fewestThatAreFast } from '../../../extension/engine/runs/rowsOnDevice.js';
 import { sideBySide } from '../../../extension/engine/runs/sideBySide.js';
 import { beginSweep, readSweep, runFolder } from '../../../extension/engine/runs/sweepFile.js';
@@ -23,7 +24,7 @@ const temporary = (): string => {
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
 const { signal } = new AbortController();
-const trainRun = onProcessor;
+const launcher = inThisProcess(onProcessor);
 const grid = smallGrid;
 
 describe('a grid', () => {
@@ -81,7 +82,7 @@ describe('a sweep', () => {
       runSweep(folder, cells, {
         signal: stop.signal,
         provider: 'cpu',
-        trainRun,
+        launcher,
         onRun: (cell) => {
           begun.push(cell.name);
           return begun.length === 2 ? { metrics: ({ step }) => step === 20 && stop.abort() } : {};
@@ -97,7 +98,7 @@ describe('a sweep', () => {
     await runSweep(folder, cells, {
       signal,
       provider: 'cpu',
-      trainRun,
+      launcher,
       onRun: ({ name }) => {
         begun.push(name);
         return {};
@@ -124,14 +125,14 @@ describe('runs of a sweep side by side', () => {
     let most = 0;
     let telling = false;
     await runSweep(folder, cells, {
-      ...{ signal, provider: 'cpu', jobs: 3 },
-      trainRun: async (...args) => {
+      ...{ signal, provider: 'cpu' },
+      launcher: inThisProcess(async (...args) => {
         most = Math.max(most, ++atWork);
         await new Promise((resolve) => setTimeout(resolve, 20));
         const run = await onProcessor(...args);
         atWork--;
         return run;
-      },
+      }, 3),
       onEnded: async () => {
         expect(telling).toBe(false);
         telling = true;
@@ -161,13 +162,13 @@ describe('runs of a sweep side by side', () => {
       onEnded: ({ name }: { name: string }) => void ended.push(name),
     };
     await expect(
-      runSweep(folder, cells, { ...options, trainRun: failing('disk-full') }),
+      runSweep(folder, cells, { ...options, launcher: inThisProcess(failing('disk-full')) }),
     ).rejects.toMatchObject({
       code: 'disk-full',
     });
     expect(ended).toEqual([]);
     await expect(
-      runSweep(folder, cells, { ...options, trainRun: failing('not-finite') }),
+      runSweep(folder, cells, { ...options, launcher: inThisProcess(failing('not-finite')) }),
     ).rejects.toMatchObject({
       code: 'not-finite',
       message: expect.stringContaining('narrow-add+mul-wd1') as string,
@@ -179,10 +180,9 @@ describe('runs of a sweep side by side', () => {
     const cores = availableParallelism();
     const configs = (count: number) => Array.from({ length: count }, () => grid.base);
     expect(await sideBySide('cpu', configs(1000), {})).toMatchObject({ jobs: cores });
-    expect(await sideBySide('cpu', configs(1), {})).toEqual({ jobs: 1 });
-    const half = Math.max(1, Math.floor(cores / 2));
-    expect(await sideBySide('cpu', configs(15), { jobs: 2 })).toEqual({ jobs: 2, threads: half });
-    expect(await sideBySide('cpu', configs(15), { asRows: true })).toEqual({ jobs: 15, asRows: true });
+    expect(await sideBySide('cpu', configs(1), {})).toEqual({ launcher: 'here', jobs: 1 });
+    expect(await sideBySide('cpu', configs(15), { jobs: 2 })).toEqual({ launcher: 'processes', jobs: 2 });
+    expect(await sideBySide('cpu', configs(15), { asRows: true })).toEqual({ launcher: 'rows', jobs: 15 });
   });
 
   it('are on a device as few rows as are as fast as more, within a tenth', () => {
@@ -204,17 +204,19 @@ describe('runs of a sweep side by side', () => {
           .map((line) => (JSON.parse(line) as { testLoss: number }).testLoss),
       );
     const [apart, together] = [temporary(), temporary()];
-    await runSweep(apart, cells, { ...options, trainRun });
+    await runSweep(apart, cells, { ...options, launcher });
     const pool = new ReplicaPool();
     await runSweep(together, cells, {
       ...options,
-      jobs: 2,
-      trainRun: (request, control, events) =>
-        train(request, control, events, {
-          asRow: true,
-          choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
-          createEngine: (config, provider) => createTrainingEngine(config, provider, { pool }),
-        }),
+      launcher: inThisProcess(
+        (request, control, events) =>
+          train(request, control, events, {
+            asRow: true,
+            choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
+            createEngine: (config, provider) => createTrainingEngine(config, provider, { pool }),
+          }),
+        2,
+      ),
     });
     const [alone, rows] = [metricsOf(apart), metricsOf(together)];
     expect(rows.map((losses) => losses.length)).toEqual(alone.map((losses) => losses.length));

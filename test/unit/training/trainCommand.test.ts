@@ -65,7 +65,7 @@ describe('progress', () => {
   it('is lines where standard error is not a terminal', () => {
     const { console, said } = consoleOf(false);
     const { events } = trainProgress(console, 1000);
-    events.advanced?.(50, 1000);
+    events.advanced?.(50);
     events.metrics?.(line);
     events.grokked?.(100);
     expect(said[0]).toBe('step 100, loss 1.235, test accuracy 50.0 %, 60.0 steps/s\n');
@@ -76,7 +76,7 @@ describe('progress', () => {
   it('is a bar on a terminal, taken off before a line', () => {
     const { console, said } = consoleOf(true);
     const { events } = trainProgress(console, 1000);
-    events.advanced?.(500, 1000);
+    events.advanced?.(500);
     expect(said.at(-1)).toContain(`${'█'.repeat(15)}${'░'.repeat(15)} step 500 of 1000`);
     events.metrics?.(line);
     expect(said.at(-2)).toBe('\r\x1b[K');

@@ -134,3 +134,9 @@ export function paceSays({ run, lines }: RunHistory): string {
     batch: run.config.batch === 'full' ? say('training.fullBatch') : integer(run.config.batch),
   });
 }
+
+/** Who trains a run that this window does not, and what can be asked of it. */
+export const trainerSays = ({ trainedOn }: TrainingState): string =>
+  trainedOn === undefined
+    ? say('training.alone')
+    : say('training.elsewhere', { host: trainedOn === '' ? say('training.anotherHost') : trainedOn });

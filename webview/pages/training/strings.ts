@@ -9,6 +9,8 @@ export const trainingStrings = {
   'training.do.resume': 'Resume',
   'training.do.stop': 'Stop',
   'training.alone': 'Another process trains this run: it can be stopped from here, but not paused.',
+  'training.elsewhere': 'This run is trained on {host}: it can be stopped there, not from here.',
+  'training.anotherHost': 'another host',
   'training.phase': '{phase} at step {step} of {of}',
   'training.left': 'about {time} left',
   'training.leftAtMost': 'at most about {time} left',

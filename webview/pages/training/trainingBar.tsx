@@ -1,6 +1,6 @@
 import type { PanelCalls } from '../../../extension/contract/panel.js';
 import type { TrainingState } from '../../../extension/contract/training.js';
-import { endSays, phaseSays, timeLeftSays } from './sentences.js';
+import { endSays, phaseSays, timeLeftSays, trainerSays } from './sentences.js';
 import { Button } from '../../elements/toolkit.js';
 import type { RunHistory } from './figure.js';
 import { useRequests } from '../../state/requests.js';
@@ -37,7 +37,7 @@ export function TrainingBar({ history, state, host }: TrainingBarProps) {
             {say(`training.do.${action}`)}
           </Button>
         ))}
-      {state?.alone && <span class="muted">{say('training.alone')}</span>}
+      {state?.alone && <span class="muted">{trainerSays(state)}</span>}
       <Failure says={failure} />
       <progress aria-label={say('training.progress')} max={run.config.maxSteps} value={step} />
     </div>

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
+import { runLayout } from '../../../contract/runLayout.js';
 import { GeometryError } from '../../../contract/errors.js';
 import { writeAtomically } from '../../../disk/atomicFile.js';
 import { readBytes } from '../../../disk/regularFile.js';
@@ -48,7 +49,7 @@ export interface TrainerState {
   readonly progress: RunProgress;
 }
 
-const FOLDER = 'state';
+const FOLDER = runLayout.state;
 const EXTENSION = '.wgstate';
 /** The newest may be the one that a failing disk spoils. */
 const KEPT = 2;

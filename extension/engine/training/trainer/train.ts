@@ -1,9 +1,10 @@
+import { changeableOnResume, settingThatDiffers } from '../../../contract/sameRun.js';
 import type { TrainRequest } from '../../../contract/calls.js';
 import { GeometryError } from '../../../contract/errors.js';
 import type { UsedBasis } from '../../../contract/interventions.js';
 import type { Warning } from '../../../contract/report.js';
 import type { Metrics, RunConfig, RunFile } from '../../../contract/run.js';
-import { claimRun } from '../run/liveness.js';
+import { claimRun } from '../run/claimRun.js';
 import { openMetrics } from '../run/metricsFile.js';
 import { makeRunFolders, readRunFile, removeUnfinished, removeUnused } from '../run/runDirectory.js';
 import type { RunProgress } from '../run/trainerState.js';
@@ -25,27 +26,20 @@ export interface RunEvents {
   warning?(warning: Warning): void;
   status?(status: RunFile['status'], step: number): void;
   grokked?(step: number): void;
-  advanced?(step: number, maxSteps: number): void;
+  advanced?(step: number): void;
 }
-
-/** What a resumed run may change; all else would make it another run. */
-const changeable = ['maxSteps', 'stop'] as const satisfies readonly (keyof RunConfig)[];
 
 /**
  * The configuration of a resumed run: its own, with the length asked for.
  * @throws GeometryError `invalid-config` when anything else was changed.
  */
 const resumedConfig = (own: RunConfig, asked: RunConfig): RunConfig => {
-  const keys = new Set([...Object.keys(own), ...Object.keys(asked)] as (keyof RunConfig)[]);
-  for (const key of changeable) keys.delete(key);
-  for (const key of keys) {
-    if (JSON.stringify(own[key]) === JSON.stringify(asked[key])) continue;
-    throw new GeometryError(
-      'invalid-config',
-      `The run to resume has another ${key}; only ${changeable.join(' and ')} can be changed on resuming.`,
-    );
-  }
-  return asked;
+  const key = settingThatDiffers(own, asked);
+  if (key === undefined) return asked;
+  throw new GeometryError(
+    'invalid-config',
+    `The run to resume has another ${key}; only ${changeableOnResume.join(' and ')} can be changed on resuming.`,
+  );
 };
 
 /** @throws GeometryError `invalid-argument` where a run's interventions would go on with another basis than they began with. */
@@ -165,7 +159,7 @@ const trainFrom = async (start: StartState, parts: TrainParts): Promise<RunFile>
       events: {
         metrics: (line) => events.metrics?.(line),
         grokked: (at) => events.grokked?.(at),
-        advanced: (at) => events.advanced?.(at, config.maxSteps),
+        advanced: (at) => events.advanced?.(at),
         saved: async (saved) => {
           await record.update(reached(saved));
         },

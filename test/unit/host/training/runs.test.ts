@@ -32,15 +32,16 @@ describe('phases of a run', () => {
   it('never leave the user without a way to end a process, except while it ends', () => {
     for (const phase of trainingPhases.filter(isActive)) {
       if (phase === 'stopping') continue;
-      expect(actionsIn(phase, false)).toContain('stop');
-      expect(actionsIn(phase, true)).toEqual(['stop']);
+      expect(actionsIn(phase, 'this window')).toContain('stop');
+      expect(actionsIn(phase, 'another process')).toEqual(['stop']);
+      expect(actionsIn(phase, 'another host')).toEqual([]);
     }
   });
 
   it('let a run that a killed process left behind be resumed', () => {
     expect(phaseOnDisk('running', false)).toBe('stopped');
     expect(phaseOnDisk('paused', false)).toBe('stopped');
-    expect(actionsIn(phaseOnDisk('running', false), false)).toEqual(['resume']);
+    expect(actionsIn(phaseOnDisk('running', false), 'this window')).toEqual(['resume']);
     expect(phaseOnDisk('running', true)).toBe('running');
     expect(phaseOnDisk('finished', false)).toBe('finished');
   });

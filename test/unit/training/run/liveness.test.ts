@@ -15,7 +15,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Holder } from '../../../../extension/disk/liveness.js';
 import { thisProcess, type ProcessIdentity } from '../../../../extension/disk/processIdentity.js';
-import { claimRun, runLiveness } from '../../../../extension/engine/training/run/liveness.js';
+import { claimRun } from '../../../../extension/engine/training/run/claimRun.js';
+import { findRun } from '../../../../extension/queue/localRun.js';
 import { makeRunFolders } from '../../../../extension/engine/training/run/runDirectory.js';
 
 let run: string;
@@ -45,12 +46,12 @@ const elsewhere = { host: 'elsewhere', boot: 'another' };
 
 describe.runIf(process.platform === 'linux')('a claim on a run', () => {
   it('names the process until it is released', async () => {
-    expect(await runLiveness(run)).toEqual({ kind: 'none' });
+    expect(await findRun(run)).toEqual({ kind: 'none' });
     const { release } = await claimRun(run);
-    expect(await runLiveness(run)).toEqual({ kind: 'here', pid: process.pid });
+    expect(await findRun(run)).toEqual({ kind: 'here', pid: process.pid });
     expect(JSON.parse(readFileSync(claim, 'utf8'))).toMatchObject(thisProcess());
     await release();
-    expect(await runLiveness(run)).toEqual({ kind: 'none' });
+    expect(await findRun(run)).toEqual({ kind: 'none' });
     expect(readdirSync(path.dirname(claim))).toEqual([]);
   });
 
@@ -89,10 +90,10 @@ describe.runIf(process.platform === 'linux')('a claim on a run', () => {
   it('says on which host a run is trained', async () => {
     leave({ ...elsewhere, pid: 77 });
     await expect(claimRun(run, soon)).rejects.toThrow(/process 77 on elsewhere/);
-    expect(await runLiveness(run)).toEqual({ kind: 'elsewhere', host: 'elsewhere', pid: 77 });
+    expect(await findRun(run)).toEqual({ kind: 'elsewhere', host: 'elsewhere', pid: 77 });
     leave({});
     await expect(claimRun(run, soon)).rejects.toThrow(new RegExp(`process ${process.ppid};`));
-    expect(await runLiveness(run)).toEqual({ kind: 'here', pid: process.ppid });
+    expect(await findRun(run)).toEqual({ kind: 'here', pid: process.ppid });
   });
 
   it.each([
@@ -105,9 +106,9 @@ describe.runIf(process.platform === 'linux')('a claim on a run', () => {
     ['a crash before the first word', '', MINUTE],
   ])('is taken from %s', async (_whom, holder, age) => {
     leave(holder, age);
-    expect(await runLiveness(run)).toMatchObject({ kind: 'lapsed' });
+    expect(await findRun(run)).toMatchObject({ kind: 'lapsed' });
     const { release } = await claimRun(run, soon);
-    expect(await runLiveness(run)).toEqual({ kind: 'here', pid: process.pid });
+    expect(await findRun(run)).toEqual({ kind: 'here', pid: process.pid });
     await release();
     expect(readdirSync(path.dirname(claim))).toEqual([]);
   });

@@ -7,7 +7,7 @@ import type { TrainRequest } from '../../../../extension/contract/calls.js';
 import { GeometryError } from '../../../../extension/contract/errors.js';
 import type { RunConfig, RunFile } from '../../../../extension/contract/run.js';
 import { loadRunConfig } from '../../../../extension/engine/training/runConfig.js';
-import { claimRun } from '../../../../extension/engine/training/run/liveness.js';
+import { claimRun } from '../../../../extension/engine/training/run/claimRun.js';
 import { loadState } from '../../../../extension/engine/training/run/trainerState.js';
 import { readMetrics } from '../../../../extension/engine/training/run/metricsFile.js';
 import { RunControl } from '../../../../extension/engine/training/trainer/runControl.js';

@@ -1,0 +1,109 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Reply, TrainerCalls, TrainRequest } from '../contract/calls.js';
+import type { ErrorValue } from '../contract/errors.js';
+import type { RunFile } from '../contract/run.js';
+import type { Launcher, RunEvents, RunHandle } from '../queue/launcher.js';
+import { startTrainerProcess } from './trainerProcess.js';
+
+/** Lines, or characters of a file, that a process which died is quoted with. */
+const quotedLines = 20;
+const quotedCharacters = 4000;
+
+export interface ProcessLauncherOptions {
+  /** The bundle of the child processes. */
+  readonly bundle: string;
+  readonly capacity: () => number;
+  /** The error of a process that ended before its run did: how it ended, and its last words. */
+  readonly died: (out: string, how: string, lastWords: string) => ErrorValue;
+  /** Where processes that may outlive this one write what they have to say besides their messages. */
+  readonly outputFolder?: string;
+  readonly log?: {
+    readonly info: (line: string) => void;
+    readonly warn: (line: string) => void;
+    readonly error: (line: string, cause: string) => void;
+  };
+}
+
+/** A process of this machine for each run. */
+export const processLauncher = (options: ProcessLauncherOptions): Launcher => {
+  let started = 0;
+  return {
+    capacity: options.capacity,
+    sharesCores: true,
+    start: (request, events) => startProcess(request, events, options, ++started),
+  };
+};
+
+const startProcess = (
+  request: TrainRequest,
+  events: RunEvents,
+  { bundle, died, outputFolder, log }: ProcessLauncherOptions,
+  number: number,
+): RunHandle => {
+  const lines: string[] = [];
+  const outputFile =
+    outputFolder === undefined ? undefined : path.join(outputFolder, `trainer-${number}.log`);
+  if (outputFile !== undefined) {
+    fs.mkdirSync(path.dirname(outputFile), { recursive: true });
+    fs.writeFileSync(outputFile, '');
+  }
+  let outcome: Reply<RunFile> | undefined;
+  const nothing = (): void => undefined;
+  const trainer = startTrainerProcess(
+    { bundle, ...(outputFile === undefined ? {} : { outputFile }) },
+    {
+      events: {
+        started: events.started ?? nothing,
+        metrics: events.metrics ?? nothing,
+        advanced: events.advanced ?? nothing,
+        warning: events.warning ?? nothing,
+        status: events.status ?? nothing,
+        grokked: events.grokked ?? nothing,
+        ended: (reply) => {
+          outcome = reply;
+          // The process has nothing more to do, and ends when its channel closes.
+          trainer.finish();
+        },
+      },
+      refuse: (error) => {
+        lines.push(error.message);
+        log?.error(error.message, String(error.cause));
+      },
+      onOutput: (line) => lines.push(line),
+    },
+  );
+  log?.info(`Trainer process ${trainer.pid} trains ${request.out}.`);
+  void trainer.calls.start(request).then((reply) => {
+    if (reply.ok || reply.error.code === 'process-died') return;
+    outcome = reply;
+    trainer.finish();
+  });
+  const ask = (call: (calls: TrainerCalls) => Promise<Reply<void>>): void =>
+    void call(trainer.calls).then((reply) => {
+      // A process that has ended tells how by its end.
+      if (!reply.ok && reply.error.code !== 'process-died') log?.warn(reply.error.message);
+    });
+  const end = async (): Promise<Reply<RunFile> | undefined> => {
+    const { how, expected } = await trainer.ended;
+    log?.info(`Trainer process ${trainer.pid} ended: ${how}.`);
+    if (expected) return undefined;
+    return outcome ?? { ok: false, error: died(request.out, how, lastWords(lines, outputFile)) };
+  };
+  return {
+    pause: () => ask((calls) => calls.pause()),
+    resume: () => ask((calls) => calls.resume()),
+    stop: () => ask((calls) => calls.stop()),
+    leave: () => trainer.leave(),
+    ended: end(),
+  };
+};
+
+const lastWords = (lines: readonly string[], outputFile: string | undefined): string => {
+  if (outputFile === undefined) return lines.slice(-quotedLines).join('\n');
+  try {
+    return fs.readFileSync(outputFile, 'utf8').trim().slice(-quotedCharacters);
+  } catch {
+    return '';
+  }
+};

@@ -1,0 +1,162 @@
+import { availableParallelism } from 'node:os';
+import type { Reply, TrainRequest } from '../contract/calls.js';
+import { toErrorValue } from '../contract/errors.js';
+import type { RunFile } from '../contract/run.js';
+import type { Launcher, RunEvents, RunHandle } from './launcher.js';
+import { threadsOf } from './sharing.js';
+
+/** What to ask of the launcher, and who listens. */
+export interface Beginning {
+  readonly request: TrainRequest;
+  readonly events: RunEvents;
+}
+
+/** A run that is to be trained, by its folder. */
+export interface QueuedRun {
+  readonly folder: string;
+  /** Called when its turn comes. What it throws is how the run ended. */
+  readonly begin: () => Beginning | Promise<Beginning>;
+  /** Its turn has come, and it has been started. */
+  readonly begun?: () => void;
+  /**
+   * How it ended: not called for one that was left to itself or taken back. Its place is free when this has returned, so
+   * that what is measured of a run has its cores. Must not throw.
+   */
+  readonly ended: (outcome: Reply<RunFile>) => void | Promise<void>;
+}
+
+export interface QueueOptions {
+  readonly launcher: Launcher;
+  /** Runs at work on the same cores that this queue did not start. */
+  readonly others?: () => number;
+  readonly cores?: number;
+}
+
+interface AtWork {
+  handle: RunHandle | undefined;
+  /** Asked to stop before it had begun. */
+  stopped: boolean;
+}
+
+/** Runs in the order in which they were asked for, as many at work as the launcher has places for. */
+export class RunQueue {
+  private readonly waiting: QueuedRun[] = [];
+  private readonly working = new Map<string, AtWork>();
+  /** Ended runs whose place is not free yet. */
+  private telling = 0;
+  private idleWaiters: (() => void)[] = [];
+  private left = false;
+
+  constructor(private readonly options: QueueOptions) {}
+
+  /** Puts a run behind those that wait; false where its folder already waits or is at work. */
+  add(run: QueuedRun): boolean {
+    if (this.isWaiting(run.folder) || this.isAtWork(run.folder)) return false;
+    this.waiting.push(run);
+    this.next();
+    return true;
+  }
+
+  isWaiting(folder: string): boolean {
+    return this.waiting.some((run) => run.folder === folder);
+  }
+
+  isAtWork(folder: string): boolean {
+    return this.working.has(folder);
+  }
+
+  /** Takes back a run that waits; tells whether it did. */
+  takeBack(folder: string): boolean {
+    const at = this.waiting.findIndex((run) => run.folder === folder);
+    if (at < 0) return false;
+    this.waiting.splice(at, 1);
+    this.tellIdle();
+    return true;
+  }
+
+  pause(folder: string): void {
+    this.working.get(folder)?.handle?.pause();
+  }
+
+  resume(folder: string): void {
+    this.working.get(folder)?.handle?.resume();
+  }
+
+  stop(folder: string): void {
+    const run = this.working.get(folder);
+    if (run === undefined) return;
+    run.stopped = true;
+    run.handle?.stop();
+  }
+
+  /** Takes back all that wait and stops all that are at work. */
+  stopAll(): void {
+    this.waiting.length = 0;
+    for (const folder of this.working.keys()) this.stop(folder);
+    this.tellIdle();
+  }
+
+  /** Lets go of every run: none begins any more, and no end is told. */
+  leave(): void {
+    this.left = true;
+    this.waiting.length = 0;
+    for (const { handle } of this.working.values()) handle?.leave();
+  }
+
+  /** When no run waits or is at work. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.idleWaiters.push(resolve);
+      this.tellIdle();
+    });
+  }
+
+  /** Starts what there are places for: called whenever a place may have become free. */
+  next(): void {
+    const { launcher, others = () => 0 } = this.options;
+    for (;;) {
+      if (this.left || this.working.size + this.telling + others() >= launcher.capacity()) return;
+      const run = this.waiting.shift();
+      if (run === undefined) return;
+      this.launch(run);
+    }
+  }
+
+  private launch(run: QueuedRun): void {
+    const state: AtWork = { handle: undefined, stopped: false };
+    this.working.set(run.folder, state);
+    const start = ({ request, events }: Beginning): Promise<Reply<RunFile> | undefined> => {
+      const { launcher, cores = availableParallelism() } = this.options;
+      const threads = launcher.sharesCores ? threadsOf(request, launcher.capacity(), cores) : {};
+      state.handle = launcher.start({ ...request, ...threads }, events);
+      run.begun?.();
+      if (this.left) state.handle.leave();
+      else if (state.stopped) state.handle.stop();
+      return state.handle.ended;
+    };
+    let outcome: Promise<Reply<RunFile> | undefined>;
+    try {
+      const beginning = run.begin();
+      outcome = beginning instanceof Promise ? beginning.then(start) : start(beginning);
+    } catch (thrown) {
+      outcome = Promise.resolve({ ok: false, error: toErrorValue(thrown) });
+    }
+    void outcome
+      .catch((thrown: unknown) => ({ ok: false as const, error: toErrorValue(thrown) }))
+      .then(async (ended) => {
+        this.working.delete(run.folder);
+        if (ended !== undefined && !this.left) {
+          this.telling++;
+          await run.ended(ended);
+          this.telling--;
+        }
+        this.next();
+        this.tellIdle();
+      });
+  }
+
+  private tellIdle(): void {
+    if (this.waiting.length > 0 || this.working.size > 0 || this.telling > 0) return;
+    for (const resolve of this.idleWaiters.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,21 @@
+import type { TrainRequest } from '../contract/calls.js';
+import type { RunConfig } from '../contract/run.js';
+
+/**
+ * Runs at once share the processor's cores; a single one has what onnxruntime takes. One that is resumed keeps the
+ * threads that it began with: with others its sums would come out in another order.
+ */
+export const threadsOf = (
+  { resume }: Pick<TrainRequest, 'resume'>,
+  runsAtOnce: number,
+  cores: number,
+): { threads?: number } =>
+  runsAtOnce === 1 || resume === true ? {} : { threads: Math.max(1, Math.floor(cores / runsAtOnce)) };
+
+/** About how much work a run is, in multiply-adds but for a factor: steps × weights × rows of a batch. */
+const expectedWork = ({ maxSteps, model, batch }: RunConfig): number =>
+  maxSteps * model.layers * model.d ** 2 * (batch === 'full' ? 4096 : batch);
+
+/** The longest runs first, else in the order given: a long one that begins last is alone on one core at the end. */
+export const longestFirst = <T>(runs: readonly T[], configOf: (run: T) => RunConfig): T[] =>
+  [...runs].sort((a, b) => expectedWork(configOf(b)) - expectedWork(configOf(a)));
