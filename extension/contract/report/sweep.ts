@@ -104,8 +104,8 @@ export const sweepPlotSchema = v.object({
   curves: v.array(
     v.object({
       name: v.string(),
-      /** `points` are marked, a `line` is drawn through: a fit; a `null` is drawn as nulls are. */
-      kind: v.picklist(['points', 'line', 'null']),
+      /** `points` alone; a `curve` through marked points; a `line`: a fit; a `null` is drawn as nulls are. */
+      kind: v.picklist(['points', 'curve', 'line', 'null']),
       points: v.array(v.object({ x: finite, y: finite })),
     }),
   ),

@@ -1,5 +1,8 @@
+import { Fragment } from 'preact';
+import { ChartCard } from '../../charts/chartCard.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { say } from '../../words/say.js';
+import { tablePlot } from './tablePlot.js';
 
 /** What a reproduction chose where its paper leaves a choice. */
 export function SweepChoices() {
@@ -25,41 +28,52 @@ export function SweepTables() {
   const { report } = useInspection();
   return (
     <>
-      {report.sweepTables.map(({ title, columns, rows, notes }, i) => {
+      {report.sweepTables.map(({ title, columns, rows, notes, plot }, i) => {
         const id = `sweep-table-${i}`;
         return (
-          <section class="card wide" aria-labelledby={id} key={title}>
-            <header>
-              <h2 id={id}>{title}</h2>
-            </header>
-            <div class="scroller" tabIndex={0} role="group" aria-labelledby={id}>
-              <table class="matrices">
-                <thead>
-                  <tr>
-                    {columns.map((column, place) => (
-                      <th scope="col" key={place}>
-                        {column}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((row, at) => (
-                    <tr key={at}>
-                      {row.map((cell, place) => (
-                        <td key={place}>{cell}</td>
+          <Fragment key={title}>
+            {plot && (
+              <ChartCard
+                id={`sweep.plot.${i}`}
+                title={title}
+                figure={tablePlot(plot)}
+                says={notes[0] ?? ''}
+                absent={notes[0] ?? ''}
+              />
+            )}
+            <section class="card wide" aria-labelledby={id}>
+              <header>
+                <h2 id={id}>{title}</h2>
+              </header>
+              <div class="scroller" tabIndex={0} role="group" aria-labelledby={id}>
+                <table class="matrices">
+                  <thead>
+                    <tr>
+                      {columns.map((column, place) => (
+                        <th scope="col" key={place}>
+                          {column}
+                        </th>
                       ))}
                     </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-            {notes.map((note) => (
-              <p class="says" key={note}>
-                {note}
-              </p>
-            ))}
-          </section>
+                  </thead>
+                  <tbody>
+                    {rows.map((row, at) => (
+                      <tr key={at}>
+                        {row.map((cell, place) => (
+                          <td key={place}>{cell}</td>
+                        ))}
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+              {notes.map((note) => (
+                <p class="says" key={note}>
+                  {note}
+                </p>
+              ))}
+            </section>
+          </Fragment>
         );
       })}
     </>

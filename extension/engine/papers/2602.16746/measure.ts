@@ -29,6 +29,10 @@ export const measure = async (
   run: RunFile,
   options: MeasureOptions,
 ): Promise<Measured16746> => {
+  // Of a run with interventions only the grok step counts, which its own record has.
+  if ((run.config.interventions ?? []).length > 0) {
+    return { defects: [], onsets: [], accuracies: [], pathShares: [], matrixGaps: [] };
+  }
   const settings = { every: everySecond, precision: 'both' };
   const report = await measuredSeries(folder, run, [{ analysis: defect, settings }], options);
   const { defects, onsets, accuracies, pathShares, matrixGaps } = report;

@@ -1,6 +1,8 @@
 import { cellsOf } from '../../runs/grid.js';
 import type { Plan, PlanRequest } from '../paper.js';
 import { singleTaskCell, singleTaskGrid } from '../singleTasks.js';
+import { publishedStrengths, strengthsOf, suppressedCells, suppressionFlag } from './interventions.js';
+import { ratedCells, ratesFlag } from './rates.js';
 
 const defaultSeeds: readonly number[] = [42, 137];
 const quickSeeds: readonly number[] = [42];
@@ -8,13 +10,17 @@ const quickSeeds: readonly number[] = [42];
 const gridSteps = 6000;
 /** Tasks that never grok: the authors' own file raises an onset for them at step 2000. */
 const neverGrok = ['x2_xy_y2', 'x3_xy'] as const;
+/** Longer than suppression at .75 delays addition in the paper; at full strength it never groks. */
+const suppressedSteps = 6000;
+/** Rates besides the paper's 1e-3 that take minutes; the slower ones are asked for by name. */
+const rates: readonly number[] = [3e-4, 3e-3];
 const neverGrokSteps = { quick: 3000, full: 10_000 };
 
 /**
  * The four tasks that grok and the two that do not; with and without weight decay where not quick. Multiplication is beside
- * the grid, as it leaves out zero.
+ * the grid, as it leaves out zero. Learning rates and suppression are of addition, and not in quick but where asked for.
  */
-export const planOf = ({ quick, seeds = quick ? quickSeeds : defaultSeeds }: PlanRequest): Plan => {
+export const planOf = ({ quick, seeds = quick ? quickSeeds : defaultSeeds, options }: PlanRequest): Plan => {
   const grid = singleTaskGrid('2602.16746', seeds, gridSteps);
   const decays = quick ? [1] : [1, 0];
   const inGrid = cellsOf(grid).filter(({ decay }) => decays.includes(decay));
@@ -26,5 +32,15 @@ export const planOf = ({ quick, seeds = quick ? quickSeeds : defaultSeeds }: Pla
       singleTaskCell({ task, decay: 1, seed, maxSteps: neverGrokSteps[quick ? 'quick' : 'full'] }),
     ),
   ]);
-  return { grid, runs: [...inGrid, ...beside].sort((a, b) => b.decay - a.decay) };
+  const asked = options[ratesFlag.name]?.split(',').map(Number) ?? (quick ? [] : rates);
+  const strengths = strengthsOf(options[suppressionFlag.name], quick ? [] : publishedStrengths);
+  const additions = inGrid.filter(({ tasks, decay }) => tasks.join() === 'add' && decay === 1);
+  return {
+    grid,
+    runs: [
+      ...[...inGrid, ...beside].sort((a, b) => b.decay - a.decay),
+      ...additions.flatMap((cell) => ratedCells(cell, asked)),
+    ],
+    then: additions.flatMap((cell) => suppressedCells(cell, strengths, suppressedSteps)),
+  };
 };

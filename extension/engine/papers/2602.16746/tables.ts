@@ -3,8 +3,12 @@ import { publishedRule } from '../../geometry/curvature/onset.js';
 import { ruleQuality, shuffledInTime, type RuledRun } from '../../geometry/curvature/ruleQuality.js';
 import { measurementTable, none, share, whole } from '../measurementTable.js';
 import { defectsOf, measurementsOf, tableTitles, type Result } from './measurements.js';
+import { isPlain, suppressionTable } from './interventions.js';
+import { rateTable } from './rates.js';
 import { pathMatrices, publishedPath } from './published.js';
 
+/** Of all runs but those of the sweep over rates. */
+const publishedRate = 1e-3;
 const thresholds = [10, 15, 20, 30, 40];
 /** Draws of the shuffled-time baseline. */
 const shuffles = 200;
@@ -136,7 +140,10 @@ const agreementTable = (results: readonly Result[]): SweepTable[] => {
 };
 
 /** Every table of a reproduction. */
-export const tablesOf = (results: readonly Result[]): SweepTable[] => {
+export const tablesOf = (all: readonly Result[]): SweepTable[] => {
+  const results = all.filter(
+    (result) => isPlain(result) && result.cell.config.learningRate === publishedRate,
+  );
   const runs = results.map((result) => ({ result, measurements: measurementsOf(result) }));
   return [
     measurementTable(tableTitles.path, runs, [
@@ -148,6 +155,8 @@ export const tablesOf = (results: readonly Result[]): SweepTable[] => {
     ]),
     ...ruleTable(results),
     ...onsetsTable(results),
+    ...rateTable(all),
+    ...suppressionTable(all),
     measurementTable(tableTitles.capture, runs, [
       'The paper’s ρ ≈ 1 holds for every basis of 16 of 290,401 dimensions; what can tell a basis from chance is the captured norm.',
     ]),
