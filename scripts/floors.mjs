@@ -37,7 +37,7 @@ const houses = {
     ['frame'],
   ],
   'webview/pages': [
-    ['trajectory', 'reconstruction', 'spectra', 'dynamics', 'modes', 'training', 'attention'],
+    ['trajectory', 'reconstruction', 'spectra', 'dynamics', 'modes', 'training', 'attention', 'runs'],
     ['sweep', 'compare'],
     ['overview'],
   ],

@@ -8,6 +8,7 @@ import { modesStrings } from './pages/modes/strings.js';
 import { overviewStrings } from './pages/overview/strings.js';
 import { reconstructionStrings } from './pages/reconstruction/strings.js';
 import { spectraStrings } from './pages/spectra/strings.js';
+import { runsStrings } from './pages/runs/strings.js';
 import { sweepStrings } from './pages/sweep/strings.js';
 import { trainingStrings } from './pages/training/strings.js';
 import { trajectoryStrings } from './pages/trajectory/strings.js';
@@ -38,6 +39,7 @@ export const english = {
   ...dynamicsStrings,
   ...compareStrings,
   ...loraStrings,
+  ...runsStrings,
   ...attentionStrings,
   ...modesStrings,
   ...trainingStrings,

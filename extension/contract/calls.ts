@@ -102,6 +102,7 @@ export const focuses = [
   'reconstruction',
   'dynamics',
   'compare',
+  'runs',
   'attention',
   'modes',
   'training',

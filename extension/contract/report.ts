@@ -15,6 +15,7 @@ export * from './report/modes.js';
 export * from './report/path.js';
 export * from './report/principalAngles.js';
 export * from './report/reconstructions.js';
+export * from './report/runSpectra.js';
 export * from './report/sections.js';
 export * from './report/settings.js';
 export * from './report/source.js';

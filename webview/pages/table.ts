@@ -9,6 +9,7 @@ import { Modes } from './modes/page.js';
 import { Overview } from './overview/page.js';
 import { RankSpectra } from './spectra/page.js';
 import { Reconstruction } from './reconstruction/page.js';
+import { Runs } from './runs/page.js';
 import { Sweep } from './sweep/page.js';
 import { Training } from './training/page.js';
 import { Trajectory } from './trajectory/page.js';
@@ -38,6 +39,12 @@ const hasAttention = (report: Report | undefined): boolean =>
   isSeries(report) &&
   ['Q', 'K'].every((kind) => report?.tensors.some(({ place }) => place?.kind === kind) === true);
 
+/** Other series in the folder, or runs of ours, which lie side by side. */
+const hasRuns = (report: Report | undefined): boolean =>
+  isSeries(report) &&
+  report !== undefined &&
+  (report.runSpectra.length > 0 || report.run.length > 0 || (report.source.otherSeries ?? []).length > 0);
+
 /** Another checkpoint is compared with on request. */
 const hasBase = (report: Report | undefined): boolean => (report?.comparisonSummaries.length ?? 0) > 0;
 
@@ -50,6 +57,7 @@ export const pages: readonly Page[] = [
   { id: 'dynamics', title: 'page.dynamics', component: Dynamics, isFor: hasChange },
   { id: 'attention', title: 'page.attention', component: Attention, isFor: hasAttention },
   { id: 'compare', title: 'page.compare', component: Compare, isFor: hasBase },
+  { id: 'runs', title: 'page.runs', component: Runs, isFor: hasRuns },
   { id: 'modes', title: 'page.modes', component: Modes, isFor: hasModes },
   {
     id: 'training',

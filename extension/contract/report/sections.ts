@@ -10,6 +10,7 @@ import { modeMaps, modeNulls, modeRidge, modes } from './modes.js';
 import { matrixGaps, pathShares } from './path.js';
 import { principalAngles } from './principalAngles.js';
 import { reconstructions } from './reconstructions.js';
+import { runSpectra } from './runSpectra.js';
 import { metrics, run } from './run.js';
 import { spectra } from './spectra.js';
 import { sweep, sweepCells, sweepTables } from './sweep.js';
@@ -41,6 +42,7 @@ export const reportSections = {
   gapDeclines,
   attentionHeads,
   matrixDetails,
+  runSpectra,
   comparisonSummaries,
   comparisons,
   modes,

@@ -12,6 +12,7 @@ import { matrix } from './matrix/row.js';
 import { modes } from './modes/row.js';
 import { path } from './path/row.js';
 import { jointReconstructions, perMatrixReconstructions } from './reconstruction/row.js';
+import { runs } from './runs/row.js';
 import { lastSpectra, otherSpectra } from './spectra/row.js';
 import { tensors } from './tensors/row.js';
 import { trajectory } from './trajectory/row.js';
@@ -40,6 +41,7 @@ export const analyses: readonly Analysis[] = [
   angles,
   controls,
   compare,
+  runs,
   attention,
   matrix,
   farms,

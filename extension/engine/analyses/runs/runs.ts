@@ -1,0 +1,100 @@
+import path from 'node:path';
+import { GeometryError } from '../../../contract/errors.js';
+import { discover } from '../../checkpoints/discovery/series.js';
+import { matchNames } from '../../geometry/comparison/matchNames.js';
+import { matrixKey } from '../../geometry/matrices.js';
+import type { TaskStep } from '../../ground/work/tasks.js';
+import { findSeries, type SourceSeries } from '../../series/source.js';
+import { survey as surveySeries } from '../../series/survey.js';
+import { TensorValues } from '../../series/tensorValues.js';
+import type { AnalysisRun } from '../analysis.js';
+import { spectraOf } from '../spectra/spectra.js';
+import { planWork } from '../workPolicy.js';
+
+/** More curves than this cannot be told apart. */
+const mostRuns = 8;
+
+type RunsRun = AnalysisRun<'runSpectra'>;
+
+/**
+ * Spectra of the matrices that other runs share with the inspected one, by name and shape.
+ * @param others their folders, separated by commas; those found beside the inspected one where absent.
+ * @throws GeometryError `invalid-argument` where there is none, and what reading one throws.
+ */
+export async function* runsBeside(run: RunsRun, others: string | undefined): AsyncGenerator<TaskStep, void> {
+  const { survey, settings, plan, signal, emit } = run;
+  const found = others === undefined ? await besideOf(run) : await namedRuns(others, signal);
+  if (found.length === 0) {
+    throw new GeometryError('invalid-argument', `There is no other run beside ${run.request.path}.`);
+  }
+  if (found.length > mostRuns) {
+    const message = `${found.length} other runs were found; the first ${mostRuns} are overlaid.`;
+    emit({ warnings: [{ code: 'runs-left-out', message }] });
+  }
+  const mine = new Map(plan.matrices.map((spec) => [matrixKey(spec), spec]));
+  const shown = found.slice(0, mostRuns);
+  for (const [done, source] of shown.entries()) {
+    const other = await surveySeries(source, signal);
+    try {
+      const { pairs } = matchNames(survey.tensors, other.tensors);
+      const names = new Map(pairs.map((pair) => [pair.base.name, pair.own.name]));
+      const matrices = other.matrices.filter(({ tensor, part, rows, columns }) => {
+        const own = mine.get(
+          matrixKey({ tensor: names.get(tensor) ?? '', ...(part === undefined ? {} : { part }) }),
+        );
+        return own?.rows === rows && own.columns === columns;
+      });
+      if (matrices.length === 0) {
+        const message = `${source.name} has no matrix of the same name and shape; it is left out.`;
+        emit({ warnings: [{ code: 'run-left-out', message, path: source.root }] });
+        continue;
+      }
+      const work = planWork(
+        matrices,
+        other.checkpoints.length,
+        settings.shuffleDraws,
+        settings.precision === 'exact',
+      );
+      const steps = spectraOf(
+        {
+          ...{ survey: other, plan: work, settings, signal },
+          values: new TensorValues(other),
+          emit: ({ spectra = [] }) =>
+            emit({
+              runSpectra: spectra.map((spectrum) => ({
+                run: source.name,
+                path: source.root,
+                spectrum: { ...spectrum, tensor: names.get(spectrum.tensor)! },
+              })),
+            }),
+        },
+        work.spectraOf,
+      );
+      for await (const { fraction, text } of steps)
+        yield { fraction: (done + fraction) / shown.length, text: `${source.name}: ${text}` };
+    } finally {
+      await other.pool.close();
+    }
+  }
+}
+
+const namedRuns = (others: string, signal: AbortSignal): Promise<SourceSeries[]> =>
+  Promise.all(others.split(',').map((place) => findSeries(path.resolve(place.trim()), signal)));
+
+/** The other series at the inspected path; where it has none, those of the folder above. */
+const besideOf = async ({ request, survey, signal }: RunsRun): Promise<SourceSeries[]> => {
+  const own = new Set(survey.checkpoints.flatMap(({ files }) => files.map((file) => file.path)));
+  for (const place of [request.path, path.dirname(request.path)]) {
+    const { series } = await discover(place, { signal });
+    const others = series.filter(
+      ({ checkpoints }) => !checkpoints.some(({ files }) => files.some((file) => own.has(file.path))),
+    );
+    if (others.length > 0)
+      return others.map(({ root, name, checkpoints }) => ({
+        ...{ path: root, root, name, entries: checkpoints },
+        warnings: [],
+        otherSeries: [],
+      }));
+  }
+  return [];
+};

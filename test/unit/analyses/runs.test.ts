@@ -1,0 +1,79 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { afterEach, describe, expect, it } from 'vitest';
+import { inspectSettingsSchema, type Report } from '../../../extension/contract/report.js';
+import { ReportStore } from '../../../extension/contract/reportStore.js';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
+import { inspect } from '../../../extension/engine/inspection/inspect.js';
+import { overlaidRuns, runsFigure, sharedSteps } from '../../../webview/pages/runs/figure.js';
+import { writeSafetensors, type Weights } from '../inspection/seriesFixture.js';
+
+const folders: string[] = [];
+afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+const random = seededRandom(3);
+const name = 'layers.0.self_attn.q_proj.weight';
+const weights = (rows = 5): Weights => ({
+  [name]: { shape: [rows, 4], values: Array.from({ length: 4 * rows }, () => Math.fround(random.normal())) },
+});
+
+/** Folders of runs with a checkpoint for each step. */
+const written = (runs: Readonly<Record<string, Readonly<Record<number, Weights>>>>): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'weight-geometry-test-'));
+  folders.push(folder);
+  for (const [run, steps] of Object.entries(runs)) {
+    mkdirSync(join(folder, run));
+    for (const [step, one] of Object.entries(steps))
+      writeSafetensors(join(folder, run, `step_${step.padStart(4, '0')}.safetensors`), one);
+  }
+  return folder;
+};
+
+const inspected = async (path: string, others?: string): Promise<Report> => {
+  const store = new ReportStore();
+  const settings = v.parse(inspectSettingsSchema, { shuffleDraws: 2 });
+  const request = { id: 'runs', ...(others === undefined ? {} : { settings: { others } }) };
+  await inspect(
+    { path, settings, analyses: [request] },
+    { signal: new AbortController().signal, onAddition: (addition) => store.add(addition) },
+  );
+  return store.report()!;
+};
+
+describe('runs over each other', () => {
+  it('are those that lie beside the inspected one, with the spectra that inspecting them gives', async () => {
+    const folder = written({
+      a: { 0: weights(), 10: weights(), 20: weights() },
+      b: { 0: weights(), 10: weights() },
+    });
+    const report = await inspected(join(folder, 'a'));
+    const alone = await inspected(join(folder, 'b'), join(folder, 'a'));
+    const spectra = report.runSpectra.map(({ spectrum }) => spectrum);
+    const keyOf = (entry: { step: number; of: string }) => `${entry.step} ${entry.of}`;
+    expect(spectra.map(keyOf).sort()).toEqual(alone.spectra.map(keyOf).sort());
+    for (const entry of alone.spectra) {
+      const other = spectra.find((one) => keyOf(one) === keyOf(entry))!;
+      expect(other).toEqual(entry);
+    }
+    const runs = overlaidRuns(report);
+    expect(runs.map((run) => run.of(name, 'weights').length)).toEqual([3, 2]);
+    expect(sharedSteps(runs, [name], 'weights')).toEqual([0, 10]);
+    const figure = runsFigure(runs, name, 'weights', 'stableRank', 'linear')!;
+    // A curve for each run, and the null of the first.
+    expect(figure.curves.map(({ x }) => x.length)).toEqual([3, 2, 3]);
+  });
+
+  it('of other shapes are left out with a word', async () => {
+    const folder = written({ a: { 0: weights(), 10: weights() }, b: { 0: weights(7), 10: weights(7) } });
+    const report = await inspected(join(folder, 'a'), join(folder, 'b'));
+    expect(report.runSpectra).toEqual([]);
+    expect(report.warnings.map(({ code }) => code)).toContain('run-left-out');
+  });
+
+  it('that are not there are said to be missing', async () => {
+    const folder = written({ a: { 0: weights(), 10: weights() } });
+    await expect(inspected(join(folder, 'a'))).rejects.toMatchObject({ code: 'invalid-argument' });
+  });
+});

@@ -1,0 +1,107 @@
+import type { Report, SpectrumEntry } from '../../../extension/contract/report.js';
+import type { StatisticKey } from '../../../extension/contract/statistics/table.js';
+import type { LineFigure, Scale } from '../../charts/figure.js';
+import { markedLook, nullLook } from '../../charts/looks.js';
+import { stepAxis } from '../../charts/stepAxis.js';
+import { matrixKey } from '../../report/matrices.js';
+import { say } from '../../words/say.js';
+import { statisticName } from '../../words/statistics.js';
+
+/** One run with its spectra, by matrix, in the order of the steps. */
+export interface OverlaidRun {
+  readonly name: string;
+  readonly path: string;
+  readonly of: (matrix: string, side: SpectrumEntry['of']) => readonly SpectrumEntry[];
+}
+
+/** The inspected run first, then the others; two of one name are told apart by their folders. */
+export function overlaidRuns({
+  source,
+  spectra,
+  runSpectra,
+}: Pick<Report, 'source' | 'spectra' | 'runSpectra'>): OverlaidRun[] {
+  const runs = new Map<string, { name: string; path: string; entries: SpectrumEntry[] }>();
+  runs.set('', { name: source.name, path: source.path, entries: [...spectra] });
+  for (const { run, path, spectrum } of runSpectra) {
+    const key = `${path} ${run}`;
+    const known = runs.get(key) ?? { name: run, path, entries: [] };
+    known.entries.push(spectrum);
+    runs.set(key, known);
+  }
+  const names = [...runs.values()].map(({ name }) => name);
+  return [...runs.values()].map(({ name, path, entries }) => {
+    const byMatrix = new Map<string, SpectrumEntry[]>();
+    for (const entry of entries) {
+      const key = `${entry.of} ${matrixKey(entry.tensor, entry.part)}`;
+      byMatrix.set(key, [...(byMatrix.get(key) ?? []), entry]);
+    }
+    for (const list of byMatrix.values()) list.sort((a, b) => a.step - b.step);
+    const isAmbiguous = names.filter((one) => one === name).length > 1;
+    return {
+      name: isAmbiguous ? `${name} (${path})` : name,
+      path,
+      of: (matrix, side) => byMatrix.get(`${side} ${matrix}`) ?? [],
+    };
+  });
+}
+
+/** A statistic of one matrix over the steps, a curve for each run, and what the first run's shuffles give. */
+export function runsFigure(
+  runs: readonly OverlaidRun[],
+  matrix: string,
+  side: SpectrumEntry['of'],
+  statistic: StatisticKey,
+  scale: Scale,
+): LineFigure | undefined {
+  const curves = runs.flatMap((run, index) => {
+    const points = run.of(matrix, side).filter((entry) => {
+      const value = entry[statistic];
+      return value !== undefined && (scale === 'linear' || value > 0);
+    });
+    return points.length === 0
+      ? []
+      : [
+          {
+            name: run.name,
+            x: points.map(({ step }) => step),
+            y: points.map((entry) => entry[statistic]!),
+            look: markedLook(index),
+          },
+        ];
+  });
+  if (curves.length === 0) return undefined;
+  const shuffled = (runs[0]?.of(matrix, side) ?? []).flatMap(({ step, nulls }) => {
+    const mean = nulls[statistic]?.mean;
+    return mean === undefined || (scale === 'log' && mean <= 0) ? [] : [{ step, mean }];
+  });
+  return {
+    kind: 'lines',
+    x: stepAxis(),
+    y: { title: statisticName(statistic), scale, format: 'number' },
+    curves: [
+      ...curves,
+      ...(shuffled.length === 0
+        ? []
+        : [
+            {
+              name: say('runs.shuffled', { run: runs[0]!.name }),
+              x: shuffled.map(({ step }) => step),
+              y: shuffled.map(({ mean }) => mean),
+              look: nullLook,
+            },
+          ]),
+    ],
+  };
+}
+
+/** Steps at which every run has a spectrum of some matrix, ascending. */
+export function sharedSteps(
+  runs: readonly OverlaidRun[],
+  matrices: readonly string[],
+  side: SpectrumEntry['of'],
+): number[] {
+  const sets = runs.map(
+    (run) => new Set(matrices.flatMap((matrix) => run.of(matrix, side).map(({ step }) => step))),
+  );
+  return [...(sets[0] ?? [])].filter((step) => sets.every((set) => set.has(step))).sort((a, b) => a - b);
+}
