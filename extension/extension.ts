@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { cacheFolder, commandTable } from './host/commands.js';
-import { ErrorMessages } from './host/errors.js';
+import { ErrorMessages, processDied } from './host/errors.js';
 import { CheckpointFolders } from './host/explorer/checkpointFolders.js';
 import { WeightFileDecorations } from './host/explorer/decorations.js';
 import { SeriesTree } from './host/explorer/seriesTree.js';
@@ -9,6 +9,7 @@ import { PathHover } from './host/hover/pathHover.js';
 import { ShardIndexHover } from './host/hover/shardIndexHover.js';
 import { InspectorPanels } from './host/inspector/inspectorPanels.js';
 import { Inspections } from './host/inspector/inspections.js';
+import { inspectionSurroundings } from './host/inspector/inspectionSurroundings.js';
 import { Compute } from './host/processes/compute.js';
 import { Reader } from './host/processes/reader.js';
 import { sweepCommandTable } from './host/sweeps/sweepCommands.js';
@@ -33,8 +34,8 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const errors = new ErrorMessages(log);
   const reader = new Reader(bundle, cache, log);
-  const compute = new Compute(bundle, log);
-  const inspections = new Inspections(compute, errors, log, cache);
+  const compute = new Compute({ bundle, log, died: (how) => processDied('compute', how) });
+  const inspections = new Inspections(inspectionSurroundings(compute, cache), errors, log);
   const training = new Training({
     ...trainingServices(bundle, context.logUri.fsPath, log),
     readRun: (folder) => reader.run(folder),

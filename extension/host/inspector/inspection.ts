@@ -1,27 +1,49 @@
 import path from 'node:path';
-import * as vscode from 'vscode';
 import type { Focus, Progress, Reply } from '../../contract/calls.js';
 import type { ErrorValue } from '../../contract/errors.js';
 import type { ModelDescriptor } from '../../contract/descriptor.js';
 import type { PanelEvents } from '../../contract/panel.js';
-import type { AnalysisRequest, Report, ReportAddition, ReportHeader } from '../../contract/report.js';
+import type {
+  AnalysisRequest,
+  InspectSettings,
+  Report,
+  ReportAddition,
+  ReportHeader,
+} from '../../contract/report.js';
 import { reportSchemaName, sectionNames } from '../../contract/report.js';
 import { ReportStore } from '../../contract/reportStore.js';
 import type { Compute, Job, SpectrumName } from '../processes/compute.js';
-import { inspectSettings, setting } from '../settings.js';
-import { SourceWatch, type SourceChange } from './sourceWatch.js';
+import { Emitter, type Disposable } from '../events.js';
+import type { SourceChange } from './sourceWatch.js';
 
 export type Descriptor = { readonly value: ModelDescriptor; readonly path?: string };
+
+/** What an inspection needs of its surroundings. */
+export interface InspectionSurroundings {
+  readonly compute: Pick<Compute, 'start'>;
+  /** Where finished reports are kept; undefined where the user wants none kept. */
+  readonly cacheFor: (source: string) => string | undefined;
+  readonly settingsFor: (source: string) => InspectSettings;
+  /** Whether what changes in a source is inspected by itself. */
+  readonly follows: (source: string) => boolean;
+  /** Tells of changes of a source until it is disposed of. */
+  readonly watch: (source: string, tell: (change: SourceChange) => void) => Disposable;
+  readonly says: {
+    readonly gone: () => string;
+    readonly changed: () => string;
+    readonly waits: () => string;
+  };
+}
 
 /**
  * One source under inspection: its report so far, and the job that adds to it. Any number of views follow it; a view
  * that joins late gets everything that the others have.
  */
-export class Inspection implements vscode.Disposable {
+export class Inspection implements Disposable {
   private readonly views = new Set<PanelEvents>();
-  private readonly watch: SourceWatch;
-  private readonly ended = new vscode.EventEmitter<Reply<void>>();
-  private readonly runningChanged = new vscode.EventEmitter<boolean>();
+  private readonly watch: Disposable;
+  private readonly ended = new Emitter<Reply<void>>();
+  private readonly runningChanged = new Emitter<boolean>();
   private store = new ReportStore();
   /** What the running job has found, without what was shown before it. */
   private fresh = this.store;
@@ -40,15 +62,14 @@ export class Inspection implements vscode.Disposable {
 
   constructor(
     readonly source: string,
-    private readonly compute: Compute,
-    private readonly cacheFolder: string,
+    private readonly surroundings: InspectionSurroundings,
     /** Why it does not begin before the user says so, where it does not. */
     waitsBecause?: ErrorValue,
     /** The checkpoint or folder that it is compared with. */
     readonly base?: string,
     isWatched = false,
   ) {
-    this.watch = new SourceWatch(source, (change) => this.sourceChanged(change));
+    this.watch = surroundings.watch(source, (change) => this.sourceChanged(change));
     this.held = waitsBecause !== undefined;
     if (waitsBecause) this.outcome = { ok: false, error: waitsBecause };
     else if (isWatched) {
@@ -81,18 +102,14 @@ export class Inspection implements vscode.Disposable {
         kind: 'series',
         ...(value ? { descriptor: { value, origin: 'run' } } : {}),
       },
-      settings: inspectSettings(vscode.Uri.file(source)),
+      settings: this.surroundings.settingsFor(source),
       versions: run?.[0]?.versions ?? {},
       created: new Date().toISOString(),
     };
   }
 
   private tellThatItWaits(): void {
-    this.tell(
-      vscode.l10n.t(
-        'The run has the machine to itself: its checkpoints are analysed when another page is opened, or when it rests.',
-      ),
-    );
+    this.tell(this.surroundings.says.waits());
   }
 
   get running(): boolean {
@@ -104,14 +121,14 @@ export class Inspection implements vscode.Disposable {
   }
 
   /** Sends a view all there is, then what comes. */
-  attach(view: PanelEvents): vscode.Disposable {
+  attach(view: PanelEvents): Disposable {
     view.reset();
     view.addition(this.store.asAddition());
     view.status(this.status);
     if (this.running && this.progress) view.progress(this.progress);
     if (this.outcome) view.ended(this.outcome);
     this.views.add(view);
-    return new vscode.Disposable(() => this.views.delete(view));
+    return { dispose: () => void this.views.delete(view) };
   }
 
   focus(focus: Focus): void {
@@ -164,7 +181,8 @@ export class Inspection implements vscode.Disposable {
 
   private start(): Job {
     this.job?.cancel();
-    const scope = vscode.Uri.file(this.source);
+    const { compute, settingsFor, cacheFor } = this.surroundings;
+    const cacheFolder = cacheFor(this.source);
     const fresh = new ReportStore();
     this.fresh = fresh;
     this.behind = false;
@@ -172,13 +190,13 @@ export class Inspection implements vscode.Disposable {
     this.outcome = undefined;
     this.progress = undefined;
     this.tell('');
-    const job: Job = this.compute.start(
+    const job: Job = compute.start(
       {
         path: this.source,
-        settings: inspectSettings(scope),
+        settings: settingsFor(this.source),
         ...(this.descriptor ? { descriptor: this.descriptor } : {}),
         ...(this.base === undefined ? {} : { analyses: [{ id: 'compare', settings: { base: this.base } }] }),
-        ...(setting('analysis.cache', scope) ? { cacheFolder: this.cacheFolder } : {}),
+        ...(cacheFolder === undefined ? {} : { cacheFolder }),
       },
       this.focused,
       {
@@ -233,12 +251,12 @@ export class Inspection implements vscode.Disposable {
   private sourceChanged(change: SourceChange): void {
     if (change === 'gone') {
       this.job?.cancel();
-      this.tell(vscode.l10n.t('These files are not there any more; what is shown was read before.'));
-    } else if (!this.held && setting('analysis.follow', vscode.Uri.file(this.source))) {
+      this.tell(this.surroundings.says.gone());
+    } else if (!this.held && this.surroundings.follows(this.source)) {
       this.behind = true;
       this.catchUp();
     } else {
-      this.tell(vscode.l10n.t('The files have changed since they were read.'));
+      this.tell(this.surroundings.says.changed());
     }
   }
 

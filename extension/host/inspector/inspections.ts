@@ -3,9 +3,8 @@ import type { ErrorMessages } from '../errors.js';
 import type { Reply } from '../../contract/calls.js';
 import type { ErrorValue } from '../../contract/errors.js';
 import type { Report, ReportAddition } from '../../contract/report.js';
-import type { Compute } from '../processes/compute.js';
 import { affects } from '../settings.js';
-import { Inspection } from './inspection.js';
+import { Inspection, type InspectionSurroundings } from './inspection.js';
 
 interface Entry {
   readonly inspection: Inspection;
@@ -31,10 +30,9 @@ export class Inspections implements vscode.Disposable {
   private readonly settingsListener: vscode.Disposable;
 
   constructor(
-    private readonly compute: Compute,
+    private readonly surroundings: InspectionSurroundings,
     private readonly errors: ErrorMessages,
     private readonly log: vscode.LogOutputChannel,
-    private readonly cacheFolder: string,
   ) {
     this.settingsListener = vscode.workspace.onDidChangeConfiguration((event) => {
       if (!resultSettings.some((name) => affects(event, name))) return;
@@ -54,7 +52,7 @@ export class Inspections implements vscode.Disposable {
     const name = base === undefined ? source : `${source}\0${base}`;
     let entry = this.entries.get(name);
     if (!entry) {
-      const started = new Inspection(source, this.compute, this.cacheFolder, waitsBecause, base, isWatched);
+      const started = new Inspection(source, this.surroundings, waitsBecause, base, isWatched);
       entry = { inspection: started, users: 0 };
       this.entries.set(name, entry);
       const { inspection } = entry;

@@ -1,5 +1,6 @@
 import { createBirpc } from 'birpc';
 import * as vscode from 'vscode';
+import type { Disposable } from '../events.js';
 import { eventsOver, serveCalls } from '../../contract/boundary.js';
 import type { Focus, Reply } from '../../contract/calls.js';
 import { GeometryError, toErrorValue, type ErrorValue } from '../../contract/errors.js';
@@ -41,7 +42,7 @@ export class InspectorView implements vscode.Disposable {
   readonly inspection: Inspection;
   private readonly subscriptions: vscode.Disposable[] = [];
   private readonly events: PanelEvents;
-  private attached: vscode.Disposable | undefined;
+  private attached: Disposable | undefined;
   private wanted: Focus | undefined;
 
   constructor(

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type * as vscode from 'vscode';
 import { receiveEvents } from '../../contract/boundary.js';
 import { computeEventSchemas, computeSchemas } from '../../contract/callSchemas.js';
+import type { ErrorValue } from '../../contract/errors.js';
 import type {
   ComputeCalls,
   ComputeEvents,
@@ -11,8 +11,12 @@ import type {
   Reply,
 } from '../../contract/calls.js';
 import type { AnalysisRequest, ReportAddition } from '../../contract/report.js';
-import { processDied } from '../errors.js';
-import { startEngineProcess, type EngineProcess } from '../../processes/engineProcess.js';
+import {
+  startEngineProcess,
+  type EngineProcess,
+  type ProcessOptions,
+} from '../../processes/engineProcess.js';
+import type { Disposable, Log } from '../events.js';
 import { Leased } from './lease.js';
 
 /** The process is asked to stop first; this long afterwards it is ended, whatever it is doing. */
@@ -44,15 +48,21 @@ interface RunningJob {
   cancelled: boolean;
 }
 
+export interface ComputeServices {
+  /** The bundle of the child processes. */
+  readonly bundle: string;
+  readonly log: Log;
+  /** The error of a job whose process has died, of how where that is known. */
+  readonly died: (how?: string) => ErrorValue;
+  readonly startProcess?: (options: ProcessOptions<ComputeCalls>) => EngineProcess<ComputeCalls>;
+}
+
 /** The jobs of the window's compute process, which lives as long as there are any. */
-export class Compute implements vscode.Disposable {
+export class Compute implements Disposable {
   private readonly jobs = new Map<string, RunningJob>();
   private readonly lease: Leased<EngineProcess<ComputeCalls>>;
 
-  constructor(
-    private readonly bundle: string,
-    private readonly log: vscode.LogOutputChannel,
-  ) {
+  constructor(private readonly services: ComputeServices) {
     this.lease = new Leased(() => this.startProcess(), lingerMs);
   }
 
@@ -69,10 +79,10 @@ export class Compute implements vscode.Disposable {
       },
       refine: (entry) =>
         this.lease.running?.calls.refine(job.id, entry) ??
-        Promise.resolve({ ok: false, error: processDied('compute') }),
+        Promise.resolve({ ok: false, error: this.services.died() }),
       analyse: (wanted) =>
         this.lease.running?.calls.analyse(job.id, wanted) ??
-        Promise.resolve({ ok: false, error: processDied('compute') }),
+        Promise.resolve({ ok: false, error: this.services.died() }),
       cancel: () => this.cancel(job),
     };
   }
@@ -96,9 +106,10 @@ export class Compute implements vscode.Disposable {
     const running = this.lease.running;
     if (!running) return;
     void running.calls.cancel(job.id);
+    const { log } = this.services;
     setTimeout(() => {
       if (!this.jobs.has(job.id) || this.lease.running !== running) return;
-      this.log.warn(`The compute process (${running.pid}) did not stop in ${killAfterMs} ms: ending it.`);
+      log.warn(`The compute process (${running.pid}) did not stop in ${killAfterMs} ms: ending it.`);
       running.kill();
     }, killAfterMs);
   }
@@ -112,30 +123,31 @@ export class Compute implements vscode.Disposable {
   }
 
   private startProcess(): EngineProcess<ComputeCalls> {
+    const { bundle, log, startProcess = startEngineProcess<ComputeCalls> } = this.services;
     const events: ComputeEvents = {
       addition: (id, addition) => this.jobs.get(id)?.events.addition(addition),
       progress: (id, progress) => this.jobs.get(id)?.events.progress(progress),
       ended: (id, outcome) => this.end(id, outcome),
     };
-    const started = startEngineProcess<ComputeCalls>({
-      bundle: this.bundle,
+    const started = startProcess({
+      bundle,
       role: 'compute',
       args: [],
       schemas: computeSchemas,
       events: receiveEvents(computeEventSchemas, events, (error) =>
-        this.log.error(error.message, String(error.cause)),
+        log.error(error.message, String(error.cause)),
       ),
-      onOutput: (line) => this.log.info(`[compute] ${line}`),
+      onOutput: (line) => log.info(`[compute] ${line}`),
     });
-    this.log.info(`Compute process ${started.pid} started.`);
+    log.info(`Compute process ${started.pid} started.`);
     void started.ended.then((end) => {
-      this.log[end.expected ? 'info' : 'error'](`Compute process ${started.pid} ended: ${end.how}.`);
+      log[end.expected ? 'info' : 'error'](`Compute process ${started.pid} ended: ${end.how}.`);
       this.lease.forget(started);
       for (const job of [...this.jobs.values()]) {
         if (job.cancelled) this.end(job.id, cancelled);
         // Ended on account of another job: what this one had computed is kept by its reader, the rest starts again.
         else if (end.expected) void this.submit(job);
-        else this.end(job.id, { ok: false, error: processDied('compute', end.how) });
+        else this.end(job.id, { ok: false, error: this.services.died(end.how) });
       }
     });
     return started;

@@ -1,0 +1,213 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ComputeCalls, Reply } from '../../../extension/contract/calls.js';
+import type { ErrorValue } from '../../../extension/contract/errors.js';
+import type { PanelEvents } from '../../../extension/contract/panel.js';
+import { inspectSettingsSchema } from '../../../extension/contract/report.js';
+import { Inspection } from '../../../extension/host/inspector/inspection.js';
+import type { SourceChange } from '../../../extension/host/inspector/sourceWatch.js';
+import { Compute } from '../../../extension/host/processes/compute.js';
+import type { End, EngineProcess, ProcessOptions } from '../../../extension/processes/engineProcess.js';
+import * as v from 'valibot';
+
+const ok: Reply<never> = { ok: true, value: undefined as never };
+const warning = (message: string) => ({ warnings: [{ code: 'made', message }] });
+const header = {
+  ...{ schema: 'weight-geometry/report@1', created: '2026-01-01T00:00:00.000Z', versions: {} },
+  source: { path: '/m', name: 'm', kind: 'series' },
+  settings: v.parse(inspectSettingsSchema, {}),
+};
+
+/** A compute process that does nothing by itself: the test says what comes of each job. */
+class ToyProcess {
+  readonly jobs: string[] = [];
+  readonly cancelled: string[] = [];
+  killed = false;
+  private end!: (end: End) => void;
+  private readonly ended = new Promise<End>((resolve) => (this.end = resolve));
+
+  constructor(private readonly options: ProcessOptions<ComputeCalls>) {}
+
+  tell(event: 'addition' | 'ended', ...args: readonly unknown[]): void {
+    this.options.events[event]?.(...args);
+  }
+
+  die(expected = false): void {
+    this.end({ expected, how: 'signal SIGKILL' });
+  }
+
+  get process(): EngineProcess<ComputeCalls> {
+    const answer = () => Promise.resolve(ok);
+    return {
+      pid: 7,
+      ended: this.ended,
+      calls: {
+        inspect: (id: string) => (this.jobs.push(id), answer()),
+        focus: answer,
+        cancel: (id: string) => (this.cancelled.push(id), answer()),
+        refine: answer,
+        analyse: answer,
+      },
+      kill: () => {
+        this.killed = true;
+        this.die(true);
+      },
+      leave: () => undefined,
+      finish: () => undefined,
+    };
+  }
+}
+
+const place = () => {
+  const processes: ToyProcess[] = [];
+  const died = (how?: string): ErrorValue => ({ code: 'process-died', message: how ?? 'none' });
+  const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const compute = new Compute({
+    ...{ bundle: '', log, died },
+    startProcess: (options) => {
+      const made = new ToyProcess(options);
+      processes.push(made);
+      return made.process;
+    },
+  });
+  let change: (what: SourceChange) => void = () => undefined;
+  const surroundings = {
+    compute,
+    cacheFor: () => undefined,
+    settingsFor: () => v.parse(inspectSettingsSchema, {}),
+    follows: () => true,
+    watch: (_: string, tell: (what: SourceChange) => void) => {
+      change = tell;
+      return { dispose: () => undefined };
+    },
+    says: { gone: () => 'gone', changed: () => 'changed', waits: () => 'waits' },
+  };
+  return { processes, compute, surroundings, changed: (what: SourceChange) => change(what) };
+};
+
+/** A view that keeps what it is told. */
+const viewer = () => {
+  const seen: unknown[] = [];
+  const view = {
+    reset: () => void seen.push('reset'),
+    addition: (addition: { readonly warnings?: readonly { readonly message: string }[] }) =>
+      addition.warnings?.forEach(({ message }) => seen.push(message)),
+    progress: () => undefined,
+    status: (text: string) => {
+      if (text !== '') seen.push(`status: ${text}`);
+    },
+    ended: (reply: Reply<void>) => void seen.push(reply.ok ? 'ended' : reply.error.code),
+    turnTo: () => undefined,
+    training: () => undefined,
+  } as unknown as PanelEvents;
+  return { view, seen };
+};
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+afterEach(() => vi.useRealTimers());
+
+describe('an inspection', () => {
+  it('gives a second user all that the first has, and both what comes', async () => {
+    const { processes, surroundings } = place();
+    const inspection = new Inspection('/m', surroundings);
+    const first = viewer();
+    inspection.attach(first.view);
+    await settled();
+    const [job] = processes[0]!.jobs;
+    processes[0]!.tell('addition', job, { header, ...warning('early') });
+    const second = viewer();
+    const leaves = inspection.attach(second.view);
+    processes[0]!.tell('addition', job, warning('late'));
+    expect(second.seen).toEqual(['reset', 'early', 'late']);
+    leaves.dispose();
+    processes[0]!.tell('ended', job, ok);
+    expect(first.seen).toEqual(['reset', 'early', 'late', 'ended']);
+    expect(second.seen).toEqual(['reset', 'early', 'late']);
+    expect(inspection.running).toBe(false);
+  });
+
+  it('keeps what it has when its child dies, says so, and begins again with a new one', async () => {
+    const { processes, surroundings } = place();
+    const inspection = new Inspection('/m', surroundings);
+    const { view, seen } = viewer();
+    inspection.attach(view);
+    await settled();
+    processes[0]!.tell('addition', processes[0]!.jobs[0], warning('early'));
+    processes[0]!.die();
+    await settled();
+    expect(seen).toEqual(['reset', 'early', 'process-died']);
+    inspection.retry();
+    await settled();
+    expect(processes.map(({ jobs }) => jobs.length)).toEqual([1, 1]);
+    expect(inspection.running).toBe(true);
+  });
+
+  it('is cancelled within two seconds also by a child that does not listen, and does not start by itself again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { processes, surroundings, changed } = place();
+    const inspection = new Inspection('/m', surroundings);
+    const { view, seen } = viewer();
+    inspection.attach(view);
+    await settled();
+    inspection.cancel();
+    expect(processes[0]!.cancelled).toEqual(processes[0]!.jobs);
+    vi.advanceTimersByTime(2000);
+    await settled();
+    expect(processes[0]!.killed).toBe(true);
+    expect(seen).toEqual(['reset', 'cancelled']);
+    changed('changed');
+    await settled();
+    expect(inspection.running).toBe(false);
+    expect(seen.at(-1)).toBe('status: changed');
+  });
+
+  it('goes on in a new child when another job’s cancel has ended theirs', async () => {
+    const { processes, compute, surroundings } = place();
+    const inspection = new Inspection('/m', surroundings);
+    await settled();
+    const other = compute.start({ path: '/other', settings: surroundings.settingsFor() }, 'overview', {
+      addition: vi.fn(),
+      progress: vi.fn(),
+      ended: vi.fn(),
+    });
+    await settled();
+    other.cancel();
+    processes[0]!.die(true);
+    await settled();
+    expect(processes[1]!.jobs).toEqual([processes[0]!.jobs[0]]);
+    expect(inspection.running).toBe(true);
+  });
+
+  it('looks again at a folder that grows once it has seen it to the end, but not while its run is watched', async () => {
+    const { processes, surroundings, changed } = place();
+    const inspection = new Inspection('/m', surroundings);
+    const { view, seen } = viewer();
+    inspection.attach(view);
+    await settled();
+    const [{ jobs }] = processes as [ToyProcess];
+    changed('changed');
+    await settled();
+    expect(jobs.length).toBe(1);
+    processes[0]!.tell('ended', jobs[0], ok);
+    await settled();
+    expect(jobs.length).toBe(2);
+    inspection.focus('training');
+    changed('changed');
+    processes[0]!.tell('ended', jobs[1], ok);
+    await settled();
+    expect([jobs.length, seen.at(-1)]).toEqual([2, 'status: waits']);
+    inspection.idle();
+    await settled();
+    expect(jobs.length).toBe(3);
+  });
+
+  it('does not begin before the user says so where it is to wait', async () => {
+    const { processes, surroundings } = place();
+    const inspection = new Inspection('/m', surroundings, { code: 'too-large', message: 'Large.' });
+    await settled();
+    expect(processes).toEqual([]);
+    inspection.retry();
+    await settled();
+    expect(processes[0]!.jobs.length).toBe(1);
+  });
+});
