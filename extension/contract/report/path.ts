@@ -14,6 +14,11 @@ export const matrixGapsEntrySchema = v.object({
   g23: finite,
   /** ‖W_Q W_K − W_K W_Q‖_F; absent where the two are not square matrices of one size. */
   commutator: v.optional(finite),
+  /**
+   * The gaps of W_Q’s entries in a random order, and √2 ‖W_Q‖_F ‖W_K‖_F/√n: the commutator’s root mean square where W_K is
+   * turned at random on either side. Both spectra stay as they are.
+   */
+  nulls: v.optional(v.object({ g12: finite, g23: finite, commutator: v.optional(finite) })),
 });
 export type MatrixGapsEntry = v.InferOutput<typeof matrixGapsEntrySchema>;
 

@@ -93,7 +93,7 @@ const cards: readonly Card[] = [
     analysis: 'defect',
     scale: 'linear',
     figure: path.commutatorFigure,
-    says: () => '',
+    says: path.commutatorSays,
   },
   {
     id: 'share',

@@ -18,14 +18,22 @@ export function gapsFigure(report: Report, scales: Scales): LineFigure | undefin
     grokStep: report.source.grokStep,
     curves: layersOf(report).flatMap((layer, index) => {
       const entries = ofLayer(report, layer);
-      return (['g12', 'g23'] as const).map((gap, i) =>
+      return [
+        ...(['g12', 'g23'] as const).map((gap, i) =>
+          curve(
+            say(`dynamics.${gap}`, { layer }),
+            lineLook(2 * index + i),
+            entries.map((entry) => ({ step: entry.step, value: entry[gap] })),
+            scales,
+          ),
+        ),
         curve(
-          say(`dynamics.${gap}`, { layer }),
-          lineLook(2 * index + i),
-          entries.map((entry) => ({ step: entry.step, value: entry[gap] })),
+          say('dynamics.gapShuffled', { layer }),
+          { ...nullLook, dash: index % 2 === 0 ? 'dash' : 'dot' },
+          entries.map(({ step, nulls }) => ({ step, value: nulls?.g12 })),
           scales,
         ),
-      );
+      ];
     }),
   });
 }
@@ -56,15 +64,44 @@ export function commutatorFigure(report: Report, scales: Scales): LineFigure | u
     title: '‖[W_Q, W_K]‖_F',
     scales,
     grokStep: report.source.grokStep,
-    curves: layersOf(report).map((layer, index) =>
-      curve(
-        say('dynamics.layer', { layer }),
-        markedLook(index),
-        ofLayer(report, layer).map(({ step, commutator }) => ({ step, value: commutator })),
-        scales,
-      ),
-    ),
+    curves: layersOf(report).flatMap((layer, index) => {
+      const entries = ofLayer(report, layer);
+      return [
+        curve(
+          say('dynamics.layer', { layer }),
+          markedLook(index),
+          entries.map(({ step, commutator }) => ({ step, value: commutator })),
+          scales,
+        ),
+        curve(
+          say('dynamics.turned', { layer }),
+          { ...nullLook, dash: index % 2 === 0 ? 'dash' : 'dot' },
+          entries.map(({ step, nulls }) => ({ step, value: nulls?.commutator })),
+          scales,
+        ),
+      ];
+    }),
   });
+}
+
+/** The commutator of each layer at its last checkpoint over that of a W_K that is turned at random. */
+export function commutatorSays(report: Report): string {
+  return layersOf(report)
+    .flatMap((layer) => {
+      const last = ofLayer(report, layer).at(-1);
+      const chance = last?.nulls?.commutator;
+      return last?.commutator === undefined || chance === undefined
+        ? []
+        : [
+            say('dynamics.commutatorSays', {
+              layer,
+              step: last.step,
+              own: number(last.commutator),
+              chance: number(chance),
+            }),
+          ];
+    })
+    .join(' ');
 }
 
 export const pathMatrices = ({ pathShares }: Report): string[] => [

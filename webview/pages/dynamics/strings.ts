@@ -57,7 +57,11 @@ export const dynamicsStrings = {
   'dynamics.g12': 's₁ − s₂, layer {layer}',
   'dynamics.g23': 's₂ − s₃, layer {layer}',
   'dynamics.gapsSay': 'Layer {layer}: s₁ − s₂ is smallest at step {step} ({least}) and {last} at the end.',
+  'dynamics.gapShuffled': 's₁ − s₂ of shuffled entries, layer {layer}',
   'dynamics.commutatorTitle': 'Commutator of W_Q and W_K',
+  'dynamics.turned': 'W_K turned at random, layer {layer}',
+  'dynamics.commutatorSays':
+    'Layer {layer}: {own} at step {step}, beside {chance} where W_K has the same singular values and random directions.',
   'dynamics.layer': 'layer {layer}',
   'dynamics.shareTitle': 'PC1 of expanding windows: {matrix}',
   'dynamics.shareAxis': 'share of PC1, centred',

@@ -44,6 +44,7 @@ export const gapsAt = async (
   values: TensorValues,
   index: number,
   { layer, queries, keys }: QueriesAndKeys,
+  seed: number,
 ): Promise<MatrixGapsEntry | undefined> => {
   const matrixOf = async (spec: MatrixSpec | undefined): Promise<Matrix | undefined> => {
     const found = spec === undefined ? undefined : await values.of(index, spec.tensor);
@@ -53,11 +54,12 @@ export const gapsAt = async (
   };
   const q = await matrixOf(queries);
   if (q === undefined) return undefined;
-  const found = await matrixGaps(q, await matrixOf(keys));
+  const { step } = survey.checkpoints[index]!;
+  const found = await matrixGaps(q, await matrixOf(keys), seed, layer, step);
   if (found === undefined) return undefined;
   const { s1, s2, s3 } = found;
   return {
-    step: survey.checkpoints[index]!.step,
+    step,
     layer,
     ...found,
     g12: s1 - s2,

@@ -35,7 +35,7 @@ export async function* pathSteps(
   }
   for (const [index, step] of steps.entries()) {
     const found = [];
-    for (const layer of layers) found.push(await gapsAt(survey, values, index, layer));
+    for (const layer of layers) found.push(await gapsAt(survey, values, index, layer, settings.seed));
     emit({ matrixGaps: found.filter((entry) => entry !== undefined) });
     yield { fraction: (groups.length + index + 1) / total, text: `Path: gaps at step ${step}` };
   }
