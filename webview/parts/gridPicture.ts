@@ -24,6 +24,15 @@ export interface GridCell {
   readonly says: string;
 }
 
+/** Rows as columns: where there are fewer columns than rows, cells are wide enough for their numbers so. */
+export const transposed = (grid: Grid, columnTitle: string): Grid => ({
+  ...grid,
+  rows: grid.columns.map((column) => `${grid.columnTitle} ${column}`),
+  columns: grid.rows,
+  columnTitle,
+  cells: grid.columns.map((_, column) => grid.cells.map((row) => row[column])),
+});
+
 export interface GridShape {
   readonly width: number;
   readonly height: number;

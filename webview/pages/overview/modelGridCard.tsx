@@ -7,6 +7,7 @@ import {
 import { Choice } from '../../elements/choice.js';
 import { GridCard } from '../../parts/gridCard.js';
 import { spectraAbsent } from '../../report/absence.js';
+import { transposed } from '../../parts/gridPicture.js';
 import { layerPlaces } from '../../report/layerPlaces.js';
 import { sides, type MatrixInfo, type Of } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
@@ -48,15 +49,17 @@ export function ModelGridCard() {
   if (places.kinds.length === 0) return null;
   const isSeries = report.checkpoints.length > 1;
   const draws = report.spectra.find(({ nulls }) => nulls.shuffled)?.nulls.shuffled?.draws;
+  // Few layers stand below each other, many beside each other.
+  const isDown = places.layers.length < places.kinds.length;
   const open = (row: number, column: number): void => {
-    const index = places.at[row]?.[column];
+    const index = isDown ? places.at[column]?.[row] : places.at[row]?.[column];
     if (index !== undefined) view.open('spectra', { 'spectra.matrix': placed[index]!.key });
   };
   return (
     <GridCard
       id="grid"
       title={say('grid.title', { value: grid.value.replace(/^./, (letter) => letter.toUpperCase()) })}
-      grid={grid}
+      grid={isDown ? transposed(grid, say('grid.kind')) : grid}
       absent={spectraAbsent(view, side)}
       says={gridSays(grid, measure, draws, places.outside.length)}
       onCell={open}

@@ -24,6 +24,7 @@ export const overviewStrings = {
   'matrices.folded': 'first axis × the rest',
   'grid.title': '{value}, kind of matrix × layer',
   'grid.layer': 'layer',
+  'grid.kind': 'kind',
   'grid.overNull': '{statistic} over that of shuffled entries',
   'grid.measure': 'Colour',
   'grid.measure.ratio': 'over shuffled',

@@ -15,6 +15,7 @@ import { statisticName } from '../../words/statistics.js';
 import { overlaidRuns, runsFigure, sharedSteps, type OverlaidRun } from './figure.js';
 
 const lastStep = -1;
+const capital = (text: string): string => text.replace(/^./, (letter) => letter.toUpperCase());
 
 interface MatrixRow {
   readonly key: string;
@@ -107,7 +108,7 @@ export function Runs() {
       <div class="cards">
         <ChartCard
           id="runs.chart"
-          title={say('runs.title', { statistic: statisticName(statistic), matrix: matrix ?? '' })}
+          title={capital(say('runs.title', { statistic: statisticName(statistic), matrix: matrix ?? '' }))}
           figure={figure}
           says={say('runs.says', { n: runs.length, run: runs[0]!.name })}
           absent={analysisAbsent(view, 'runs')}
@@ -117,7 +118,7 @@ export function Runs() {
       {at !== undefined && (
         <SortableTable
           id="runs.table"
-          title={say('runs.table', { statistic: statisticName(statistic), step: at })}
+          title={capital(say('runs.table', { statistic: statisticName(statistic), step: at }))}
           columns={columns}
           rows={shared}
           keyOf={({ key }) => key}
