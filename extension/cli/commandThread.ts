@@ -1,10 +1,13 @@
 import { constants } from 'node:os';
 import { parentPort, SHARE_ENV, Worker, workerData } from 'node:worker_threads';
 
+/** Set by the scripts of clusters, whose file systems may be slow and whose schedulers wait longer than a person does. */
+const graceSeconds = Number(process.env.WEIGHT_GEOMETRY_GRACE_SECONDS);
+const isPatient = graceSeconds > 0;
 /** A command that was told to end has this long to write its last checkpoint and end by itself. */
-const GRACE_MS = 1_200;
+const GRACE_MS = isPatient ? 1000 * graceSeconds : 1_200;
 /** Its thread is then ended; one that does not end, in the middle of a long call, ends with the process. */
-const LAST_MS = 1_700;
+const LAST_MS = GRACE_MS + 500;
 
 type Ending = 'SIGINT' | 'SIGTERM';
 
@@ -36,7 +39,8 @@ export const startCommandThread = (script: string): void => {
   let status: number | undefined;
   const end = (name: Ending): void => {
     if (status !== undefined) {
-      endAtOnce(name);
+      // A scheduler signals the script and its child, and the script passes the signal on: that is once, not twice.
+      if (!isPatient) endAtOnce(name);
       return;
     }
     status = 128 + constants.signals[name];

@@ -1,7 +1,21 @@
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { GeometryError } from '../contract/errors.js';
 import { printableLine } from '../contract/printable.js';
-import { cellsOf } from '../engine/runs/grid.js';
+import { PollPace } from '../engine/runs/cluster/poll.js';
+import type { JobOptions } from '../engine/runs/cluster/scheduler.js';
+import { readSubmission, readSubmissions } from '../engine/runs/cluster/submission.js';
+import {
+  previewSweep,
+  stopSweep,
+  submitSweep,
+  type SubmitOptions,
+} from '../engine/runs/cluster/submitSweep.js';
+import { sweepPlaces } from '../engine/runs/cluster/sweepPlaces.js';
+import { schedulerNamed, schedulers } from '../engine/runs/cluster/table.js';
+import { trainElement } from '../engine/runs/cluster/trainElement.js';
+import { cellsOf, type Cell } from '../engine/runs/grid.js';
 import { readGrid } from '../engine/runs/gridFile.js';
 import { sweepProgress, type CellProgress } from '../engine/runs/progress.js';
 import { runSweep } from '../engine/runs/runSweep.js';
@@ -9,12 +23,14 @@ import { sideBySide } from '../engine/runs/sideBySide.js';
 import { beginSweep, readSweep } from '../engine/runs/sweepFile.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
+import { placesTable } from './sweepPlaces.js';
 import { textTable } from './textTable.js';
 import { launcherFor } from './launchers.js';
 import { trainProgress } from './trainProgress.js';
 
 const usage = `Usage: weight-geometry sweep GRID.json --out DIR [--provider NAME] [--jobs N]
-       weight-geometry sweep --out DIR [--status]
+       weight-geometry sweep GRID.json --out DIR --on ${Object.keys(schedulers).join('|')} [OPTIONS]
+       weight-geometry sweep --out DIR [--status [--follow] | --stop [RUN…]]
 
 Trains every run of a grid (scales × variants × fractions × decays × tasks × seeds), several at once where that is faster. DIR/sweep.json holds
 the grid, DIR/runs/NAME the runs, each an ordinary run directory. The same command goes on where it was stopped.
@@ -28,6 +44,18 @@ GRID.json: { "name", "base": a run's configuration, "scales": [{ "name", "model"
   --provider NAME  auto (default), cpu, webgpu or cuda
   --jobs N         runs at once (default: on the CPU one per core; on a GPU as many as a short trial finds fastest)
   --rows           runs of one shape as rows of one graph (default on a GPU; on the CPU each has a process)
+
+On a cluster (DIR must be on a file system that its nodes share; the same command again submits what failed, was stopped
+or lost its node, and goes on from the last checkpoints):
+
+  --on NAME            here (default), ${Object.keys(schedulers).join(', ')}
+  --partition NAME     and --time LIMIT, --gpus-per-run N, --cpus-per-run N: what each array element asks for
+  --max-at-once N      elements at work at once (default 256)
+  --rows-per-task N    runs of one shape in each element, as rows of one graph (default 1)
+  --setup FILE         a shell file that each element reads first: modules, environments
+  --dry-run            print what would be submitted, and submit nothing
+  --status --follow    print the table again whenever it changes, until no run waits or trains
+  --stop               stop all runs, or those named: at work they checkpoint, waiting they are taken back
 `;
 
 const parse = (args: readonly string[]) => {
@@ -41,6 +69,20 @@ const parse = (args: readonly string[]) => {
         provider: { type: 'string', default: 'auto' },
         jobs: { type: 'string' },
         rows: { type: 'boolean', default: false },
+        on: { type: 'string', default: 'here' },
+        partition: { type: 'string' },
+        time: { type: 'string' },
+        'gpus-per-run': { type: 'string' },
+        'cpus-per-run': { type: 'string' },
+        'max-at-once': { type: 'string' },
+        'rows-per-task': { type: 'string' },
+        setup: { type: 'string' },
+        address: { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
+        follow: { type: 'boolean', default: false },
+        stop: { type: 'boolean', default: false },
+        // Of the scripts that this command submits.
+        element: { type: 'string' },
       },
     });
   } catch (error) {
@@ -74,33 +116,130 @@ const rowsOf = (progress: readonly CellProgress[]): string =>
     ]),
   );
 
-const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
-  const { values, positionals } = parse(args);
-  const { out, status } = values;
-  const [file, ...extra] = positionals;
-  if (extra.length > 0) throw new UsageError(`One grid at a time; ${extra.join(' ')} is left over.`);
-  if (out === undefined) throw new UsageError('Say where the sweep is: --out DIR.');
+type Values = ReturnType<typeof parse>['values'];
+
+const jobOptions = (values: Values): JobOptions => {
+  const { partition, time, setup, address } = values;
+  const gpusPerRun = wholeNumber('--gpus-per-run', values['gpus-per-run']);
+  const cpusPerRun = wholeNumber('--cpus-per-run', values['cpus-per-run']);
+  const maxAtOnce = wholeNumber('--max-at-once', values['max-at-once']);
+  return {
+    ...(partition === undefined ? {} : { partition }),
+    ...(time === undefined ? {} : { time }),
+    ...(gpusPerRun === undefined ? {} : { gpusPerRun }),
+    ...(cpusPerRun === undefined ? {} : { cpusPerRun }),
+    ...(maxAtOnce === undefined ? {} : { maxAtOnce }),
+    ...(setup === undefined ? {} : { setup: path.resolve(setup) }),
+    ...(address === undefined ? {} : { address }),
+  };
+};
+
+interface Sweep {
+  readonly out: string;
+  readonly cells: readonly Cell[];
+  readonly console: CommandConsole;
+}
+
+/** Submits to a scheduler, or prints what would be submitted. */
+const submit = async ({ out, cells, console }: Sweep, values: Values): Promise<void> => {
+  const options: SubmitOptions = {
+    scheduler: schedulerNamed(values.on),
+    job: jobOptions(values),
+    provider: providerNamed(values.provider),
+    rowsPerTask: wholeNumber('--rows-per-task', values['rows-per-task']) ?? 1,
+    // Nodes run what this command runs, from the same shared folders.
+    command: [process.execPath, __filename],
+  };
+  if (values['dry-run']) {
+    console.out(await previewSweep(out, cells, options));
+    return;
+  }
+  const submitted = await submitSweep(out, cells, options);
+  console.error(
+    submitted === 0
+      ? 'Nothing is left to submit.\n'
+      : `${submitted} of ${cells.length} runs submitted to ${options.scheduler.name}.\n`,
+  );
+};
+
+const activeStates: ReadonlySet<string> = new Set(['waiting', 'starting', 'running']);
+
+/** Where each run stands, on whatever machines; again at every change while it is followed. */
+const showPlaces = async ({ out, cells, console }: Sweep, follow: boolean): Promise<void> => {
+  const pace = new PollPace();
+  let shown = '';
+  for (;;) {
+    const places = await sweepPlaces(out, cells);
+    const text = `${placesTable(places)}\n`;
+    if (text !== shown) console.out(text);
+    const isOver = !places.some(({ state, unsure }) => activeStates.has(state) || unsure);
+    if (!follow || isOver || console.signal.aborted) return;
+    const answered = !places.some(({ unsure }) => unsure);
+    const wait = pace.after({ answered, changed: text !== shown });
+    shown = text;
+    await setTimeout(wait, undefined, { signal: console.signal }).catch(() => undefined);
+  }
+};
+
+/** What the script of an array runs: `--element SUBMISSION INDEX`. */
+const runElement = async (
+  { out, cells, console }: Sweep,
+  file: string,
+  index: string | undefined,
+): Promise<void> => {
+  const submission = await readSubmission(file);
+  if (index === undefined || !/^\d+$/.test(index))
+    throw new UsageError('--element takes a file and an index.');
+  await trainElement(out, cells, submission, Number(index), {
+    ...{ signal: console.signal, provider: providerNamed(submission.provider) },
+    onRun: ({ name, config }) => trainProgress(console, config.maxSteps, name).events,
+  });
+};
+
+/** Trains on this machine what is not finished. */
+const trainHere = async ({ out, cells, console }: Sweep, values: Values): Promise<void> => {
   const provider = providerNamed(values.provider);
   const asked = wholeNumber('--jobs', values.jobs);
+  const left = (await sweepProgress(out, cells)).filter((row) => row.status !== 'finished');
+  const configs = left.map(({ cell }) => cell.config);
+  const shared = await sideBySide(provider, configs, { jobs: asked, asRows: values.rows });
+  await runSweep(out, cells, {
+    ...{ signal: console.signal, provider },
+    launcher: launcherFor(shared),
+    onRun: ({ name, config }) => {
+      if (shared.jobs === 1) console.error(`${printableLine(name)}\n`);
+      return trainProgress(console, config.maxSteps, shared.jobs === 1 ? undefined : name).events;
+    },
+    onEnded: async () => console.error(`${table(await sweepProgress(out, cells))}\n`),
+  });
+};
+
+const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
+  const { values, positionals } = parse(args);
+  const { out } = values;
+  if (out === undefined) throw new UsageError('Say where the sweep is: --out DIR.');
+  const named = values.stop || values.element !== undefined ? [] : positionals;
+  const [file, ...extra] = named;
+  if (extra.length > 0) throw new UsageError(`One grid at a time; ${extra.join(' ')} is left over.`);
   const grid = file === undefined ? await readSweep(out) : await readGrid(file);
   if (grid === undefined) throw new GeometryError('not-found', `${out} holds no sweep: name its grid.`);
-  const cells = cellsOf(grid);
-  if (!status) {
-    await beginSweep(out, grid);
-    const left = (await sweepProgress(out, cells)).filter((row) => row.status !== 'finished');
-    const configs = left.map(({ cell }) => cell.config);
-    const shared = await sideBySide(provider, configs, { jobs: asked, asRows: values.rows });
-    await runSweep(out, cells, {
-      ...{ signal: console.signal, provider },
-      launcher: launcherFor(shared),
-      onRun: ({ name, config }) => {
-        if (shared.jobs === 1) console.error(`${printableLine(name)}\n`);
-        return trainProgress(console, config.maxSteps, shared.jobs === 1 ? undefined : name).events;
-      },
-      onEnded: async () => console.error(`${table(await sweepProgress(out, cells))}\n`),
-    });
+  const sweep: Sweep = { out, cells: cellsOf(grid), console };
+  if (values.element !== undefined) {
+    await runElement(sweep, values.element, positionals[0]);
+    return 0;
   }
-  console.out(`${table(await sweepProgress(out, cells))}\n`);
+  if (values.stop) {
+    const names = positionals.length > 0 ? positionals : undefined;
+    await stopSweep(out, await sweepPlaces(out, sweep.cells), schedulerNamed, names);
+  } else if (!values.status) {
+    if (!values['dry-run']) await beginSweep(out, grid);
+    if (values.on !== 'here') await submit(sweep, values);
+    else await trainHere(sweep, values);
+    if (values['dry-run']) return 0;
+  }
+  // A sweep that no scheduler has is read from its files alone.
+  if ((await readSubmissions(path.resolve(out))).length > 0) await showPlaces(sweep, values.follow);
+  else console.out(`${table(await sweepProgress(out, sweep.cells))}\n`);
   return 0;
 };
 

@@ -1,4 +1,5 @@
 import type { Bench } from './bench.js';
+import { clusterBench } from './cluster.js';
 import { defectBench } from './defect.js';
 import { estimatesBench } from './estimates.js';
 import { evaluateBench } from './evaluate.js';
@@ -25,6 +26,7 @@ export const benches: readonly Bench[] = [
   lowRankBench,
   defectBench,
   sweepBench,
+  clusterBench,
   evaluateBench,
   growthBench,
   hostBench,

@@ -1,6 +1,7 @@
 import { GeometryError, type ErrorValue } from '../../contract/errors.js';
 import type { RunFile } from '../../contract/run.js';
 import { findRun } from '../../queue/localRun.js';
+import { atATime } from '../ground/atATime.js';
 import { readMetrics } from '../training/run/metricsFile.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import type { Cell } from './grid.js';
@@ -21,15 +22,16 @@ export interface CellProgress {
   readonly unreadable?: ErrorValue;
 }
 
+/** Runs whose files are open at once. */
+export const filesAtOnce = 64;
+
 /** The progress table of a sweep, in the order of the queue. */
 export const sweepProgress = (folder: string, cells: readonly Cell[]): Promise<CellProgress[]> =>
-  Promise.all(
-    cells.map((cell) =>
-      cellProgress(folder, cell).catch((thrown: unknown): CellProgress => {
-        if (!(thrown instanceof GeometryError)) throw thrown;
-        return { cell, status: 'failed', step: 0, unreadable: thrown.toValue() };
-      }),
-    ),
+  atATime(cells, filesAtOnce, (cell) =>
+    cellProgress(folder, cell).catch((thrown: unknown): CellProgress => {
+      if (!(thrown instanceof GeometryError)) throw thrown;
+      return { cell, status: 'failed', step: 0, unreadable: thrown.toValue() };
+    }),
   );
 
 const cellProgress = async (sweep: string, cell: Cell): Promise<CellProgress> => {

@@ -1,0 +1,142 @@
+import fs from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import * as v from 'valibot';
+import type { RunFile } from '../../contract/run.js';
+import { PollPace } from '../../engine/runs/cluster/poll.js';
+import type { Place } from '../../engine/runs/cluster/runStates.js';
+import { slurm } from '../../engine/runs/cluster/slurm.js';
+import { submitSweep } from '../../engine/runs/cluster/submitSweep.js';
+import { sweepPlaces } from '../../engine/runs/cluster/sweepPlaces.js';
+import { cellsOf, gridSchema, type Cell } from '../../engine/runs/grid.js';
+import { beginSweep, runFolder } from '../../engine/runs/sweepFile.js';
+import type { Bench, Measurement } from './bench.js';
+import { ScriptedSlurm, type Ending } from './scriptedSlurm.js';
+
+const count = 10_000;
+/** Polls of the first hours of the sweep; each reads what all runs wrote. */
+const measuredPolls = 80;
+const name = `a sweep of ${count.toLocaleString('en')} runs on a scripted Slurm`;
+
+const model = {
+  ...{ kind: 'encoder', prime: 97, d: 128, layers: 2, heads: 4, dFf: 256, readout: 'first' },
+  ...{ norm: 'LayerNorm', normEps: 1e-5, activation: 'gelu' },
+} as const;
+
+/** One scale and decay, a seed for each run. */
+export const seedsGrid = (runs: number) =>
+  v.parse(gridSchema, {
+    name: 'seeds',
+    base: {
+      name: 'base',
+      model,
+      data: {
+        tasks: ['add'],
+        split: { method: 'python-random-shuffle', seed: 0, trainFraction: 0.5, firstToken: 0 },
+      },
+    },
+    scales: [{ name: 'base', model }],
+    decays: [1],
+    seeds: Array.from({ length: runs }, (_, seed) => seed),
+    tasks: [['add']],
+  });
+
+/** What a run of this state writes. A killed one says that it runs, and nobody holds it. */
+export const writeRun = (sweep: string, cell: Cell, how: Ending | 'running'): void => {
+  const folder = runFolder(sweep, cell);
+  fs.mkdirSync(folder, { recursive: true });
+  const status = how === 'killed' ? 'running' : how;
+  const { maxSteps, model: own, data } = cell.config;
+  const run: RunFile = {
+    ...{ schema: 'weight-geometry/run@1', config: cell.config, model: own, data, versions: {}, status },
+    provider: { name: 'cpu', tf32: false, passedOver: [] },
+    lastStep: how === 'finished' ? maxSteps : 100,
+    ...(how === 'failed' ? { error: { code: 'not-finite', message: 'The loss did not stay finite.' } } : {}),
+  };
+  fs.writeFileSync(path.join(folder, 'run.json'), JSON.stringify(run));
+};
+
+const endingOf = (index: number): Ending =>
+  index % 97 === 13 ? 'failed' : index % 89 === 7 ? 'killed' : 'finished';
+
+const countsOf = (places: readonly Place[]): string => {
+  const states = [...new Set(places.map(({ state }) => state))];
+  return states
+    .map((state) => `${places.filter((place) => place.state === state).length} ${state}`)
+    .join(', ');
+};
+
+const trueState = { finished: 'finished', failed: 'failed', killed: 'lost' } as const;
+
+/** Ten thousand runs of half an hour to three hours, 256 at once; a controller that is away for ten minutes. */
+export const clusterBench: Bench = {
+  name: 'cluster',
+  summary: 'a sweep of 10,000 runs on a scripted Slurm: cost of a poll, memory, a restart in the middle',
+  run: async ({ say, temporaryFolder, isWanted }) => {
+    if (!isWanted(name)) return [];
+    const sweep = path.join(temporaryFolder, 'cluster');
+    await mkdir(sweep, { recursive: true });
+    try {
+      const grid = seedsGrid(count);
+      const cells = cellsOf(grid);
+      await beginSweep(sweep, grid);
+      const fake = new ScriptedSlurm({
+        duration: (index) => 1800 + ((index * 7919) % 9000),
+        ending: endingOf,
+        isAway: (second) => second > 2_000 && second < 2_600,
+        begun: (index) => writeRun(sweep, cells[index]!, 'running'),
+        ended: (index, how) => writeRun(sweep, cells[index]!, how),
+      });
+      const named = () => slurm(fake.run);
+      await submitSweep(sweep, cells, {
+        ...{ scheduler: named(), job: { maxAtOnce: 256 }, provider: 'cpu', rowsPerTask: 1 },
+        command: ['node', 'cli.js'],
+      });
+      const pace = new PollPace();
+      const before = process.memoryUsage().heapUsed;
+      let cpu = 0;
+      let polls = 0;
+      let longest = 0;
+      let heap = 0;
+      let unsure = 0;
+      let shown = '';
+      let places: readonly Place[] = [];
+      do {
+        const start = process.cpuUsage();
+        places = await sweepPlaces(sweep, cells, named);
+        const taken = process.cpuUsage(start);
+        const ms = (taken.user + taken.system) / 1000;
+        cpu += ms;
+        longest = Math.max(longest, ms);
+        polls++;
+        heap = Math.max(heap, process.memoryUsage().heapUsed - before);
+        const silent = places.some((place) => place.unsure);
+        if (silent) unsure++;
+        const text = JSON.stringify(places);
+        fake.advance(pace.after({ answered: !silent, changed: text !== shown }) / 1000);
+        shown = text;
+        if (polls % 40 === 0) {
+          say(`${(fake.second / 3600).toFixed(1)} h: ${countsOf(places)}`);
+          // The rest of the sweep without questions, as when the one who follows it has gone home.
+          if (polls === measuredPolls) while (!fake.isIdle) fake.advance(3600);
+        }
+      } while (!fake.isIdle);
+      places = await sweepPlaces(sweep, cells, named);
+      const wrong = places.filter(({ state }, i) => state !== trueState[endingOf(i)]);
+      say(`end: ${countsOf(places)}; ${wrong.length} in a wrong state; at most ${fake.most} at once`);
+      const measured: Measurement[] = [
+        {
+          ...{ name: `${name}: CPU time of a poll`, unit: 'ms', ours: cpu / polls },
+          note: `longest ${longest.toFixed(0)} ms, ${polls} polls, ${unsure} without an answer, ${(fake.asked.characters / fake.asked.calls / 1024).toFixed(0)} kB an answer`,
+        },
+        {
+          ...{ name: `${name}: heap`, unit: 'MB', ours: heap / 2 ** 20 },
+          note: `${wrong.length} runs in a wrong state at the end`,
+        },
+      ];
+      return measured;
+    } finally {
+      await rm(sweep, { recursive: true, force: true });
+    }
+  },
+};

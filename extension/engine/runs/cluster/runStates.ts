@@ -1,0 +1,85 @@
+import type { ErrorValue } from '../../../contract/errors.js';
+import type { Liveness } from '../../../disk/liveness.js';
+import type { CellProgress } from '../progress.js';
+import type { ElementState } from './scheduler.js';
+
+/** Where a run of a submitted sweep stands. */
+export type PlaceState =
+  /** In the queue; `says` is the scheduler's reason. */
+  | 'waiting'
+  /** Its element is at work and has not claimed it yet, or trains another of its runs. */
+  | 'starting'
+  | 'running'
+  | 'stopped'
+  | 'finished'
+  | 'failed'
+  /** Begun, and neither trained nor in the queue any more: its process or its node died. */
+  | 'lost'
+  /** Never begun, and not in the queue. */
+  | 'absent';
+
+export interface Place {
+  readonly name: string;
+  readonly state: PlaceState;
+  readonly says?: string;
+  readonly node?: string;
+  readonly step: number;
+  readonly of: number;
+  readonly secondsLeft?: number;
+  /** The scheduler did not answer: of the queue nothing is known. */
+  readonly unsure?: boolean;
+}
+
+/** What is known of one run. */
+export interface RunFacts {
+  readonly progress: CellProgress;
+  /** Its claim, as seen now. */
+  readonly held: Liveness;
+  readonly secondsLeft?: number;
+  /** Its element, where the scheduler has it. */
+  readonly element?: ElementState;
+  /** Undefined where the scheduler answered. */
+  readonly silence?: ErrorValue;
+  /** Whether it was ever submitted. */
+  readonly wasSubmitted: boolean;
+}
+
+const isHeld = ({ kind }: Liveness): boolean => kind === 'here' || kind === 'elsewhere';
+
+/**
+ * The state of a run: what the run itself wrote goes first, its claim next, and the queue says only why something waits.
+ * An element that left the queue is never taken for a success.
+ */
+export const placeOf = (facts: RunFacts): Place => {
+  const { progress, held, element, secondsLeft, silence } = facts;
+  const { cell, status, step, run, unreadable } = progress;
+  const common = { name: cell.name, step, of: cell.config.maxSteps };
+  if (status === 'finished') return { ...common, state: 'finished' };
+  if (isHeld(held)) {
+    const node = held.kind === 'elsewhere' ? held.host : undefined;
+    return {
+      ...{ ...common, state: 'running' },
+      ...(node === undefined ? {} : { node }),
+      ...(secondsLeft === undefined ? {} : { secondsLeft }),
+    };
+  }
+  if (element?.state === 'waiting') {
+    return { ...common, state: 'waiting', ...(element.reason === undefined ? {} : { says: element.reason }) };
+  }
+  if (element?.state === 'working') {
+    return { ...common, state: 'starting', ...(element.node === undefined ? {} : { node: element.node }) };
+  }
+  const unsure = silence !== undefined && facts.wasSubmitted ? { unsure: true, says: silence.message } : {};
+  if (status === 'failed') {
+    const says = unreadable?.message ?? run?.error?.message;
+    return { ...common, state: 'failed', ...(says === undefined ? {} : { says }) };
+  }
+  if (status === 'queued') return { ...common, state: 'absent', ...unsure };
+  // A run that was asked to stop has written so; one that says it runs and is held by nobody was killed.
+  const wrote = run?.status === 'stopped' ? 'stopped' : 'lost';
+  return { ...common, state: wrote, ...unsure };
+};
+
+/** Runs that a submission takes: neither finished, nor trained, nor in the queue. */
+export const isLeft = ({ state }: Place): boolean =>
+  state === 'absent' || state === 'stopped' || state === 'failed' || state === 'lost';

@@ -1,0 +1,73 @@
+import type { ErrorValue } from '../../../contract/errors.js';
+
+/** What a user asks of the machines, by the names of the command's options. */
+export interface JobOptions {
+  readonly partition?: string;
+  /** Time limit of one element, in the scheduler's own words. */
+  readonly time?: string;
+  readonly gpusPerRun?: number;
+  readonly cpusPerRun?: number;
+  /** Elements at work at once. */
+  readonly maxAtOnce?: number;
+  /** A shell file that each element reads before it begins: modules, environments. An absolute path. */
+  readonly setup?: string;
+  /** Address of the scheduler, where it is reached over HTTP. */
+  readonly address?: string;
+}
+
+/** An array of elements, each of which trains some runs of a sweep. */
+export interface ArrayJob {
+  /** Unique; letters, digits and dashes. */
+  readonly name: string;
+  /** Folder of scripts and output; it is there. */
+  readonly folder: string;
+  readonly elements: number;
+  readonly options: JobOptions;
+  /** The command of one element, its index excepted, which is the last argument. */
+  readonly command: readonly string[];
+  /** Set for the command. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A part of an array that the scheduler took as one job: elements `first` … `first + count − 1`. */
+export interface Submitted {
+  readonly id: string;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A job as a scheduler is asked about it: by its parts, or, where those were never recorded, by its name. */
+export interface AskedJob {
+  readonly name: string;
+  readonly parts: readonly Submitted[];
+}
+
+/** An element that a scheduler still has. One that has ended is not in its answer. */
+export interface ElementState {
+  readonly job: string;
+  readonly element: number;
+  readonly state: 'waiting' | 'working';
+  /** Why it waits, in the scheduler's words. */
+  readonly reason?: string;
+  readonly node?: string;
+}
+
+/** The answer to one question about all jobs. Silence says nothing about any run. */
+export type SchedulerAnswer =
+  | { readonly ok: true; readonly elements: readonly ElementState[] }
+  | { readonly ok: false; readonly error: ErrorValue };
+
+/** A place that runs arrays of the headless command. */
+export interface Scheduler {
+  readonly name: string;
+  /** What would be submitted, as text; nothing is submitted. */
+  preview(job: ArrayJob): Promise<string>;
+  /** @throws GeometryError where it refuses or is not there. */
+  submit(job: ArrayJob): Promise<readonly Submitted[]>;
+  /** One question for all jobs. Never throws. */
+  ask(jobs: readonly AskedJob[]): Promise<SchedulerAnswer>;
+  /** Asks elements to checkpoint and end, and takes back those that wait. */
+  cancel(job: AskedJob, elements: readonly number[]): Promise<void>;
+  /** Name of an element's output file in the job's folder. */
+  outputFile(part: Submitted, element: number): string;
+}

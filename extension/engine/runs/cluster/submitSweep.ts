@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { GeometryError } from '../../../contract/errors.js';
+import type { ProviderName } from '../../../contract/run.js';
+import { takeClaim } from '../../../disk/claim.js';
+import { makeFolder } from '../../../disk/folders.js';
+import type { Cell } from '../grid.js';
+import { groupsBy } from './groups.js';
+import { isLeft, type Place } from './runStates.js';
+import type { ArrayJob, JobOptions, Scheduler } from './scheduler.js';
+import {
+  clusterFolder,
+  readSubmissions,
+  submissionPath,
+  writeSubmission,
+  type Submission,
+} from './submission.js';
+import { elementsOf, sweepPlaces } from './sweepPlaces.js';
+
+export interface SubmitOptions {
+  readonly scheduler: Scheduler;
+  readonly job: JobOptions;
+  readonly provider: ProviderName;
+  /** Runs of one element, trained as rows of one graph. */
+  readonly rowsPerTask: number;
+  /** The headless command: the program and its first arguments. */
+  readonly command: readonly string[];
+}
+
+/** Runs of one shape go together, `size` at a time. */
+const inGroups = (cells: readonly Cell[], size: number): string[][] => {
+  const shapes = groupsBy(cells, ({ config: { model, data, batch } }) =>
+    JSON.stringify([model, data.tasks, batch]),
+  );
+  return [...shapes.values()].flatMap((alike) =>
+    Array.from({ length: Math.ceil(alike.length / size) }, (_, i) =>
+      alike.slice(i * size, (i + 1) * size).map(({ name }) => name),
+    ),
+  );
+};
+
+const jobOf = (sweep: string, submission: Submission, command: readonly string[]): ArrayJob => ({
+  name: submission.name,
+  folder: clusterFolder(sweep),
+  elements: submission.elements.length,
+  options: submission.options,
+  command: [...command, 'sweep', '--out', sweep, '--element', submissionPath(sweep, submission.name)],
+  environment: {
+    // A checkpoint on a shared file system may take longer than on a disk.
+    WEIGHT_GEOMETRY_GRACE_SECONDS: '25',
+    ...(process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
+  },
+});
+
+const newSubmission = (cells: readonly Cell[], options: SubmitOptions): Submission => ({
+  schema: 'weight-geometry/submission@1',
+  name: `wg-${randomBytes(4).toString('hex')}`,
+  scheduler: options.scheduler.name,
+  submitted: new Date().toISOString(),
+  options: options.job,
+  provider: options.provider,
+  elements: inGroups(cells, options.rowsPerTask),
+  parts: [],
+});
+
+/** The runs of a sweep that a submission would take now. */
+const leftOf = async (sweep: string, cells: readonly Cell[], scheduler: Scheduler): Promise<Cell[]> => {
+  const named = (name: string): Scheduler =>
+    name === scheduler.name
+      ? scheduler
+      : refuse(`This sweep was submitted to ${name}: go on with it there, or remove its folder cluster.`);
+  const places = await sweepPlaces(sweep, cells, named);
+  const unsure = places.find((place) => place.unsure);
+  // Submitting again what may still be waiting would train it twice as often as asked.
+  if (unsure !== undefined) refuse(`${unsure.says ?? ''} Nothing is submitted before the queue answers.`);
+  const left = new Set(places.filter(isLeft).map(({ name }) => name));
+  return cells.filter(({ name }) => left.has(name));
+};
+
+const refuse = (message: string): never => {
+  throw new GeometryError('invalid-argument', message.trim());
+};
+
+/** What would be submitted, as text. */
+export const previewSweep = async (
+  sweep: string,
+  cells: readonly Cell[],
+  options: SubmitOptions,
+): Promise<string> => {
+  const folder = path.resolve(sweep);
+  const submission = newSubmission(cells, options);
+  return options.scheduler.preview(jobOf(folder, submission, options.command));
+};
+
+/**
+ * Submits the runs of a sweep that are not finished, trained or in the queue: those that failed, were stopped or lost go
+ * on from their last checkpoint. Safe to call from several machines at once.
+ * @returns how many runs were submitted.
+ * @throws GeometryError `in-use` while another process submits; what the scheduler refuses.
+ */
+export const submitSweep = async (
+  sweep: string,
+  cells: readonly Cell[],
+  options: SubmitOptions,
+): Promise<number> => {
+  const folder = path.resolve(sweep);
+  await makeFolder(clusterFolder(folder));
+  const claim = await takeClaim(path.join(clusterFolder(folder), 'submit.claim'), folder);
+  try {
+    const left = await leftOf(folder, cells, options.scheduler);
+    if (left.length === 0) return 0;
+    const submission = newSubmission(left, options);
+    await claim.requireHeld();
+    // Before the scheduler has it: a job that nobody recorded could not be found again.
+    await writeSubmission(folder, submission);
+    const parts = await options.scheduler.submit(jobOf(folder, submission, options.command));
+    await writeSubmission(folder, { ...submission, parts: [...parts] });
+    return left.length;
+  } finally {
+    await claim.release();
+  }
+};
+
+/**
+ * Stops runs of a submitted sweep: those at work checkpoint and end, those that wait are taken back. Runs that share an
+ * element are stopped together.
+ * @param names all where absent.
+ */
+export const stopSweep = async (
+  sweep: string,
+  places: readonly Place[],
+  named: (name: string) => Scheduler,
+  names?: readonly string[],
+): Promise<void> => {
+  const wanted = names && new Set(names);
+  const elements = elementsOf(await readSubmissions(path.resolve(sweep)));
+  const active = places.filter(
+    ({ state }) => state === 'waiting' || state === 'starting' || state === 'running',
+  );
+  const chosen = active
+    .filter(({ name }) => wanted?.has(name) ?? true)
+    .flatMap(({ name }) => elements.get(name) ?? []);
+  for (const [submission, own] of groupsBy(chosen, (each) => each.submission)) {
+    const indices = [...new Set(own.map(({ element }) => element))];
+    await named(submission.scheduler).cancel({ name: submission.name, parts: submission.parts }, indices);
+  }
+};

@@ -1,0 +1,118 @@
+import path from 'node:path';
+import { openRegular } from '../../../disk/regularFile.js';
+import { findRun } from '../../../queue/localRun.js';
+import { atATime } from '../../ground/atATime.js';
+import { readMetrics } from '../../training/run/metricsFile.js';
+import type { Cell } from '../grid.js';
+import { filesAtOnce, sweepProgress } from '../progress.js';
+import { runFolder } from '../sweepFile.js';
+import { groupsBy } from './groups.js';
+import { placeOf, type Place } from './runStates.js';
+import type { AskedJob, ElementState, Scheduler, SchedulerAnswer } from './scheduler.js';
+import { clusterFolder, readSubmissions, type Submission } from './submission.js';
+import { schedulerNamed } from './table.js';
+
+/** The element that has a run: the latest submission's. */
+export interface ElementOf {
+  readonly submission: Submission;
+  readonly element: number;
+}
+
+/** Run → its element. */
+export const elementsOf = (submissions: readonly Submission[]): ReadonlyMap<string, ElementOf> => {
+  const found = new Map<string, ElementOf>();
+  for (const submission of submissions) {
+    submission.elements.forEach((names, element) => {
+      for (const name of names) found.set(name, { submission, element });
+    });
+  }
+  return found;
+};
+
+/** One question to each scheduler, about all of its jobs. */
+const askAll = async (
+  submissions: readonly Submission[],
+  named: (name: string) => Scheduler,
+): Promise<SchedulerAnswer> => {
+  const byScheduler = groupsBy(submissions, ({ scheduler }) => scheduler);
+  const answers = await Promise.all(
+    [...byScheduler].map(([name, jobs]) =>
+      named(name).ask(jobs.map((job): AskedJob => ({ name: job.name, parts: job.parts }))),
+    ),
+  );
+  const silent = answers.find((answer) => !answer.ok);
+  if (silent !== undefined) return silent;
+  return { ok: true, elements: answers.flatMap((answer) => (answer.ok ? answer.elements : [])) };
+};
+
+/** Where the runs of a sweep stand, on whatever machines they run, in the order of the cells. */
+export const sweepPlaces = async (
+  sweep: string,
+  cells: readonly Cell[],
+  named: (name: string) => Scheduler = schedulerNamed,
+): Promise<Place[]> => {
+  const submissions = await readSubmissions(sweep);
+  // The queue first: a run that ends meanwhile has then written its end.
+  const answer = await askAll(submissions, named);
+  const inQueue = new Map<string, ElementState>(
+    answer.ok ? answer.elements.map((element) => [`${element.job} ${element.element}`, element]) : [],
+  );
+  const elements = elementsOf(submissions);
+  const progress = await sweepProgress(sweep, cells);
+  return atATime(progress, filesAtOnce, async (each): Promise<Place> => {
+    const own = elements.get(each.cell.name);
+    const element = own && inQueue.get(`${own.submission.name} ${own.element}`);
+    const folder = runFolder(sweep, each.cell);
+    const isDone = each.status === 'finished' || each.status === 'queued';
+    const secondsLeft =
+      each.status === 'running' ? await timeLeft(folder, each.cell.config.maxSteps) : undefined;
+    const place = placeOf({
+      progress: each,
+      held: isDone ? { kind: 'none' } : await findRun(folder),
+      wasSubmitted: own !== undefined,
+      ...(secondsLeft === undefined ? {} : { secondsLeft }),
+      ...(element === undefined ? {} : { element }),
+      ...(answer.ok ? {} : { silence: answer.error }),
+    });
+    const died = place.state === 'lost' || (place.state === 'absent' && own !== undefined && !place.unsure);
+    if (!died || own === undefined || place.says !== undefined) return place;
+    const words = await lastWords(sweep, own, named(own.submission.scheduler));
+    return words === undefined ? place : { ...place, says: words };
+  });
+};
+
+const timeLeft = async (folder: string, of: number): Promise<number | undefined> => {
+  const lines = await readMetrics(folder);
+  const pace = lines.findLast(({ stepsPerSecond }) => stepsPerSecond !== undefined)?.stepsPerSecond;
+  const step = lines.at(-1)?.step;
+  return pace === undefined || pace <= 0 || step === undefined ? undefined : (of - step) / pace;
+};
+
+const tailBytes = 4096;
+const quotedLines = 3;
+
+/** The last lines that an element printed; undefined where it printed none. */
+const lastWords = async (
+  sweep: string,
+  { submission, element }: ElementOf,
+  scheduler: Scheduler,
+): Promise<string | undefined> => {
+  const part = submission.parts.find(({ first, count }) => element >= first && element < first + count);
+  if (part === undefined) return undefined;
+  try {
+    const { handle, stats } = await openRegular(
+      path.join(clusterFolder(sweep), scheduler.outputFile(part, element)),
+    );
+    try {
+      const size = Number(stats.size);
+      const bytes = Buffer.alloc(Math.min(size, tailBytes));
+      await handle.read(bytes, 0, bytes.length, Math.max(0, size - bytes.length));
+      const lines = bytes.toString('utf8').trim().split('\n').slice(-quotedLines);
+      return lines.join(' / ') || undefined;
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
+};
