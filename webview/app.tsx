@@ -1,10 +1,12 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Connection } from './connection/connection.js';
-import { provenanceOf } from './frame/provenance.js';
+import { provenanceOf } from '../extension/contract/provenance.js';
 import { pages } from './pages/table.js';
 import { RunBar } from './frame/runBar.js';
 import { SourceHeader } from './frame/sourceHeader.js';
+import { AllPages, useAllPages } from './frame/allPages.js';
 import { MatrixFilter } from './frame/matrixFilter.js';
+import { ProvenanceCard } from './frame/provenanceCard.js';
 import { StepScaleChoice } from './frame/stepScaleChoice.js';
 import { Tabs } from './frame/tabs.js';
 import { indexSpectra, matricesOf } from './report/matrices.js';
@@ -94,6 +96,7 @@ export function App({ connection }: { readonly connection: Connection }) {
     if (isLost) main.current?.focus({ preventScroll: true });
     hadFocus.current = false;
   }, [shown.id, visit]);
+  const { isAll, print } = useAllPages();
   const Page = shown.component;
   return (
     <InspectionContext.Provider value={view}>
@@ -108,7 +111,7 @@ export function App({ connection }: { readonly connection: Connection }) {
         {say('frame.skip')}
       </a>
       <header class="top">
-        {view && <SourceHeader />}
+        {view && <SourceHeader print={print} />}
         {state && <RunBar state={state} host={host} />}
         <div class="bar">
           <Tabs
@@ -126,7 +129,10 @@ export function App({ connection }: { readonly connection: Connection }) {
       <main ref={main} tabIndex={-1}>
         <div id="page" role="tabpanel" aria-labelledby={`tab-${shown.id}`}>
           {view ? (
-            <Page key={`${shown.id} ${visit}`} />
+            <>
+              {isAll ? <AllPages pages={there} /> : <Page key={`${shown.id} ${visit}`} />}
+              <ProvenanceCard isOpen={isAll} />
+            </>
           ) : (
             <p class="pending page">{say(running ? 'waiting' : 'nothing.toShow')}</p>
           )}

@@ -7,6 +7,7 @@ import './strings.js';
 import { wearSystemTheme } from './frame/themeSwitch.js';
 import './styles/page.css';
 import './styles/standalone.css';
+import './styles/print.css';
 
 /**
  * One page, two places. In VS Code it is fed by messages (`contract/panel.ts`). In a report opened from disk it reads

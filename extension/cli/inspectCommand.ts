@@ -12,7 +12,7 @@ import { inspect } from '../engine/inspection/inspect.js';
 import { analysisFlags, analysisRequests, analysisUsage } from './analysisOptions.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
-import { htmlReport } from './htmlReport.js';
+import { htmlReport } from '../disk/htmlReport.js';
 import { progressLine } from './progressLine.js';
 import { reportJson } from './reportJson.js';
 import { reportTable } from './reportTable.js';

@@ -7,7 +7,7 @@ import { outputs, reproduce } from '../engine/papers/reproduce.js';
 import { paperOf, papers } from '../engine/papers/table.js';
 import { sideBySide } from '../engine/runs/sideBySide.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
-import { htmlReport } from './htmlReport.js';
+import { htmlReport } from '../disk/htmlReport.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { progressLine } from './progressLine.js';
 import { launcherFor } from './launchers.js';

@@ -1,10 +1,9 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
+import { exportReport } from './exportReport.js';
 import type { ErrorMessages } from './errors.js';
 import type { CheckpointFolders } from './explorer/checkpointFolders.js';
 import { probeFolder } from './explorer/probeFolder.js';
 import type { InspectorPanels } from './inspector/inspectorPanels.js';
-import { fileFor, saveAs } from './inspector/saveAs.js';
 import type { Reader } from './processes/reader.js';
 import { CompareSelection } from './compareSelection.js';
 import { holdsSweep, inspectedAt } from './sweepFolder.js';
@@ -41,7 +40,11 @@ export const commandTable = (services: CommandServices, selection = new CompareS
   'weightGeometry.cancelInspection': () => services.panels.cancel(),
   'weightGeometry.inspectAgain': () => services.panels.active?.inspection.retry(),
   'weightGeometry.showRunningInspection': () => services.panels.showRunning(),
-  'weightGeometry.exportReport': () => exportReport(services),
+  'weightGeometry.exportReport': async () => {
+    const view = services.panels.active;
+    const report = view?.inspection.report;
+    if (report) await exportReport(view.source, report);
+  },
   'weightGeometry.clearCache': () => clearCache(services),
   'weightGeometry.showLog': () => services.log.show(),
   'weightGeometry.openSettings': () =>
@@ -118,16 +121,6 @@ async function pick(): Promise<vscode.Uri | undefined> {
         : { filters: { [vscode.l10n.t('Weights')]: dialogEndings }, openLabel: vscode.l10n.t('Inspect') },
     )) ?? [];
   return uri;
-}
-
-async function exportReport({ panels }: CommandServices): Promise<void> {
-  const view = panels.active;
-  const report = view?.inspection.report;
-  if (!report) return;
-  await saveAs(
-    fileFor(view.source, `${path.basename(view.source)}.report.json`),
-    `${JSON.stringify(report, null, 1)}\n`,
-  );
 }
 
 async function clearCache({ context, errors }: CommandServices): Promise<void> {

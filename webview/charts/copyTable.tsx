@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { toCsv } from './csv.js';
 import { CsvButton } from './csvButton.js';
-import { toMarkdown } from './markdown.js';
+import { toMarkdown } from '../../extension/contract/markdown.js';
 import type { Table } from './table.js';
 import { Failure } from '../elements/failure.js';
 import { useInspection } from '../state/inspectionContext.js';

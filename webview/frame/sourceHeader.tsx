@@ -5,14 +5,21 @@ import { say } from '../words/say.js';
 import { ThemeSwitch } from './themeSwitch.js';
 
 /** What is inspected, and with which model descriptor. */
-export function SourceHeader() {
+export function SourceHeader({ print }: { readonly print: () => void }) {
   const { report, host } = useInspection();
   const { source } = report;
   return (
     <div class="source">
       <h1 title={source.path}>{source.name}</h1>
       {report.sweep.length > 0 ? <p>{sweepLine(report)}</p> : <SeriesLine />}
-      {!host && <ThemeSwitch />}
+      {!host && (
+        <span class="tools">
+          <ThemeSwitch />
+          <button type="button" class="tool" onClick={print}>
+            {say('frame.print')}
+          </button>
+        </span>
+      )}
     </div>
   );
 }

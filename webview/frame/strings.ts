@@ -8,6 +8,8 @@ export const frameStrings = {
   'page.sweep': 'Sweep',
   pages: 'Pages',
   'frame.left': 'about {time} left',
+  'frame.provenance': 'Where these numbers come from',
+  'frame.print': 'Print all pages',
   'frame.skip': 'Skip to the page',
   'frame.filter': 'Filter matrices by name',
   'frame.filtered': '{shown} of {of}',

@@ -11,7 +11,9 @@ const wear = (kind: Kind): void => {
   for (const one of kinds) document.body.classList.toggle(`vscode-${one}`, one === kind);
 };
 
-const systemKind = (): Kind => (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+/** Paper is white. */
+const systemKind = (): Kind =>
+  location.hash !== '#print' && matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 export const wearSystemTheme = (): void => wear(systemKind());
 
 /** Light or dark in a report opened from disk: the system's, until the reader says otherwise. */

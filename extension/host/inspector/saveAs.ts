@@ -21,5 +21,16 @@ export async function saveAs(
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content);
   if (target.scheme === 'file') await writeAtomically(target.fsPath, bytes);
   else await vscode.workspace.fs.writeFile(target, bytes);
+  void offerToOpen(target);
   return true;
+}
+
+/** Not awaited by who saves: the message stays until it is answered or fades. */
+async function offerToOpen(target: vscode.Uri): Promise<void> {
+  const open = vscode.l10n.t('Open');
+  const saved = vscode.l10n.t('{0} saved.', path.basename(target.fsPath));
+  if ((await vscode.window.showInformationMessage(saved, open)) !== open) return;
+  // A page is for the browser; the editor would show its source.
+  if (target.fsPath.endsWith('.html')) await vscode.env.openExternal(target);
+  else await vscode.commands.executeCommand('vscode.open', target);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { median } from '../../../extension/cli/bench/bench.js';
 import { UsageError, type CommandConsole } from '../../../extension/cli/command.js';
-import { escapeJson, escapeText } from '../../../extension/cli/htmlReport.js';
+import { escapeJson, escapeText } from '../../../extension/disk/htmlReport.js';
 import { inspectCommand, parseRanks } from '../../../extension/cli/inspectCommand.js';
 import { progressLine } from '../../../extension/cli/progressLine.js';
 import { percent, shortNumber, textTable } from '../../../extension/cli/textTable.js';

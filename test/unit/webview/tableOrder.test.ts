@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toMarkdown } from '../../../webview/charts/markdown.js';
+import { toMarkdown } from '../../../extension/contract/markdown.js';
 import { nextOrder, sorted, type Order } from '../../../webview/charts/tableOrder.js';
 
 interface Row {

@@ -1,4 +1,4 @@
-import type { Report } from '../../extension/contract/report.js';
+import type { Report } from './report.js';
 
 /** Where the numbers come from, line by line: product, source, settings, versions, files with size and hash. */
 export function provenanceOf(report: Report): string[] {

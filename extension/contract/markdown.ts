@@ -1,10 +1,14 @@
-import type { Table } from './table.js';
+/** Headings over rows of texts and numbers; missing numbers are undefined. */
+export interface MarkdownTable {
+  readonly headings: readonly string[];
+  readonly rows: readonly (readonly (string | number | undefined)[])[];
+}
 
 /** Significant digits that a reader of a document wants; the CSV file has all. */
 const digits = 6;
 
 /** A table in GitHub's Markdown: numbers to the right, text with what Markdown would read escaped. */
-export function toMarkdown({ headings, rows }: Table): string {
+export function toMarkdown({ headings, rows }: MarkdownTable): string {
   const isNumeric = headings.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
   return [
     headings.map(field),
