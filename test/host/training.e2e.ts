@@ -130,6 +130,21 @@ describe.runIf(canRun())('training in the window', () => {
     await page.locator('.monaco-list-row', { hasText: /tiny.*stopped/ }).waitFor({ timeout: 60_000 });
   });
 
+  it('keeps finished runs in the list when the window is reloaded, with the tags that were given', async () => {
+    const row = page.locator('.monaco-list-row', { hasText: /finished/ }).first();
+    await row.waitFor({ timeout: 60_000 });
+    await row.click({ button: 'right' });
+    await page.locator('.context-view .action-label', { hasText: 'Tag Run' }).click();
+    await page.locator('.quick-input-widget input').first().fill('baseline, small');
+    await page.keyboard.press('Enter');
+    await page.locator('.monaco-list-row', { hasText: '#baseline' }).waitFor();
+    await page.reload();
+    await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await runCommand(page, 'Focus on Training Runs View');
+    await page.locator('.monaco-list-row', { hasText: /finished.*#baseline/ }).waitFor({ timeout: 60_000 });
+    await picture(page, 'training-history-dark');
+  });
+
   it('obeys its content security policy', () => {
     expect(session.window.errors).toEqual([]);
   });

@@ -111,6 +111,7 @@ export const runLines = (run: TrainingRun): string[] => [
     ? []
     : [vscode.l10n.t('Groks at step {0}', integer(run.file.grokStep))]),
   ...(run.file ? [providerLine(run.file.provider)] : []),
+  ...(run.labels.note === undefined ? [] : [run.labels.note]),
   run.folder,
 ];
 

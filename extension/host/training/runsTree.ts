@@ -5,17 +5,22 @@ import type { TrainingRun } from './trainingRun.js';
 
 const paceMs = 500;
 
-/** The runs of this window, those that wait, those that go on alone, and those that can be resumed. */
+/** The runs of this window, those that wait, those that go on alone, and those that have ended, as far as the filter lets. */
 export class RunsTree implements vscode.TreeDataProvider<TrainingRun>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly subscriptions: readonly { dispose(): unknown }[];
   private timer: NodeJS.Timeout | undefined;
   readonly onDidChangeTreeData = this.changed.event;
 
+  private readonly view: vscode.TreeView<TrainingRun>;
+  private filter = '';
+
   constructor(private readonly training: Training) {
+    this.view = vscode.window.createTreeView('weightGeometry.runs', { treeDataProvider: this });
     this.subscriptions = [
       this.changed,
-      vscode.window.createTreeView('weightGeometry.runs', { treeDataProvider: this }),
+      this.view,
+      vscode.commands.registerCommand('weightGeometry.filterRuns', () => this.askForFilter()),
       training.onChanged(() => {
         this.timer ??= setTimeout(() => {
           this.timer = undefined;
@@ -26,13 +31,26 @@ export class RunsTree implements vscode.TreeDataProvider<TrainingRun>, vscode.Di
   }
 
   getChildren(run?: TrainingRun): TrainingRun[] {
-    return run ? [] : [...this.training.runs];
+    return run ? [] : this.training.runs.filter((one) => isFound(one, this.filter));
+  }
+
+  private async askForFilter(): Promise<void> {
+    const text = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Filter Training Runs'),
+      prompt: vscode.l10n.t('Text in the name, the tags, the note or the state; empty shows all.'),
+      value: this.filter,
+    });
+    if (text === undefined) return;
+    this.filter = text.trim();
+    this.view.description = this.filter === '' ? '' : vscode.l10n.t('only “{0}”', this.filter);
+    this.changed.fire(undefined);
   }
 
   getTreeItem(run: TrainingRun): vscode.TreeItem {
     const item = new vscode.TreeItem(run.name, vscode.TreeItemCollapsibleState.None);
     item.id = run.folder;
-    item.description = `${phaseName(run.phase)} ${progressLine(run)}`;
+    const tags = (run.labels.tags ?? []).map((tag) => `#${tag}`);
+    item.description = [`${phaseName(run.phase)} ${progressLine(run)}`, ...tags].join(' · ');
     item.tooltip = runLines(run).join('\n');
     item.iconPath = new vscode.ThemeIcon(phaseIcon(run.phase));
     item.accessibilityInformation = { label: `${run.name}, ${item.description}` };
@@ -49,4 +67,16 @@ export class RunsTree implements vscode.TreeDataProvider<TrainingRun>, vscode.Di
     clearTimeout(this.timer);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
+}
+
+/** Whether every word of a filter is in what is known of a run. */
+export function isFound(run: TrainingRun, filter: string): boolean {
+  const { tags = [], note = '' } = run.labels;
+  const text = [run.name, run.folder, phaseName(run.phase), note, ...tags.map((tag) => `#${tag}`)]
+    .join(' ')
+    .toLowerCase();
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
 }

@@ -7,6 +7,7 @@ import type { Reader } from '../processes/reader.js';
 import { setting } from '../settings.js';
 import { isTrusted } from '../trust.js';
 import { phaseName, progressLine } from './describeRun.js';
+import { noteRun, tagRun } from './runLabels.js';
 import type { Training } from './training.js';
 import type { TrainingRun } from './trainingRun.js';
 import { askForRun } from './trainWizard.js';
@@ -32,6 +33,14 @@ export const trainCommandTable = (services: TrainCommandServices) => ({
   'weightGeometry.inspectRun': (target: Target) => {
     const folder = folderOf(target);
     if (folder !== undefined) services.panels.open(folder, 'overview');
+  },
+  'weightGeometry.tagRun': async (target: Target) => {
+    const run = await runFor(services.training, target);
+    if (run) await tagRun(services.training, run);
+  },
+  'weightGeometry.noteRun': async (target: Target) => {
+    const run = await runFor(services.training, target);
+    if (run) await noteRun(services.training, run);
   },
   'weightGeometry.forgetRun': (target: Target) => {
     const folder = folderOf(target);

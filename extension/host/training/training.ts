@@ -8,8 +8,8 @@ import type { Launcher } from '../../queue/launcher.js';
 import { cancelRun } from '../../queue/localRun.js';
 import { RunQueue } from '../../queue/runQueue.js';
 import { Emitter, type Disposable, type Log } from '../events.js';
-import { isResumable, phaseAfter } from './phases.js';
-import type { RegisteredRun, RunRegister } from './runRegister.js';
+import { phaseAfter } from './phases.js';
+import type { RegisteredRun, RunLabels, RunRegister } from './runRegister.js';
 import { TrainingRun } from './trainingRun.js';
 
 /** Runs that another process trains are looked at this often, in milliseconds. */
@@ -20,7 +20,7 @@ export interface TrainingServices {
   readonly launcher: Launcher;
   /** What a run's files say; undefined where a folder holds no run. */
   readonly readRun: (folder: string) => Promise<Reply<RunRecord | undefined>>;
-  readonly register: Pick<RunRegister, 'add' | 'remove' | 'runs'>;
+  readonly register: Pick<RunRegister, 'add' | 'label' | 'remove' | 'runs'>;
   readonly log: Log;
   /** What becomes of a run when its window closes. */
   readonly whenLeft: () => 'stop' | 'continue';
@@ -62,9 +62,10 @@ export class Training implements Disposable {
     this.queue = new RunQueue({ launcher: services.launcher, others: () => this.alone });
   }
 
-  /** Active runs first, then the queue, then runs that can be resumed. */
+  /** Active runs first, then the queue, then runs that can be resumed, then those that have finished. */
   get runs(): readonly TrainingRun[] {
-    const rank = (run: TrainingRun): number => (run.isActive ? 0 : run.phase === 'queued' ? 1 : 2);
+    const rank = (run: TrainingRun): number =>
+      run.isActive ? 0 : run.phase === 'queued' ? 1 : run.phase === 'finished' ? 3 : 2;
     return [...this.known.values()].sort((a, b) => rank(a) - rank(b));
   }
 
@@ -115,17 +116,30 @@ export class Training implements Disposable {
     void this.services.register.remove(folder);
   }
 
+  /** Writes tags and a note of a run down. */
+  label(folder: string, labels: RunLabels): void {
+    const run = this.known.get(folder);
+    if (!run) return;
+    run.labels = labels;
+    void this.services.register.label(folder, labels);
+    this.changed.fire(folder);
+  }
+
   /** Looks for the runs that windows before this one, or beside it, have started. */
   async find(): Promise<void> {
-    for (const { folder, waiting } of await this.services.register.runs()) {
+    for (const { folder, waiting, tags, note } of await this.services.register.runs()) {
       if (this.known.has(folder) || (waiting && isAlive(waiting.window))) continue;
       const reply = await this.services.readRun(folder);
       // What cannot be read now (a drive that is not there) may be read another time.
       if (!reply.ok) continue;
       const record = reply.value;
       const run = record ? TrainingRun.found(record) : waiting && TrainingRun.leftWaiting(waiting.request);
-      if (!run || !(run.isActive || isResumable(run.phase))) await this.services.register.remove(folder);
-      else if (run.isActive || this.services.isHere(folder)) this.adopt(run);
+      if (!run) {
+        await this.services.register.remove(folder);
+        continue;
+      }
+      run.labels = { ...(tags ? { tags } : {}), ...(note === undefined ? {} : { note }) };
+      if (run.isActive || this.services.isHere(folder)) this.adopt(run);
     }
   }
 
@@ -270,10 +284,7 @@ export class Training implements Disposable {
       run.step = outcome.value.lastStep;
       this.additions.fire({ folder: run.folder, addition: { run: [outcome.value] } });
       this.set(run, outcome.value.status);
-      if (run.phase === 'finished') {
-        void this.services.register.remove(run.folder);
-        this.news.fire({ kind: 'finished', run });
-      }
+      if (run.phase === 'finished') this.news.fire({ kind: 'finished', run });
     } else {
       this.set(run, 'failed');
       this.news.fire({ kind: 'failed', run, error: outcome.error });
@@ -315,7 +326,6 @@ export class Training implements Disposable {
       run.linesSeen = metrics.length;
       // Runs of other workspaces are listed without a notification.
       if (this.services.isHere(run.folder)) this.tellWhatCame(run, hadGrokked);
-      if (run.phase === 'finished') void this.services.register.remove(run.folder);
       this.changed.fire(run.folder);
     }
     if (alone.some((run) => run.alone)) this.watch();

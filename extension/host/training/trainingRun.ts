@@ -3,6 +3,7 @@ import type { Metrics, RunFile } from '../../contract/run.js';
 import type { TrainRequest } from '../../contract/calls.js';
 import { TimeLeft } from '../../contract/timeLeft.js';
 import type { RunRecord, TrainingPhase, TrainingState } from '../../contract/training.js';
+import type { RunLabels } from './runRegister.js';
 import { actionsIn, isActive, phaseOnDisk } from './phases.js';
 
 /** One run as this window knows it: asked for here, or found on disk. */
@@ -13,6 +14,8 @@ export class TrainingRun {
   last: Metrics | undefined;
   /** Trained by a process that this window did not start. */
   alone = false;
+  /** What the user has written about it. */
+  labels: RunLabels = {};
   private readonly time = new TimeLeft();
   /** The other host whose process trains it; empty where its name is not known. */
   trainedOn: string | undefined;

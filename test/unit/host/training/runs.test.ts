@@ -141,4 +141,14 @@ describe('the register of runs', () => {
     await register.add({ folder: '/a' });
     expect((await register.runs()).find((run) => run.folder === '/a')).toEqual({ folder: '/a' });
   });
+
+  it('keeps tags and note of a run through its starts, and drops what is taken away', async () => {
+    const register = new RunRegister(path.join(folder, 'runs'));
+    await register.add({ folder: '/a' });
+    await register.label('/a', { tags: ['baseline'], note: 'first try' });
+    await register.add({ folder: '/a' });
+    expect(await register.runs()).toEqual([{ folder: '/a', tags: ['baseline'], note: 'first try' }]);
+    await register.label('/a', { tags: [] });
+    expect(await register.runs()).toEqual([{ folder: '/a', tags: [] }]);
+  });
 });

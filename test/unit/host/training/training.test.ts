@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Reply } from '../../../../extension/contract/calls.js';
 import type { RunRecord } from '../../../../extension/contract/training.js';
 import { Training, type RunNews } from '../../../../extension/host/training/training.js';
-import type { RegisteredRun } from '../../../../extension/host/training/runRegister.js';
+import type { RegisteredRun, RunLabels } from '../../../../extension/host/training/runRegister.js';
 import { runClaimPath } from '../../../../extension/queue/localRun.js';
 import { requestOf, runFile, settled, ToyLauncher } from '../../queue/toyLauncher.js';
 
@@ -21,12 +21,14 @@ const windowWith = (records: Map<string, RunRecord> = new Map(), registered: Reg
   const launcher = new ToyLauncher();
   const said: string[] = [];
   const removed: string[] = [];
+  const labelled: [string, RunLabels][] = [];
   const training = new Training({
     launcher,
     readRun: (run): Promise<Reply<RunRecord | undefined>> =>
       Promise.resolve({ ok: true, value: records.get(run) }),
     register: {
       add: () => Promise.resolve(),
+      label: (run, labels) => Promise.resolve(void labelled.push([run, labels])),
       remove: (run) => Promise.resolve(void removed.push(run)),
       runs: () => Promise.resolve(registered),
     },
@@ -39,7 +41,7 @@ const windowWith = (records: Map<string, RunRecord> = new Map(), registered: Reg
   });
   const news: RunNews[] = [];
   training.onNews((one) => news.push(one));
-  return { training, launcher, news, said, removed };
+  return { training, launcher, news, said, removed, labelled };
 };
 
 const record = (run: string, more: Partial<RunRecord> = {}): RunRecord => ({
@@ -120,7 +122,8 @@ describe('the training of a window', () => {
     records.set(run, record(run, { file: runFile('finished', 400) }));
     await ended;
     expect(news.map(({ kind }) => kind)).toEqual(['finished']);
-    expect(removed).toEqual([run]);
+    // It stays in the list until it is taken off.
+    expect(removed).toEqual([]);
     training.dispose();
   });
 
@@ -141,6 +144,29 @@ describe('the training of a window', () => {
     process.off('SIGTERM', noted);
     expect(signalled).toBe(false);
     training.dispose();
+  });
+
+  it('lists runs that have finished after those that can go on, with what was written about them', async () => {
+    const records = new Map([
+      ['/runs/done', record('/runs/done', { file: runFile('finished', 400) })],
+      ['/runs/half', record('/runs/half', { file: runFile('stopped', 300) })],
+    ]);
+    const registered = [
+      { folder: '/runs/done', tags: ['baseline'], note: 'first' },
+      { folder: '/runs/half' },
+    ];
+    const { training, removed, labelled } = windowWith(records, registered);
+    await training.find();
+    expect(training.runs.map(({ folder: run, labels }) => [run, labels])).toEqual([
+      ['/runs/half', {}],
+      ['/runs/done', { tags: ['baseline'], note: 'first' }],
+    ]);
+    expect(removed).toEqual([]);
+    training.label('/runs/half', { tags: ['again'] });
+    expect(labelled).toEqual([['/runs/half', { tags: ['again'] }]]);
+    training.forget('/runs/done');
+    expect(training.runs).toHaveLength(1);
+    expect(removed).toEqual(['/runs/done']);
   });
 
   it('lets go of its runs when it closes', () => {
