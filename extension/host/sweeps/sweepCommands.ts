@@ -9,6 +9,7 @@ import type { Reader } from '../processes/reader.js';
 import { setting } from '../settings.js';
 import { isTrusted } from '../trust.js';
 import type { Training } from '../training/training.js';
+import { newSweep } from './newSweep.js';
 import { holdsSweep, inspectedAt, sweepFile } from '../sweepFolder.js';
 
 export interface SweepCommandServices {
@@ -27,6 +28,15 @@ interface Place {
 /** Commands of sweeps by name. */
 export const sweepCommandTable = (services: SweepCommandServices) => ({
   'weightGeometry.runSweep': (target: vscode.Uri | undefined) => runSweep(services, target),
+  'weightGeometry.newSweep': async () => {
+    if (!(await isTrusted())) return;
+    try {
+      const file = await newSweep(services);
+      if (file !== undefined) await runSweep(services, vscode.Uri.file(file));
+    } catch (thrown) {
+      void services.errors.show(toErrorValue(thrown));
+    }
+  },
 });
 
 /** Begins a sweep or goes on with one: its unfinished runs join the queue, and the panel shows it. */
