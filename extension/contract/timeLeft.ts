@@ -2,7 +2,7 @@
 const firstWords = 1500;
 /** Points that are remembered; older ones are thinned. */
 const mostPoints = 240;
-/** Share of the time so far that the pace is measured over: early steps are slower, later ones may be dearer. */
+/** Share of the time so far that the pace of now is measured over: early steps are slower, later ones may be dearer. */
 const recent = 0.6;
 
 interface Point {
@@ -48,7 +48,10 @@ export class TimeLeft {
     if (!first || !last || last.at - first.at < firstWords) return undefined;
     const from = last.at - (last.at - first.at) * recent;
     const base = this.points.findLast(({ at }) => at <= from) ?? first;
-    const pace = (last.done - base.done) / (last.at - base.at);
+    // A machine that others use is slow now and quick then: half of the word is with the whole time so far.
+    const lately = (last.done - base.done) / (last.at - base.at);
+    const whole = (last.done - first.done) / (last.at - first.at);
+    const pace = (2 * lately * whole) / (lately + whole);
     return pace > 0 ? Math.max(0, (1 - last.done) / pace - Math.max(0, now - last.at)) : undefined;
   }
 }

@@ -26,6 +26,8 @@ import { drawPanels } from './plotlyPanels.js';
 /** No link, no upload, no logo: the charts speak to nobody outside the page. */
 export const plotlyConfig: Partial<Config> = {
   displaylogo: false,
+  // Its hints come as English notes over the chart.
+  showTips: false,
   displayModeBar: false,
   showSendToCloud: false,
   plotlyServerURL: '',

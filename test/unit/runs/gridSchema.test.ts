@@ -30,9 +30,20 @@ describe('the schema of grid files', () => {
   it('takes for a base what a run file is, or a preset', () => {
     const [preset, run] = grid.properties['base']!.anyOf!;
     expect(preset!['enum']).toEqual(presets.map(({ name }) => name));
-    const { $schema, title, ...rest } = read('wgrun.schema.json');
-    expect([$schema, title]).not.toContain(undefined);
-    expect(run).toEqual(rest);
+    expect(run).toEqual({ $ref: './wgrun.schema.json' });
+  });
+
+  it('points at places of the schema of run files that are there', () => {
+    const text = JSON.stringify(grid);
+    const pointers = [...text.matchAll(/wgrun\.schema\.json#([^"]+)"/g)].map(([, pointer]) => pointer!);
+    expect(pointers).toHaveLength(2);
+    for (const pointer of pointers) {
+      const found = pointer
+        .split('/')
+        .slice(1)
+        .reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], read('wgrun.schema.json'));
+      expect(found, pointer).toBeTypeOf('object');
+    }
   });
 });
 

@@ -1,0 +1,71 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { explorerRow, markedRow, pageFrame, picture, pictureOfFailure, runCommand } from './hostWindow.js';
+import { canRun, startSession, type Session } from './session.js';
+import { statusOf, waitFor } from './trainingRuns.js';
+
+describe.runIf(canRun())('what leaves the panel and what starts from the palette', () => {
+  let session: Session;
+  let page: Page;
+  beforeAll(async () => {
+    session = await startSession({ settings: { 'files.simpleDialog.enable': true } });
+    page = session.window.page;
+  });
+  afterAll(() => session.end());
+  afterEach(({ task }) => pictureOfFailure(page, task));
+
+  const input = () => page.locator('.quick-input-widget input.input').first();
+  const answer = async (text: string): Promise<void> => {
+    await input().fill(text);
+    await page.keyboard.press('Enter');
+  };
+
+  it('exports a report as an HTML page that holds the numbers and where they come from', async () => {
+    await markedRow(page, 'identity.safetensors');
+    await explorerRow(page, 'identity.safetensors').dblclick();
+    await pageFrame(page, 'eye.weight');
+    await runCommand(page, 'Weight Geometry: Export Report');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'HTML page' }).click();
+    const file = path.join(session.folder, 'exported.report.html');
+    await answer(file);
+    await waitFor(() => fs.existsSync(file), 30_000);
+    const html = fs.readFileSync(file, 'utf8');
+    expect(html).toContain('eye.weight');
+    expect(html).toMatch(/Content-Security-Policy/);
+    await page.locator('.notifications-toasts .monaco-button', { hasText: 'Open' }).first().waitFor();
+    await picture(page, 'report-exported');
+  });
+
+  it('makes a sweep from a preset and typed axes, and runs it', async () => {
+    await runCommand(page, 'Weight Geometry: New Sweep');
+    await page.locator('.quick-input-title', { hasText: '(1/6)' }).waitFor();
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'tiny' }).first().click();
+    const step = (number: number) =>
+      page.locator('.quick-input-title', { hasText: `(${number}/6)` }).waitFor();
+    await step(2);
+    await answer('1, 0.1');
+    await step(3);
+    await answer('1');
+    await step(4);
+    await page.keyboard.press('Enter');
+    await step(5);
+    await page.keyboard.press('Enter');
+    await step(6);
+    await page.getByText(/Runs: 2/).waitFor();
+    await picture(page, 'new-sweep');
+    await answer('two.wggrid.json');
+    await page.locator('.quick-input-widget', { hasText: 'Folder of the sweep' }).waitFor();
+    await page.keyboard.press('Enter');
+    const runs = path.join(session.folder, 'two', 'runs');
+    await waitFor(() => fs.existsSync(runs) && fs.readdirSync(runs).length > 0, 60_000);
+    await pageFrame(page, 'Accuracy against rank', 60_000);
+    await picture(page, 'new-sweep-running');
+    await runCommand(page, 'Weight Geometry: Stop Training');
+    await waitFor(
+      () => fs.readdirSync(runs).some((name) => statusOf(path.join(runs, name)) === 'stopped'),
+      60_000,
+    );
+  });
+});
