@@ -96,6 +96,11 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Slurm of one nod
     node = await startSlurm();
   }, 120_000);
   afterAll(async () => {
+    // A test that failed half-way leaves elements at work.
+    for (const name of names) {
+      const { pid } = onDisk(path.join(folder, 'there'), name);
+      if (pid !== undefined && fs.existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
+    }
     await node.end();
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
@@ -111,7 +116,7 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Slurm of one nod
     return Object.fromEntries(rows) as Record<string, string>;
   };
   const until = async (isSo: () => boolean | Promise<boolean>, what: string): Promise<void> => {
-    const end = Date.now() + 240_000;
+    const end = Date.now() + 400_000;
     while (!(await isSo())) {
       if (Date.now() > end) throw new Error(`Never: ${what}`);
       await pause(200);
@@ -120,7 +125,10 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Slurm of one nod
 
   it('each run is in its true state after a kill, a requeue, a stop and a controller that is away', async () => {
     const file = path.join(folder, 'six.json');
-    fs.writeFileSync(file, JSON.stringify(grid(12_000)));
+    fs.writeFileSync(
+      file, // Long enough to be at work still when a silent controller has been waited for.
+      JSON.stringify(grid(40_000)),
+    );
     const out = path.join(folder, 'there');
     const options = ['--on', 'slurm', '--max-at-once', '2', '--cpus-per-run', '1', '--provider', 'cpu'];
     await sweep(file, '--out', out, ...options);
@@ -176,7 +184,7 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Slurm of one nod
       expect(lastWeights(out, name).equals(lastWeights(here, name)), name).toBe(true);
       expect(steps(out, name), name).toEqual(steps(here, name));
     }
-  }, 600_000);
+  }, 1_200_000);
 });
 
 describe('elements that are killed', { retry: 0 }, () => {
