@@ -1,8 +1,8 @@
 import { printableLine, printableName } from '../contract/printable.js';
 import type { ReconstructionEntry, Report, SpectrumEntry, TrajectoryEntry } from '../contract/report.js';
 import type { Statistic } from '../contract/statistics/statistic.js';
+import { rankRange } from '../contract/statistics/ranks.js';
 import { statisticsIn } from '../contract/statistics/table.js';
-import { rankForAccuracy } from '../engine/geometry/reconstruction/rankForAccuracy.js';
 import { comparisonTable } from './comparisonTable.js';
 import { controlsTable } from './controlsTable.js';
 import { dynamicsTables } from './dynamicsTable.js';
@@ -173,14 +173,16 @@ const reconstruction = (report: Report): string => {
     entry.scope,
     String(entry.fullRank),
     rankAndShare(entry.rank90, entry.fullRank),
+    nullRank(entry.null?.rank90),
     rankAndShare(entry.rank99, entry.fullRank),
+    nullRank(entry.null?.rank99),
     shortNumber(entry.spectralEntropy),
     entry.baseline === undefined ? '–' : Object.values(entry.baseline.testAccuracy).map(percent).join(', '),
     rankOf(entry, 0.95),
     rankOf(entry, 0.99),
   ]);
   return section(
-    `Reconstruction (ranks that keep a share of the energy; k*: of the accuracy)${decaySays(report)}`,
+    `Reconstruction (ranks that keep a share of the energy, beside those of ${nullSays(report)}; k*: of the accuracy, between the rungs measured)${decaySays(report)}`,
     textTable(
       [
         { title: 'method' },
@@ -188,7 +190,9 @@ const reconstruction = (report: Report): string => {
         { title: 'scope' },
         { title: 'full rank', align: 'right' },
         { title: '90 %', align: 'right' },
+        { title: 'null', align: 'right' },
         { title: '99 %', align: 'right' },
+        { title: 'null', align: 'right' },
         { title: 'entropy', align: 'right' },
         { title: 'test accuracy', align: 'right' },
         { title: 'k*(95)', align: 'right' },
@@ -207,9 +211,27 @@ const decaySays = ({ reconstructions }: Report): string => {
   return `; change without decay: θT − c·θ0, c = ${shortNumber(decay.kept)} ${origin}`;
 };
 
-/** Smallest rank at which every task keeps a share of its own accuracy. */
-const rankOf = ({ baseline, points }: ReconstructionEntry, share: number): string =>
-  baseline === undefined ? '–' : String(rankForAccuracy(points, baseline.testAccuracy, share) ?? '–');
+/** What the nulls of the two SVDs are. */
+const nullSays = ({ reconstructions }: Report): string => {
+  const draws = reconstructions.find(({ null: found }) => found?.draws !== undefined)?.null?.draws;
+  const rows = 'of joint SVD rows that share nothing';
+  return draws === undefined ? rows : `shuffled entries (mean of ${draws} draws), ${rows}`;
+};
+
+/** Ranks between which every task first keeps a share of its own accuracy. */
+const rankOf = ({ baseline, points }: ReconstructionEntry, share: number): string => {
+  const tasks = Object.entries(baseline?.testAccuracy ?? {});
+  if (tasks.length === 0) return '–';
+  const found = rankRange(
+    points,
+    ({ testAccuracy }) =>
+      testAccuracy && tasks.every(([task, whole]) => (testAccuracy[task] ?? 0) >= share * whole),
+  );
+  if (found === undefined) return '–';
+  return found.from === found.to ? String(found.to) : `${found.from} to ${found.to}`;
+};
+
+const nullRank = (rank: number | undefined): string => (rank === undefined ? '–' : String(rank));
 
 const rankAndShare = (rank: number | undefined, full: number): string =>
   rank === undefined ? '–' : `${rank} (${percent(rank / full)})`;

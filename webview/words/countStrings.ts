@@ -30,6 +30,8 @@ export const countStrings = {
   'count.decays.other': '{n} weight decays',
   'count.seeds.one': '{n} seed',
   'count.seeds.other': '{n} seeds',
+  'band.range': 'range of {draws}',
+  'band.quantiles': '5–95% of {draws}',
   'count.taskSets.one': '{n} set of tasks',
   'count.taskSets.other': '{n} sets of tasks',
 } as const;

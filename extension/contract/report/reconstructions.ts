@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { count, finite } from './numbers.js';
+import { count, finite, numbers } from './numbers.js';
 import { section } from './section.js';
 
 export const reconstructionMethods = ['per-matrix-svd', 'joint-svd', 'trajectory-pca'] as const;
@@ -33,6 +33,23 @@ export const reconstructionEntrySchema = v.object({
       /** ‖rebuilt − X‖_F / ‖X‖_F, X what is rebuilt: the change, the weights, the change without decay. */
       relativeError: finite,
       testAccuracy: v.optional(accuracySchema),
+    }),
+  ),
+  /** Energy kept at rank 1, 2, …, full rank: points lie on a ladder, ranks for a share of the energy must not. */
+  energies: v.optional(numbers),
+  /**
+   * The same curve where nothing is shared: of per-matrix SVD the entries of each matrix in another order, of joint SVD
+   * orthogonal rows of the same lengths, so that each rank keeps one row. Absent for trajectories, whose nulls are walks.
+   */
+  null: v.optional(
+    v.object({
+      kind: v.picklist(['shuffled-entries', 'orthogonal-rows']),
+      /** Mean over so many; orthogonal rows are not drawn. */
+      draws: v.optional(count),
+      seed: v.optional(count),
+      energies: numbers,
+      rank90: count,
+      rank99: count,
     }),
   ),
   /** Ranks needed for 90 % and 99 % of the energy, and the entropy of the energy over ln(full rank). */

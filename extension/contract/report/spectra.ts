@@ -17,13 +17,13 @@ export const marchenkoPasturSchema = v.object({
 export const shuffledSpectrumSchema = v.object({
   draws: count,
   seed: count,
-  /** Per index: mean, 5 % and 95 % quantiles over the draws. */
+  /** Per index: mean, 5 % and 95 % quantiles over the draws; of fewer than 20 the smallest and the largest. */
   mean: numbers,
   q05: numbers,
   q95: numbers,
 });
 
-/** What a statistic is over the draws of the null: its own mean and quantiles, not those of a mean spectrum. */
+/** What a statistic is over the draws of the null: its own mean and quantiles (of fewer than 20 draws their range), not those of a mean spectrum. */
 export const statisticNullSchema = v.object({ mean: finite, q05: finite, q95: finite });
 export type StatisticNull = v.InferOutput<typeof statisticNullSchema>;
 

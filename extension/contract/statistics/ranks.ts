@@ -78,6 +78,36 @@ export const entropy = (fractions: ArrayLike<number>): number => {
   return total;
 };
 
+/** Between the largest rank measured that does not reach something and the smallest that does. */
+export interface RankRange {
+  /** One above the rank below that was measured, 1 where none was. */
+  readonly from: number;
+  /** The smallest rank measured that reaches it. */
+  readonly to: number;
+}
+
+/** A rank that is known exactly. */
+export const exactly = (rank: number | undefined): RankRange | undefined =>
+  rank === undefined ? undefined : { from: rank, to: rank };
+
+/**
+ * Where a ladder of ranks first reaches something; undefined where none of its ranks does. What is asked for may be
+ * reached between two rungs: from = to only where they are neighbours.
+ * @param reaches undefined for points without the number in question: they are passed over.
+ */
+export const rankRange = <Point extends { readonly rank: number }>(
+  points: readonly Point[],
+  reaches: (point: Point) => boolean | undefined,
+): RankRange | undefined => {
+  let below = 0;
+  for (const point of [...points].sort((a, b) => a.rank - b.rank)) {
+    const reached = reaches(point);
+    if (reached === true) return { from: below + 1, to: point.rank };
+    if (reached === false) below = point.rank;
+  }
+  return undefined;
+};
+
 /** Smallest r with Σ_{i≤r}σ² ≥ share · Σσ². `singularValues`: descending, not all zero. */
 export const rankForShare = (singularValues: ArrayLike<number>, share: number): number => {
   const squares = Float64Array.from(singularValues, (value) => value * value);

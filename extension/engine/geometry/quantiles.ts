@@ -1,9 +1,14 @@
+import { fewestForQuantiles } from '../../contract/statistics/band.js';
+
 /** What a null's draws say about one index. */
 export interface DrawSummary {
   readonly draws: number;
   /** Per index. */
   readonly mean: number[];
-  /** 5 % and 95 % quantiles per index, by linear interpolation between order statistics (type 7 of Hyndman and Fan, NumPy's default). */
+  /**
+   * 5 % and 95 % quantiles per index, by linear interpolation between order statistics (type 7 of Hyndman and Fan,
+   * NumPy's default). Of fewer than 20 draws, which have no such quantiles, the smallest and the largest.
+   */
   readonly q05: number[];
   readonly q95: number[];
 }
@@ -17,7 +22,13 @@ export const quantile = (ascending: ArrayLike<number>, probability: number): num
   return low + (high - low) * (position - below);
 };
 
-/** Mean and 5 % and 95 % quantiles per index over draws of one length. */
+/** 5 % and 95 % quantiles of ascending draws; the smallest and the largest of fewer than 20. */
+export const bandOf = (ascending: ArrayLike<number>): { readonly q05: number; readonly q95: number } => {
+  const tail = ascending.length < fewestForQuantiles ? 0 : 0.05;
+  return { q05: quantile(ascending, tail), q95: quantile(ascending, 1 - tail) };
+};
+
+/** Mean and {@link bandOf} per index over draws of one length. */
 export const summariseDraws = (draws: readonly ArrayLike<number>[]): DrawSummary => {
   const summary: DrawSummary = { draws: draws.length, mean: [], q05: [], q95: [] };
   const length = draws[0]?.length ?? 0;
@@ -26,8 +37,9 @@ export const summariseDraws = (draws: readonly ArrayLike<number>[]): DrawSummary
     draws.forEach((draw, at) => (column[at] = draw[index]!));
     column.sort();
     summary.mean.push(significant(column.reduce((sum, value) => sum + value, 0) / draws.length));
-    summary.q05.push(significant(quantile(column, 0.05)));
-    summary.q95.push(significant(quantile(column, 0.95)));
+    const { q05, q95 } = bandOf(column);
+    summary.q05.push(significant(q05));
+    summary.q95.push(significant(q95));
   }
   return summary;
 };

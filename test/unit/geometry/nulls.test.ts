@@ -118,6 +118,13 @@ describe('draws', () => {
     expect(summariseDraws([[1], [3]]).mean).toEqual([2]);
   });
 
+  it('has a range, no quantiles, of fewer than twenty draws', () => {
+    const drawn = (count: number) => summariseDraws(Array.from({ length: count }, (_, i) => [i + 1]));
+    expect(drawn(5)).toMatchObject({ q05: [1], q95: [5] });
+    // NumPy: quantile(arange(1, 21), [0.05, 0.95]).
+    expect(drawn(20)).toMatchObject({ q05: [1.95], q95: [19.05] });
+  });
+
   it('follow the χ² and normal distributions in mean and variance', () => {
     const random = seededRandom(1);
     for (const degrees of [0.5, 1, 7, 5000]) {

@@ -16,7 +16,7 @@ export function controlsSay(
   trajectory: ReconstructionEntry | undefined,
 ): string[] {
   if (!trajectory) return [];
-  const rank = kStar(trajectory, 0.95) ?? trajectory.points.at(-1)?.rank ?? 1;
+  const rank = kStar(trajectory, 0.95)?.to ?? trajectory.points.at(-1)?.rank ?? 1;
   return controls.flatMap((entry) => says[entry.kind](entry, trajectory, rank) ?? []);
 }
 

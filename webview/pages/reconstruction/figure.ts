@@ -6,7 +6,7 @@ import {
 import type { Curve, LineFigure, Look, Mark, Scale } from '../../charts/figure.js';
 import { edgeLook, markedLook, nullLook, thresholdLook } from '../../charts/looks.js';
 import { integer, percent } from '../../words/numbers.js';
-import { kStar } from './rankNeeded.js';
+import { kStar, rangeText } from './rankNeeded.js';
 import { say } from '../../words/say.js';
 
 type Point = ReconstructionEntry['points'][number];
@@ -38,9 +38,16 @@ const subjectDashes = {
   'change-without-decay': 'dot',
 } as const satisfies { readonly [K in ReconstructionEntry['of']]: Look['dash'] };
 
-/** Curves of the methods over the share of the full rank that is kept. */
+/** What the axis of ranks counts: components, or their share of the full rank. */
+export const rankUnits = ['components', 'share'] as const;
+export type RankUnit = (typeof rankUnits)[number];
+const place = (unit: RankUnit, rank: number, fullRank: number): number =>
+  unit === 'share' ? rank / fullRank : rank;
+
+/** Curves of the methods over the ranks kept. */
 function curves(
   entries: readonly ReconstructionEntry[],
+  unit: RankUnit,
   valueOf: (point: Point) => number | undefined,
 ): Curve[] {
   return inOrder(entries).flatMap((entry) => {
@@ -49,7 +56,7 @@ function curves(
     return [
       {
         name: methodName(entry),
-        x: points.map(({ rank }) => rank / entry.fullRank),
+        x: points.map(({ rank }) => place(unit, rank, entry.fullRank)),
         y: points.map((point) => valueOf(point)!),
         look: lookOf(entry),
         notes: points.map(({ rank }) => say('rank.point', { rank, full: entry.fullRank })),
@@ -58,18 +65,19 @@ function curves(
   });
 }
 
-const rankAxis = (scale: Scale, entries: readonly ReconstructionEntry[]): LineFigure['x'] => ({
-  title: say('rank.axis'),
-  scale,
-  format: 'percent',
-  range:
-    scale === 'log' ? [0.8 / Math.max(2, ...entries.map(({ fullRank }) => fullRank)), 1.15] : [-0.02, 1.03],
-});
+const rankAxis = (scale: Scale, unit: RankUnit, entries: readonly ReconstructionEntry[]): LineFigure['x'] => {
+  const most = Math.max(2, ...entries.map(({ fullRank }) => fullRank));
+  const [low, high] = scale === 'log' ? [0.8 / most, 1.15] : [-0.02, 1.03];
+  return unit === 'share'
+    ? { title: say('rank.axis'), scale, format: 'percent', range: [low, high] }
+    : { title: say('rank.axisComponents'), scale, format: 'integer', range: [low * most, high * most] };
+};
 
 export interface AccuracyChart {
   readonly entries: readonly ReconstructionEntry[];
   readonly task: string;
   readonly scale: Scale;
+  readonly unit?: RankUnit;
   /** 1 / prime of the descriptor. */
   readonly chance: number | undefined;
   /** Nulls of the trajectory's components, where they were asked for. */
@@ -96,18 +104,19 @@ export function accuracyFigure({
   entries,
   task,
   scale,
+  unit = 'components',
   chance,
   controls = [],
   threshold,
 }: AccuracyChart): LineFigure | undefined {
-  const drawn = curves(entries, ({ testAccuracy }) => testAccuracy?.[task]);
+  const drawn = curves(entries, unit, ({ testAccuracy }) => testAccuracy?.[task]);
   if (drawn.length === 0) return undefined;
   const baseline = baselineOf(entries, task);
   return {
     kind: 'lines',
-    x: rankAxis(scale, entries),
+    x: rankAxis(scale, unit, entries),
     y: { title: say('rank.accuracy'), scale: 'linear', format: 'percent', range: [-0.04, 1.06] },
-    curves: [...drawn, ...controlCurves(controls, task)],
+    curves: [...drawn, ...controlCurves(controls, unit, task)],
     marks: [
       ...(chance === undefined
         ? []
@@ -124,7 +133,9 @@ export function accuracyFigure({
         ? []
         : [across(baseline, say('rank.baseline', { accuracy: percent(baseline) }), edgeLook)]),
       // A share of no more than chance is reached by anything.
-      ...(isChance(baseline, chance) ? [] : starMarks(inOrder(entries)[0]!, rankAxis(scale, entries))),
+      ...(isChance(baseline, chance)
+        ? []
+        : starMarks(inOrder(entries)[0]!, unit, rankAxis(scale, unit, entries))),
       ...(threshold === undefined || baseline === undefined
         ? []
         : [movable(threshold * baseline, threshold)]),
@@ -143,13 +154,13 @@ const controlName = ({ kind, lastStep }: ControlEntry): string =>
   say(`controls.kind.${kind}`, lastStep === undefined ? {} : { step: integer(lastStep) });
 
 /** The nulls are muted, and lie on the axis of the trajectory's components. */
-const controlCurves = (controls: readonly ControlEntry[], task: string): Curve[] => {
+const controlCurves = (controls: readonly ControlEntry[], unit: RankUnit, task: string): Curve[] => {
   const early = controls.filter(({ kind }) => kind === 'early-components');
   return controls.map((entry) => {
     const points = entry.points.filter(({ testAccuracy }) => testAccuracy[task] !== undefined);
     return {
       name: controlName(entry),
-      x: points.map(({ rank }) => rank / entry.fullRank),
+      x: points.map(({ rank }) => place(unit, rank, entry.fullRank)),
       y: points.map(({ testAccuracy }) => testAccuracy[task]!),
       look: controlLooks[entry.kind](early.indexOf(entry)),
       notes: points.map(({ rank }) => say('rank.point', { rank, full: entry.fullRank })),
@@ -158,10 +169,12 @@ const controlCurves = (controls: readonly ControlEntry[], task: string): Curve[]
 };
 
 /** Lines at k*(95 %) and k*(99 %) of one method, named together at the last: they often stand too close for two names. */
-function starMarks(entry: ReconstructionEntry, axis: LineFigure['x']): Mark[] {
+function starMarks(entry: ReconstructionEntry, unit: RankUnit, axis: LineFigure['x']): Mark[] {
   const stars = [0.95, 0.99].flatMap((share) => {
     const rank = kStar(entry, share);
-    return rank === undefined ? [] : [{ rank, text: say('rank.kStar', { share: percent(share), rank }) }];
+    return rank === undefined
+      ? []
+      : [{ rank: rank.to, text: say('rank.kStar', { share: percent(share), rank: rangeText(rank) }) }];
   });
   const label = say('rank.kStars', {
     method: say(`method.${entry.method}`),
@@ -169,7 +182,7 @@ function starMarks(entry: ReconstructionEntry, axis: LineFigure['x']): Mark[] {
   });
   const ranks = [...new Set(stars.map(({ rank }) => rank))];
   return ranks.map((rank, index) => {
-    const at = rank / entry.fullRank;
+    const at = place(unit, rank, entry.fullRank);
     const last = index === ranks.length - 1;
     return {
       across: 'x',
@@ -191,14 +204,15 @@ export function energyFigure(
   entries: readonly ReconstructionEntry[],
   scale: Scale,
   threshold: number | undefined,
+  unit: RankUnit = 'components',
 ): LineFigure | undefined {
-  const drawn = curves(entries, ({ energy }) => energy);
+  const drawn = curves(entries, unit, ({ energy }) => energy);
   if (drawn.length === 0) return undefined;
   return {
     kind: 'lines',
-    x: rankAxis(scale, entries),
+    x: rankAxis(scale, unit, entries),
     y: { title: say('rank.energy'), scale: 'linear', format: 'percent', range: [-0.02, 1.06] },
-    curves: [...drawn, flatSpectrum((share) => share)],
+    curves: [...drawn, ...nullCurves(entries, unit, (energy) => energy)],
     marks: threshold === undefined ? [] : [movable(threshold, threshold)],
   };
 }
@@ -207,26 +221,45 @@ export function errorFigure(
   entries: readonly ReconstructionEntry[],
   scale: Scale,
   yScale: Scale,
+  unit: RankUnit = 'components',
 ): LineFigure | undefined {
   const positive = (value: number): number | undefined =>
     yScale === 'log' && value <= 1e-9 ? undefined : value;
-  const drawn = curves(entries, ({ relativeError }) => positive(relativeError));
+  const drawn = curves(entries, unit, ({ relativeError }) => positive(relativeError));
   if (drawn.length === 0) return undefined;
   return {
     kind: 'lines',
-    x: rankAxis(scale, entries),
+    x: rankAxis(scale, unit, entries),
     y: { title: say('rank.error'), scale: yScale, format: 'number' },
-    curves: [...drawn, flatSpectrum((share) => positive(Math.sqrt(1 - share)))],
+    curves: [...drawn, ...nullCurves(entries, unit, (energy) => positive(Math.sqrt(1 - energy)))],
   };
 }
 
-/** The null of energy and error: a spectrum without structure keeps as much energy as rank. */
-function flatSpectrum(valueOf: (share: number) => number | undefined): Curve {
-  const shares = Array.from({ length: 101 }, (_, index) => Math.max(0.005, index / 100)).filter(
-    (share) => valueOf(share) !== undefined,
-  );
-  return { name: say('rank.flat'), x: shares, y: shares.map((share) => valueOf(share)!), look: nullLook };
-}
+/** The nulls of energy and error: each method's change with the same entries, or rows, that share nothing. */
+const nullCurves = (
+  entries: readonly ReconstructionEntry[],
+  unit: RankUnit,
+  valueOf: (energy: number) => number | undefined,
+): Curve[] =>
+  inOrder(entries).flatMap((entry) => {
+    // Shuffled entries of the other subjects lie on the change's: one curve for each method.
+    if (entry.null === undefined || entry.of !== 'change') return [];
+    const { kind, draws, energies } = entry.null;
+    const points = energies.flatMap((energy, i) => {
+      const value = valueOf(energy);
+      return value === undefined ? [] : [{ rank: i + 1, value }];
+    });
+    const look: Look = { ...nullLook, dash: kind === 'shuffled-entries' ? 'dash' : 'dot' };
+    return [
+      {
+        name: say(`rank.null.${kind}`, { method: say(`method.${entry.method}`), draws: draws ?? 0 }),
+        x: points.map(({ rank }) => place(unit, rank, entry.fullRank)),
+        y: points.map(({ value }) => value),
+        look,
+        notes: points.map(({ rank }) => say('rank.point', { rank, full: entry.fullRank })),
+      },
+    ];
+  });
 
 const across = (at: number, label: string, look: Mark['look']): Mark => ({ across: 'y', at, label, look });
 const movable = (at: number, share: number): Mark => ({

@@ -4,12 +4,13 @@ import { notComputed, reconstructionAbsent } from '../../report/absence.js';
 import { chanceOf } from '../../report/chance.js';
 import { percent } from '../../words/numbers.js';
 import { accuracySays, energySays, errorSays, subjectsSay } from './sentences.js';
-import { accuracyFigure, baselineOf, energyFigure, errorFigure, tasksOf } from './figure.js';
+import { accuracyFigure, baselineOf, energyFigure, errorFigure, rankUnits, tasksOf } from './figure.js';
 import { Controls } from './controls.js';
 import { RanksNeeded } from './ranksNeeded.js';
+import { Choice } from '../../elements/choice.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { useInspection } from '../../state/inspectionContext.js';
-import { isNumber, usePersistedState } from '../../state/persistedState.js';
+import { isNumber, oneOf, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
 
 const clamp = (value: number): number => Math.min(1, Math.max(0, value));
@@ -23,14 +24,19 @@ export function Reconstruction() {
   const tasks = useMemo(() => tasksOf(entries), [entries]);
   const [threshold, setThreshold] = usePersistedState('rank.threshold', 0.95, isNumber);
   const [scale, setScale] = useScale('rank.scale', 'log');
+  const [unit, setUnit] = usePersistedState('rank.unit', 'components', oneOf(rankUnits));
   const [errorScale, setErrorScale] = useScale('rank.error.scale', 'linear');
   const share = clamp(threshold);
   const accuracies = useMemo(
-    () => tasks.map((task) => accuracyFigure({ entries, task, scale, chance, controls, threshold: share })),
-    [entries, tasks, scale, chance, controls, share],
+    () =>
+      tasks.map((task) => accuracyFigure({ entries, task, scale, unit, chance, controls, threshold: share })),
+    [entries, tasks, scale, unit, chance, controls, share],
   );
-  const energy = useMemo(() => energyFigure(entries, scale, share), [entries, scale, share]);
-  const error = useMemo(() => errorFigure(entries, scale, errorScale), [entries, scale, errorScale]);
+  const energy = useMemo(() => energyFigure(entries, scale, share, unit), [entries, scale, share, unit]);
+  const error = useMemo(
+    () => errorFigure(entries, scale, errorScale, unit),
+    [entries, scale, errorScale, unit],
+  );
   const absent = reconstructionAbsent(view);
   const rankScale = <ScaleChoice axis={say('rank.axis')} value={scale} onChange={setScale} />;
   const rebuilt = entries.find(({ scope }) => scope === 'trunk')?.matrices;
@@ -54,6 +60,12 @@ export function Reconstruction() {
             })}
           </output>
         </label>
+        <Choice
+          label={say('rank.unit')}
+          value={unit}
+          options={rankUnits.map((value) => ({ value, text: say(`rank.unit.${value}`) }))}
+          onChange={setUnit}
+        />
       </div>
       <RanksNeeded threshold={share} />
       <div class="cards">

@@ -6,14 +6,17 @@ import { useInspection } from '../../state/inspectionContext.js';
 import { decimals, integer, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { inOrder, rebuildingName } from './figure.js';
-import { kStar, rankForEnergy } from './rankNeeded.js';
+import { exactly, type RankRange } from '../../../extension/contract/statistics/ranks.js';
+import { kStar, nullRankForEnergy, rangeText, rankForEnergy } from './rankNeeded.js';
 
 interface RankColumn {
   readonly id: string;
   readonly title: string;
   /** Of a claim about accuracies: there is no number where no rebuilt model was run. */
   readonly byAccuracy: boolean;
-  readonly rank: (entry: ReconstructionEntry) => number | undefined;
+  readonly rank: (entry: ReconstructionEntry) => RankRange | undefined;
+  /** The same number where nothing is shared between rows and columns. */
+  readonly byChance?: (entry: ReconstructionEntry) => number | undefined;
 }
 
 const byAccuracy = (threshold: number): RankColumn[] => [
@@ -33,9 +36,22 @@ const byEnergy = (threshold: number): RankColumn[] => [
     title: say('rank.thresholdEnergy', { share: percent(threshold) }),
     byAccuracy: false,
     rank: (entry) => rankForEnergy(entry, threshold),
+    byChance: (entry) => nullRankForEnergy(entry, threshold),
   },
-  { id: 'rank90', title: say('rank.rank90'), byAccuracy: false, rank: ({ rank90 }) => rank90 },
-  { id: 'rank99', title: say('rank.rank99'), byAccuracy: false, rank: ({ rank99 }) => rank99 },
+  {
+    id: 'rank90',
+    title: say('rank.rank90'),
+    byAccuracy: false,
+    rank: ({ rank90 }) => exactly(rank90),
+    byChance: (entry) => entry.null?.rank90,
+  },
+  {
+    id: 'rank99',
+    title: say('rank.rank99'),
+    byAccuracy: false,
+    rank: ({ rank99 }) => exactly(rank99),
+    byChance: (entry) => entry.null?.rank99,
+  },
 ];
 
 /** Which rank each method needs: at the threshold, at k*(95) and k*(99), and for 90 and 99 percent of the energy. */
@@ -68,17 +84,23 @@ export function RanksNeeded({ threshold }: { readonly threshold: number }) {
       cell: ({ fullRank }) => integer(fullRank),
     },
     ...[...(hasRun ? byAccuracy(threshold) : []), ...byEnergy(threshold)].map(
-      ({ id, title, rank, byAccuracy: ofAccuracy }): TableColumn<ReconstructionEntry> => ({
+      ({ id, title, rank, byChance, byAccuracy: ofAccuracy }): TableColumn<ReconstructionEntry> => ({
         id,
         title,
         isNumeric: true,
-        value: rank,
+        value: (entry) => rank(entry)?.to,
         cell: (entry) => {
           const needed = rank(entry);
+          const chance = byChance?.(entry);
           return needed === undefined ? (
             <span class="muted">{missing(entry, ofAccuracy)}</span>
           ) : (
-            `${integer(needed)} (${percent(needed / entry.fullRank)})`
+            <>
+              {`${rangeText(needed)} (${percent(needed.to / entry.fullRank)})`}{' '}
+              {chance !== undefined && (
+                <span class="muted">{say('rank.null', { rank: integer(chance) })}</span>
+              )}
+            </>
           );
         },
       }),

@@ -2,7 +2,8 @@ import type { ReconstructionEntry } from '../../../extension/contract/report.js'
 import { baselineOf, inOrder, isChance, rebuildingName } from './figure.js';
 import { say } from '../../words/say.js';
 import { integer, list, number, percent } from '../../words/numbers.js';
-import { kStar, rankForEnergy } from './rankNeeded.js';
+import type { RankRange } from '../../../extension/contract/statistics/ranks.js';
+import { kStar, nullRankForEnergy, rangeText, rankForEnergy } from './rankNeeded.js';
 
 /** What sentences name: the change without decay is nearly the final weights, and stands in the chart and the table. */
 const named = (entries: readonly ReconstructionEntry[]): ReconstructionEntry[] =>
@@ -10,20 +11,22 @@ const named = (entries: readonly ReconstructionEntry[]): ReconstructionEntry[] =
 
 const needs = (
   entries: readonly ReconstructionEntry[],
-  rankOf: (entry: ReconstructionEntry) => number | undefined,
+  rankOf: (entry: ReconstructionEntry) => RankRange | undefined,
+  byChance: (entry: ReconstructionEntry) => number | undefined = () => undefined,
 ) =>
   list(
     named(entries).map((entry) => {
       const rank = rankOf(entry);
       const method = rebuildingName(entry);
-      return rank === undefined
-        ? say('rank.never', { method })
-        : say('rank.needs', {
-            method,
-            rank: integer(rank),
-            full: integer(entry.fullRank),
-            share: percent(rank / entry.fullRank),
-          });
+      if (rank === undefined) return say('rank.never', { method });
+      const chance = byChance(entry);
+      return say(chance === undefined ? 'rank.needs' : 'rank.needsNull', {
+        method,
+        rank: rangeText(rank),
+        full: integer(entry.fullRank),
+        share: percent(rank.to / entry.fullRank),
+        ...(chance === undefined ? {} : { null: integer(chance) }),
+      });
     }),
   );
 
@@ -55,20 +58,28 @@ export const energySays = (entries: readonly ReconstructionEntry[], threshold: n
     ? ''
     : say('rank.energySays', {
         threshold: percent(threshold),
-        needs: needs(entries, (entry) => rankForEnergy(entry, threshold)),
+        needs: needs(
+          entries,
+          (entry) => rankForEnergy(entry, threshold),
+          (entry) => nullRankForEnergy(entry, threshold),
+        ),
       });
 
-/** The relative error of each method at half of its full rank, beside that of a flat spectrum. */
+/** The relative error of each method at half of its full rank, beside that of its null. */
 export function errorSays(entries: readonly ReconstructionEntry[]): string {
   const errors = named(entries).flatMap((entry) => {
     const half = [...entry.points].reverse().find(({ rank }) => rank <= entry.fullRank / 2);
-    return half
-      ? [say('rank.errorAt', { error: number(half.relativeError), method: rebuildingName(entry) })]
-      : [];
+    if (half === undefined) return [];
+    const chance = entry.null?.energies[half.rank - 1];
+    return [
+      say(chance === undefined ? 'rank.errorAt' : 'rank.errorAtNull', {
+        error: number(half.relativeError),
+        method: rebuildingName(entry),
+        ...(chance === undefined ? {} : { null: number(Math.sqrt(1 - chance)) }),
+      }),
+    ];
   });
-  return errors.length === 0
-    ? ''
-    : say('rank.errorSays', { errors: list(errors), null: number(Math.SQRT1_2) });
+  return errors.length === 0 ? '' : say('rank.errorSays', { errors: list(errors) });
 }
 
 /** What is cut, and where the share of the start that decay leaves comes from. */

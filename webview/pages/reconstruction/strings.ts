@@ -10,6 +10,12 @@ export const reconstructionStrings = {
   'rank.title': 'Accuracy against rank: {task}',
   'rank.energyTitle': 'Energy kept against rank',
   'rank.errorTitle': 'Relative error against rank',
+  'rank.axisComponents': 'rank kept, number of components',
+  'rank.unit': 'rank as',
+  'rank.unit.components': 'number of components',
+  'rank.unit.share': 'share of the full rank',
+  'rank.between': '{from} to {to}',
+  'rank.null': '(null {rank})',
   'rank.axis': 'rank kept, share of the full rank',
   'rank.accuracy': 'test accuracy',
   'rank.energy': 'share of Σσ² kept',
@@ -17,7 +23,8 @@ export const reconstructionStrings = {
   'rank.point': 'rank {rank} of {full}',
   'rank.baseline': 'baseline {accuracy}',
   'rank.chance': 'chance {accuracy}',
-  'rank.flat': 'flat spectrum (no structure)',
+  'rank.null.shuffled-entries': '{method}: shuffled entries (mean of {draws} draws)',
+  'rank.null.orthogonal-rows': '{method}: rows that share nothing',
   'rank.kStar': 'k*({share}) = {rank}',
   'rank.kStars': '{method}: {stars}',
   'rank.threshold': 'threshold {share}',
@@ -25,16 +32,17 @@ export const reconstructionStrings = {
   'rank.thresholdAccuracy': '{share} of the baseline accuracy',
   'rank.thresholdEnergy': '{share} of the energy',
   'rank.needs': '{method} needs rank {rank} of {full} ({share})',
+  'rank.needsNull': '{method} needs rank {rank} of {full} ({share}; its null {null})',
   'rank.never': '{method} does not reach it at the ranks measured',
   'rank.accuracySays': 'For {threshold} of the baseline accuracy {baseline}: {needs}; chance is {chance}.',
   'rank.accuracySaysNoChance': 'For {threshold} of the baseline accuracy {baseline}: {needs}.',
   'rank.noBetter':
     'The model itself answers {baseline} of the test pairs right, no more than chance ({chance}): a rank for a share of that says nothing.',
   'rank.energySays':
-    'To keep {threshold} of the energy: {needs}; a flat spectrum would need {threshold} of the full rank.',
-  'rank.errorSays':
-    'At half of the full rank the relative error is {errors}; a flat spectrum would leave {null}.',
+    'To keep {threshold} of the energy: {needs}. The null of per-matrix SVD is the same entries in another order, that of joint SVD rows that share nothing; that of trajectories are the walks of the page Trajectory.',
+  'rank.errorSays': 'At half of the full rank the relative error is {errors}.',
   'rank.errorAt': '{error} for {method}',
+  'rank.errorAtNull': '{error} for {method} (its null {null})',
   'rank.subjects':
     'Without another name a method cuts the change θT − θ0 (2602.18649), which still holds the start that weight decay took away. How far the solution itself can be compressed is the curve of the final weights.',
   'rank.decayRecord':
@@ -42,7 +50,8 @@ export const reconstructionStrings = {
   'rank.decayFitted':
     'Change without decay: θT − c·θ0, c = {kept} by least squares, as no record gives rate and decay.',
   'rank.scope': 'Rebuilt: {matrices}. The rest keeps its final value.',
-  'rank.scopeAll': 'Trajectory PCA rebuilds all parameters together.',
+  'rank.scopeAll':
+    'Trajectory PCA rebuilds all parameters together; each of its components is a vector as long as the model, so that few of them are no compression.',
   'rank.noAccuracy': 'Accuracy of the rebuilt models is shown where a model description lets them be run.',
   'rank.table': 'Ranks needed',
   'rank.notReached': 'not reached',

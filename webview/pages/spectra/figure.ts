@@ -4,6 +4,7 @@ import { shortNames } from '../../charts/shortNames.js';
 import { stepAxis, stepShades } from '../../charts/stepAxis.js';
 import { edgeLook, lineLook, markedLook, nullLook } from '../../charts/looks.js';
 import type { MatrixInfo } from '../../report/matrices.js';
+import { bandName } from '../../words/bands.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
 import { grokMark } from '../../charts/grokMark.js';
@@ -28,7 +29,7 @@ const axes = (scale: Scale): Pick<LineFigure, 'kind' | 'x' | 'y'> => ({
   y: { title: say('singularValue'), scale, format: 'number' },
 });
 
-/** Mean and 5–95 % band of the shuffled null of an entry. */
+/** Mean and band of the shuffled null of an entry. */
 function shuffledNull(
   entry: SpectrumEntry,
   name: string,
@@ -42,7 +43,7 @@ function shuffledNull(
     curves: [{ name, ...mean, look: nullLook }],
     bands: [
       {
-        name: say('shuffled.band'),
+        name: say('shuffled.band', { band: bandName(shuffled.draws) }),
         x: mean.x,
         lower: within(shuffled.q05),
         upper: within(shuffled.q95),

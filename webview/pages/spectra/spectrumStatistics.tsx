@@ -4,6 +4,7 @@ import type { Statistic } from '../../../extension/contract/statistics/statistic
 import { statistics, type StatisticKey } from '../../../extension/contract/statistics/table.js';
 import type { SpectrumName } from '../../../extension/contract/panel.js';
 import { shuffledAbsent } from '../../report/absence.js';
+import { bandName } from '../../words/bands.js';
 import { counted } from '../../words/counts.js';
 import { integer, number } from '../../words/numbers.js';
 import { shareOfRank, statisticName, statisticNote } from '../../words/statistics.js';
@@ -160,7 +161,10 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
       </p>
       <p class="says page">
         {shuffled
-          ? say('statistics.nullSays', { shuffles: counted(shuffled.draws, 'shuffles') })
+          ? say('statistics.nullSays', {
+              shuffles: counted(shuffled.draws, 'shuffles'),
+              band: bandName(shuffled.draws),
+            })
           : `${say('statistics.null')}: ${shuffledAbsent(view, entry)}`}
       </p>
       {entry.exact && entry.spectralNorm > 0 && entry.farmsAlpha === undefined && host && (

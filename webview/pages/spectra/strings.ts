@@ -18,7 +18,7 @@ export const spectraStrings = {
     '{low} has the lowest stable rank of these ({lowRank}) and {high} the highest ({highRank}); independent entries of the variance of {low} would stay below σ = {edge}.',
   shuffled: 'shuffled entries of {matrix}',
   'shuffled.short': 'shuffled entries',
-  'shuffled.band': 'shuffled, 5–95%',
+  'shuffled.band': 'shuffled, {band}',
   edge: 'Marchenko–Pastur edge',
   'spectra.title': 'Singular values of {matrix}, {of}',
   'spectra.atStep': 'step {step}',
@@ -48,7 +48,7 @@ export const spectraStrings = {
   'statistics.noNull': 'not computed',
   'statistics.notEstimated': 'not estimated',
   'statistics.nullSays':
-    'Shuffled null: the statistic of each of {shuffles} of the entries; mean, and 5% to 95% of the draws.',
+    'Shuffled null: the statistic of each of {shuffles} of the entries; mean, and {band}.',
   'statistics.exact': 'exact, each σ within {bound} ({method})',
   'statistics.estimated': 'estimated, each σ within {bound} ({method})',
   'statistics.farms': 'Compute α without the aspect ratio',

@@ -2,7 +2,7 @@ import type { ReconstructionEntry, Sweep, SweepCell } from '../../../extension/c
 import type { Curve, Mark, Panel, PanelsFigure } from '../../charts/figure.js';
 import { edgeLook, nullLook } from '../../charts/looks.js';
 import { integer, number } from '../../words/numbers.js';
-import { kStar } from '../reconstruction/rankNeeded.js';
+import { kStar, rangeText } from '../reconstruction/rankNeeded.js';
 import { statusSays } from './sentences.js';
 import { accuracyOf, cellAt, type Accuracy, type Measured, type Slice } from '../../report/sweepCells.js';
 import { say } from '../../words/say.js';
@@ -120,9 +120,9 @@ function starsOf(trajectory: ReconstructionEntry): Mark[] {
   const { points, fullRank } = trajectory;
   const ranks = [0.95, 0.99].map((share) => kStar(trajectory, share));
   const beyond = say('sweep.above', { scanned: integer(points.at(-1)?.rank ?? fullRank) });
-  const [share95, share99] = ranks.map((rank) => (rank === undefined ? beyond : integer(rank)));
+  const [share95, share99] = ranks.map((rank) => (rank === undefined ? beyond : rangeText(rank)));
   const label = say('sweep.kStars', { share95: share95!, share99: share99! });
-  return [...new Set(ranks)]
+  return [...new Set(ranks.map((rank) => rank?.to))]
     .filter((rank) => rank !== undefined)
     .map((rank, i): Mark => ({
       across: 'x',

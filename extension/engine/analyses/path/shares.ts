@@ -1,6 +1,6 @@
 import type { PathShareEntry } from '../../../contract/report.js';
 import { pathShares, windowEnds } from '../../geometry/curvature/pathShares.js';
-import { quantile } from '../../geometry/quantiles.js';
+import { bandOf } from '../../geometry/quantiles.js';
 import { decayAndWalk } from '../../geometry/decayNull.js';
 import { gramOfRows, randomWalkGram, stepLengths } from '../../geometry/randomWalkNull.js';
 import { seedFromText } from '../../ground/seededRandom.js';
@@ -76,8 +76,7 @@ const summary = (values: readonly number[]) => {
   return {
     mean,
     sd: Math.sqrt(squares / Math.max(1, ascending.length - 1)),
-    q05: quantile(ascending, 0.05),
-    q95: quantile(ascending, 0.95),
+    ...bandOf(ascending),
   };
 };
 

@@ -13,9 +13,10 @@ import { trajectoryEnergy, trajectoryMixing } from '../../geometry/reconstructio
 import type { TrajectoryPca } from '../../geometry/trajectory.js';
 import { GramAccumulator } from '../../linalg/gram.js';
 import type { Matrix } from '../../linalg/matrix.js';
-import { singularValues } from '../../linalg/singularValues.js';
+import { spectraWithShuffles } from '../../linalg/singularValues.js';
 import { svd, type Decomposition } from '../../linalg/svd.js';
 import type { Evaluate } from '../../evaluation/namedWeights.js';
+import { orthogonalRowsEnergy, shuffledEnergy, type EnergyNull } from './energyNull.js';
 import { subjectsOf, theChange, type Subject } from './subjects.js';
 import { weightsOf, withAccuracy, type Rebuild } from './accuracy.js';
 import { readPart } from '../../series/partReader.js';
@@ -25,6 +26,7 @@ import type { UncentredPaths } from '../trajectory/trajectories.js';
 import type { SpectraRun } from '../spectra/spectra.js';
 import type { Survey } from '../../series/survey.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
+import { seedFromText } from '../../ground/seededRandom.js';
 import { isFinite } from '../../series/tensorValues.js';
 
 export interface ReconstructionRun extends Pick<
@@ -62,6 +64,7 @@ const entryOf = (
   matrices: readonly MatrixSpec[],
   energy: Float64Array,
   ranks: readonly number[],
+  byChance?: EnergyNull,
   relativeErrors?: readonly number[],
 ): ReconstructionEntry => {
   const curve = reconstructionCurve(energy, ranks, relativeErrors);
@@ -70,6 +73,8 @@ const entryOf = (
     ...(decay === undefined ? {} : { decay }),
     ...curve,
     points: [...curve.points],
+    ...(curve.energies === undefined ? {} : { energies: [...curve.energies] }),
+    ...(byChance === undefined ? {} : { null: byChance }),
   };
 };
 
@@ -96,14 +101,21 @@ async function* perMatrixOf(
   subject: Subject,
 ): AsyncGenerator<TaskStep, void> {
   const spectra: Float64Array[] = [];
+  const last = run.survey.checkpoints.length - 1;
+  const draws = run.plan.nullsOf.has(last) ? run.settings.shuffleDraws : 0;
+  const shuffled: Float64Array[][] = Array.from({ length: draws }, () => []);
   for (const spec of trunk) {
     const change = await changeOf(run.survey, spec, subject.startKept);
     if (!isFinite(change.data)) {
       leaveOut(run, spec.tensor, notFinite);
       return;
     }
-    const { values } = await singularValues(change, { signal: run.signal });
-    spectra.push(values);
+    const shuffles = shuffled.map((_, draw) => [run.settings.seed, seedFromText(spec.group), last, draw]);
+    const [own, ...others] = (
+      await spectraWithShuffles([{ matrix: change, shuffles }], { signal: run.signal })
+    )[0]!;
+    spectra.push(own!.values);
+    others.forEach(({ values }, draw) => shuffled[draw]!.push(values));
     yield {
       fraction: (0.5 * spectra.length) / trunk.length,
       text: `Per-matrix reconstruction: ${spectra.length} of ${trunk.length} matrices`,
@@ -111,7 +123,8 @@ async function* perMatrixOf(
   }
   const energy = perMatrixEnergy(spectra);
   const ranks = chosenRanks(run.settings.ranks, energy.length);
-  const entry = entryOf('per-matrix-svd', subject, 'trunk', trunk, energy, ranks);
+  const byChance = shuffledEnergy(shuffled, run.settings.seed);
+  const entry = entryOf('per-matrix-svd', subject, 'trunk', trunk, energy, ranks, byChance);
   run.emit({ reconstructions: [entry] });
   if (!run.evaluate) return;
   const rebuild = await perMatrixRebuild(run, trunk, subject);
@@ -183,7 +196,11 @@ async function* jointOf(
   const everyRank = Array.from({ length: trunk.length }, (_, i) => i + 1);
   const ranks = chosenRanks(run.settings.ranks ?? everyRank, trunk.length);
   const errors = jointRelativeErrors(joint, segments, lengths, ranks);
-  const entry = entryOf('joint-svd', subject, 'trunk', trunk, joint.energy, ranks, errors);
+  const squares = trunk.map((_, i) =>
+    segments.reduce((sum, { gram }) => sum + gram.data[i * gram.rows + i]!, 0),
+  );
+  const byChance = orthogonalRowsEnergy(squares);
+  const entry = entryOf('joint-svd', subject, 'trunk', trunk, joint.energy, ranks, byChance, errors);
   run.emit({ reconstructions: [entry] });
   if (!run.evaluate) return;
   const changes: Matrix[] = [];

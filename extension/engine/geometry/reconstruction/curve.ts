@@ -13,6 +13,8 @@ export interface ReconstructionPoint {
 export interface ReconstructionCurve {
   readonly fullRank: number;
   readonly points: readonly ReconstructionPoint[];
+  /** Energy kept at every rank; absent for a change of zero length. */
+  readonly energies?: readonly number[];
   /** Absent for a change of zero length. */
   readonly rank90?: number;
   readonly rank99?: number;
@@ -48,8 +50,16 @@ export const reconstructionCurve = (
   return {
     fullRank,
     points,
+    energies: energiesOf(energyPerRank),
     rank90: rankForShare(lengths, 0.9),
     rank99: rankForShare(lengths, 0.99),
     ...(fullRank > 1 ? { spectralEntropy: entropy(shares) / Math.log(fullRank) } : {}),
   };
+};
+
+/** Share of the whole that ranks 1, 2, … keep. `energyPerRank` is not all zero. */
+export const energiesOf = (energyPerRank: ArrayLike<number>): number[] => {
+  const total = Array.from(energyPerRank).reduce((sum, value) => sum + value, 0);
+  let kept = 0;
+  return Array.from(energyPerRank, (value) => Math.min(1, (kept += value) / total));
 };

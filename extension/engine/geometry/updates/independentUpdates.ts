@@ -1,5 +1,5 @@
 import { randomWalkGram } from '../randomWalkNull.js';
-import { quantile } from '../quantiles.js';
+import { bandOf } from '../quantiles.js';
 import { spectralEdge } from './spectralEdge.js';
 import { updateGram } from './updateGram.js';
 import { windowSingularValues } from './windowSpectrum.js';
@@ -72,10 +72,11 @@ const spreads = <Name extends string>(
 
 const spreadOf = (values: readonly number[]): Spread => {
   const ascending = Float64Array.from(values).sort();
+  const { q05, q95 } = bandOf(ascending);
   return {
     mean: digits(ascending.reduce((sum, value) => sum + value, 0) / ascending.length),
-    q05: digits(quantile(ascending, 0.05)),
-    q95: digits(quantile(ascending, 0.95)),
+    q05: digits(q05),
+    q95: digits(q95),
   };
 };
 
