@@ -23,6 +23,8 @@ export const trajectoryEntrySchema = v.object({
     mean: numbers,
     q05: numbers,
     q95: numbers,
+    /** Root mean square of ‖x_t − θ_0‖ per checkpoint, exact: √Σ of the squared step lengths. */
+    distances: v.optional(numbers),
   }),
   /**
    * Weights that decay from θ_0 as the run's do, with independent steps as long as what decay leaves of the run's:
@@ -36,6 +38,8 @@ export const trajectoryEntrySchema = v.object({
       q95: numbers,
       draws: count,
       seed: count,
+      /** Root mean square of ‖x_t − θ_0‖ per checkpoint, exact. */
+      distances: v.optional(numbers),
       /** d_T: the share of θ_0 that decay leaves at the last checkpoint. */
       decay: finite,
       /** Rate and decay from the run's record, or d_t by least squares in this group. */

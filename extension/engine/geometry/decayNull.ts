@@ -83,3 +83,24 @@ export const decayAndWalk = (
   for (let t = 0; t < rows.rows; t++) rows.data[t * columns]! += (kept[t]! - 1) * length;
   return rows;
 };
+
+/**
+ * ‖x_t − θ_0‖ of the null in the root mean square: steps in independent directions add their squares, and are orthogonal
+ * in the mean to θ_0. Exact, so nothing is drawn. Without decay (all kept = 1) that of the plain random walk.
+ * @param lengths of the steps ξ_t that decay leaves; {@link stepsWithoutDecay}.
+ * @returns one distance per checkpoint, the first 0.
+ */
+export const nullDistances = (
+  lengths: readonly number[],
+  startSquared: number,
+  kept: readonly number[],
+): number[] => {
+  let squared = 0;
+  return kept.map((share, t) => {
+    if (t > 0) {
+      const gamma = share / kept[t - 1]!;
+      squared = gamma * gamma * squared + lengths[t - 1]! ** 2;
+    }
+    return Math.sqrt((share - 1) ** 2 * startSquared + squared);
+  });
+};

@@ -3,9 +3,11 @@ import {
   decayAndWalk,
   fittedDecay,
   gramWithoutDecay,
+  nullDistances,
+  stepsWithoutDecay,
   withoutStart,
 } from '../../../extension/engine/geometry/decayNull.js';
-import { gramOfRows, stepLengths } from '../../../extension/engine/geometry/randomWalkNull.js';
+import { gramOfRows, randomWalk, stepLengths } from '../../../extension/engine/geometry/randomWalkNull.js';
 import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import type { Matrix } from '../../../extension/engine/linalg/matrix.js';
 
@@ -79,6 +81,42 @@ describe('decay and a random walk', () => {
     );
     stepLengths(gramOfRows(plain)).forEach((length, s) =>
       expect(length).toBeCloseTo(stepLengths(gram)[s]!, 9),
+    );
+  });
+});
+
+describe('distances of the nulls', () => {
+  const { gram, start: products } = withoutStart(extended);
+  const draws = 4000;
+  const measured = (drawn: (draw: number) => Matrix): number[] => {
+    const squares = new Float64Array(checkpoints);
+    for (let draw = 0; draw < draws; draw++) {
+      const { data, columns } = drawn(draw);
+      for (let i = 0; i < data.length; i++) squares[Math.floor(i / columns)]! += data[i]! ** 2;
+    }
+    return Array.from(squares, (sum) => Math.sqrt(sum / draws));
+  };
+
+  it('are those of drawn decays in the root mean square', () => {
+    const lengths = stepsWithoutDecay(gramWithoutDecay(gram, products, kept), kept);
+    const exact = nullDistances(lengths, products.squared, kept);
+    const drawn = measured((draw) => decayAndWalk(gram, products, kept, dimensions, 7, draw));
+    exact.forEach((distance, t) =>
+      expect(Math.abs(drawn[t]! - distance)).toBeLessThanOrEqual(0.01 * distance),
+    );
+    expect(exact[0]).toBe(0);
+  });
+
+  it('are those of drawn walks where nothing decays', () => {
+    const lengths = stepLengths(gram);
+    const exact = nullDistances(
+      lengths,
+      0,
+      kept.map(() => 1),
+    );
+    const drawn = measured((draw) => randomWalk(lengths, dimensions, 9, draw));
+    exact.forEach((distance, t) =>
+      expect(Math.abs(drawn[t]! - distance)).toBeLessThanOrEqual(0.01 * distance),
     );
   });
 });

@@ -65,9 +65,13 @@ describe.runIf(isThere)('the decay null of a series', () => {
         (of.decayAndWalk_q95 - of.decayAndWalk[0]) / 1.645,
       );
       const error = deviation * Math.sqrt(1 / draws + 1 / oracleDraws);
-      const [first] = firstAndThree(explained);
+      const [first, three] = firstAndThree(explained);
       // Five digits are reported.
       expect(Math.abs(first - of.decayAndWalk[0])).toBeLessThan(4 * error + 5e-6);
+      // The deviation of a sum is at most the sum of the deviations.
+      const ofThree = [0, 1, 2].reduce((sum, i) => sum + (q95[i]! - explained[i]!) / 1.645, 0);
+      const errorOfThree = ofThree * Math.sqrt(1 / draws + 1 / oracleDraws);
+      expect(Math.abs(three - of.decayAndWalk[1])).toBeLessThan(4 * errorOfThree + 1.5e-5);
     }
   });
 });

@@ -7,6 +7,7 @@ import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
 import { stepAxis, stepShades } from '../../charts/stepAxis.js';
 import type { Table } from '../../charts/table.js';
 import { number, percent } from '../../words/numbers.js';
+import { bandName } from '../../words/bands.js';
 import { say } from '../../words/say.js';
 
 /** `all` in words; a matrix by its own name and its role. */
@@ -201,7 +202,7 @@ export function explainedFigure(entry: TrajectoryEntry, scale: Scale): LineFigur
     ],
     bands: [
       {
-        name: say('explained.band'),
+        name: say('explained.band', { band: bandName(entry.null.draws) }),
         x: known.map(component),
         lower: known.map((index) => entry.null.q05[index] ?? 0),
         upper: known.map((index) => entry.null.q95[index] ?? 0),
@@ -250,14 +251,37 @@ export function residualFigure(
         side: 'right',
         look: nullLook,
       },
+      ...(entry.decayNull
+        ? [
+            {
+              across: 'y' as const,
+              at: meanResidual(entry.decayNull.explained, k),
+              label: say('residual.decayNull', { k }),
+              side: 'left' as const,
+              look: { ...nullLook, dash: 'dot' as const },
+            },
+          ]
+        : []),
       ...grokMark(grokStep),
     ],
   };
 }
 
-/** Distance from the first checkpoint, beside growth as the square root of the step that ends in the same place. */
+/** What the walk's and the decay's own curves say of the distance: those of all parameters. */
+const distanceNulls = (entry: TrajectoryEntry | undefined): Curve[] =>
+  [
+    { name: say('distance.null'), y: entry?.null.distances, look: nullLook },
+    {
+      name: say('distance.decayNull'),
+      y: entry?.decayNull?.distances,
+      look: { ...nullLook, dash: 'dot' as const },
+    },
+  ].flatMap(({ name, y, look }) => (entry && y ? [{ name, x: [...entry.steps], y: [...y], look }] : []));
+
+/** Distance from the first checkpoint, beside that of a random walk with the run's step lengths and of decay and a walk. */
 export function distanceFigure(
   checkpoints: readonly CheckpointEntry[],
+  all: TrajectoryEntry | undefined,
   scale: Scale,
   grokStep: number | undefined,
 ): LineFigure | undefined {
@@ -265,11 +289,7 @@ export function distanceFigure(
     ({ distanceFromFirst }) =>
       distanceFromFirst !== undefined && (scale === 'linear' || distanceFromFirst > 0),
   );
-  const start = checkpoints[0]?.step;
-  const last = known.at(-1);
-  if (known.length < 2 || start === undefined || !last?.distanceFromFirst) return undefined;
-  const end = last.distanceFromFirst;
-  const grown = (step: number): number => end * Math.sqrt((step - start) / (last.step - start));
+  if (known.length < 2) return undefined;
   return {
     kind: 'lines',
     x: stepAxis(),
@@ -282,13 +302,13 @@ export function distanceFigure(
         look: markedLook(0),
         notes: known.map(({ label, distanceFromFirst }) => `${label}: ${number(distanceFromFirst!)}`),
       },
-      {
-        name: say('distance.null'),
-        x: known.map(({ step }) => step),
-        y: known.map(({ step }) => grown(step)),
-        look: nullLook,
-      },
+      ...distanceNulls(all).map((curve) => positiveOf(curve, scale)),
     ],
     marks: grokMark(grokStep),
   };
 }
+
+const positiveOf = (curve: Curve, scale: Scale): Curve => {
+  const shown = curve.y.map((value) => scale === 'linear' || value > 0);
+  return { ...curve, x: curve.x.filter((_, i) => shown[i]), y: curve.y.filter((_, i) => shown[i]) };
+};

@@ -43,6 +43,7 @@ export function Trajectory() {
   const group = groups.includes(chosen) ? chosen : 'all';
   const entry = trajectories.find((one) => one.group === group && one.centred === (centred === 'yes'));
   const { grokStep } = source;
+  const whole = trajectories.find((one) => one.group === 'all' && !one.centred);
   const space = useMemo(() => entry && spaceFigure(entry, grokStep), [entry, grokStep]);
   const table = useMemo(() => entry && coordinatesTable(entry), [entry]);
   const explained = useMemo(() => entry && explainedFigure(entry, explainedScale), [entry, explainedScale]);
@@ -51,8 +52,8 @@ export function Trajectory() {
     [entry, residualScale, grokStep],
   );
   const distance = useMemo(
-    () => distanceFigure(checkpoints, distanceScale, grokStep),
-    [checkpoints, distanceScale, grokStep],
+    () => distanceFigure(checkpoints, whole, distanceScale, grokStep),
+    [checkpoints, whole, distanceScale, grokStep],
   );
   const absent = trajectoryAbsent(view, group);
   const centring = say(centred === 'yes' ? 'trajectory.centred' : 'trajectory.uncentred');
@@ -141,7 +142,7 @@ export function Trajectory() {
           id="trajectory.distance"
           title={say('distance.title')}
           figure={distance}
-          says={distanceSays(checkpoints)}
+          says={distanceSays(checkpoints, whole)}
           absent={distanceAbsent(view)}
           controls={
             <ScaleChoice axis={say('distance.axis')} value={distanceScale} onChange={setDistanceScale} />

@@ -1,6 +1,7 @@
 import type { CheckpointEntry, TrajectoryEntry } from '../../../extension/contract/report.js';
 import { meanResidual, shareOf } from './figure.js';
 import { say } from '../../words/say.js';
+import { bandName } from '../../words/bands.js';
 import { counted } from '../../words/counts.js';
 import { number, percent } from '../../words/numbers.js';
 
@@ -19,7 +20,7 @@ export function trajectorySays(entry: TrajectoryEntry, pair?: readonly [number, 
     share: percent(explained[0]),
     what: shareOf(entry),
     null: percent(walk.mean[0]),
-    draws: counted(walk.draws, 'draws'),
+    band: bandName(walk.draws),
     low: percent(walk.q05[0] ?? walk.mean[0]),
     high: percent(walk.q95[0] ?? walk.mean[0]),
   });
@@ -45,6 +46,9 @@ export function explainedSays(entry: TrajectoryEntry): string {
     what: shareOf(entry),
     above,
     shown: counted(shown, 'components'),
+    decay: entry.decayNull
+      ? say('explained.saysDecay', { nullShare: percent(sum(entry.decayNull.explained, leading)) })
+      : '',
   });
 }
 
@@ -54,10 +58,16 @@ export const residualSays = (entry: TrajectoryEntry, k: number): string =>
     measured: percent(meanResidual(entry.explained, k)),
     null: percent(meanResidual(entry.null.mean, k)),
     last: percent(entry.residual.at(-1)?.[k - 1] ?? 0),
-  });
+  }) +
+  (entry.decayNull
+    ? say('residual.saysDecay', { null: percent(meanResidual(entry.decayNull.explained, k)) })
+    : '');
 
-/** Where the weights stood halfway through the steps, beside √½ of the way of a random walk. */
-export function distanceSays(checkpoints: readonly CheckpointEntry[]): string {
+/** Where the weights stood halfway through the steps, beside the way that a walk and decay would have gone of their own. */
+export function distanceSays(
+  checkpoints: readonly CheckpointEntry[],
+  all: TrajectoryEntry | undefined,
+): string {
   const known = checkpoints.filter(({ distanceFromFirst }) => distanceFromFirst !== undefined);
   const [first] = known;
   const last = known.at(-1);
@@ -66,9 +76,18 @@ export function distanceSays(checkpoints: readonly CheckpointEntry[]): string {
   const half = known.reduce((best, entry) =>
     Math.abs(entry.step - middle) < Math.abs(best.step - middle) ? entry : best,
   );
-  return say('distance.says', {
-    end: number(last.distanceFromFirst),
-    half: percent(half.distanceFromFirst! / last.distanceFromFirst),
-    null: percent(Math.sqrt((half.step - first.step) / (last.step - first.step))),
+  const nulls = (['null', 'decayNull'] as const).flatMap((key) => {
+    const distances = all?.[key]?.distances;
+    const at = distances?.[all!.steps.indexOf(half.step)];
+    const end = distances?.at(-1);
+    return at === undefined || end === undefined || end === 0
+      ? []
+      : [say(`distance.says.${key}`, { end: number(end), half: percent(at / end) })];
   });
+  return (
+    say('distance.says', {
+      end: number(last.distanceFromFirst),
+      half: percent(half.distanceFromFirst! / last.distanceFromFirst),
+    }) + nulls.join('')
+  );
 }

@@ -15,7 +15,7 @@ export const trajectoryStrings = {
   'trajectory.variance': 'variance',
   'trajectory.squaredLength': 'squared length',
   'trajectory.says':
-    'PC1 holds {share} of the {what}; a random walk with the same step lengths {null} ({draws}, 5–95%: {low} to {high}).',
+    'PC1 holds {share} of the {what}; a random walk with the same step lengths {null} ({band}: {low} to {high}).',
   'trajectory.saysDecay':
     ' Weights that decay from the same start as the run’s and otherwise walk at random hold {null} in PC1: what is no more than that is weight decay.',
   'trajectory.saysPair':
@@ -26,19 +26,27 @@ export const trajectoryStrings = {
   'explained.measured': 'measured',
   'explained.null': 'random walk, mean',
   'explained.decayNull': 'decay + random walk, mean',
-  'explained.band': 'random walk, 5–95%',
+  'explained.band': 'random walk, {band}',
   'explained.says':
-    '{share} of the {what} is held by the first {components}, {nullShare} by those of a random walk of the same step lengths; its 95% quantile is exceeded by {above} of the first {shown}.',
+    '{share} of the {what} is held by the first {components}, {nullShare} by those of a random walk of the same step lengths; its band is exceeded by {above} of the first {shown}.{decay}',
+  'explained.saysDecay': ' Decay and a random walk hold {nullShare}.',
   'residual.title': 'Residual off the leading components',
   'residual.axis': 'distance ⁄ own length',
   'residual.curve': 'off PC1–{k}',
   'residual.null': 'random walk, off PC1–{k}, root mean square',
+  'residual.decayNull': 'decay + random walk, off PC1–{k}',
+  'residual.saysDecay': ' Decay and a random walk leave {null}.',
   'residual.says':
     'PC1–{k} leave {measured} of the length unexplained (root mean square over the series), the random walk {null}; the last checkpoint {last}.',
   'distance.title': 'Distance from the start, all parameters',
   'distance.axis': '‖θₜ − θ₀‖₂',
   'distance.curve': 'measured',
-  'distance.null': 'growth as √step (random walk)',
+  'distance.null': 'random walk of the run’s step lengths',
+  'distance.decayNull': 'decay + random walk',
   'distance.says':
-    'The weights end {end} from where they began; halfway through the steps they had gone {half} of that, a random walk would have gone {null}.',
+    'The weights end {end} from where they began; halfway through the steps they had gone {half} of that.',
+  'distance.says.null':
+    ' A random walk of the same step lengths ends {end} away and has gone {half} of that halfway.',
+  'distance.says.decayNull':
+    ' Weights that decay as the run’s and otherwise walk end {end} away and have gone {half} halfway.',
 } as const;

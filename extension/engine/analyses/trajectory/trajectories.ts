@@ -1,5 +1,12 @@
 import type { InspectSettings, TrajectoryEntry } from '../../../contract/report.js';
-import { decayAndWalk, fittedDecay, gramWithoutDecay, type StartProducts } from '../../geometry/decayNull.js';
+import {
+  decayAndWalk,
+  fittedDecay,
+  gramWithoutDecay,
+  nullDistances,
+  stepsWithoutDecay,
+  type StartProducts,
+} from '../../geometry/decayNull.js';
 import { summariseDraws } from '../../geometry/quantiles.js';
 import { randomWalk, stepLengths } from '../../geometry/randomWalkNull.js';
 import { seedFromText } from '../../ground/seededRandom.js';
@@ -64,6 +71,18 @@ export const trajectoriesOf = async (
     (await nullFractions(path, settings, (draw, seed) =>
       decayAndWalk(path.gram, path.start, decay.kept, path.parameters, settings.seed, seed, draw),
     ));
+  const ofWalk = nullDistances(
+    stepLengths(path.gram),
+    0,
+    path.steps.map(() => 1),
+  );
+  const ofDecay =
+    decay &&
+    nullDistances(
+      stepsWithoutDecay(gramWithoutDecay(path.gram, path.start, decay.kept), decay.kept),
+      path.start.squared,
+      decay.kept,
+    );
   const entries: TrajectoryEntry[] = [];
   let change: TrajectoryPca | undefined;
   for (const centred of [true, false]) {
@@ -73,8 +92,10 @@ export const trajectoriesOf = async (
     entries.push({
       ...{ group: path.group, parameters: path.parameters, centred, steps: [...path.steps] },
       ...{ explained: pca.explained, coordinates: pca.coordinates, residual: pca.residual },
-      null: { kind: 'random-walk', seed: settings.seed, ...summariseDraws(draws[which]) },
-      ...(decay && decayDraws ? { decayNull: decayEntry(decay, settings.seed, decayDraws[which]) } : {}),
+      null: { kind: 'random-walk', seed: settings.seed, ...summariseDraws(draws[which]), distances: ofWalk },
+      ...(decay && decayDraws && ofDecay
+        ? { decayNull: { ...decayEntry(decay, settings.seed, decayDraws[which]), distances: ofDecay } }
+        : {}),
     });
   }
   if (change === undefined) return { entries };
