@@ -3,7 +3,10 @@ import { count, finite, numbers, rows } from './numbers.js';
 import { section } from './section.js';
 
 export const trajectoryEntrySchema = v.object({
-  /** `all`, a matrix (`layer0.Q`), or a glob the user chose. */
+  /**
+   * `all`, one of the joint groups (`trunk`, `embeddings`, `equal-weight`: each tensor divided by the length of its own
+   * change), a matrix (`layer0.Q`), or a glob the user chose.
+   */
   group: v.string(),
   parameters: count,
   centred: v.boolean(),

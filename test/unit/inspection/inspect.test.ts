@@ -87,6 +87,8 @@ describe('inspecting a series', () => {
     const groups = new Set(report.trajectories.map(({ group }) => group));
     expect(groups).toEqual(
       new Set([
+        'trunk',
+        'equal-weight',
         'tok.weight',
         'layers.0.self_attn.in_proj_weight',
         'layer0.Q',
@@ -140,6 +142,8 @@ describe('inspecting a series', () => {
       new Map([
         ['layer0.FF1', 48],
         ['all', 204],
+        ['trunk', 156],
+        ['equal-weight', 204],
         [glob, 48],
       ]),
     );

@@ -1,4 +1,5 @@
 import { grokMark } from '../../charts/grokMark.js';
+import { jointGroups } from '../../../extension/contract/report/jointGroups.js';
 import type { CheckpointEntry, TrajectoryEntry } from '../../../extension/contract/report.js';
 import type { Curve, LineFigure, Scale, SpaceFigure } from '../../charts/figure.js';
 import { groupLabel, type MatrixInfo } from '../../report/matrices.js';
@@ -8,11 +9,18 @@ import { stepAxis, stepShades } from '../../charts/stepAxis.js';
 import type { Table } from '../../charts/table.js';
 import { number, percent } from '../../words/numbers.js';
 import { bandName } from '../../words/bands.js';
+import { oneOf } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
 
-/** `all` in words; a matrix by its own name and its role. */
+const isJoint = oneOf(jointGroups);
+
+/** `all` and the joint groups in words; a matrix by its own name and its role. */
 export const groupName = (group: string, matrices: readonly MatrixInfo[]): string =>
-  group === 'all' ? say('scope.all') : shortName(groupLabel(group, matrices));
+  group === 'all'
+    ? say('scope.all')
+    : isJoint(group)
+      ? say(`trajectory.group.${group}`)
+      : shortName(groupLabel(group, matrices));
 
 /** What `explained` is a share of: centred rows have a variance, uncentred ones a squared length. */
 export const shareOf = ({ centred }: TrajectoryEntry): string =>

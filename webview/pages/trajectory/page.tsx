@@ -1,3 +1,4 @@
+import { jointGroups } from '../../../extension/contract/report/jointGroups.js';
 import { useMemo } from 'preact/hooks';
 import { PlaneCard } from './planeCard.js';
 import { ChartCard } from '../../charts/chartCard.js';
@@ -26,10 +27,11 @@ export function Trajectory() {
   const view = useInspection();
   const { report } = view;
   const { trajectories, checkpoints, source } = report;
-  const groups = useMemo(
-    () => [...new Set(['all', ...trajectories.map(({ group }) => group)])],
-    [trajectories],
-  );
+  const groups = useMemo(() => {
+    const found = new Set(trajectories.map(({ group }) => group));
+    const first = ['all', ...jointGroups.filter((group) => found.has(group))];
+    return [...new Set([...first, ...found])];
+  }, [trajectories]);
   const [chosen, setGroup] = usePersistedState('trajectory.group', 'all', isText);
   const [centred, setCentred] = usePersistedState<'yes' | 'no'>(
     'trajectory.centred',

@@ -2,6 +2,9 @@
 export const trajectoryStrings = {
   'trajectory.title': 'Trajectory of {group} ({centring})',
   'trajectory.title3': 'Trajectory of {group} in 3-D ({centring})',
+  'trajectory.group.trunk': 'trunk: every matrix inside a layer',
+  'trajectory.group.embeddings': 'embeddings: tables of tokens and positions',
+  'trajectory.group.equal-weight': 'every tensor with equal weight',
   'trajectory.centred': 'centred',
   'trajectory.uncentred': 'uncentred',
   'trajectory.centring': 'PCA',

@@ -3,6 +3,7 @@ import type { TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
 import { withoutStart } from '../../geometry/decayNull.js';
 import { zeros, type Matrix } from '../../linalg/matrix.js';
 import type { ChosenGroup } from '../../series/chooseTensors.js';
+import { JointSums } from './jointSums.js';
 import { EqualTensors } from './equalTensors.js';
 import { equalWeights } from './equalWeights.js';
 import type { Survey } from '../../series/survey.js';
@@ -27,6 +28,7 @@ export class PassCollector implements PassEvents {
   private toldAt = performance.now();
   /** For the analyses of updates and of the path, which read nothing again. */
   private readonly grams: GroupGrams;
+  private readonly joint = new JointSums();
 
   constructor(
     private readonly survey: Survey,
@@ -73,6 +75,7 @@ export class PassCollector implements PassEvents {
     // The start of what does not decay has no part in what decay takes.
     if (this.training?.decayed === 'matrices' && matrix === undefined) clearLast(gram);
     this.grams.add(piece);
+    this.joint.add(piece);
     if (disjoint) {
       add(this.all, gram);
       this.parameters += parameters;
@@ -93,6 +96,9 @@ export class PassCollector implements PassEvents {
     this.emitSums();
     if (this.survey.checkpoints.length < 2 || this.parameters === 0) return undefined;
     const uncentred = await this.emitGroup('all', this.parameters, this.all);
+    for (const { group, parameters, extended } of this.joint.all()) {
+      await this.emitGroup(group, parameters, extended);
+    }
     if (this.chosen && this.groupParameters > 0) {
       await this.emitGroup(this.chosen.glob, this.groupParameters, this.group);
     }
