@@ -80,7 +80,10 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
       .locator('.monaco-icon-label')
       .evaluate((label) => getComputedStyle(label, '::after').content);
     expect(badge).toContain('W');
-    expect(childProcesses(session.host.folder).map(({ role }) => role)).toEqual(['reader']);
+    // The process of the comparison ends seconds after its panel was closed.
+    await expect
+      .poll(() => childProcesses(session.host.folder).map(({ role }) => role), { timeout: 20_000 })
+      .toEqual(['reader']);
   });
 
   it('shows a hostile name as text', async () => {

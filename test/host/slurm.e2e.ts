@@ -193,7 +193,8 @@ describe('elements that are killed', { retry: 0 }, () => {
     try {
       const name = names[0]!;
       const file = path.join(folder, 'one.json');
-      const one = { ...grid(30_000), seeds: [1], decays: [1] };
+      // Long enough for fifty kills on a fast machine.
+      const one = { ...grid(150_000), seeds: [1], decays: [1] };
       fs.writeFileSync(file, JSON.stringify(one));
       const out = path.join(folder, 'there');
       fs.mkdirSync(path.join(out, 'cluster'), { recursive: true });
@@ -231,7 +232,7 @@ describe('elements that are killed', { retry: 0 }, () => {
           child.stderr.on('data', (data) => (text += String(data)));
           return () => text;
         });
-        await pause(700 + 1500 * random());
+        await pause(500 + 1000 * random());
         const training = lines.filter((text) => /: step \d+,/.test(text()));
         if (training.length > 1) trainedByTwo++;
         for (const child of both) {

@@ -4,6 +4,7 @@ import type { Frame, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { childProcesses } from './childProcesses.js';
 import {
+  chooseFromMenu,
   notification,
   pageFrame,
   pause,
@@ -133,9 +134,8 @@ describe.runIf(canRun())('training in the window', () => {
   it('keeps finished runs in the list when the window is reloaded, with the tags that were given', async () => {
     const row = page.locator('.monaco-list-row', { hasText: /finished/ }).first();
     await row.waitFor({ timeout: 60_000 });
-    await row.click({ button: 'right' });
-    await page.locator('.context-view .action-label', { hasText: 'Tag Run' }).click();
-    await page.locator('.quick-input-widget input').first().fill('baseline, small');
+    await chooseFromMenu(page, row, 'Tag Run');
+    await page.locator('.quick-input-widget input.input').fill('baseline, small');
     await page.keyboard.press('Enter');
     await page.locator('.monaco-list-row', { hasText: '#baseline' }).waitFor();
     await page.reload();
