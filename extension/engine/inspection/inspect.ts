@@ -76,7 +76,7 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
   if (source === undefined) return;
   throwIfCancelled(options.signal);
   const model = await modelOf(request, source.root);
-  const found = await surveySeries(source, options.signal);
+  const found = await surveySeries(source, options.signal, request.settings.tensors);
   try {
     const record = await runRecordOf(source.root);
     const key = await cacheKey(

@@ -19,7 +19,7 @@ export const refine = async (
   { step, tensor, part, of }: SpectrumName,
   signal: AbortSignal,
 ): Promise<SpectrumEntry> => {
-  const survey = await surveySeries(await findSeries(path, signal), signal);
+  const survey = await surveySeries(await findSeries(path, signal), signal, settings.tensors);
   try {
     const index = survey.checkpoints.findIndex((checkpoint) => checkpoint.step === step);
     const spec = survey.matrices.find((matrix) => matrix.tensor === tensor && matrix.part === part);

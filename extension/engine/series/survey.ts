@@ -1,6 +1,7 @@
 import { GeometryError } from '../../contract/errors.js';
 import type { CheckpointEntry, Warning } from '../../contract/report.js';
 import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
+import { tensorChoice } from '../checkpoints/tensors/tensorGlob.js';
 import {
   checkSameModel,
   shapeChangeWarnings,
@@ -39,11 +40,12 @@ export interface Survey {
 }
 
 /**
- * Reads the header of every checkpoint. One that cannot be opened is left out with a warning.
+ * Reads the header of every checkpoint. One that cannot be opened is left out with a warning. Tensors that `glob` names
+ * are measured also where that is done on request only.
  * @throws GeometryError the first checkpoint's own error where none can be opened, `invalid-argument` where
  * neighbours are of different models.
  */
-export const survey = async (source: SourceSeries, signal: AbortSignal): Promise<Survey> => {
+export const survey = async (source: SourceSeries, signal: AbortSignal, glob?: string): Promise<Survey> => {
   const warnings: Warning[] = [];
   const opened: { entry: CheckpointEntry; tensors: readonly TensorInfo[]; at: number }[] = [];
   let failure: GeometryError | undefined;
@@ -83,17 +85,18 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
   const headers = opened.map(({ entry, tensors }) => ({ label: entry.label, step: entry.step, tensors }));
   checkSameModel(headers);
   const changes = [...tensorSetWarnings(headers), ...shapeChangeWarnings(headers)];
-  const tensorNamed = new Map(last.tensors.map((tensor) => [tensor.name, tensor]));
+  const lastTensors = asMeasured(last.tensors, glob);
+  const tensorNamed = new Map(lastTensors.map((tensor) => [tensor.name, tensor]));
   const present = presentIn(
-    last.tensors,
+    lastTensors,
     opened.map(({ tensors }) => tensors),
   );
-  const floating = last.tensors.filter(isParameter);
+  const floating = lastTensors.filter(isParameter);
   const comparable = floating.filter(({ name }) => present.every((names) => names.has(name)));
 
   const config = await attentionConfigOf([source.root, ...last.entry.files.map(({ path }) => path)]);
   const plan = matricesOf(floating, config);
-  const complexMatrices = matricesOf(last.tensors.filter(({ complex }) => complex === true)).matrices;
+  const complexMatrices = matricesOf(lastTensors.filter(isComplexMatrix)).matrices;
   return {
     checkpoints: opened.map(({ entry }) => entry),
     pool: new CheckpointPool(
@@ -103,7 +106,7 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
             source.entries[at]!.open(),
       ),
     ),
-    tensors: last.tensors,
+    tensors: lastTensors,
     tensorNamed,
     comparable,
     matrices: plan.matrices,
@@ -114,8 +117,8 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
     warnings: [
       ...foldRepeated(warnings),
       ...changes,
-      ...notRead(last.tensors),
-      ...shortages(opened.length, [...plan.matrices, ...complexMatrices], last.tensors),
+      ...notRead(lastTensors),
+      ...shortages(opened.length, [...plan.matrices, ...complexMatrices], lastTensors),
       ...plan.unknownFused.map(unknownFused),
       ...stacks(plan.matrices),
     ],
@@ -125,6 +128,23 @@ export const survey = async (source: SourceSeries, signal: AbortSignal): Promise
 /** Floating types are parameters; counters and masks of integer type would dominate a distance without meaning. */
 export const isParameter = ({ dtype, readable, elements, computed, unmeasured }: TensorInfo): boolean =>
   readable && elements > 0 && unmeasured === undefined && (computed !== undefined || /^b?float/.test(dtype));
+
+const isComplexMatrix = ({ complex, unmeasured, shape }: TensorInfo): boolean =>
+  complex === true && unmeasured === undefined && shape.length > 1;
+
+/** Tensors that are measured on request, where `glob` asks for them or the file has no other matrix. */
+const asMeasured = (tensors: readonly TensorInfo[], glob: string | undefined): readonly TensorInfo[] => {
+  if (!tensors.some(({ unmeasured }) => unmeasured?.onRequest)) return tensors;
+  const hasOthers = tensors.some(
+    (tensor) => isComplexMatrix(tensor) || (isParameter(tensor) && tensor.shape.length > 1),
+  );
+  const isAsked = glob === undefined ? () => !hasOthers : tensorChoice(glob);
+  return tensors.map((tensor) => {
+    if (tensor.unmeasured?.onRequest !== true || !isAsked(tensor.name)) return tensor;
+    const { unmeasured: _, ...measured } = tensor;
+    return measured;
+  });
+};
 
 /** Names of the last checkpoint's tensors that each checkpoint has readable and in the same shape. */
 const presentIn = (

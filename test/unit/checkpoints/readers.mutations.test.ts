@@ -112,6 +112,7 @@ const readers: Readonly<Record<string, Reader>> = {
       'cases/torchscript_kinds/frozen.pt',
       'cases/torchscript_kinds/quantised_state.pt',
       'cases/pt_sparse_csr/pruned.pt',
+      'torchkinds/kinds.pt',
       'cases/dtensor_rank_files/model_world_size_1_rank_0.pt',
       'cases/tl_grokking_single_file/grokking_demo.pth',
     ],

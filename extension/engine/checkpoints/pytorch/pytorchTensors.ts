@@ -12,6 +12,7 @@ import {
   type TensorReference,
 } from './pickle/values.js';
 import { elementCount } from '../tensors/shape.js';
+import { sparseLayouts, sparseTensor } from '../tensors/sparseTensor.js';
 import { opaqueTensor, type StoredTensor } from '../tensors/storedTensors.js';
 import { reachOf, stridedTensor } from '../tensors/stridedTensor.js';
 import { dropPrefixes } from '../tensors/tensorNames.js';
@@ -149,7 +150,11 @@ const quantisedTensor = (
     ...codes,
     computed,
     async readElements(start, length, into) {
-      loaded ??= Promise.all(parts.map(load)).then(([first, second]) => ({ scales: first!, zeros: second! }));
+      // PyTorch multiplies in float32, by the scale rounded to it.
+      loaded ??= Promise.all(parts.map(load)).then(([first, second]) => ({
+        scales: first!.map(Math.fround),
+        zeros: second!,
+      }));
       await codes.readElements(start, length, into);
       applyScales(grid, await loaded, into, start, length);
     },
@@ -181,6 +186,15 @@ export const tensorsOf = (
     const unmeasured = reason === undefined ? {} : { unmeasured: unread(reason) };
     const shard = view.shard === undefined ? {} : { shard: view.shard };
     const info: TensorInfo = { name, shape, dtype, elements, readable: false, ...unmeasured, ...shard };
+    const layout = sparseLayouts.find((own) => own === view.sparse?.layout);
+    if (view.sparse !== undefined && layout !== undefined) {
+      const { unmeasured: _, ...filled } = info;
+      const open = (part: TensorReference): StoredTensor => tensorOf(name, part);
+      const values = open(view.sparse.values);
+      const isComplex = values.complex === true;
+      const whole = isComplex ? { ...filled, elements: 2 * elements, complex: true as const } : filled;
+      return sparseTensor(file, whole, { layout, values, indices: view.sparse.indices.map(open) });
+    }
     if (view.storage === undefined) return opaqueTensor(info);
     // NumPy's strings and objects have no width here; they are listed only.
     if (view.storage instanceof NumpyArray && !isNumericDtype(dtype)) return opaqueTensor(info);

@@ -51,6 +51,8 @@ export interface Unmeasured {
   readonly reason: string;
   /** Its values are used in another tensor's, so that nothing is missing without it. */
   readonly isUsed: boolean;
+  /** Its values can be read all the same: it is measured where it is chosen by name, or where nothing else could be. */
+  readonly onRequest?: true;
 }
 
 /** What readers add to a listed tensor. */

@@ -125,8 +125,11 @@ const rebuildView: Call = (args) => {
 };
 
 const codeTypes: Readonly<Record<string, string>> = { qint8: 'int8', quint8: 'uint8', qint32: 'int32' };
+/** A view of stored numbers: parts of tensors are never made of parts again, so that no file nests them a million deep. */
+const isPlain = ({ quantised, sparse: parts }: TensorReference): boolean =>
+  quantised === undefined && parts === undefined;
 const isTensorOrNumber = (value: PickleValue | undefined): value is number | TensorReference =>
-  typeof value === 'number' || isTensor(value);
+  typeof value === 'number' || (isTensor(value) && isPlain(value));
 
 /** `(torch.per_tensor_affine, scale, zero)`, or `(torch.per_channel_affine, scales, zeros, axis)`. */
 const rebuildQuantised: Call = (args) => {
@@ -216,15 +219,21 @@ const fromArray: Call = ([array]) =>
   (array instanceof NumpyArray ? tensorOfArray(array) : undefined) ??
   new Opaque('torch._utils._rebuild_device_tensor_from_numpy');
 
-/** A sparse tensor's values lie in parts that stand for no dense storage: its size is known, no more. */
-const sparse: Call = ([, parts]) => {
+/** `(layout, (indices…, values, size, …))`: one list of indices in COO, two in the compressed layouts. */
+const sparse: Call = ([layout, parts]) => {
   const items = itemsOf(parts ?? null);
-  // COO has indices, values, size; the compressed layouts have two lists of indices before the values.
-  const values = items.filter(isTensor).at(-1);
+  const tensors = items.filter(isTensor);
+  const values = tensors.at(-1);
   const size = items.find((item) => item instanceof Tuple || Array.isArray(item));
-  const dtype = values === undefined ? 'sparse' : `sparse ${values.dtype}`;
-  return withoutValues(dtype, size, 'sparse tensors are not read');
+  if (values === undefined || typeof layout !== 'string' || !tensors.every(isPlain))
+    return withoutValues('sparse', size, 'its layout is not understood');
+  const listed = withoutValues(values.dtype, size, 'a sparse tensor');
+  return { ...listed, sparse: { layout, indices: tensors.slice(0, -1), values } };
 };
+
+/** "torch.sparse_csr" → "sparse_csr": layouts are stored as a call with their names. */
+const layoutNamed: Call = ([name]) =>
+  typeof name === 'string' ? name.replace(/^torch\./, '') : new Opaque('torch.serialization._get_layout');
 
 const itemsOf = (value: PickleValue | undefined): readonly PickleValue[] =>
   value instanceof Tuple
@@ -275,6 +284,7 @@ export const torchCalls: AllowedCalls = new Map<string, Call>([
   ['torch._utils._rebuild_tensor_v3', (args) => rebuild(args, knownDtype(args[6]))],
   ['torch._utils._rebuild_qtensor', rebuildQuantised],
   ['torch._utils._rebuild_sparse_tensor', sparse],
+  ['torch.serialization._get_layout', layoutNamed],
   [
     'torch._utils._rebuild_meta_tensor_no_storage',
     ([dtype, size]) => withoutValues(`meta ${dtypeOf(dtype)}`, size, 'a tensor without values (meta device)'),

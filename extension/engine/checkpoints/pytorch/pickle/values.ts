@@ -77,10 +77,18 @@ export interface TensorReference {
   /** The view has the opposite sign of what is stored (`torch._neg_view`). */
   readonly negative?: boolean;
   readonly quantised?: QuantisedCodes;
+  readonly sparse?: SparseReference;
   /** Part of a distributed tensor: the whole one's shape, and how it is placed, in words. */
   readonly shard?: { readonly shape: readonly number[]; readonly placements: string };
   /** Why it has no values here, for those that are listed only. */
   readonly reason?: string;
+}
+
+/** What a sparse tensor is made of: the name of its layout, lists of indices, and what is stored. */
+export interface SparseReference {
+  readonly layout: string;
+  readonly indices: readonly TensorReference[];
+  readonly values: TensorReference;
 }
 
 /** How codes become numbers: (code − zero)·scale, for all or along an axis. */
