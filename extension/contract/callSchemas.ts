@@ -48,6 +48,7 @@ const fileSummary = v.object({
 
 const seriesListing = v.object({
   root: path,
+  place: path,
   name: v.string(),
   checkpoints: v.array(v.object({ label: v.string(), step: v.exactOptional(finite), path, bytes })),
   warnings,

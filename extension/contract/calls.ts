@@ -45,6 +45,8 @@ export type CachedStatistics = Pick<
 
 export interface SeriesListing {
   readonly root: string;
+  /** The path by which it is inspected alone; not always a file's name (`folderOfPlace`). */
+  readonly place: string;
   readonly name: string;
   readonly checkpoints: readonly {
     readonly label: string;

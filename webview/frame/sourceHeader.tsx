@@ -1,6 +1,8 @@
 import { modelLine, sourceLine } from './headerSentences.js';
 import { sweepLine } from '../pages/sweep/sentences.js';
+import { Failure } from '../elements/failure.js';
 import { useInspection } from '../state/inspectionContext.js';
+import { notOpened, useRequests } from '../state/requests.js';
 import { say } from '../words/say.js';
 import { ThemeSwitch } from './themeSwitch.js';
 
@@ -12,6 +14,7 @@ export function SourceHeader({ print }: { readonly print: () => void }) {
     <div class="source">
       <h1 title={source.path}>{source.name}</h1>
       {report.sweep.length > 0 ? <p>{sweepLine(report)}</p> : <SeriesLine />}
+      <OtherSeries />
       {!host && (
         <span class="tools">
           <ThemeSwitch />
@@ -41,5 +44,46 @@ function SeriesLine() {
         </>
       )}
     </p>
+  );
+}
+
+/** So many are one click away; more are one click further. */
+const seriesAtOnce = 6;
+
+/** The series of the same folder that are not shown: in the panel each opens from here. */
+function OtherSeries() {
+  const { report, host } = useInspection();
+  const { failure, ask } = useRequests();
+  const others = report.source.otherSeries ?? [];
+  if (others.length === 0) return null;
+  const one = ({ name, path }: (typeof others)[number]) =>
+    host === undefined ? (
+      <span key={path} title={path}>
+        {name}
+      </span>
+    ) : (
+      <button
+        key={path}
+        type="button"
+        class="link"
+        title={path}
+        onClick={() => ask(host.openFile(path), notOpened(name))}
+      >
+        {name}
+      </button>
+    );
+  const rest = others.slice(seriesAtOnce);
+  return (
+    <nav class="otherSeries" aria-label={say('header.otherSeries')}>
+      <span>{say('header.otherSeries')}</span>
+      {others.slice(0, seriesAtOnce).map(one)}
+      {rest.length > 0 && (
+        <details>
+          <summary>{say('header.moreSeries', { count: rest.length })}</summary>
+          {rest.map(one)}
+        </details>
+      )}
+      <Failure says={failure} />
+    </nav>
   );
 }

@@ -21,6 +21,8 @@ export const frameStrings = {
   'header.step': 'step {first}',
   'header.tensors': 'only tensors “{glob}”',
   'header.notRead': '{count} of {of} tensors not read: {types}',
+  'header.otherSeries': 'Other series here:',
+  'header.moreSeries': '{count} more',
   'header.model': '{kind} d {d}, {layers}, {heads}, {readout} token',
   'header.readoutMean': '{kind} d {d}, {layers}, {heads}, mean of tokens',
   'header.task': '{tasks} mod {prime}',

@@ -42,8 +42,8 @@ export const sourceSchema = v.object({
   ),
   /** First step with test accuracy ≥ 0.9, where the run's own metrics say so. */
   grokStep: v.optional(finite),
-  /** Other series found under the same path, not inspected here. */
-  otherSeries: v.optional(v.array(v.string())),
+  /** Other series found under the same path, not inspected here; `path` inspects one alone. */
+  otherSeries: v.optional(v.array(v.object({ name: v.string(), path: v.string() }))),
   /** Tensors of the last checkpoint that are not measured though they may be weights, and their types. */
   notRead: v.optional(v.object({ count, of: count, types: v.array(v.string()) })),
 });

@@ -43,8 +43,9 @@ export const describeFile = (path: string, cacheFolder?: string): Promise<FileSu
     };
   });
 
-const listingOf = ({ root, name, checkpoints, warnings, isRun }: Series): SeriesListing => ({
+const listingOf = ({ root, place, name, checkpoints, warnings, isRun }: Series): SeriesListing => ({
   root,
+  place,
   name,
   checkpoints: checkpoints.map(({ label, step, path, files }) => ({
     label,

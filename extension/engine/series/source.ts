@@ -16,8 +16,8 @@ export interface SourceSeries {
   readonly name: string;
   readonly entries: readonly SeriesEntry[];
   readonly warnings: readonly Warning[];
-  /** Names of other series under the same path. */
-  readonly otherSeries: readonly string[];
+  /** Other series under the same path, and the path by which each is inspected alone. */
+  readonly otherSeries: readonly { readonly name: string; readonly path: string }[];
 }
 
 /** The checkpoints of a run that was saved as one file; undefined for any other series. */
@@ -60,6 +60,6 @@ export const findSeries = async (path: string, signal: AbortSignal): Promise<Sou
     name: chosen!.name,
     entries: run ?? chosen!.checkpoints,
     warnings: [...chosen!.warnings, ...(others.length > 0 ? [warning] : [])],
-    otherSeries: others.map(({ name }) => name),
+    otherSeries: others.map(({ name, place }) => ({ name, path: place })),
   };
 };

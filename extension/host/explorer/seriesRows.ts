@@ -10,11 +10,8 @@ export interface SeriesRow {
   /** The folder above it, relative to the workspace folder; empty at the top. */
   readonly within: string;
   readonly series: SeriesListing;
-  /**
-   * What is inspected for this series: its folder where an inspection of the folder is about it, its checkpoint where it
-   * has but one. The folder's other series are inspected checkpoint by checkpoint.
-   */
-  readonly source: string | undefined;
+  /** What is inspected for this series: its folder where an inspection of the folder is about it, else its place. */
+  readonly source: string;
 }
 
 /** The rows for what was found in each workspace folder, in its order; one that is found in two is one row. */
@@ -29,9 +26,7 @@ export function seriesRows(
       const within = above === '.' ? '' : above;
       const label = within === '' ? listing.name : listing.name.slice(within.length + path.sep.length);
       const id = `${listing.root}|${label}`;
-      const [first, ...more] = listing.checkpoints;
-      const sole = more.length === 0 ? first?.path : undefined;
-      const source = roots.has(listing.root) ? sole : listing.root;
+      const source = roots.has(listing.root) ? listing.place : listing.root;
       if (!rows.has(id)) rows.set(id, { id, label, within, series: listing, source });
       roots.add(listing.root);
     }

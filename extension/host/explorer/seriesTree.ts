@@ -16,6 +16,7 @@ import type { ErrorMessages } from '../errors.js';
 import type { Reader } from '../processes/reader.js';
 import type { CheckpointFolders } from './checkpointFolders.js';
 import { seriesRows, type SeriesRow } from './seriesRows.js';
+import { watchedPlace } from '../watchedPlace.js';
 
 type Checkpoint = SeriesListing['checkpoints'][number];
 type Tensor = FileSummary['tensors'][number];
@@ -52,7 +53,7 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
       this.changed,
       vscode.commands.registerCommand('weightGeometry.refreshSeries', () => this.folders.lookAgain()),
       vscode.commands.registerCommand('weightGeometry.revealSeries', (node: Node) =>
-        vscode.commands.executeCommand('revealInExplorer', node.uri),
+        vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(watchedPlace(node.uri.fsPath))),
       ),
       vscode.commands.registerCommand('weightGeometry.copyTensorName', (node: Node) =>
         node.kind === 'tensor' ? vscode.env.clipboard.writeText(node.tensor.name) : undefined,
@@ -75,7 +76,7 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   getTreeItem(node: Node): vscode.TreeItem {
     const item = itemMakers[node.kind](node as never);
-    item.contextValue = node.kind === 'series' && node.row.source === undefined ? 'otherSeries' : node.kind;
+    item.contextValue = node.kind;
     return item;
   }
 
@@ -110,7 +111,7 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     const found = replies.map(({ top, reply }) => ({ top, series: reply.ok ? reply.value.series : [] }));
     return seriesRows(found).map((row) => ({
       kind: 'series',
-      uri: vscode.Uri.file(row.source ?? row.series.root),
+      uri: vscode.Uri.file(row.source),
       row,
     }));
   }

@@ -8,6 +8,7 @@ import { writeAtomically } from '../../disk/atomicFile.js';
 import { limits, readText } from '../../disk/regularFile.js';
 import { describeModel } from './describeModel.js';
 import type { Descriptor, Inspection } from './inspection.js';
+import { watchedPlace } from '../watchedPlace.js';
 
 /** Where a new descriptor starts from; heads and read-out cannot be read off weights, so the user looks it over. */
 const exampleDescriptor: ModelDescriptor = {
@@ -82,8 +83,8 @@ export async function chooseDescriptor(inspection: Inspection): Promise<Reply<De
 /** A descriptor from elsewhere holds for this view; beside the checkpoints it is found every time. */
 export async function offerToKeep(source: string, { value, path: from }: Descriptor): Promise<void> {
   if (from === undefined) return;
-  const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(source));
-  const folder = (type & vscode.FileType.Directory) !== 0 ? source : path.dirname(source);
+  const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(watchedPlace(source)));
+  const folder = (type & vscode.FileType.Directory) !== 0 ? watchedPlace(source) : path.dirname(source);
   const file = path.join(folder, descriptorFileName);
   if (path.dirname(from) === folder || fs.existsSync(file)) return;
   const keep = vscode.l10n.t('Keep It There');

@@ -13,6 +13,7 @@ import type { Report } from '../../contract/report.js';
 import { writeAtomically } from '../../disk/atomicFile.js';
 import { askSteps, inputStep, pickStep, type Step } from '../multiStep.js';
 import type { Descriptor } from './inspection.js';
+import { watchedPlace } from '../watchedPlace.js';
 
 export type Proposed = NonNullable<Report['source']['proposed']>;
 
@@ -164,8 +165,8 @@ export async function describeModel(
 /** Beside the checkpoints, where every inspection finds it; an existing file is written over only when the user says so. */
 async function write(source: string, descriptor: ModelDescriptor): Promise<Reply<Descriptor> | undefined> {
   try {
-    const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(source));
-    const folder = (type & vscode.FileType.Directory) !== 0 ? source : path.dirname(source);
+    const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(watchedPlace(source)));
+    const folder = (type & vscode.FileType.Directory) !== 0 ? watchedPlace(source) : path.dirname(source);
     const file = vscode.Uri.file(path.join(folder, descriptorFileName));
     if (await exists(file)) {
       const replace = vscode.l10n.t('Replace');

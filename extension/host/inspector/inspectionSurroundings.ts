@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Compute } from '../processes/compute.js';
 import { inspectSettings, setting } from '../settings.js';
 import type { InspectionSurroundings } from './inspection.js';
+import { watchedPlace } from '../watchedPlace.js';
 import { SourceWatch } from './sourceWatch.js';
 
 /** What an inspection takes from VS Code: settings, file events, words. */
@@ -10,7 +11,7 @@ export const inspectionSurroundings = (compute: Compute, cacheFolder: string): I
   cacheFor: (source) => (setting('analysis.cache', vscode.Uri.file(source)) ? cacheFolder : undefined),
   settingsFor: (source) => inspectSettings(vscode.Uri.file(source)),
   follows: (source) => setting('analysis.follow', vscode.Uri.file(source)),
-  watch: (source, tell) => new SourceWatch(source, tell),
+  watch: (source, tell) => new SourceWatch(watchedPlace(source), tell),
   says: {
     gone: () => vscode.l10n.t('These files are not there any more; what is shown was read before.'),
     changed: () => vscode.l10n.t('The files have changed since they were read.'),

@@ -171,13 +171,17 @@ export class InspectorView implements vscode.Disposable {
   /** Opens a file of the report; a path that is not in the report is not the page's to name. */
   private async openFile(file: string): Promise<void> {
     const report = this.inspection.report;
+    // The place of one series of a folder is no file's name.
+    if (report?.source.otherSeries?.some(({ path }) => path === file) === true) {
+      await vscode.commands.executeCommand('weightGeometry.inspect', vscode.Uri.file(file));
+      return;
+    }
     const named = [
       report?.source.path,
       report?.source.descriptor?.path,
       this.base,
       ...(report?.checkpoints.flatMap((checkpoint) => checkpoint.files.map((entry) => entry.path)) ?? []),
       ...(report?.warnings.map((warning) => warning.path) ?? []),
-      ...(report?.source.otherSeries ?? []),
       ...(report?.sweepCells.map((cell) => cell.path) ?? []),
     ];
     if (!named.includes(file)) {

@@ -86,6 +86,29 @@ describe('names of checkpoints', () => {
     expect(more).toEqual([]);
   });
 
+  it('every series of a folder is found alone by its place', async () => {
+    await make(
+      'a_step_1.pt',
+      'a_step_2.pt',
+      'b_step_1.pt',
+      'b_step_2.pt',
+      'c.pt',
+      'd/step_1.pt',
+      'd/step_2.pt',
+    );
+    await make('step-1/policy.pt', 'step-1/value.pt', 'step-2/policy.pt', 'step-2/value.pt');
+    const { series } = await discover(folder);
+    expect(series).toHaveLength(6);
+    for (const { place, name, checkpoints } of series) {
+      const alone = (await discover(place)).series;
+      expect([name, alone[0]!.checkpoints.map(({ path }) => path)]).toEqual([
+        name,
+        checkpoints.map(({ path }) => path),
+      ]);
+    }
+    expect((await errorOf(join(folder, 'e_step_#.pt'))).code).toBe('not-found');
+  });
+
   it('numbers that tell runs apart are no steps', async () => {
     await make('seed1_step_10.pt', 'seed1_step_20.pt', 'seed2_step_10.pt', 'seed2_step_20.pt');
     expect((await discover(folder)).series.map(({ checkpoints }) => checkpoints.length)).toEqual([2, 2]);

@@ -52,7 +52,7 @@ describe('the rows of the view', () => {
     );
     expect(rows.map(({ label, within, source }) => [label, within, source])).toEqual([
       ['mix: a_step_#.pt', 'lab', path.join(workspace, 'lab/mix')],
-      ['mix: b_step_#.pt', 'lab', undefined],
+      ['mix: b_step_#.pt', 'lab', path.join(workspace, 'lab/mix/b_step_#.pt')],
       ['mix: c_step_#.pt', 'lab', path.join(workspace, 'lab/mix/c_step_1.pt')],
     ]);
     expect(new Set(rows.map(({ id }) => id)).size).toBe(3);

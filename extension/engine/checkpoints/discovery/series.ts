@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
+import { folderOfPlace } from '../../../contract/seriesPlace.js';
 import type { Warning } from '../../../contract/report.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import type { Checkpoint } from '../tensors/checkpoint.js';
@@ -25,6 +26,11 @@ export interface SeriesEntry {
 export interface Series {
   /** The folder that holds the run: descriptor, metrics and checkpoints are looked for here. */
   readonly root: string;
+  /**
+   * By which {@link discover} finds this series alone: a folder, a file, or, for one of several in a folder, what its names
+   * have in common with `#` for the step (`runs/seed1_#.pt`), which is the name of no file.
+   */
+  readonly place: string;
   /** For display, distinct within a discovery. */
   readonly name: string;
   readonly checkpoints: readonly SeriesEntry[];
@@ -58,6 +64,7 @@ const singleFile = async (path: string): Promise<Discovery> => {
   };
   const series: Series = {
     root: dirname(path),
+    place: path,
     name: basename(path),
     checkpoints: [entry],
     warnings: [],
@@ -66,18 +73,39 @@ const singleFile = async (path: string): Promise<Discovery> => {
   return { path, series: [series], leftOut: [] };
 };
 
+/** A series by its place, where that is no file: see {@link Series.place}. */
+const oneOfSeveral = async (
+  place: string,
+  signal: AbortSignal | undefined,
+): Promise<Discovery | undefined> => {
+  const folder = folderOfPlace(place);
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (folder === place || !isFolder) return undefined;
+  const { series, leftOut } = await findSeries(folder, signal);
+  const one = series.find((each) => each.place === place);
+  return one && { path: place, series: [one], leftOut };
+};
+
 /**
  * The checkpoint series at a path: one file, a folder of checkpoints (files with steps in their names, a folder for
- * each step, shards), a run directory of ours, or a folder of such folders. By names and sizes alone, no file is opened.
+ * each step, shards), a run directory of ours, or a folder of such folders; the place of one series alone. By names and sizes alone, no file is opened.
  * @throws GeometryError `not-found`, `unreadable`; `no-checkpoints`, saying what was looked for and found; `cancelled`.
  */
 export const discover = async (path: string, { signal }: DiscoverOptions = {}): Promise<Discovery> => {
   const absolute = resolve(path);
   const stats = await stat(absolute).catch((thrown: unknown) => {
     const isAbsent = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
-    if (isAbsent) throw new GeometryError('not-found', `${path}: there is no such file or folder.`);
-    throw readError(path, thrown);
+    if (!isAbsent) throw readError(path, thrown);
+    return undefined;
   });
+  if (stats === undefined) {
+    const one = await oneOfSeveral(absolute, signal);
+    if (one !== undefined) return one;
+    throw new GeometryError('not-found', `${path}: there is no such file or folder.`);
+  }
   return stats.isDirectory() ? findSeries(absolute, signal) : singleFile(absolute);
 };
 

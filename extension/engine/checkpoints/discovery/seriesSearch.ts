@@ -60,16 +60,35 @@ const list = async (search: Search, folder: string): Promise<FolderListing | und
 const byStep = (a: Candidate, b: Candidate): number =>
   (a.entry.step ?? 0) - (b.entry.step ?? 0) || naturalOrder(a.entry.label, b.entry.label);
 
-const makeSeries = (root: string, name: string, candidates: readonly Candidate[], isRun: boolean): Series => {
+const makeSeries = (
+  root: string,
+  place: string,
+  name: string,
+  candidates: readonly Candidate[],
+  isRun: boolean,
+): Series => {
   const ordered = [...candidates].sort(byStep);
   const steps = ordered.map(({ entry }) => entry.step).filter((step) => step !== undefined);
   return {
     root,
+    place,
     name,
     checkpoints: ordered.map(({ entry }) => entry),
     warnings: [...ordered.flatMap(({ warnings }) => warnings), ...stepsMissingWarnings(root, steps)],
     isRun,
   };
+};
+
+/** See {@link Series.place}. */
+const placeOf = (
+  root: string,
+  folder: string,
+  families: readonly (readonly Candidate[])[],
+  family: readonly Candidate[],
+): string => {
+  const [first, ...more] = family;
+  if (families.length === 1) return root;
+  return more.length === 0 ? first!.entry.path : join(folder, first!.family);
 };
 
 const byFamily = (candidates: readonly Candidate[]): Candidate[][] => [
@@ -86,7 +105,7 @@ const searchFolder = async (search: Search, folder: string, depth: number, root 
   }
   const hub = await hubSnapshots(listing, (place) => list(search, place));
   if (hub !== undefined) {
-    search.series.push(makeSeries(root, relative(search.top, root) || basename(root), hub, false));
+    search.series.push(makeSeries(root, root, relative(search.top, root) || basename(root), hub, false));
     return;
   }
   const inner = (place: string): Promise<FolderListing | undefined> => list(search, place);
@@ -106,7 +125,7 @@ const searchFolder = async (search: Search, folder: string, depth: number, root 
   const place = relative(search.top, root) || basename(root);
   families.forEach((family, i) => {
     const name = families.length === 1 ? place : `${place}: ${family[0]!.family}`;
-    const series = makeSeries(root, name, family, root !== folder);
+    const series = makeSeries(root, placeOf(root, folder, families, family), name, family, root !== folder);
     search.series.push(i === 0 ? { ...series, warnings: [...series.warnings, ...warnings] } : series);
   });
   const below = rest.map((name) => join(folder, name)).filter((place) => search.wayTo?.has(place) ?? true);
