@@ -140,9 +140,8 @@ const asMeasured = (tensors: readonly TensorInfo[], glob: string | undefined): r
   );
   const isAsked = glob === undefined ? () => !hasOthers : tensorChoice(glob);
   return tensors.map((tensor) => {
-    if (tensor.unmeasured?.onRequest !== true || !isAsked(tensor.name)) return tensor;
-    const { unmeasured: _, ...measured } = tensor;
-    return measured;
+    const { unmeasured, ...measured } = tensor;
+    return unmeasured?.onRequest === true && isAsked(tensor.name) ? measured : tensor;
   });
 };
 

@@ -142,17 +142,10 @@ const checkpointsOf = (series: SeriesListing): Node[] =>
     checkpoint,
   }));
 
-function seriesTooltip({ series, source }: SeriesRow): string {
+function seriesTooltip({ series }: SeriesRow): string {
   return [
     series.root,
     counted.checkpoints(series.checkpoints.length),
-    ...(source !== undefined
-      ? []
-      : [
-          vscode.l10n.t(
-            'An inspection of the folder is about another series; inspect these checkpoints one by one.',
-          ),
-        ]),
     ...series.warnings.slice(0, 3).map((warning) => `⚠ ${warning.message}`),
   ].join('\n');
 }

@@ -188,7 +188,7 @@ export const tensorsOf = (
     const info: TensorInfo = { name, shape, dtype, elements, readable: false, ...unmeasured, ...shard };
     const layout = sparseLayouts.find((own) => own === view.sparse?.layout);
     if (view.sparse !== undefined && layout !== undefined) {
-      const { unmeasured: _, ...filled } = info;
+      const filled: TensorInfo = { name, shape, dtype, elements, readable: false, ...shard };
       const open = (part: TensorReference): StoredTensor => tensorOf(name, part);
       const values = open(view.sparse.values);
       const isComplex = values.complex === true;
