@@ -77,7 +77,6 @@ const parse = (args: readonly string[]) => {
         'max-at-once': { type: 'string' },
         'rows-per-task': { type: 'string' },
         setup: { type: 'string' },
-        address: { type: 'string' },
         'dry-run': { type: 'boolean', default: false },
         follow: { type: 'boolean', default: false },
         stop: { type: 'boolean', default: false },
@@ -119,7 +118,7 @@ const rowsOf = (progress: readonly CellProgress[]): string =>
 type Values = ReturnType<typeof parse>['values'];
 
 const jobOptions = (values: Values): JobOptions => {
-  const { partition, time, setup, address } = values;
+  const { partition, time, setup } = values;
   const gpusPerRun = wholeNumber('--gpus-per-run', values['gpus-per-run']);
   const cpusPerRun = wholeNumber('--cpus-per-run', values['cpus-per-run']);
   const maxAtOnce = wholeNumber('--max-at-once', values['max-at-once']);
@@ -130,7 +129,6 @@ const jobOptions = (values: Values): JobOptions => {
     ...(cpusPerRun === undefined ? {} : { cpusPerRun }),
     ...(maxAtOnce === undefined ? {} : { maxAtOnce }),
     ...(setup === undefined ? {} : { setup: path.resolve(setup) }),
-    ...(address === undefined ? {} : { address }),
   };
 };
 

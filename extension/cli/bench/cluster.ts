@@ -71,7 +71,7 @@ const trueState = { finished: 'finished', failed: 'failed', killed: 'lost' } as 
 /** Ten thousand runs of half an hour to three hours, 256 at once; a controller that is away for ten minutes. */
 export const clusterBench: Bench = {
   name: 'cluster',
-  summary: 'a sweep of 10,000 runs on a scripted Slurm: cost of a poll, memory, a restart in the middle',
+  summary: 'a sweep of 10,000 runs on a scripted Slurm: cost of a poll, memory, states',
   run: async ({ say, temporaryFolder, isWanted }) => {
     if (!isWanted(name)) return [];
     const sweep = path.join(temporaryFolder, 'cluster');

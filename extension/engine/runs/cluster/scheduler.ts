@@ -11,8 +11,6 @@ export interface JobOptions {
   readonly maxAtOnce?: number;
   /** A shell file that each element reads before it begins: modules, environments. An absolute path. */
   readonly setup?: string;
-  /** Address of the scheduler, where it is reached over HTTP. */
-  readonly address?: string;
 }
 
 /** An array of elements, each of which trains some runs of a sweep. */

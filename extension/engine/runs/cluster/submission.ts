@@ -16,7 +16,6 @@ export const jobOptionsSchema = v.object({
   cpusPerRun: v.exactOptional(positive),
   maxAtOnce: v.exactOptional(positive),
   setup: v.exactOptional(text),
-  address: v.exactOptional(text),
 });
 
 /** One submission of runs of a sweep to a scheduler: `cluster/NAME.json` in the sweep's folder. */
