@@ -46,12 +46,12 @@ const main = async () => {
     'model.prime=11', 'model.d=16', 'model.heads=2', 'model.dFf=32', 'model.layers=1',
   ]);
   const graph = await openStepGraph(
-    { descriptor: { model, data }, optimiser: { beta1: 0.9, beta2: 0.98, eps: 1e-8 }, batch: 8, dtype: 'float32', decayedParameters: 'all' },
+    { descriptor: { model, data }, optimiser: { beta1: 0.9, beta2: 0.98, eps: 1e-8 }, batch: 8, dtype: 'float32', decayedParameters: 'all', gradientBases: [] },
     1, { provider, profilePrefix: path.join(folder, 'profile') },
   );
   const { parameters, count } = buildModel({ model, data });
   const zeros = () => new Float32Array(count);
-  const plan = { batches: { size: 8, fill: () => undefined }, pairs: new Int32Array(16), labels: [new Int32Array(8)], learningRate: () => 1e-3, weightDecay: 1 };
+  const plan = { batches: { size: 8, fill: () => undefined }, pairs: new Int32Array(16), labels: [new Int32Array(8)], learningRate: () => 1e-3, weightDecay: 1, gradientChanges: [] };
   await graph.run([{ plan, fromStep: 0, state: { weights: initialise(parameters, 1), firstMoment: zeros(), secondMoment: zeros() } }], 2);
   await graph.dispose();
   const [file] = readdirSync(folder);
