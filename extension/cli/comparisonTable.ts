@@ -45,7 +45,7 @@ export const comparisonTable = ({ comparisons, comparisonSummaries: [summary] }:
   const whole =
     summary.relativeDistance === undefined
       ? ''
-      : `The distance of all weights is ${percent(summary.relativeDistance)} of the base's norm.`;
+      : `The distance of all weights is ${percent(summary.relativeDistance.value)} of the base's norm; with their entries in another order it would be ${percent(summary.relativeDistance.null)}.`;
   const nulls =
     'null: entries of A in another order; of the difference in another order (rank90, intruders); rows in another order (CKA).';
   return [

@@ -77,13 +77,14 @@ function Sample({ entry, theme }: { readonly entry: LegendEntry; readonly theme:
   const ink = inkOf(look.ink, theme);
   const isX = look.symbol === 'x';
   return (
-    <svg width="26" height="12" viewBox="0 0 26 12" aria-hidden="true">
-      {band && <rect x="1" y="1" width="24" height="10" fill={ink} opacity="0.25" />}
+    // Wide enough for a dash and its gap on both sides of the marker.
+    <svg width="40" height="12" viewBox="0 0 40 12" aria-hidden="true">
+      {band && <rect x="1" y="1" width="38" height="10" fill={ink} opacity="0.25" />}
       {look.line && (
         <line
           x1="1"
           y1="6"
-          x2="25"
+          x2="39"
           y2="6"
           stroke={shaded ? betweenShades(theme) : ink}
           stroke-width={shaded ? '1' : '2'}
@@ -93,6 +94,7 @@ function Sample({ entry, theme }: { readonly entry: LegendEntry; readonly theme:
       {look.symbol !== 'none' && (
         <path
           d={markerPaths[look.symbol]}
+          transform="translate(7 0)"
           fill={isX || look.open ? 'none' : ink}
           stroke={isX || look.open ? ink : 'none'}
           stroke-width="2"

@@ -14,8 +14,11 @@ export const comparisonSummarySchema = v.object({
   isUpdate: v.optional(v.literal(true)),
   equal: count,
   changed: count,
-  /** ‖A − B‖_F/‖B‖_F over all floating-point tensors that are compared; absent where the base is zero there. */
-  relativeDistance: v.optional(finite),
+  /**
+   * ‖A − B‖_F/‖B‖_F over all floating-point tensors that are compared; the null is that of each tensor's entries in
+   * another order, in closed form. Absent where the base is zero there.
+   */
+  relativeDistance: v.optional(tested),
   /** What is worth saying of the pair: equal files, swapped names, other vocabularies, missing layers. English. */
   sentences: v.array(v.string()),
 });

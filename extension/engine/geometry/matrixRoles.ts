@@ -55,7 +55,7 @@ const expert = /(?:^|\.)(?:experts|local_experts)\.(?<index>\d+)\./;
 /** What a matrix inside a layer is, among those of its layer: `Q`, `gate, expert 3`, or the name after the layer. */
 export const kindOf = ({ role, rest }: NamedMatrix, part?: string): string => {
   const index = expert.exec(rest)?.groups?.index;
-  const name = role ?? rest.replace(expert, '.').replace(/^\.|\.?weight$/g, '');
+  const name = role ?? rest.replace(expert, '.').replace(/^\.|[._]?weight$/g, '');
   // A part of a stack is one of several; a part of a fused matrix is what it is called.
   const own = part === undefined ? name : part.startsWith('[') ? `${name}${part}` : part;
   return index === undefined ? own : `${own}, expert ${index}`;

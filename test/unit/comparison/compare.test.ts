@@ -104,7 +104,10 @@ describe('two checkpoints', () => {
     const weights = model(2);
     const report = await compared(weights, weights);
     expect(sentences(report)).toBe('All 6 tensors are equal to those of base.');
-    expect(report.comparisonSummaries[0]).toMatchObject({ equal: 6, changed: 0, relativeDistance: 0 });
+    expect(report.comparisonSummaries[0]).toMatchObject({
+      ...{ equal: 6, changed: 0 },
+      relativeDistance: { value: 0 },
+    });
     expect(report.comparisons.filter(({ difference }) => difference !== undefined)).toEqual([]);
   });
 

@@ -58,7 +58,8 @@ export const pairMeasures: readonly PairMeasure[] = [
     note: 'compare.null.subspaces',
     value: ({ angles }) => degrees(angles?.left.at(-1)),
     null: ({ angles }) => degrees(angles?.null.left),
-    text: (value) => `${number(value, 3)}°`,
+    // Below rounding an angle is 0.
+    text: (value) => `${number(value < 1e-6 ? 0 : value, 3)}°`,
   },
   {
     id: 'cka',

@@ -52,7 +52,11 @@ export function Compare() {
         <ul class="sentences">
           {summary.relativeDistance !== undefined && summary.changed > 0 && (
             <li>
-              {say('compare.whole', { distance: percent(summary.relativeDistance), n: summary.changed })}
+              {say('compare.whole', {
+                n: summary.changed,
+                distance: percent(summary.relativeDistance.value),
+                null: percent(summary.relativeDistance.null),
+              })}
             </li>
           )}
           {summary.sentences.map((sentence) => (

@@ -3,7 +3,8 @@ export const compareStrings = {
   'page.compare': 'Compare',
   'compare.title': '{source}, compared with {base}',
   'compare.titleUpdate': '{base} with the update {source}, compared with {base} alone',
-  'compare.whole': '{n} tensors changed: the distance of all weights is {distance} of the base’s norm.',
+  'compare.whole':
+    '{n} tensors changed: the distance of all weights is {distance} of the base’s norm; with their entries in another order it would be {null}.',
   'compare.measure': 'Measure',
   'compare.distance': 'distance ‖A − B‖/‖B‖',
   'compare.cosine': 'cosine',

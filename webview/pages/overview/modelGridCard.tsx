@@ -5,6 +5,7 @@ import {
   type StatisticKey,
 } from '../../../extension/contract/statistics/table.js';
 import { Choice } from '../../elements/choice.js';
+import { SideChoice, StatisticChoice } from '../../parts/spectrumChoices.js';
 import { GridCard } from '../../parts/gridCard.js';
 import { spectraAbsent } from '../../report/absence.js';
 import { transposed } from '../../parts/gridPicture.js';
@@ -13,7 +14,6 @@ import { sides, type MatrixInfo, type Of } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, oneOf, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
-import { statisticName } from '../../words/statistics.js';
 import { gridMeasures, gridSays, modelGrid, type GridMeasure } from './modelGrid.js';
 
 const lastStep = -1;
@@ -79,12 +79,7 @@ export function ModelGridCard() {
               <output>{say('spectra.atStep', { step: steps[at] ?? 0 })}</output>
             </label>
           )}
-          <Choice
-            label={say('statistic')}
-            value={statistic}
-            options={statisticKeys.map((value) => ({ value, text: statisticName(value) }))}
-            onChange={setStatistic}
-          />
+          <StatisticChoice value={statistic} onChange={setStatistic} />
           {!keptByShuffles.has(statistic) && (
             <Choice
               label={say('grid.measure')}
@@ -93,17 +88,7 @@ export function ModelGridCard() {
               onChange={setMeasure}
             />
           )}
-          {isSeries && (
-            <Choice
-              label={say('of')}
-              value={side}
-              options={[
-                { value: 'weights', text: say('weights') },
-                { value: 'change', text: say('changeShort') },
-              ]}
-              onChange={setSide}
-            />
-          )}
+          {isSeries && <SideChoice value={side} onChange={setSide} short />}
         </>
       }
     />

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { statisticKeys, type StatisticKey } from '../../../extension/contract/statistics/table.js';
 import { ChartCard } from '../../charts/chartCard.js';
 import { Choice } from '../../elements/choice.js';
+import { SideChoice, StatisticChoice } from '../../parts/spectrumChoices.js';
 import { OfferAnalysis } from '../../parts/offerAnalysis.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
@@ -74,21 +75,11 @@ export function Runs() {
         </label>
         <label>
           <span>{say('statistic')}</span>
-          <Choice
-            label={say('statistic')}
-            value={statistic}
-            options={statisticKeys.map((value) => ({ value, text: statisticName(value) }))}
-            onChange={setStatistic}
-          />
+          <StatisticChoice value={statistic} onChange={setStatistic} />
         </label>
         <label>
           <span>{say('of')}</span>
-          <Choice
-            label={say('of')}
-            value={side}
-            options={sides.map((value) => ({ value, text: say(value) }))}
-            onChange={setSide}
-          />
+          <SideChoice value={side} onChange={setSide} />
         </label>
         {steps.length > 1 && at !== undefined && (
           <label class="slider">

@@ -4,7 +4,7 @@ import { ChartCard } from '../../charts/chartCard.js';
 import { spectraAbsent } from '../../report/absence.js';
 import { heatSays } from './sentences.js';
 import { canFold, heatFigure, heatLines, heatRows, isFoldedAtFirst } from './heatMap.js';
-import { Choice } from '../../elements/choice.js';
+import { SideChoice, StatisticChoice } from '../../parts/spectrumChoices.js';
 import type { Of } from '../../report/matrices.js';
 import { sides } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
@@ -68,21 +68,8 @@ export function HeatCard() {
               {say('heat.fold')}
             </button>
           )}
-          <Choice
-            label={say('statistic')}
-            value={statistic}
-            options={statisticKeys.map((value) => ({ value, text: statisticName(value) }))}
-            onChange={setStatistic}
-          />
-          <Choice
-            label={say('of')}
-            value={side}
-            options={[
-              { value: 'weights', text: say('weights') },
-              { value: 'change', text: say('changeShort') },
-            ]}
-            onChange={setSide}
-          />
+          <StatisticChoice value={statistic} onChange={setStatistic} />
+          <SideChoice value={side} onChange={setSide} short />
         </>
       }
     />

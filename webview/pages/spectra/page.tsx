@@ -13,6 +13,7 @@ import { anglesFigure, isWholeSpace, ranksOverSteps, spectrumFigure } from './fi
 import { shortName } from '../../charts/shortNames.js';
 import { MatrixCards } from './matrixCards.js';
 import { Choice } from '../../elements/choice.js';
+import { SideChoice } from '../../parts/spectrumChoices.js';
 import { PinButton } from '../../parts/pinButton.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { SpectrumStatistics } from './spectrumStatistics.js';
@@ -106,12 +107,7 @@ export function RankSpectra() {
         <PinButton matrix={matrix} />
         <label>
           <span>{say('of')}</span>
-          <Choice
-            label={say('of')}
-            value={side}
-            options={sides.map((value) => ({ value, text: say(value) }))}
-            onChange={setSide}
-          />
+          <SideChoice value={side} onChange={setSide} />
         </label>
         {entries.length > 1 && entry && (
           <label class="slider">

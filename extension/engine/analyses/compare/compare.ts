@@ -3,7 +3,7 @@ import { GeometryError } from '../../../contract/errors.js';
 import type { Checkpoint, TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
 import { tensorChoice } from '../../checkpoints/tensors/tensorGlob.js';
 import { matchNames } from '../../geometry/comparison/matchNames.js';
-import { PairSums } from '../../geometry/comparison/pairSums.js';
+import { PairSums, relativeDistanceOf } from '../../geometry/comparison/pairSums.js';
 import { tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import { throwIfCancelled } from '../../ground/work/tasks.js';
@@ -162,8 +162,7 @@ const summaryOf = (
 ): Pick<ReportAddition, 'comparisonSummaries'> => {
   // A counter of steps would outweigh every weight.
   const squares = compared.filter(({ own }) => isParameter(own)).map(({ sums }) => sums.squares);
-  const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
-  const norm = sum(squares.map((one) => one.base));
+  const relativeDistance = relativeDistanceOf(squares);
   const { label } = base.survey.checkpoints[0]!;
   const isSameName = base.name === survey.checkpoints.at(-1)!.label;
   const baseName = isSameName ? 'the base' : base.name;
@@ -174,7 +173,7 @@ const summaryOf = (
         ...(isUpdate ? { isUpdate: true as const } : {}),
         equal: entries.filter(({ state }) => state === 'equal').length,
         changed: entries.filter(({ state }) => state === 'changed').length,
-        ...(norm > 0 ? { relativeDistance: Math.sqrt(sum(squares.map((one) => one.distance)) / norm) } : {}),
+        ...(relativeDistance === undefined ? {} : { relativeDistance }),
         sentences: pairSentences({
           baseName,
           entries,

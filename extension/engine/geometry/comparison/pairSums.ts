@@ -1,3 +1,13 @@
+/** ‖A − B‖_F/‖B‖_F over all of several tensors, and the same with each one's entries in another order. */
+export const relativeDistanceOf = (
+  tensors: readonly PairSums['squares'][],
+): { value: number; null: number } | undefined => {
+  const sum = (key: keyof PairSums['squares']): number => tensors.reduce((all, one) => all + one[key], 0);
+  const base = sum('base');
+  if (!(base > 0)) return undefined;
+  return { value: Math.sqrt(sum('distance') / base), null: Math.sqrt(sum('shuffled') / base) };
+};
+
 /** Sums over the entries of two tensors of one shape, from which distance, cosine and their nulls follow. */
 export class PairSums {
   private elements = 0;
@@ -37,9 +47,10 @@ export class PairSums {
     return this.dd === 0;
   }
 
-  /** Σ(a − b)² and Σb². */
-  get squares(): { readonly distance: number; readonly base: number } {
-    return { distance: this.dd, base: this.bb };
+  /** Σ(a − b)², its mean over A's entries in another order (E⟨πA, B⟩ = ΣaΣb/n), and Σb². */
+  get squares(): { readonly distance: number; readonly shuffled: number; readonly base: number } {
+    const shuffled = this.aa + this.bb - (2 * this.a * this.b) / this.elements;
+    return { distance: this.dd, shuffled: Math.max(0, shuffled), base: this.bb };
   }
 
   /** What two tensors have in common that are each other's copies: their sums to the last bit. */
@@ -49,13 +60,11 @@ export class PairSums {
   });
 
   /**
-   * ‖A − B‖_F/‖B‖_F and its mean over A's entries in another order: the root of the mean square, as
-   * E⟨πA, B⟩ = ΣaΣb/n. Undefined where B is zero.
+   * ‖A − B‖_F/‖B‖_F and its mean over A's entries in another order: the root of the mean square. Undefined where B is
+   * zero.
    */
   relativeDistance(): { value: number; null: number } | undefined {
-    if (!(this.bb > 0)) return undefined;
-    const shuffled = this.aa + this.bb - (2 * this.a * this.b) / this.elements;
-    return { value: Math.sqrt(this.dd / this.bb), null: Math.sqrt(Math.max(0, shuffled) / this.bb) };
+    return relativeDistanceOf([this.squares]);
   }
 
   /** Undefined where one is zero. */

@@ -5,7 +5,7 @@ import type { ProviderName } from '../../../contract/run.js';
 import { takeClaim } from '../../../disk/claim.js';
 import { makeFolder } from '../../../disk/folders.js';
 import type { Cell } from '../grid.js';
-import { groupsBy } from './groups.js';
+import { grouped } from '../../ground/work/grouped.js';
 import { isLeft, type Place } from './runStates.js';
 import type { ArrayJob, JobOptions, Scheduler } from './scheduler.js';
 import {
@@ -29,7 +29,7 @@ export interface SubmitOptions {
 
 /** Runs of one shape go together, `size` at a time. */
 const inGroups = (cells: readonly Cell[], size: number): string[][] => {
-  const shapes = groupsBy(cells, ({ config: { model, data, batch } }) =>
+  const shapes = grouped(cells, ({ config: { model, data, batch } }) =>
     JSON.stringify([model, data.tasks, batch]),
   );
   return [...shapes.values()].flatMap((alike) =>
@@ -140,7 +140,7 @@ export const stopSweep = async (
   const chosen = active
     .filter(({ name }) => wanted?.has(name) ?? true)
     .flatMap(({ name }) => elements.get(name) ?? []);
-  for (const [submission, own] of groupsBy(chosen, (each) => each.submission)) {
+  for (const [submission, own] of grouped(chosen, (each) => each.submission)) {
     const indices = [...new Set(own.map(({ element }) => element))];
     await named(submission.scheduler).cancel({ name: submission.name, parts: submission.parts }, indices);
   }

@@ -6,7 +6,7 @@ import { readMetrics } from '../../training/run/metricsFile.js';
 import type { Cell } from '../grid.js';
 import { filesAtOnce, sweepProgress } from '../progress.js';
 import { runFolder } from '../sweepFile.js';
-import { groupsBy } from './groups.js';
+import { grouped } from '../../ground/work/grouped.js';
 import { placeOf, type Place } from './runStates.js';
 import type { AskedJob, ElementState, Scheduler, SchedulerAnswer } from './scheduler.js';
 import { clusterFolder, readSubmissions, type Submission } from './submission.js';
@@ -34,7 +34,7 @@ const askAll = async (
   submissions: readonly Submission[],
   named: (name: string) => Scheduler,
 ): Promise<SchedulerAnswer> => {
-  const byScheduler = groupsBy(submissions, ({ scheduler }) => scheduler);
+  const byScheduler = grouped(submissions, ({ scheduler }) => scheduler);
   const answers = await Promise.all(
     [...byScheduler].map(([name, jobs]) =>
       named(name).ask(jobs.map((job): AskedJob => ({ name: job.name, parts: job.parts }))),
