@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,9 +8,9 @@ import {
   seriesOf,
   type Discovery,
 } from '../../../extension/engine/checkpoints/discovery/series.js';
+import { longSeries, longSeriesIsHere } from '../references.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/formats/', import.meta.url));
-const shared = fileURLToPath(new URL('../../../../shared/data/torch-add-seed42/', import.meta.url));
 
 let folder = '';
 beforeEach(async () => {
@@ -334,9 +333,9 @@ describe('the series that known weight files belong to', () => {
   });
 });
 
-describe.runIf(existsSync(shared))('the series of 36 checkpoints (skipped without ../shared)', () => {
+describe.runIf(longSeriesIsHere)('the series of 36 checkpoints', () => {
   it('has 36 steps, evenly', async () => {
-    const { series } = await discover(shared);
+    const { series } = await discover(longSeries);
     expect(series.map(({ checkpoints }) => checkpoints.map(({ step }) => step))).toEqual([
       Array.from({ length: 36 }, (_, i) => 100 * i),
     ]);

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../../extension/engine/checkpoints/tensors/checkpoint.js';
 import { openPyTorch } from '../../../extension/engine/checkpoints/pytorch/pytorch.js';
+import { longSeries, longSeriesIsHere } from '../references.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/formats/', import.meta.url));
-const series = fileURLToPath(new URL('../../../../shared/data/torch-add-seed42/', import.meta.url));
 
 interface Expected {
   readonly dtype: string;
@@ -120,13 +120,12 @@ describe('hostile and broken files', () => {
   });
 });
 
-const isSeriesHere = existsSync(series);
-describe.runIf(isSeriesHere)('the series of 36 checkpoints (skipped without ../shared)', () => {
+describe.runIf(longSeriesIsHere)('the series of 36 checkpoints', () => {
   it('opens every checkpoint with the same tensors', async () => {
-    const files = readdirSync(series).filter((name) => name.endsWith('.pt'));
+    const files = readdirSync(longSeries).filter((name) => name.endsWith('.pt'));
     const lists = new Set<string>();
     for (const file of files) {
-      await withCheckpoint(join(series, file), async ({ tensors }) => {
+      await withCheckpoint(join(longSeries, file), async ({ tensors }) => {
         lists.add(JSON.stringify(tensors));
       });
     }
@@ -135,10 +134,12 @@ describe.runIf(isSeriesHere)('the series of 36 checkpoints (skipped without ../s
   });
 
   it('squared values of the final matrices sum to the squared singular values that LAPACK gave', async () => {
-    const { spectra_final: spectra } = JSON.parse(readFileSync(join(series, 'expected.json'), 'utf8')) as {
+    const { spectra_final: spectra } = JSON.parse(
+      readFileSync(join(longSeries, 'expected.json'), 'utf8'),
+    ) as {
       readonly spectra_final: Readonly<Record<string, { readonly singular_values: readonly number[] }>>;
     };
-    await withCheckpoint(join(series, 'step_003500.pt'), async (checkpoint) => {
+    await withCheckpoint(join(longSeries, 'step_003500.pt'), async (checkpoint) => {
       for (const [name, { singular_values: values }] of Object.entries(spectra)) {
         const tensor = checkpoint.tensors.find((candidate) => candidate.name === name)!;
         let sumsq = 0;

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TensorInfo } from '../../../extension/engine/checkpoints/tensors/checkpoint.js';
@@ -16,8 +14,8 @@ import {
 } from '../../../extension/engine/checkpoints/discovery/seriesChecks.js';
 import { missingSteps } from '../../../extension/engine/checkpoints/discovery/stepsMissing.js';
 import { matchesTensorGlob, tensorChoice } from '../../../extension/engine/checkpoints/tensors/tensorGlob.js';
+import { longSeries, longSeriesIsHere } from '../references.js';
 
-const shared = fileURLToPath(new URL('../../../../shared/', import.meta.url));
 const tensor = (name: string, ...shape: readonly number[]): TensorInfo => ({
   name,
   shape,
@@ -194,14 +192,13 @@ describe('recognising models by their parameters', () => {
     expect(proposeDescriptor([tensor('w', 3, 3)])).toBeUndefined();
   });
 
-  const real = join(shared, 'data/torch-add-seed42');
-  it.runIf(existsSync(real))('the encoder of the sample series (skipped without ../shared)', async () => {
-    const checkpoint = await openPyTorch(join(real, 'step_003500.pt'));
+  it.runIf(longSeriesIsHere)('the encoder of the series of 36 checkpoints', async () => {
+    const checkpoint = await openPyTorch(join(longSeries, 'step_003500.pt'));
     const proposal = proposeDescriptor(checkpoint.tensors);
     await checkpoint.close();
     expect(proposal).toMatchObject({ kind: 'encoder', prime: 97, d: 128, layers: 2, dFf: 256 });
     expect(proposal!.sentence).toMatch(/heads and the read-out position cannot be read off weights/);
-    expect(await readDescriptor(real)).toMatchObject({
+    expect(await readDescriptor(longSeries)).toMatchObject({
       descriptor: { model: { heads: 4, readout: 'first' } },
     });
   });

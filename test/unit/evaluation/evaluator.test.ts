@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelDescriptor } from '../../../extension/contract/descriptor.js';
 import { GeometryError } from '../../../extension/contract/errors.js';
@@ -10,13 +10,10 @@ import { openEvaluator } from '../../../extension/engine/evaluation/evaluator.js
 import { weightRow } from '../../../extension/engine/evaluation/weightRow.js';
 import { initialise } from '../../../extension/engine/models/initialise.js';
 import { placeParameters } from '../../../extension/engine/models/parameters.js';
-
-const folder = resolve(import.meta.dirname, '../../../../shared/data/torch-add-seed42');
-const isThere = existsSync(folder);
-if (!isThere) console.warn(`${folder} is absent: the comparison with PyTorch's accuracies is not run.`);
+import { longSeries, longSeriesIsHere } from '../references.js';
 
 const weightsAt = async (step: number) => {
-  const checkpoint = await openCheckpoint(join(folder, `step_${String(step).padStart(6, '0')}.pt`));
+  const checkpoint = await openCheckpoint(join(longSeries, `step_${String(step).padStart(6, '0')}.pt`));
   try {
     const weights = new Map<string, Float64Array>();
     for (const { name, elements } of checkpoint.tensors) {
@@ -28,11 +25,11 @@ const weightsAt = async (step: number) => {
   }
 };
 
-const described = async (): Promise<ModelDescriptor> => (await readDescriptor(folder))!.descriptor;
+const described = async (): Promise<ModelDescriptor> => (await readDescriptor(longSeries))!.descriptor;
 
-describe.runIf(isThere)('a described series', () => {
+describe.runIf(longSeriesIsHere)('a described series', () => {
   it('has the test accuracies that PyTorch logged while it trained', async () => {
-    const { log } = JSON.parse(readFileSync(join(folder, 'run-info.json'), 'utf8')) as {
+    const { log } = JSON.parse(readFileSync(join(longSeries, 'run-info.json'), 'utf8')) as {
       log: { step: number; test_accuracy: number }[];
     };
     const steps = [0, 2900, 3000, 3100, 3200, 3500];

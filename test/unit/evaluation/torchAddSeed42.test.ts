@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { descriptorSchema, type ModelDescriptor } from '../../../extension/contract/descriptor.js';
@@ -13,10 +13,7 @@ import {
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { openEvaluate } from '../../../extension/engine/evaluation/openEvaluate.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
-
-const folder = resolve(import.meta.dirname, '../../../../shared/data/torch-add-seed42');
-const isThere = existsSync(folder);
-if (!isThere) console.warn(`${folder} is absent: accuracies are not held against PyTorch's.`);
+import { longSeries, longSeriesIsHere } from '../references.js';
 
 const sections = {
   'trajectory-pca': 'trajectory_pca_all_parameters',
@@ -44,7 +41,7 @@ const inspected = async (descriptor?: { value: ModelDescriptor; path: string }):
   };
   const running = inspect(
     {
-      path: folder,
+      path: longSeries,
       settings: v.parse(inspectSettingsSchema, { shuffleDraws: 1, ranks }),
       ...(descriptor === undefined ? {} : { descriptor }),
     },
@@ -74,11 +71,11 @@ const accuraciesOf = (
       .points.map(({ rank, testAccuracy }) => [rank, testAccuracy!.add!]),
   );
 
-describe.runIf(isThere)("accuracies of PyTorch's series, reconstructed", () => {
+describe.runIf(longSeriesIsHere)("accuracies of PyTorch's series, reconstructed", () => {
   let expected: Expected;
   let report: Report;
   beforeAll(async () => {
-    expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
+    expected = JSON.parse(readFileSync(join(longSeries, 'expected.json'), 'utf8')) as Expected;
     report = await inspected();
   }, 600_000);
 
@@ -116,11 +113,11 @@ describe.runIf(isThere)("accuracies of PyTorch's series, reconstructed", () => {
     for (const { baseline } of report.reconstructions) {
       expect(baseline?.testAccuracy.add).toBeCloseTo(expected.baseline_test_accuracy, 2);
     }
-    expect(report.source.descriptor?.path).toBe(join(folder, 'weight-geometry.json'));
+    expect(report.source.descriptor?.path).toBe(join(longSeries, 'weight-geometry.json'));
   });
 
   it('are others with the wrong number of heads, and say whose descriptor that was', async () => {
-    const file = JSON.parse(readFileSync(join(folder, 'weight-geometry.json'), 'utf8')) as unknown;
+    const file = JSON.parse(readFileSync(join(longSeries, 'weight-geometry.json'), 'utf8')) as unknown;
     const { model, data } = v.parse(descriptorSchema, file);
     const value = { model: { ...model, heads: 1 }, data };
     const wrong = await inspected({ value, path: '/elsewhere/one-head.json' });

@@ -14,7 +14,7 @@ import { onGrid, planePeaks } from '../../../extension/engine/geometry/modes/fun
 import { permutationNull } from '../../../extension/engine/geometry/modes/permutationNull.js';
 import { ridgeScores } from '../../../extension/engine/geometry/modes/ridge.js';
 import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
-import { expectClose, oracle, oracleIsHere } from './oracle.js';
+import { expectClose, oracle } from './oracle.js';
 
 /** Every pair (a, b) of a prime. */
 const allPairs = (prime: number) => ({
@@ -101,7 +101,7 @@ describe('Fourier concentration', () => {
 });
 
 describe("Fisher's g", () => {
-  it.runIf(oracleIsHere)('has the mean and the quantiles that 48 bins have', () => {
+  it('has the mean and the quantiles that 48 bins have', () => {
     const { fisherNull: theirs } = oracle('2604.06256') as {
       fisherNull: Record<'mean' | 'q95' | 'q99', number>;
     };

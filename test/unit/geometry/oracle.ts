@@ -1,23 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { dot } from '../../../extension/engine/geometry/reconstruction/vectors.js';
 import type { Matrix } from '../../../extension/engine/linalg/matrix.js';
+import { longSeries, longSeriesIsHere, reference } from '../references.js';
 import { checkpointRowsOf } from './seriesRows.js';
 
-const shared = resolve(import.meta.dirname, '../../../../shared');
-const folder = join(shared, 'reference/oracle');
-
-/** The series that the oracles are of. */
-export const oracleSeries = join(shared, 'data/torch-add-seed42');
-
-/** Whether PyTorch's and LAPACK's numbers are here; says so where they are not. */
-export const oracleIsHere = existsSync(folder) && existsSync(oracleSeries);
-if (!oracleIsHere) console.warn(`${folder} is absent: nothing is held against PyTorch's numbers.`);
+/** The series that the oracles are of, and whether it is here. */
+export const oracleSeries = longSeries;
+export const oracleIsHere = longSeriesIsHere;
 
 /** A file of numbers; its reader says what is in it. */
 export const oracle = (name: string): unknown =>
-  JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'));
+  JSON.parse(readFileSync(reference('oracle', `${name}.json`), 'utf8'));
 
 /** Equal within 1e-6 of the expected size. */
 export const expectClose = (

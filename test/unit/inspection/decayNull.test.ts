@@ -1,16 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inspectSettingsSchema, type Report } from '../../../extension/contract/report.js';
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
-
-const shared = resolve(import.meta.dirname, '../../../../shared');
-const series = join(shared, 'data/torch-add-seed42');
-const oracle = join(shared, 'reference/oracle/decay-null.json');
-const isThere = existsSync(series) && existsSync(oracle);
-if (!isThere) console.warn(`${oracle} or its series is absent: the decay null is not held against it.`);
+import { longSeries, longSeriesIsHere, reference } from '../references.js';
 
 interface Fractions {
   /** PC1, and the first three together. */
@@ -28,14 +22,17 @@ const firstAndThree = (explained: readonly number[]): [number, number] => [
   explained.slice(0, 3).reduce((sum, share) => sum + share, 0),
 ];
 
-describe.runIf(isThere)('the decay null of a series', () => {
-  const wanted = isThere ? (JSON.parse(readFileSync(oracle, 'utf8')) as Oracle) : {};
+describe.runIf(longSeriesIsHere)('the decay null of a series', () => {
+  const wanted = JSON.parse(readFileSync(reference('oracle/decay-null.json'), 'utf8')) as Oracle;
   let report: Report;
   beforeAll(async () => {
     const store = new ReportStore();
     const control = new AbortController();
     const running = inspect(
-      { path: series, settings: v.parse(inspectSettingsSchema, { randomWalkDraws: draws, shuffleDraws: 1 }) },
+      {
+        path: longSeries,
+        settings: v.parse(inspectSettingsSchema, { randomWalkDraws: draws, shuffleDraws: 1 }),
+      },
       {
         signal: control.signal,
         focus: () => 'trajectory',

@@ -1,15 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Report, SpectrumEntry } from '../../../extension/contract/report.js';
 import { inspectSettingsSchema } from '../../../extension/contract/report.js';
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
-
-const folder = resolve(import.meta.dirname, '../../../../shared/data/torch-add-seed42');
-const isThere = existsSync(folder);
-if (!isThere) console.warn(`${folder} is absent: the comparison with LAPACK's figures is not run.`);
+import { longSeries, longSeriesIsHere } from '../references.js';
 
 interface ExpectedSpectrum {
   readonly singular_values: readonly number[];
@@ -38,7 +35,7 @@ const inspected = async (): Promise<Report> => {
     return report?.reconstructions.length === 8 && report.spectra.some(({ step }) => step === 0);
   };
   const running = inspect(
-    { path: folder, settings },
+    { path: longSeries, settings },
     {
       signal: control.signal,
       onAddition: (addition) => {
@@ -51,11 +48,11 @@ const inspected = async (): Promise<Report> => {
   return store.report()!;
 };
 
-describe.runIf(isThere)("PyTorch's series against LAPACK", () => {
+describe.runIf(longSeriesIsHere)("PyTorch's series against LAPACK", () => {
   let expected: Expected;
   let report: Report;
   beforeAll(async () => {
-    expected = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8')) as Expected;
+    expected = JSON.parse(readFileSync(join(longSeries, 'expected.json'), 'utf8')) as Expected;
     report = await inspected();
   }, 600_000);
 

@@ -1,22 +1,20 @@
 import fs from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openSafetensors } from '../../../extension/engine/checkpoints/safetensors/safetensors.js';
 import type { Matrix } from '../../../extension/engine/linalg/matrix.js';
 import { singularValues, singularValuesBatch } from '../../../extension/engine/linalg/singularValues.js';
 import { svd } from '../../../extension/engine/linalg/svd.js';
+import { reference } from '../references.js';
 import { composed, distance, orthogonalityDefect } from './checks.js';
 
-const folder = fileURLToPath(new URL('../../../../shared/reference/linalg/', import.meta.url));
-const present = fs.existsSync(folder);
-
 /** Singular values of fifteen matrices, by LAPACK. */
-const truths = present
-  ? (JSON.parse(fs.readFileSync(`${folder}singular_values.json`, 'utf8')) as Record<string, number[]>)
-  : {};
+const truths = JSON.parse(fs.readFileSync(reference('linalg/singular_values.json'), 'utf8')) as Record<
+  string,
+  number[]
+>;
 
 const load = async (name: string): Promise<Matrix> => {
-  const checkpoint = await openSafetensors(`${folder}matrices.safetensors`);
+  const checkpoint = await openSafetensors(reference('linalg/matrices.safetensors'));
   const { shape, elements } = checkpoint.tensors.find((tensor) => tensor.name === name)!;
   const data = await checkpoint.read(name, 0, elements);
   await checkpoint.close();
@@ -26,7 +24,7 @@ const load = async (name: string): Promise<Matrix> => {
 const worst = (found: Float64Array, truth: readonly number[]): number =>
   Math.max(...truth.map((value, i) => Math.abs(found[i]! - value)));
 
-describe.runIf(present)("LAPACK's singular values (skipped without ../shared/reference/linalg)", () => {
+describe("LAPACK's singular values", () => {
   it.each(Object.keys(truths))('%s', async (name) => {
     const truth = truths[name]!;
     const largest = truth[0]!;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,14 +7,11 @@ import type { RunFile } from '../../../extension/contract/run.js';
 import type { CellResult } from '../../../extension/engine/papers/paper.js';
 import { paperOf } from '../../../extension/engine/papers/table.js';
 import { publishedOnset, publishedPath } from '../../../extension/engine/papers/2602.16746/published.js';
+import { reference } from '../references.js';
 
-const reference = resolve(import.meta.dirname, '../../../../shared/reference');
-const isThere = existsSync(reference);
-if (!isThere)
-  console.warn(`${reference} is absent: published numbers are not held against the authors' files.`);
-const authors = (name: string): unknown => JSON.parse(readFileSync(join(reference, name), 'utf8'));
+const authors = (name: string): unknown => JSON.parse(readFileSync(reference(name), 'utf8'));
 
-describe.runIf(isThere)("the authors' numbers of 2602.16746", () => {
+describe("the authors' numbers of 2602.16746", () => {
   it('are those of their file of paths', () => {
     const rows = authors('published-pc1-2602.16746.json') as Record<string, number | string>[];
     for (const { op, wd, seed, layer, ...shares } of rows) {

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 import type { GeometryError } from '../../../../extension/contract/errors.js';
 import type { Checkpoint } from '../../../../extension/engine/checkpoints/tensors/checkpoint.js';
@@ -22,6 +22,7 @@ import {
 } from './pickleCode.js';
 import type { Payload } from './payload.js';
 import { payloads } from './payloads.js';
+import { fixture } from '../../references.js';
 
 const storage = Buffer.from(Float32Array.from({ length: 12 }, (_, i) => i).buffer);
 const open = (bytes: Buffer): Promise<Checkpoint> =>
@@ -110,15 +111,8 @@ describe('behind a fault that Python does not have', () => {
   });
 });
 
-const attacks = resolve(import.meta.dirname, '../../../../../shared/data/attacks');
-const attacksIn = (folder: string): string[] => {
-  try {
-    return readdirSync(resolve(attacks, folder)).map((name) => resolve(attacks, folder, name));
-  } catch {
-    console.warn(`${attacks} is absent: its files are not tried.`);
-    return [];
-  }
-};
+const attacksIn = (folder: string): string[] =>
+  readdirSync(fixture('attacks', folder)).map((name) => fixture('attacks', folder, name));
 
 describe('the collected attacks', () => {
   it('are warned of, one and all', async () => {

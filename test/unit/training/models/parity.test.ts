@@ -9,7 +9,7 @@ import { buildModel, type BuiltModel } from '../../../../extension/engine/models
 import { lowRankDecayStep } from '../../../../extension/engine/training/optimiser/lowRankDecay.js';
 import { adamWSchedule } from '../../../../extension/engine/training/optimiser/schedule.js';
 import { trainingGraph } from '../../../../extension/engine/training/optimiser/trainingGraph.js';
-import { parityFile, parityIsHere, type ParityFile } from './parityFile.js';
+import { parityFile, type ParityFile } from './parityFile.js';
 
 type DType = 'float32' | 'float64';
 const floats: Record<DType, (values: ArrayLike<number>) => Float32Array | Float64Array> = {
@@ -70,12 +70,12 @@ const files = [
   { name: 'scale-invariant-lrd-plain', weights: 5e-5 },
 ];
 
-describe.runIf(parityIsHere)('PyTorch agrees (needs ../shared/reference/parity)', () => {
+describe('PyTorch agrees', () => {
   describe.each(files)('$name', ({ name, weights }) => {
     // Declared even where the tests are skipped.
-    const file = (parityIsHere ? parityFile(name) : {}) as ParityFile;
+    const file = parityFile(name);
     const { descriptor, facts } = file;
-    const model = (parityIsHere ? buildModel(descriptor) : {}) as BuiltModel;
+    const model = buildModel(descriptor);
 
     it.each([1, 2])('on the logits of every pair within 1e-5, %i replicas', async (replicas) => {
       const count = file.tensor('pairs').length / 2;

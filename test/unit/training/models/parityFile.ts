@@ -1,9 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import type { ModelDescriptor, TaskName } from '../../../../extension/contract/descriptor.js';
-
-const shared = fileURLToPath(new URL('../../../../../shared/reference/parity/', import.meta.url));
-export const parityIsHere = existsSync(shared);
+import { reference } from '../../references.js';
 
 interface Entry {
   readonly dtype: 'F32' | 'F64' | 'I64';
@@ -52,7 +49,7 @@ const readers = {
 };
 
 /** What PyTorch computed, with its own inputs. */
-export const parityFile = (name: string, folder = shared): ParityFile => {
+export const parityFile = (name: string, folder = `${reference('parity')}/`): ParityFile => {
   const stated = JSON.parse(readFileSync(`${folder}${name}.json`, 'utf8')) as ParityFile['facts'] & {
     model: Record<string, number | string>;
     p: number;

@@ -1,16 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Metrics } from '../../../../extension/contract/run.js';
 import { parseRunConfig } from '../../../../extension/engine/training/runConfig.js';
 import { RunControl } from '../../../../extension/engine/training/trainer/runControl.js';
 import { train } from '../../../../extension/engine/training/trainer/train.js';
-
-const folder = fileURLToPath(new URL('../../../../../shared/reference/oracle/', import.meta.url));
-const isHere = existsSync(folder);
+import { reference } from '../../references.js';
 
 type Numbers = Readonly<Record<string, number>>;
 interface Run {
@@ -31,9 +28,7 @@ interface Oracle {
   };
   readonly runs: Readonly<Record<string, Run>>;
 }
-const oracle = (
-  isHere ? JSON.parse(readFileSync(`${folder}2606.04405.json`, 'utf8')) : { runs: {} }
-) as Oracle;
+const oracle = JSON.parse(readFileSync(reference('oracle/2606.04405.json'), 'utf8')) as Oracle;
 
 /** The probe of providers starts the bundle; here the processor is taken as it is. */
 const choose = () => Promise.resolve({ name: 'cpu' as const, tf32: false as const, passedOver: [] });
@@ -52,7 +47,7 @@ const trained = async (name: string, { l2, lrd }: Run): Promise<ReadonlyMap<numb
   );
   const out = await mkdtemp(path.join(os.tmpdir(), 'oracle-'));
   try {
-    const init = `${folder}2606.04405-initial.safetensors`;
+    const init = reference('oracle/2606.04405-initial.safetensors');
     await train(
       { config, out, provider: 'cpu', threads: 1, resume: false, init },
       new RunControl(),
@@ -72,7 +67,7 @@ const trained = async (name: string, { l2, lrd }: Run): Promise<ReadonlyMap<numb
  */
 const lastStepHeld = ({ lrd }: Run): number => (lrd?.iterations === 30 ? 100 : 200);
 
-describe.runIf(isHere)('PyTorch’s runs of 2606.04405 in float64 (needs ../shared/reference/oracle)', () => {
+describe('PyTorch’s runs of 2606.04405 in float64', () => {
   it.each(Object.entries(oracle.runs))('%s', async (name, run) => {
     const lines = await trained(name, run);
     run.loss.forEach((loss, i) => expect(Math.abs(lines.get(10 * i)!.trainLoss! - loss)).toBeLessThan(1e-6));
