@@ -2,6 +2,12 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { InspectorView } from './inspectorView.js';
 
+/** A view, and the panel or the editor that it is shown in. */
+export interface ShownView {
+  readonly view: InspectorView;
+  readonly panel: vscode.WebviewPanel;
+}
+
 /** Work that goes on behind another tab has a sign: one item in the status bar, which leads to the view and its Cancel. */
 export class HiddenInspections implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
@@ -16,13 +22,13 @@ export class HiddenInspections implements vscode.Disposable {
   }
 
   /** Shows what of these works unseen. Two views of one source share an inspection: one in sight is enough. */
-  update(views: readonly InspectorView[]): void {
+  update(views: readonly ShownView[]): void {
     const hidden = hiddenAmong(views);
     if (hidden.length === 0) {
       this.item.hide();
       return;
     }
-    const names = hidden.map(({ source }) => path.basename(source));
+    const names = hidden.map(({ view }) => path.basename(view.source));
     this.item.text = `$(loading~spin) ${names.length === 1 ? names[0]! : vscode.l10n.t('{0} inspections', names.length)}`;
     this.item.tooltip = vscode.l10n.t('Inspecting {0}. Click to show it and to cancel it.', names.join(', '));
     this.item.show();
@@ -34,12 +40,12 @@ export class HiddenInspections implements vscode.Disposable {
 }
 
 /** Views at work of which none of the same source is in sight. */
-export const hiddenAmong = (views: readonly InspectorView[]): InspectorView[] => {
-  const seen = new Set(views.filter(({ panel }) => panel.visible).map(({ source }) => source));
-  const first = new Map<string, InspectorView>();
-  for (const view of views) {
-    if (view.inspection.running && !seen.has(view.source) && !first.has(view.source))
-      first.set(view.source, view);
+export const hiddenAmong = (views: readonly ShownView[]): ShownView[] => {
+  const seen = new Set(views.filter(({ panel }) => panel.visible).map(({ view }) => view.source));
+  const first = new Map<string, ShownView>();
+  for (const shown of views) {
+    const { inspection, source } = shown.view;
+    if (inspection.running && !seen.has(source) && !first.has(source)) first.set(source, shown);
   }
   return [...first.values()];
 };

@@ -2,18 +2,19 @@ import path from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Focus } from '../../contract/calls.js';
-import type { ErrorValue } from '../../contract/errors.js';
 import { panelStateSchema } from '../../contract/panel.js';
-import { HiddenInspections, hiddenAmong } from './hiddenInspections.js';
-import { InspectorView, type InspectorServices } from './inspectorView.js';
+import { HiddenInspections, hiddenAmong, type ShownView } from './hiddenInspections.js';
+import { InspectorView, type ViewSubject } from './inspectorView.js';
 import { waitsBecause } from './largeFiles.js';
+import { pageFolder, pageHtml } from './pageHtml.js';
+import { viewSurroundings, type InspectorServices } from './viewSurroundings.js';
 
 export const panelType = 'weightGeometry.inspector';
 const editorTypes = { weights: 'weightGeometry.weights', maybeWeights: 'weightGeometry.maybeWeights' };
 
 /** All that shows an inspection: panels, several at once, and the read-only editors of weight files. */
 export class InspectorPanels implements vscode.Disposable {
-  private readonly views = new Set<InspectorView>();
+  private readonly views = new Set<ShownView>();
   private readonly hidden = new HiddenInspections();
   private readonly subscriptions: { dispose(): unknown }[] = [this.hidden];
 
@@ -23,7 +24,7 @@ export class InspectorPanels implements vscode.Disposable {
       resolveCustomEditor: (document, panel) => {
         // A click in the explorer opens an editor: it is not yet the wish to read a very large file.
         const { scheme, fsPath } = document.uri;
-        if (scheme === 'file') this.adopt(panel, fsPath, waitsBecause(fsPath));
+        if (scheme === 'file') this.adopt(panel, { source: fsPath, ...because(waitsBecause(fsPath)) });
         else panel.webview.html = onlyFilesOnDisk(document.uri.scheme);
       },
     };
@@ -32,7 +33,7 @@ export class InspectorPanels implements vscode.Disposable {
         deserializeWebviewPanel: (panel, state: unknown) => {
           const kept = v.safeParse(panelStateSchema, state);
           const { source, base } = kept.success ? kept.output : {};
-          if (source !== undefined) this.adopt(panel, source, undefined, base);
+          if (source !== undefined) this.adopt(panel, { source, ...(base === undefined ? {} : { base }) });
           else panel.dispose();
           return Promise.resolve();
         },
@@ -48,30 +49,28 @@ export class InspectorPanels implements vscode.Disposable {
   /** Shows the panel of a source: the one there is, else a new one. It is there before anything has been read. */
   open(source: string, page?: Focus, base?: string): void {
     const shown = [...this.views].find(
-      (view) => view.source === source && view.base === base && view.panel.viewType.endsWith(panelType),
+      ({ view, panel }) => view.source === source && view.base === base && panel.viewType.endsWith(panelType),
     );
     if (shown) {
       shown.panel.reveal();
-      if (page) shown.turnTo(page);
+      if (page) shown.view.turnTo(page);
       return;
     }
-    const view = this.adopt(
+    const { view } = this.adopt(
       vscode.window.createWebviewPanel(panelType, titleOf(source, base), vscode.ViewColumn.Active, {
         enableScripts: true,
         enableFindWidget: true,
       }),
-      source,
-      undefined,
-      base,
-      page,
+      { source, ...(base === undefined ? {} : { base }), ...(page === undefined ? {} : { page }) },
     );
     if (page) view.turnTo(page);
   }
 
   /** Cancels the inspection that is looked at, else lets the user choose of those at work. */
   async cancel(): Promise<void> {
-    const chosen = this.active?.inspection.running ? this.active : await this.chooseRunning();
-    chosen?.inspection.cancel();
+    const active = this.shown;
+    const chosen = active?.view.inspection.running ? active : await this.chooseRunning();
+    chosen?.view.inspection.cancel();
   }
 
   /** Shows an inspection that works unseen. */
@@ -81,33 +80,35 @@ export class InspectorPanels implements vscode.Disposable {
     chosen?.panel.reveal();
   }
 
-  private async chooseRunning(): Promise<InspectorView | undefined> {
-    const running = [...this.views].filter(({ inspection }) => inspection.running);
+  private async chooseRunning(): Promise<ShownView | undefined> {
+    const running = [...this.views].filter(({ view }) => view.inspection.running);
     if (running.length <= 1) return running[0];
     const chosen = await vscode.window.showQuickPick(
-      running.map((view) => ({ view, label: path.basename(view.source), detail: view.source })),
+      running.map((shown) => ({
+        shown,
+        label: path.basename(shown.view.source),
+        detail: shown.view.source,
+      })),
       { placeHolder: vscode.l10n.t('Which inspection?') },
     );
-    return chosen?.view;
+    return chosen?.shown;
   }
 
   /** The view that the user looks at. */
   get active(): InspectorView | undefined {
-    return [...this.views].find((view) => view.panel.active);
+    return this.shown?.view;
+  }
+
+  private get shown(): ShownView | undefined {
+    return [...this.views].find(({ panel }) => panel.active);
   }
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
-    for (const view of this.views) view.dispose();
+    for (const { view } of this.views) view.dispose();
   }
 
-  private adopt(
-    panel: vscode.WebviewPanel,
-    source: string,
-    waits?: ErrorValue,
-    base?: string,
-    page?: Focus,
-  ): InspectorView {
+  private adopt(panel: vscode.WebviewPanel, subject: ViewSubject): ShownView {
     const { extension } = this.services;
     if (panel.viewType.endsWith(panelType)) {
       panel.iconPath = {
@@ -115,17 +116,27 @@ export class InspectorPanels implements vscode.Disposable {
         dark: vscode.Uri.joinPath(extension, 'media', 'icon-dark.svg'),
       };
     }
-    const view = new InspectorView(panel, source, this.services, waits, base, page);
-    this.views.add(view);
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [pageFolder(extension)] };
+    const channel = {
+      post: (message: unknown) => void webview.postMessage(message),
+      onMessage: webview.onDidReceiveMessage,
+    };
+    const view = new InspectorView(subject, channel, viewSurroundings(this.services));
+    // The page speaks first, so the view listens before the page is there.
+    webview.html = pageHtml(webview, extension);
+    const shown = { view, panel };
+    this.views.add(shown);
     const running = view.inspection.onRunningChanged(() => this.updateContext());
     panel.onDidChangeViewState(() => this.updateContext());
     panel.onDidDispose(() => {
+      view.dispose();
       running.dispose();
-      this.views.delete(view);
+      this.views.delete(shown);
       this.updateContext();
     });
     this.updateContext();
-    return view;
+    return shown;
   }
 
   /** The title bar's Cancel and Inspect Again belong to the view that is looked at, the palette's Cancel to all. */
@@ -133,7 +144,7 @@ export class InspectorPanels implements vscode.Disposable {
     const views = [...this.views];
     const contexts = {
       'weightGeometry.inspectorRunning': this.active?.inspection.running ?? false,
-      'weightGeometry.anyInspectionRunning': views.some(({ inspection }) => inspection.running),
+      'weightGeometry.anyInspectionRunning': views.some(({ view }) => view.inspection.running),
     };
     for (const [name, value] of Object.entries(contexts)) {
       void vscode.commands.executeCommand('setContext', name, value);
@@ -141,6 +152,9 @@ export class InspectorPanels implements vscode.Disposable {
     this.hidden.update(views);
   }
 }
+
+const because = (reason: ViewSubject['waitsBecause']): Pick<ViewSubject, 'waitsBecause'> =>
+  reason === undefined ? {} : { waitsBecause: reason };
 
 const nameOf = (file: string): string => path.basename(file) || file;
 

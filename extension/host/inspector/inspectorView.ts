@@ -1,6 +1,4 @@
 import { createBirpc } from 'birpc';
-import * as vscode from 'vscode';
-import type { Disposable } from '../events.js';
 import { eventsOver, serveCalls } from '../../contract/boundary.js';
 import type { Focus, Reply } from '../../contract/calls.js';
 import { GeometryError, toErrorValue, type ErrorValue } from '../../contract/errors.js';
@@ -8,19 +6,47 @@ import type { ReportAddition } from '../../contract/report.js';
 import type { PanelCalls, PanelEvents } from '../../contract/panel.js';
 import type { TrainingAction, TrainingState } from '../../contract/training.js';
 import { panelContractVersion, panelEventSchemas, panelSchemas } from '../../contract/panel.js';
-import type { ErrorMessages } from '../errors.js';
-import { chooseDescriptor, offerToKeep } from './chooseDescriptor.js';
-import type { Inspection } from './inspection.js';
-import type { Inspections } from './inspections.js';
-import { pageFolder, pageHtml } from './pageHtml.js';
-import { fileFor, saveAs } from './saveAs.js';
+import type { Disposable, Event } from '../events.js';
+import type { Descriptor, Inspection } from './inspection.js';
 
-export interface InspectorServices {
-  readonly extension: vscode.Uri;
-  readonly inspections: Inspections;
-  readonly errors: ErrorMessages;
-  readonly log: vscode.LogOutputChannel;
+/** Where messages of a page come from and go to. */
+export interface PageChannel {
+  readonly post: (message: unknown) => void;
+  readonly onMessage: Event<unknown>;
+}
+
+/** What a view takes from VS Code and from the rest of the host. */
+export interface ViewSurroundings {
+  readonly openInspection: (
+    source: string,
+    waitsBecause: ErrorValue | undefined,
+    base: string | undefined,
+    isWatched: boolean,
+  ) => { readonly inspection: Inspection; readonly close: Disposable };
   readonly training: TrainingFace;
+  /** The language of the window, and its sentences. */
+  readonly words: () => { readonly locale: string; readonly strings: Readonly<Record<string, string>> };
+  readonly showLog: () => void;
+  readonly showError: (error: ErrorValue) => void;
+  readonly copy: (text: string) => PromiseLike<void>;
+  /** Asks where, then writes; false when the user changed their mind. */
+  readonly save: (
+    source: string,
+    name: string,
+    content: string | ArrayBuffer | Uint8Array,
+  ) => Promise<boolean>;
+  /** Lets the user say what model the weights are of; undefined when they leave it. */
+  readonly chooseDescriptor: (inspection: Inspection) => Promise<Reply<Descriptor> | undefined>;
+  /** Offers to keep a chosen descriptor beside the checkpoints. */
+  readonly offerToKeep: (source: string, descriptor: Descriptor) => Promise<void>;
+  /** Opens the panel of a path. */
+  readonly inspect: (path: string) => PromiseLike<unknown>;
+  /** Opens a file in an editor, or the panel of a folder. */
+  readonly open: (path: string) => PromiseLike<unknown>;
+  readonly says: {
+    readonly otherVersion: () => string;
+    readonly notOfTheReport: (file: string) => string;
+  };
 }
 
 /** What a view asks of the training of its source. */
@@ -31,43 +57,52 @@ export interface TrainingFace {
   recordOf(folder: string): Promise<ReportAddition | undefined>;
   steer(folder: string, action: TrainingAction): void;
   /** The state of the run in a folder is another. */
-  readonly onChanged: vscode.Event<string>;
+  readonly onChanged: Event<string>;
+}
+
+/** What a view is of. */
+export interface ViewSubject {
+  readonly source: string;
+  /** What the source is compared with. */
+  readonly base?: string;
+  /** Why the inspection does not begin before the user says so, where it does not. */
+  readonly waitsBecause?: ErrorValue;
+  /** The page that is asked for first. */
+  readonly page?: Focus;
 }
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;
 const done: Reply<never> = { ok: true, value: undefined as never };
 
-/** Joins a webview (of a panel or of an editor) to the inspection of a source, until it is disposed. */
-export class InspectorView implements vscode.Disposable {
+/** Joins a page (of a panel or of an editor) to the inspection of a source, until it is disposed of. */
+export class InspectorView implements Disposable {
+  readonly source: string;
+  readonly base: string | undefined;
   readonly inspection: Inspection;
-  private readonly subscriptions: vscode.Disposable[] = [];
+  private readonly subscriptions: Disposable[] = [];
   private readonly events: PanelEvents;
   private attached: Disposable | undefined;
   private wanted: Focus | undefined;
 
   constructor(
-    readonly panel: vscode.WebviewPanel,
-    readonly source: string,
-    services: InspectorServices,
-    /** Why the inspection does not begin before the user says so, where it does not. */
-    waitsBecause?: ErrorValue,
-    /** What the source is compared with. */
-    readonly base?: string,
-    page?: Focus,
+    subject: ViewSubject,
+    page: PageChannel,
+    private readonly around: ViewSurroundings,
   ) {
-    const { webview } = panel;
+    const { training } = around;
+    this.source = subject.source;
+    this.base = subject.base;
     // A run that is watched while it trains has the machine to itself.
-    const isWatched = page === 'training' && isAtWork(services.training.stateOf(source));
-    const opened = services.inspections.open(source, waitsBecause, base, isWatched);
+    const isWatched = subject.page === 'training' && isAtWork(training.stateOf(this.source));
+    const opened = around.openInspection(this.source, subject.waitsBecause, this.base, isWatched);
     this.inspection = opened.inspection;
     this.subscriptions.push(opened.close);
-    webview.options = { enableScripts: true, localResourceRoots: [pageFolder(services.extension)] };
 
-    const functions = serveCalls<PanelCalls>(panelSchemas, this.calls(services));
+    const functions = serveCalls<PanelCalls>(panelSchemas, this.calls());
     const channel = createBirpc<Functions, Functions>(functions, {
-      post: (message) => webview.postMessage(message),
+      post: page.post,
       on: (receive) => {
-        this.subscriptions.push(webview.onDidReceiveMessage(receive));
+        this.subscriptions.push(page.onMessage(receive));
       },
       resolver: (name) => (Object.hasOwn(functions, name) ? functions[name] : undefined),
       timeout: -1,
@@ -76,14 +111,12 @@ export class InspectorView implements vscode.Disposable {
       void channel.$callEvent(name, ...args);
     });
     this.subscriptions.push(
-      services.training.onChanged((folder) => {
-        if (folder !== source) return;
-        this.tellTraining(services.training);
-        if (!isAtWork(services.training.stateOf(source))) this.inspection.idle();
+      training.onChanged((folder) => {
+        if (folder !== this.source) return;
+        this.tellTraining();
+        if (!isAtWork(training.stateOf(this.source))) this.inspection.idle();
       }),
     );
-    webview.html = pageHtml(webview, services.extension);
-    panel.onDidDispose(() => this.dispose());
   }
 
   dispose(): void {
@@ -91,47 +124,45 @@ export class InspectorView implements vscode.Disposable {
     for (const subscription of this.subscriptions.splice(0)) subscription.dispose();
   }
 
-  private calls(services: InspectorServices): PanelCalls {
-    const { errors, log } = services;
+  private calls(): PanelCalls {
+    const { around } = this;
     return {
       ready: (contract) => {
         if (contract !== panelContractVersion) {
-          throw new GeometryError(
-            'protocol',
-            vscode.l10n.t('This panel is of another version of Weight Geometry: close it and open it again.'),
-          );
+          throw new GeometryError('protocol', around.says.otherVersion());
         }
         // The page wants the answer before what follows from it.
-        setTimeout(() => this.join(services.training));
+        setTimeout(() => this.join());
         return answer({
           source: this.source,
           ...(this.base === undefined ? {} : { base: this.base }),
-          locale: vscode.env.language,
-          strings: vscode.l10n.bundle ?? {},
+          ...around.words(),
         });
       },
       focus: (page) => act(() => this.inspection.focus(page)),
       cancel: () => act(() => this.inspection.cancel()),
       retry: () => act(() => this.inspection.retry()),
-      showLog: () => act(() => log.show()),
+      showLog: () => act(() => around.showLog()),
       refine: (entry) => this.inspection.refine(entry),
       analyse: (request) => this.inspection.analyse(request),
       exportFile: async (file) => ({
         ok: true,
-        value: await saveAs(fileFor(this.source, file.name), file.content),
+        value: await around.save(this.source, file.name, file.content),
       }),
-      copy: (text) => act(() => vscode.env.clipboard.writeText(text)),
+      copy: (text) => act(() => around.copy(text)),
       openFile: (file) => act(() => this.openFile(file)),
-      steerTraining: (action) => act(() => services.training.steer(this.source, action)),
+      steerTraining: (action) => act(() => around.training.steer(this.source, action)),
       confirmDescriptor: async () => {
-        const chosen = await chooseDescriptor(this.inspection);
+        const chosen = await around.chooseDescriptor(this.inspection);
         if (!chosen) return done;
         if (!chosen.ok) {
-          void errors.show(chosen.error);
+          around.showError(chosen.error);
           return done;
         }
         this.inspection.restart(chosen.value);
-        offerToKeep(this.source, chosen.value).catch((thrown: unknown) => errors.show(toErrorValue(thrown)));
+        around
+          .offerToKeep(this.source, chosen.value)
+          .catch((thrown: unknown) => around.showError(toErrorValue(thrown)));
         return done;
       },
     };
@@ -143,17 +174,18 @@ export class InspectorView implements vscode.Disposable {
     if (this.attached) this.showWanted();
   }
 
-  private join(training: TrainingFace): void {
+  private join(): void {
     this.attached?.dispose();
     // First: a page that is not wanted would be told to the host as the one that is looked at.
     this.showWanted();
     this.attached = this.inspection.attach(this.events);
-    this.tellTraining(training);
-    if (this.inspection.report === undefined) void this.showRecord(training);
+    this.tellTraining();
+    if (this.inspection.report === undefined) void this.showRecord();
   }
 
   /** The run's own numbers are there at once, whatever the analysis waits for. */
-  private async showRecord(training: TrainingFace): Promise<void> {
+  private async showRecord(): Promise<void> {
+    const { training } = this.around;
     if (training.stateOf(this.source) === undefined) return;
     const record = await training.recordOf(this.source);
     if (record) this.inspection.addRecord(record);
@@ -164,8 +196,8 @@ export class InspectorView implements vscode.Disposable {
     this.wanted = undefined;
   }
 
-  private tellTraining(training: TrainingFace): void {
-    if (this.attached) this.events.training(training.stateOf(this.source) ?? null);
+  private tellTraining(): void {
+    if (this.attached) this.events.training(this.around.training.stateOf(this.source) ?? null);
   }
 
   /** Opens a file of the report; a path that is not in the report is not the page's to name. */
@@ -173,7 +205,7 @@ export class InspectorView implements vscode.Disposable {
     const report = this.inspection.report;
     // The place of one series of a folder is no file's name.
     if (report?.source.otherSeries?.some(({ path }) => path === file) === true) {
-      await vscode.commands.executeCommand('weightGeometry.inspect', vscode.Uri.file(file));
+      await this.around.inspect(file);
       return;
     }
     const named = [
@@ -184,16 +216,9 @@ export class InspectorView implements vscode.Disposable {
       ...(report?.warnings.map((warning) => warning.path) ?? []),
       ...(report?.sweepCells.map((cell) => cell.path) ?? []),
     ];
-    if (!named.includes(file)) {
-      throw new GeometryError(
-        'invalid-argument',
-        vscode.l10n.t('The report does not name the file {0}.', file),
-      );
-    }
-    const uri = vscode.Uri.file(file);
-    const { type } = await vscode.workspace.fs.stat(uri);
-    const isFolder = (type & vscode.FileType.Directory) !== 0;
-    await vscode.commands.executeCommand(isFolder ? 'weightGeometry.inspect' : 'vscode.open', uri);
+    if (!named.includes(file))
+      throw new GeometryError('invalid-argument', this.around.says.notOfTheReport(file));
+    await this.around.open(file);
   }
 }
 
