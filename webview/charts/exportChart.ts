@@ -4,7 +4,7 @@ import { toCsv } from './csv.js';
 import type { Figure } from './figure.js';
 import { fileStem } from './fileStem.js';
 import { plainText } from './plainText.js';
-import { plotly } from './plotly.js';
+import { partsFor, plotly } from './plotly.js';
 import { colourBar } from './colourBar.js';
 import { draw } from './plotlyFigure.js';
 import { withPngText } from './pngText.js';
@@ -57,7 +57,11 @@ export const exportChart = (chart: ExportedChart, format: ExportFormat): Promise
   makers[format](chart);
 
 /** A picture of the size of a slide, with the title and the legend that the page shows around the chart. */
-function image({ figure, theme, title, source }: ExportedChart, format: 'png' | 'svg'): Promise<string> {
+async function image(
+  { figure, theme, title, source }: ExportedChart,
+  format: 'png' | 'svg',
+): Promise<string> {
+  await partsFor(figure);
   const { data, layout } = draw(figure, theme);
   return plotly.toImage(
     {

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { hoverStep, onHoveredStep } from '../state/hoveredStep.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import type { Figure } from './figure.js';
-import { plotly } from './plotly.js';
+import { partsFor, plotly } from './plotly.js';
 import { draw, plotlyConfig } from './plotlyFigure.js';
 import { stepMark, type PlotArea } from './stepMark.js';
 
@@ -34,7 +34,11 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
     const moving = marks.findIndex((one) => one.draggable);
     let live = true;
     const config = moving < 0 ? plotlyConfig : { ...plotlyConfig, edits: { shapePosition: true } };
-    void plotly.react(element, data, layout, config).then((graph: PlotlyHTMLElement) => {
+    const drawn = async (): Promise<void> => {
+      await partsFor(figure);
+      if (!live) return;
+      const graph: PlotlyHTMLElement = await plotly.react(element, data, layout, config);
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- changes while it waits
       if (!live) return;
       for (const event of ['plotly_click', 'plotly_hover', 'plotly_unhover']) graph.removeAllListeners(event);
       graph.on('plotly_click', (event) => {
@@ -56,7 +60,8 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
         const value = ends.find((end) => typeof end === 'number' && end !== at);
         if (typeof value === 'number') now.current.onDrag?.(value);
       });
-    });
+    };
+    void drawn();
     return () => {
       live = false;
     };
