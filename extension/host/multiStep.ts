@@ -31,6 +31,17 @@ export interface PickOptions<T extends vscode.QuickPickItem> {
   readonly active?: T | undefined;
   readonly onChoose: (item: T) => StepEnd | Promise<StepEnd>;
   readonly onButton?: (item: T) => StepEnd | Promise<StepEnd>;
+  /** What is listed while a text stands in the box, where the list depends on it. */
+  readonly itemsFor?: (text: string) => Promise<readonly T[]>;
+  /** Further ways out, in the title. */
+  readonly buttons?: readonly TitleButton[];
+}
+
+/** A button in the title of a step. */
+export interface TitleButton {
+  readonly icon: string;
+  readonly tooltip: string;
+  readonly onPress: () => StepEnd | Promise<StepEnd>;
 }
 
 export async function pickStep<T extends vscode.QuickPickItem>(
@@ -44,10 +55,21 @@ export async function pickStep<T extends vscode.QuickPickItem>(
   pick.ignoreFocusOut = true;
   pick.items = options.items;
   if (options.active) pick.activeItems = [options.active];
-  pick.buttons = place.step > 1 ? [vscode.QuickInputButtons.Back] : [];
+  const more = (options.buttons ?? []).map(({ icon, tooltip, onPress }) => ({
+    ...{ iconPath: new vscode.ThemeIcon(icon), tooltip, onPress },
+  }));
+  pick.buttons = [...(place.step > 1 ? [vscode.QuickInputButtons.Back] : []), ...more];
+  let listed: Promise<void> = Promise.resolve();
+  const list = async (text: string): Promise<void> => {
+    const items = await options.itemsFor?.(text);
+    if (items && pick.value === text) pick.items = items;
+  };
   return ended(pick, (end) => [
-    pick.onDidTriggerButton(() => end('back')),
-    pick.onDidAccept(() => {
+    pick.onDidTriggerButton((pressed) => end(more.find((one) => one === pressed)?.onPress() ?? 'back')),
+    pick.onDidChangeValue((text) => (listed = list(text))),
+    pick.onDidAccept(async () => {
+      // What was typed last decides, however quick the key was.
+      await listed;
       const [item] = pick.selectedItems;
       if (item) end(options.onChoose(item));
     }),
@@ -65,11 +87,7 @@ export interface InputOptions {
   readonly check: (value: string) => Promise<string | undefined>;
   readonly onChoose: (value: string) => void;
   /** A further way to give the value. */
-  readonly button?: {
-    readonly icon: string;
-    readonly tooltip: string;
-    readonly onPress: () => Promise<StepEnd>;
-  };
+  readonly button?: TitleButton;
 }
 
 const checkAfterMs = 200;

@@ -40,8 +40,30 @@ describe.runIf(canRun())('training in the window', () => {
     const box = page.locator('.quick-input-widget input.input');
     await page.locator('.quick-input-title', { hasText: '(2/4)' }).waitFor();
     await box.fill('learningrate=2');
-    await page.locator('.quick-input-message', { hasText: 'learningrate' }).waitFor();
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'no key “learningrate”' }).waitFor();
     await picture(page, 'train-wrong-change');
+    await page.keyboard.press('Escape');
+    expect(fs.existsSync(run('tiny'))).toBe(false);
+  });
+
+  it('lists every setting with its value and range, and changes one', async () => {
+    const row = (text: string) =>
+      page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    const box = page.locator('.quick-input-widget input.input');
+    await runCommand(page, 'Weight Geometry: Train…');
+    await row('tiny').click();
+    await row('Continue').waitFor();
+    await picture(page, 'train-settings');
+    await box.fill('decay');
+    await row('Decoupled weight decay').click();
+    await page.locator('.quick-input-title', { hasText: 'weightDecay' }).waitFor();
+    await box.fill('-1');
+    await page.locator('.quick-input-message', { hasText: 'weightDecay' }).waitFor();
+    await picture(page, 'train-setting-wrong');
+    await box.fill('0.5');
+    await page.keyboard.press('Enter');
+    await row('0.5 (was 1)').waitFor();
+    await picture(page, 'train-setting-changed');
     await page.keyboard.press('Escape');
     expect(fs.existsSync(run('tiny'))).toBe(false);
   });

@@ -22,7 +22,12 @@ export async function startRun(page: Page, answers: RunAnswers): Promise<void> {
   await step(1);
   await row(answers.what).click();
   await step(2);
-  await box.fill(answers.changes);
+  if (answers.changes !== '') {
+    await box.fill(answers.changes);
+    await row(answers.changes).locator('.codicon-edit').waitFor();
+    await page.keyboard.press('Enter');
+    await row('Continue').waitFor();
+  }
   await page.keyboard.press('Enter');
   await step(3);
   if (answers.provider === undefined) await page.keyboard.press('Enter');

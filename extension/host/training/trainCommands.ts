@@ -59,7 +59,12 @@ async function train(
   const runFile = target instanceof vscode.Uri ? target.fsPath : undefined;
   try {
     const asked = await askForRun(
-      { reader, memento: context.workspaceState, isTaken: (place) => training.isTaken(place) },
+      {
+        reader,
+        schemaFile: context.asAbsolutePath('media/wgrun.schema.json'),
+        memento: context.workspaceState,
+        isTaken: (place) => training.isTaken(place),
+      },
       runFile,
     );
     if (!asked) return;

@@ -7,21 +7,17 @@ import { providerNames, type ProviderName, type RunConfig } from '../../contract
 import type { PresetEntry } from '../../contract/training.js';
 import type { Reader } from '../processes/reader.js';
 import { foreignFoldersGlob } from '../weightFiles.js';
-import { askSteps, inputStep, pickStep, type Step } from '../multiStep.js';
-import { splitAssignments } from './assignments.js';
+import { askSteps, inputStep, pickStep, type Step, type StepEnd } from '../multiStep.js';
+import { chooseSettings, type SettingAnswers } from './chooseSettings.js';
+import { editAsRunFile } from './editAsRunFile.js';
 import { freeFolder } from './freeFolder.js';
 
 /** What the wizard has learnt; kept for the next time. */
-interface Answers {
-  /** A preset's name or a run file's path. */
-  what: string;
-  /** `key=value` assignments, as typed. */
-  changes: string;
+interface Answers extends SettingAnswers {
   provider: ProviderName;
   /** Folder in which runs are made. */
   parent: string;
   folder: string;
-  config: RunConfig | undefined;
 }
 
 export interface Asked {
@@ -32,6 +28,8 @@ export interface Asked {
 
 interface WizardServices {
   readonly reader: Reader;
+  /** The schema of run files, as it is shipped. */
+  readonly schemaFile: string;
   readonly memento: vscode.Memento;
   /** Whether a run that waits for its turn, or works, has the folder: it may not be on disk yet. */
   readonly isTaken: (folder: string) => boolean;
@@ -55,7 +53,7 @@ export async function askForRun(services: WizardServices, runFile?: string): Pro
   };
   const steps = [
     ...(runFile === undefined ? [chooseWhat(presets.value)] : []),
-    changeSettings(services.reader),
+    chooseSettings(services),
     chooseProvider,
     chooseFolder(services.isTaken),
   ];
@@ -115,7 +113,7 @@ const chooseWhat =
         return chosen === undefined ? 'again' : choose(chosen);
       },
       onButton: async ({ preset }) => {
-        if (preset) await editAsRunFile(preset);
+        if (preset) await editAsRunFile(preset.name, preset.config, base());
         return 'cancel' as const;
       },
     });
@@ -129,33 +127,6 @@ async function browseRunFile(): Promise<string | undefined> {
     })) ?? [];
   return file?.fsPath;
 }
-
-/** A new document with the preset in it, named so that it is checked and completed as a run file. */
-async function editAsRunFile({ name, config }: PresetEntry): Promise<void> {
-  const content = `${JSON.stringify(config, null, 2)}\n`;
-  const uri = vscode.Uri.file(path.join(base(), `${name}.wgrun.json`)).with({ scheme: 'untitled' });
-  const document = await vscode.workspace.openTextDocument(uri);
-  const edit = new vscode.WorkspaceEdit();
-  edit.replace(uri, new vscode.Range(0, 0, document.lineCount, 0), content);
-  await vscode.workspace.applyEdit(edit);
-  await vscode.window.showTextDocument(document);
-}
-
-const changeSettings =
-  (reader: Reader): Step<Answers> =>
-  (answers, place) =>
-    inputStep(place, {
-      prompt: vscode.l10n.t('Changes to “{0}”, if any', path.basename(answers.what)),
-      placeholder: 'initSeed=7 weightDecay=0 maxSteps=2000',
-      value: answers.changes,
-      check: async (value) => {
-        const reply = await reader.runConfig(answers.what, splitAssignments(value));
-        if (!reply.ok) return reply.error.message;
-        answers.config = reply.value;
-        return undefined;
-      },
-      onChoose: (value) => (answers.changes = value),
-    });
 
 type ProviderItem = vscode.QuickPickItem & { readonly provider: ProviderName };
 
@@ -206,7 +177,7 @@ const chooseFolder =
       button: {
         icon: 'folder-opened',
         tooltip: vscode.l10n.t('Choose the folder in which the run’s folder is made'),
-        onPress: async () => {
+        onPress: async (): Promise<StepEnd> => {
           const [parent] =
             (await vscode.window.showOpenDialog({
               canSelectFiles: false,
