@@ -17,6 +17,7 @@ import { tellSweepNews } from './host/sweeps/sweepNews.js';
 import { followRows } from './host/sweeps/sweepRows.js';
 import { cudaCommandTable } from './host/training/cudaCommands.js';
 import { tellNews } from './host/training/runNews.js';
+import { runTaskProvider, runTaskType } from './host/training/runTasks.js';
 import { RunRegister } from './host/training/runRegister.js';
 import { printableLog } from './host/printableLog.js';
 import { RunsTree } from './host/training/runsTree.js';
@@ -56,6 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
     training,
     new TrainingStatusBar(training),
     new RunsTree(training),
+    vscode.tasks.registerTaskProvider(runTaskType, runTaskProvider({ training, reader })),
     training.onAddition(({ folder, addition }) => inspections.add(folder, addition)),
     training.onNews((news) => {
       if (!tellSweepNews(news, { training, panels, errors })) tellNews(news, { training, panels, errors });

@@ -55,6 +55,31 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
     expect(await frame.locator('body').innerText()).toContain('grok');
   });
 
+  it('trains a run file as a task in the terminal, which stops it', async () => {
+    const { config } = JSON.parse(fs.readFileSync(run('tiny', 'run.json'), 'utf8')) as { config: object };
+    const long = { ...config, name: 'task', maxSteps: 100_000, stop: undefined };
+    fs.writeFileSync(path.join(session.folder, 'long.wgrun.json'), JSON.stringify(long));
+    const row = (text: string) =>
+      page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    await runCommand(page, 'Tasks: Run Task');
+    await row('weight-geometry').click();
+    await row('train long.wgrun.json').click();
+    await waitFor(() => statusOf(run('task')) === 'running', 60_000);
+    await page.keyboard.press('Escape');
+    await page.locator('.terminal-wrapper.active').waitFor();
+    await waitFor(() => checkpointsOf(run('task')).length > 2, 60_000);
+    await picture(page, 'training-task');
+    await runCommand(page, 'Tasks: Terminate Task');
+    const isStopped = (): boolean => statusOf(run('task')) === 'stopped';
+    // The list of tasks is asked for where VS Code does not end the only one by itself.
+    if (!isStopped()) {
+      const only = row('train long.wgrun.json');
+      if (await only.isVisible()) await only.click();
+    }
+    await waitFor(isStopped, 30_000);
+    await runCommand(page, 'View: Toggle Panel Visibility');
+  });
+
   it('keeps a run whose turn never came, for the next window to begin', async () => {
     await startRun(page, { what: 'tiny', changes: 'maxSteps=100000 stop=null', folder: 'runs/long' });
     await waitFor(() => statusOf(run('long')) === 'running', 60_000);

@@ -8,6 +8,7 @@ import { setting } from '../settings.js';
 import { isTrusted } from '../trust.js';
 import { phaseName, progressLine } from './describeRun.js';
 import { noteRun, tagRun } from './runLabels.js';
+import { showAsTask } from './runTasks.js';
 import type { Training } from './training.js';
 import type { TrainingRun } from './trainingRun.js';
 import { askForRun } from './trainWizard.js';
@@ -70,6 +71,7 @@ async function train(
     if (!asked) return;
     const { config, provider, folder } = asked;
     training.start({ config, out: folder, provider, whenLeft: setting('training.onWindowClose') });
+    if (training.isTaken(folder)) await showAsTask(training, folder);
   } catch (thrown) {
     void errors.show(toErrorValue(thrown));
   }
