@@ -27,9 +27,9 @@ const bar = (error: (text: string) => void): ProgressLine => {
   let drawnAt = 0;
   const time = new TimeLeft();
   return {
-    show: ({ text, fraction: reported }) => {
+    show: ({ text, fraction: reported, msLeft }) => {
       const now = Date.now();
-      time.report(reported, now);
+      time.report(reported, now, msLeft);
       const { fraction } = time;
       if (now - drawnAt < 80) return;
       drawnAt = now;
@@ -49,8 +49,8 @@ const lines = (error: (text: string) => void): ProgressLine => {
   let next = 0;
   const time = new TimeLeft();
   return {
-    show: ({ text, fraction: reported }) => {
-      time.report(reported, Date.now());
+    show: ({ text, fraction: reported, msLeft }) => {
+      time.report(reported, Date.now(), msLeft);
       const { fraction } = time;
       if (fraction < next) return;
       error(`${Math.round(fraction * 100)} %${leftText(time)} ${printableLine(text)}\n`);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { progressSchema } from './progressSchema.js';
 import type { CallSchemas, EventSchemas } from './boundary.js';
 import { errorValueSchema } from './boundary.js';
 import type { ComputeCalls, ComputeEvents, ReaderCalls } from './calls.js';
@@ -100,9 +101,6 @@ const outcome = v.union([
 
 export const computeEventSchemas: EventSchemas<ComputeEvents> = {
   addition: v.tuple([job, reportAdditionSchema]),
-  progress: v.tuple([
-    job,
-    v.object({ text: v.string(), fraction: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) }),
-  ]),
+  progress: v.tuple([job, progressSchema]),
   ended: v.tuple([job, outcome]),
 };

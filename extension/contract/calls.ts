@@ -117,6 +117,8 @@ export interface Progress {
   readonly text: string;
   /** 0 … 1. */
   readonly fraction: number;
+  /** Milliseconds left, where the work knows the cost of its parts; else the pace of `fraction` says it. */
+  readonly msLeft?: number;
 }
 
 export interface ComputeCalls {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { progressSchema } from './progressSchema.js';
 import type { CallSchemas, EventSchemas } from './boundary.js';
 import { errorValueSchema } from './boundary.js';
 import type { Progress, Reply } from './calls.js';
@@ -117,9 +118,7 @@ export const panelSchemas: CallSchemas<PanelCalls> = {
 export const panelEventSchemas: EventSchemas<PanelEvents> = {
   reset: none,
   addition: v.tuple([reportAdditionSchema]),
-  progress: v.tuple([
-    v.object({ text: v.string(), fraction: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) }),
-  ]),
+  progress: v.tuple([progressSchema]),
   ended: v.tuple([
     v.union([
       v.pipe(

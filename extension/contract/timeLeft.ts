@@ -16,6 +16,7 @@ interface Point {
  */
 export class TimeLeft {
   private points: Point[] = [];
+  private told: { readonly msLeft: number; readonly at: number } | undefined;
   private most = 0;
 
   /** Fraction done: never less than it was. */
@@ -23,9 +24,13 @@ export class TimeLeft {
     return this.most;
   }
 
-  /** `done` is a fraction of the whole, `at` a clock in milliseconds. */
-  report(done: number, at: number): void {
+  /**
+   * `done` is a fraction of the whole, `at` a clock in milliseconds; `msLeft` is what work that knows the cost of its
+   * parts says itself.
+   */
+  report(done: number, at: number, msLeft?: number): void {
     this.most = Math.min(1, Math.max(this.most, done));
+    this.told = msLeft === undefined ? undefined : { msLeft, at };
     const last = this.points.at(-1);
     // A resumed task, or one whose size was seen anew, begins its measurement again.
     if (last && done < last.done) this.points = [];
@@ -39,6 +44,7 @@ export class TimeLeft {
   /** The task stands still by somebody's wish: that time is no part of its pace. */
   rest(): void {
     this.points = [];
+    this.told = undefined;
   }
 
   /** Milliseconds left; undefined before there is a pace. */
@@ -46,6 +52,7 @@ export class TimeLeft {
     const [first] = this.points;
     const last = this.points.at(-1);
     if (!first || !last || last.at - first.at < firstWords) return undefined;
+    if (this.told) return Math.max(0, this.told.msLeft - Math.max(0, now - this.told.at));
     const from = last.at - (last.at - first.at) * recent;
     const base = this.points.findLast(({ at }) => at <= from) ?? first;
     // A machine that others use is slow now and quick then: half of the word is with the whole time so far.

@@ -58,7 +58,7 @@ export class Inspection implements PanelEvents {
 
   progress(progress: Progress): void {
     const now = Date.now();
-    this.time.report(progress.fraction, now);
+    this.time.report(progress.fraction, now, progress.msLeft);
     const msLeft = this.time.left(now);
     this.state = {
       ...this.state,

@@ -35,6 +35,8 @@ export interface AnalysisRun<Sections extends SectionName = SectionName> {
   readonly training?: TrainingRecord;
   /** Test accuracies of given weights; absent for one checkpoint, without a model, and for a large one. */
   readonly evaluate?: Evaluate;
+  /** Pairs that the model is run on for it. */
+  readonly evaluationPairs?: number;
   readonly signal: AbortSignal;
   /** The report so far; the entries of tensors are left out, the survey has them. */
   readonly report: () => Report;
@@ -71,7 +73,7 @@ export interface Analysis {
   readonly flags: { readonly [name: string]: AnalysisFlag };
   /** Files besides the source's that its results depend on: another time or size of them makes another result. */
   readonly files?: ((settings: unknown, signal: AbortSignal) => Promise<readonly string[]>) | undefined;
-  /** Multiply-adds, roughly: its share of the progress shown. */
+  /** Expected milliseconds (`expectedTime.ts`): its share of the progress shown. */
   readonly weight: (run: AnalysisRun) => number;
   /**
    * Computes in chunks of about 250 ms, yields after each, and emits results as they come.

@@ -22,8 +22,11 @@ export const isEstimated = ({ rows, columns }: Size, exactWanted: boolean): bool
   return isTooLarge || effortFor(rows, columns, 'spectrum', { exact: exactWanted }) === 'estimated';
 };
 
+/** What the estimate of a spectrum costs, in the same unit. */
+export const estimateCost = ({ rows, columns }: Size): number => rows * columns * estimateColumns;
+
 const spectrumCost = (size: Size, estimated: boolean): number =>
-  estimated ? size.rows * size.columns * estimateColumns : decompositionCost(size);
+  estimated ? estimateCost(size) : decompositionCost(size);
 
 /** Budgets in units of {@link decompositionCost}; a million million is in the order of minutes. */
 const spectraBudget = 4e11;

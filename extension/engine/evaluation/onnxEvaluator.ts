@@ -39,6 +39,7 @@ export const evaluateOnnx = async (
       for (const each of weights) found.push(await accuracy(each));
       return found;
     },
+    pairs: Math.max(0, ...[...labels.values()].map(({ length }) => length)),
     dispose: () => session.dispose(),
   };
 };

@@ -9,6 +9,8 @@ import { requireFit, weightRow } from './weightRow.js';
 /** An {@link Evaluate} that must be given back. */
 export interface OpenEvaluate {
   readonly evaluate: Evaluate;
+  /** Pairs that the model is run on for one model's accuracy. */
+  readonly pairs: number;
   readonly dispose: () => Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export const openEvaluate = async (
   return {
     evaluate: (weights) =>
       evaluator.accuracies(weights.map((named) => weightRow(evaluator.parameters, named))),
+    pairs: evaluator.pairs.a.length,
     dispose: () => evaluator.dispose(),
   };
 };

@@ -6,6 +6,7 @@ import { chosenAnalysis, type AnalysisRun, type ChosenAnalysis } from '../analys
 import { analyses, analysisNamed, missingFor } from '../analyses/table.js';
 import { planWork } from '../analyses/workPolicy.js';
 import { runTasks, type Task, type TaskStep } from '../ground/work/tasks.js';
+import { WorkClock } from '../ground/work/workClock.js';
 import { chooseTensors } from '../series/chooseTensors.js';
 import type { FoundModel } from '../series/modelOf.js';
 import type { Survey } from '../series/survey.js';
@@ -65,7 +66,9 @@ export const runAnalyses = async (
       ...(group === undefined ? {} : { group }),
       ...(model.descriptor === undefined ? {} : { descriptor: model.descriptor.value }),
       ...(training === undefined ? {} : { training }),
-      ...(evaluation === undefined ? {} : { evaluate: evaluation.evaluate }),
+      ...(evaluation === undefined
+        ? {}
+        : { evaluate: evaluation.evaluate, evaluationPairs: evaluation.pairs }),
     };
     const failures: unknown[] = [];
     const tasksOf = (chosen: readonly ChosenAnalysis[], isAsked = false): Task[] =>
@@ -87,15 +90,23 @@ export const runAnalyses = async (
         true,
       );
     };
+    const clock = new WorkClock<Task>();
     const schedule = {
+      clock,
       signal: options.signal,
       onProgress: options.onProgress ?? (() => undefined),
       focus: options.focus ?? (() => 'overview' as const),
       more: asked,
     };
-    await runTasks(tasksOf(wanted.filter((one) => !isLast(one))), schedule);
-    await runTasks(tasksOf(wanted.filter(isLast)), schedule);
-    while (late.length > 0) await runTasks(tasksOf(late.splice(0)), schedule);
+    const [first, last] = [tasksOf(wanted.filter((one) => !isLast(one))), tasksOf(wanted.filter(isLast))];
+    for (const task of [...first, ...last]) clock.add(task, task.weight);
+    await runTasks(first, schedule);
+    await runTasks(last, schedule);
+    while (late.length > 0) {
+      const tasks = tasksOf(late.splice(0));
+      for (const task of tasks) clock.add(task, task.weight);
+      await runTasks(tasks, schedule);
+    }
     return failures;
   } finally {
     await evaluation?.dispose();

@@ -1,3 +1,4 @@
+import { anglesMs } from '../expectedTime.js';
 import { analysis } from '../analysis.js';
 import { anglesOf } from './angles.js';
 
@@ -8,6 +9,8 @@ export const angles = analysis({
   needs: 'series',
   isDefault: true,
   topic: 'spectra',
-  weight: ({ plan }) => 10 * plan.costPerCheckpoint * plan.anglesOf.length,
+  weight: ({ plan }) =>
+    plan.anglesOf.length *
+    plan.matrices.filter((spec) => !plan.estimated.has(spec)).reduce((sum, spec) => sum + anglesMs(spec), 0),
   steps: anglesOf,
 });

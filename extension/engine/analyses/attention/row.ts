@@ -8,6 +8,6 @@ export const attention = analysis({
   needs: 'checkpoint',
   isDefault: false,
   topic: 'attention',
-  weight: ({ plan }) => plan.costPerCheckpoint,
+  weight: ({ plan }) => 2.1e-6 * plan.costPerCheckpoint,
   steps: headsOf,
 });

@@ -14,6 +14,6 @@ export const compare = analysis({
   settings: v.strictObject({ base: v.pipe(v.string(), v.minLength(1)) }),
   flags: { base: { kind: 'path', value: 'PATH', help: 'the checkpoint or folder that is compared with' } },
   files: ({ base }, signal) => filesAt(base, signal),
-  weight: ({ plan }) => 20 * plan.costPerCheckpoint,
+  weight: ({ plan }) => 2.1e-6 * 20 * plan.costPerCheckpoint,
   steps: (run, { base }) => comparisonOf(run, base),
 });

@@ -8,7 +8,7 @@ export const controls = analysis({
   needs: 'model',
   isDefault: false,
   topic: 'reconstruction',
-  weight: ({ survey }) => 1000 * survey.parameters * survey.checkpoints.length,
+  weight: ({ survey }) => 2e-3 * survey.parameters * survey.checkpoints.length,
   steps: async function* ({ request, signal, emit }) {
     emit({ controls: yield* seriesControls(request, signal) });
   },

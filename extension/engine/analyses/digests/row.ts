@@ -10,6 +10,12 @@ export const digests = analysis({
   isDefault: true,
   isLast: true,
   topic: 'overview',
-  weight: () => 1,
+  weight: ({ survey }) =>
+    2 +
+    3e-6 *
+      survey.checkpoints.reduce(
+        (sum, { files }) => sum + files.reduce((all, { bytes }) => all + bytes, 0),
+        0,
+      ),
   steps: ({ survey, report, emit }) => fileDigests(survey, () => report().checkpoints, emit),
 });

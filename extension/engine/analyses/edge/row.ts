@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { UpdateSpectrumEntry } from '../../../contract/report.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
+import { passMs } from '../expectedTime.js';
 import { analysis, type AnalysisRun } from '../analysis.js';
 import { grokStepOf } from '../defect/accuracies.js';
 import { groupGrams, type KeptGram } from '../trajectory/groupGrams.js';
@@ -32,7 +33,7 @@ export const edge = analysis({
   topic: 'dynamics',
   settings,
   flags: { window: { kind: 'number', value: 'N', help: 'updates in a window (else 10, and 20 centred)' } },
-  weight: ({ survey }) => survey.parameters * survey.checkpoints.length,
+  weight: passMs,
   steps: updateSpectra,
 });
 

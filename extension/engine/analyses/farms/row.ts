@@ -11,6 +11,6 @@ export const farms = analysis({
   isLast: true,
   topic: 'spectra',
   weight: ({ plan, settings }) =>
-    plan.costPerCheckpoint * plan.spectraOf.length * (1 + settings.shuffleDraws),
+    2.1e-6 * plan.costPerCheckpoint * plan.spectraOf.length * (1 + settings.shuffleDraws),
   steps: farmsOf,
 });

@@ -12,6 +12,6 @@ export const matrix = analysis({
   topic: 'spectra',
   settings: v.strictObject({ matrix: v.string(), step: v.optional(v.number()) }),
   flags: { matrix: { kind: 'text', value: 'NAME', help: 'the tensor, NAME#Q for a part of a fused one' } },
-  weight: ({ plan }) => plan.costPerCheckpoint / Math.max(1, plan.matrices.length),
+  weight: ({ plan }) => (2.1e-5 * plan.costPerCheckpoint) / Math.max(1, plan.matrices.length),
   steps: detailOf,
 });

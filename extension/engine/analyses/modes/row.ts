@@ -51,7 +51,7 @@ export const modes = analysis({
     step: { kind: 'number', value: 'STEP', help: 'the checkpoint whose modes are looked at (else the last)' },
     window: { kind: 'number', value: 'N', help: 'updates in the window that gives the directions (else 20)' },
   },
-  weight: ({ survey }) => 200_000 * survey.parameters,
+  weight: ({ survey }) => 0.4 * survey.parameters,
   steps: modeSteps,
 });
 

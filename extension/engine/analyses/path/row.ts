@@ -1,4 +1,5 @@
 import type { TaskStep } from '../../ground/work/tasks.js';
+import { passMs } from '../expectedTime.js';
 import { analysis, type AnalysisRun } from '../analysis.js';
 import { groupGrams } from '../trajectory/groupGrams.js';
 import { gapsAt, queriesAndKeys } from './gaps.js';
@@ -12,7 +13,7 @@ export const path = analysis({
   isDefault: false,
   isLast: true,
   topic: 'dynamics',
-  weight: ({ survey }) => survey.parameters * survey.checkpoints.length,
+  weight: passMs,
   steps: pathSteps,
 });
 

@@ -16,6 +16,7 @@ import type { Matrix } from '../../linalg/matrix.js';
 import { spectraWithShuffles } from '../../linalg/singularValues.js';
 import { svd, type Decomposition } from '../../linalg/svd.js';
 import type { Evaluate } from '../../evaluation/namedWeights.js';
+import { jointCost, perMatrixCost } from './cost.js';
 import { orthogonalRowsEnergy, shuffledEnergy, type EnergyNull } from './energyNull.js';
 import { subjectsOf, theChange, type Subject } from './subjects.js';
 import { weightsOf, withAccuracy, type Rebuild } from './accuracy.js';
@@ -25,6 +26,7 @@ import { scatterPart } from '../../series/scatterPart.js';
 import type { UncentredPaths } from '../trajectory/trajectories.js';
 import type { SpectraRun } from '../spectra/spectra.js';
 import type { Survey } from '../../series/survey.js';
+import { inPhases } from '../../ground/work/phases.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import { seedFromText } from '../../ground/seededRandom.js';
 import { isFinite } from '../../series/tensorValues.js';
@@ -36,6 +38,7 @@ export interface ReconstructionRun extends Pick<
   readonly training?: TrainingRecord;
   /** Absent where no descriptor lets the model be run, or it is too large. */
   readonly evaluate?: Evaluate;
+  readonly evaluationPairs?: number;
 }
 
 /** Float64 numbers that one block of the joint method's rows holds. */
@@ -101,6 +104,8 @@ async function* perMatrixOf(
   subject: Subject,
 ): AsyncGenerator<TaskStep, void> {
   const spectra: Float64Array[] = [];
+  const cost = perMatrixCost(run);
+  const spectraPart = cost.spectra / (cost.spectra + cost.evaluations);
   const last = run.survey.checkpoints.length - 1;
   const draws = run.plan.nullsOf.has(last) ? run.settings.shuffleDraws : 0;
   const shuffled: Float64Array[][] = Array.from({ length: draws }, () => []);
@@ -117,7 +122,7 @@ async function* perMatrixOf(
     spectra.push(own!.values);
     others.forEach(({ values }, draw) => shuffled[draw]!.push(values));
     yield {
-      fraction: (0.5 * spectra.length) / trunk.length,
+      fraction: (spectraPart * spectra.length) / trunk.length,
       text: `Per-matrix reconstruction: ${spectra.length} of ${trunk.length} matrices`,
     };
   }
@@ -129,7 +134,7 @@ async function* perMatrixOf(
   if (!run.evaluate) return;
   const rebuild = await perMatrixRebuild(run, trunk, subject);
   for await (const { fraction, text } of evaluated(run, run.evaluate, entry, rebuild)) {
-    yield { fraction: 0.5 + 0.5 * fraction, text };
+    yield { fraction: spectraPart + (1 - spectraPart) * fraction, text };
   }
 }
 
@@ -176,12 +181,14 @@ async function* jointOf(
   subject: Subject,
 ): AsyncGenerator<TaskStep, void> {
   const { survey } = run;
+  const cost = jointCost(run);
+  const sumPart = cost.sums / (cost.sums + cost.evaluations);
   const segments: JointSegment[] = [];
   const lengths = trunk.map(({ rows, columns }) => rows * columns);
   const ends = [...new Set(lengths)].sort((x, y) => x - y);
   for (const [i, end] of ends.entries()) {
     const range = { start: ends[i - 1] ?? 0, end, longest: ends.at(-1)! };
-    const gram = yield* segmentGram(survey, trunk, range, subject);
+    const gram = yield* segmentGram(survey, trunk, range, subject, sumPart);
     segments.push({ end, gram });
   }
   const faulty = trunk.findIndex((_, i) =>
@@ -212,7 +219,9 @@ async function* jointOf(
     }
     return rebuilt;
   };
-  yield* evaluated(run, run.evaluate, entry, rebuild);
+  for await (const { fraction, text } of evaluated(run, run.evaluate, entry, rebuild)) {
+    yield { fraction: sumPart + (1 - sumPart) * fraction, text };
+  }
 }
 
 /** Inner products of what is rebuilt, flattened and padded, over the elements [start, end). */
@@ -221,6 +230,7 @@ async function* segmentGram(
   trunk: readonly MatrixSpec[],
   { start, end, longest }: { readonly start: number; readonly end: number; readonly longest: number },
   { startKept }: Subject,
+  part: number,
 ): AsyncGenerator<TaskStep, Matrix> {
   const last = survey.checkpoints.length - 1;
   const block = Math.min(end - start, Math.max(4096, Math.floor(jointBlock / trunk.length)));
@@ -235,7 +245,7 @@ async function* segmentGram(
       for (let k = 0; k < length; k++) rows[i]![k]! -= startKept * first[k]!;
     }
     await gram.add(rows, length);
-    yield { fraction: (from + length) / longest, text: 'Joint reconstruction' };
+    yield { fraction: (part * (from + length)) / longest, text: 'Joint reconstruction' };
   }
   return gram.result();
 }
@@ -256,8 +266,11 @@ export async function* trajectoryReconstruction(
   run: ReconstructionRun,
   { change, withoutDecay, decay }: UncentredPaths,
 ): AsyncGenerator<TaskStep, void> {
-  yield* trajectoryOf(run, change, theChange);
-  if (withoutDecay === undefined || decay === undefined) return;
+  const ofChange = { expected: 1, steps: () => trajectoryOf(run, change, theChange) };
+  if (withoutDecay === undefined || decay === undefined) {
+    yield* ofChange.steps();
+    return;
+  }
   const { kept, ...origin } = decay;
   const startKept = kept.at(-1)!;
   const subject: Subject = {
@@ -265,7 +278,7 @@ export async function* trajectoryReconstruction(
     startKept,
     decay: { kept: startKept, ...origin },
   };
-  yield* trajectoryOf(run, withoutDecay, subject, kept);
+  yield* inPhases([ofChange, { expected: 1, steps: () => trajectoryOf(run, withoutDecay, subject, kept) }]);
 }
 
 /** @param kept d_t of the rows θ_t − d_t·θ_0 that the PCA is of. */

@@ -12,6 +12,6 @@ export const runs = analysis({
   topic: 'runs',
   settings: v.strictObject({ others: v.optional(v.string()) }),
   flags: { others: { kind: 'text', value: 'PATHS', help: 'folders of other runs, separated by commas' } },
-  weight: ({ plan }) => 4 * plan.costPerCheckpoint * plan.spectraOf.length,
+  weight: ({ plan }) => 2.1e-6 * 4 * plan.costPerCheckpoint * plan.spectraOf.length,
   steps: (run, { others }) => runsBeside(run, others),
 });

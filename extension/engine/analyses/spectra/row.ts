@@ -1,5 +1,6 @@
 import { analysis, type AnalysisRun } from '../analysis.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
+import { spectraMs } from '../expectedTime.js';
 import { complexSpectraOf } from './complexSpectra.js';
 import { spectraOf } from './spectra.js';
 
@@ -7,12 +8,6 @@ async function* allSpectraOf(run: AnalysisRun, indices: readonly number[]): Asyn
   yield* spectraOf(run, indices);
   yield* complexSpectraOf(run, indices);
 }
-
-const weightOf = ({ plan, settings }: AnalysisRun, indices: readonly number[]): number =>
-  indices.reduce(
-    (sum, t) => sum + plan.costPerCheckpoint * (plan.nullsOf.has(t) ? 1 + settings.shuffleDraws : 1),
-    1,
-  );
 
 /** The last checkpoint's alone come first: they are what the overview shows. */
 export const lastSpectra = analysis({
@@ -22,7 +17,7 @@ export const lastSpectra = analysis({
   needs: 'checkpoint',
   isDefault: true,
   topic: 'spectra',
-  weight: (run) => weightOf(run, run.plan.spectraOf.slice(0, 1)),
+  weight: (run) => spectraMs(run, run.plan.spectraOf.slice(0, 1)),
   steps: (run) => allSpectraOf(run, run.plan.spectraOf.slice(0, 1)),
 });
 
@@ -33,6 +28,6 @@ export const otherSpectra = analysis({
   needs: 'series',
   isDefault: true,
   topic: 'spectra',
-  weight: (run) => weightOf(run, run.plan.spectraOf.slice(1)),
+  weight: (run) => spectraMs(run, run.plan.spectraOf.slice(1)),
   steps: (run) => allSpectraOf(run, run.plan.spectraOf.slice(1)),
 });

@@ -1,4 +1,6 @@
 import type { TaskStep } from '../../ground/work/tasks.js';
+import { inPhases } from '../../ground/work/phases.js';
+import { evaluationMs, passMs, pathNullsMs, rankCount } from '../expectedTime.js';
 import { analysis, type AnalysisRun } from '../analysis.js';
 import { trajectoryReconstruction } from '../reconstruction/reconstructions.js';
 import { PassCollector } from './passCollector.js';
@@ -14,14 +16,35 @@ export const trajectory = analysis({
   needs: 'series',
   isDefault: true,
   topic: 'trajectory',
-  weight: ({ survey }) => 100 * survey.parameters * survey.checkpoints.length,
+  weight: (run) => passMs(run) + pathNullsMs(run) + rebuiltMs(run),
   steps: collectedPass,
 });
 
 /** The pass over all bytes, then what needs all of it: the trajectory of everything and its reconstruction. */
 async function* collectedPass(run: AnalysisRun<Sections>): AsyncGenerator<TaskStep, void> {
   const collector = new PassCollector(run.survey, run.settings, run.group, run.emit, run.training);
-  yield* trajectoryPass(run.survey, collector);
+  yield* inPhases([
+    { expected: passMs(run), steps: () => trajectoryPass(run.survey, collector) },
+    { expected: pathNullsMs(run) + rebuiltMs(run), steps: () => pathsOf(run, collector) },
+  ]);
+}
+
+async function* pathsOf(
+  run: AnalysisRun<Sections>,
+  collector: PassCollector,
+): AsyncGenerator<TaskStep, void> {
+  const nulls = pathNullsMs(run);
+  const all = nulls + rebuiltMs(run);
   const uncentred = await collector.finish();
-  if (uncentred !== undefined) yield* trajectoryReconstruction(run, uncentred);
+  yield { fraction: nulls / all, text: 'Trajectories and their nulls' };
+  if (uncentred === undefined) return;
+  for await (const { fraction, text } of trajectoryReconstruction(run, uncentred)) {
+    yield { fraction: (nulls + fraction * (all - nulls)) / all, text };
+  }
+}
+
+/** Two paths are rebuilt: that of the weights, and that without decay. */
+function rebuiltMs(run: AnalysisRun): number {
+  const { settings, survey } = run;
+  return 1 + 2 * rankCount(settings.ranks, survey.checkpoints.length - 1) * evaluationMs(run);
 }

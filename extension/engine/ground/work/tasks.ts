@@ -1,5 +1,6 @@
 import { GeometryError } from '../../../contract/errors.js';
 import type { Focus, Progress } from '../../../contract/calls.js';
+import type { WorkClock } from './workClock.js';
 import { printableLine } from '../../../contract/printable.js';
 
 /** A piece of an inspection that goes forward in short chunks. */
@@ -8,7 +9,7 @@ export interface Task {
   readonly topic: Focus;
   /** Asked for by the user while others run: goes before all. */
   readonly isAsked?: boolean;
-  /** Share of the whole work, in any unit common to all tasks. */
+  /** Expected milliseconds of the whole task. */
   readonly weight: number;
   /** Yields after each chunk (about 250 ms at most). */
   readonly steps: AsyncGenerator<TaskStep, void>;
@@ -23,6 +24,8 @@ export interface TaskStep {
 
 export interface TaskRun {
   readonly signal: AbortSignal;
+  /** Measures the tasks; those that come later may be in it already. */
+  readonly clock: WorkClock<Task>;
   readonly onProgress: (progress: Progress) => void;
   /** What the user looks at now; asked between chunks. */
   readonly focus: () => Focus;
@@ -41,27 +44,24 @@ export const throwIfCancelled = (signal: AbortSignal): void => {
  */
 export const runTasks = async (tasks: readonly Task[], run: TaskRun): Promise<void> => {
   let open = new Set(tasks);
-  const done = new Map<Task, number>(tasks.map((task) => [task, 0]));
   try {
     for (;;) {
       throwIfCancelled(run.signal);
       const more = run.more?.() ?? [];
       if (more.length > 0) open = new Set([...more, ...open]);
-      for (const task of more) done.set(task, 0);
+      for (const task of more) run.clock.add(task, task.weight);
       if (open.size === 0) return;
       const focus = run.focus();
       const [first] = open;
       const task = [...open].find(({ topic, isAsked }) => isAsked === true || topic === focus) ?? first!;
+      const began = performance.now();
       const step = await task.steps.next();
+      run.clock.worked(task, performance.now() - began, step.done === true ? 1 : step.value.fraction);
       if (step.done === true) open.delete(task);
-      done.set(task, step.done === true ? 1 : step.value.fraction);
-      let [reached, total] = [0, 0];
-      for (const [{ weight }, fraction] of done) {
-        reached += weight * fraction;
-        total += weight;
+      else {
+        const { fraction, msLeft } = run.clock;
+        run.onProgress({ text: printableLine(step.value.text), fraction, msLeft });
       }
-      if (step.done !== true)
-        run.onProgress({ text: printableLine(step.value.text), fraction: Math.min(1, reached / total) });
       await nextTurn();
     }
   } finally {

@@ -1,0 +1,67 @@
+import type { InspectSettings } from '../../contract/report.js';
+import type { MatrixSpec } from '../geometry/matrices.js';
+import { chosenRanks } from '../geometry/ranks.js';
+import type { AnalysisRun } from './analysis.js';
+import { estimateCost, decompositionCost, type WorkPlan } from './workPolicy.js';
+
+/**
+ * Expected milliseconds of the parts of an inspection, measured on two shared cores with series of 20 × 20 thousand and
+ * 36 × 290 thousand parameters and a model of 303 tensors (`bench time-left` prints what they foretell). Machines differ;
+ * what counts is how the parts compare, as the pace of the machine is measured on the way.
+ */
+
+/** Singular values of one matrix. */
+export const singularValuesMs = (plan: WorkPlan, spec: MatrixSpec): number =>
+  0.1 + 2.1e-6 * (plan.estimated.has(spec) ? estimateCost(spec) : decompositionCost(spec));
+
+/** The leading singular vectors of one matrix at one checkpoint, and their angles with those before. */
+export const anglesMs = (spec: MatrixSpec): number => 1.3 + 3.4e-6 * decompositionCost(spec);
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** The spectra of checkpoints: of the weights and, but for the first checkpoint, of the change, with their shuffles. */
+export const spectraMs = (
+  { plan, settings, survey }: Pick<AnalysisRun, 'plan' | 'settings' | 'survey'>,
+  indices: readonly number[],
+): number => {
+  const one = sum(plan.matrices.map((spec) => singularValuesMs(plan, spec)));
+  const exact = sum(
+    plan.matrices.filter((spec) => !plan.estimated.has(spec)).map((spec) => singularValuesMs(plan, spec)),
+  );
+  return sum(
+    indices.map((t) => {
+      const subjects = survey.checkpoints.length > 1 && t > 0 ? 2 : 1;
+      return subjects * (one + (plan.nullsOf.has(t) ? settings.shuffleDraws * exact : 0));
+    }),
+  );
+};
+
+/** Running the model on all test pairs once, its weights made first. */
+export const evaluationMs = ({
+  survey,
+  evaluationPairs,
+}: Pick<AnalysisRun, 'survey' | 'evaluationPairs'>): number =>
+  evaluationPairs === undefined ? 0 : 2 + 2.5e-7 * survey.parameters * evaluationPairs;
+
+/** Reading every number of every checkpoint once and multiplying the checkpoints with each other. */
+export const passMs = ({ survey }: Pick<AnalysisRun, 'survey'>): number => {
+  const checkpoints = survey.checkpoints.length;
+  return survey.parameters * checkpoints * (2e-5 + 1e-6 * checkpoints);
+};
+
+/** The eigenvalues of the random walks and the decaying paths that each group is compared with. */
+export const pathNullsMs = ({ survey, plan, settings }: AnalysisRun): number => {
+  const groups = plan.matrices.length + 4;
+  return groups * settings.randomWalkDraws * 4 * 6e-5 * survey.checkpoints.length ** 3;
+};
+
+/** Numbers of ranks at which something of this full rank is rebuilt. */
+export const rankCount = (ranks: InspectSettings['ranks'], full: number): number =>
+  chosenRanks(ranks, full).length;
+
+/** What is rebuilt: the change, the weights, the change without decay. */
+export const rebuiltSubjects = 3;
+
+/** The rebuilt matrices. */
+export const trunkOf = ({ plan }: Pick<AnalysisRun, 'plan'>): readonly MatrixSpec[] =>
+  plan.matrices.filter(({ trunk }) => trunk);
