@@ -6,6 +6,7 @@ import { benchCommand } from './benchCommand.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { exportLoraCommand } from './exportLoraCommand.js';
+import { gpuCommand } from './gpuCommand.js';
 import { inspectCommand } from './inspectCommand.js';
 import { reproduceCommand } from './reproduceCommand.js';
 import { commandThread, startCommandThread } from './commandThread.js';
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   reproduceCommand,
   exportLoraCommand,
   benchCommand,
+  gpuCommand,
 ];
 
 const help = (): string =>

@@ -1,4 +1,5 @@
 import { serveCompute } from './roles/compute.js';
+import { serveGpu } from './roles/gpu.js';
 import { serveReader } from './roles/reader.js';
 import { serveInstaller } from './roles/installer.js';
 import { runProbeProcess } from './roles/probe.js';
@@ -10,6 +11,7 @@ const roles: Readonly<Record<string, (args: readonly string[]) => void>> = {
   compute: () => serveCompute(),
   trainer: () => serveTrainer(),
   installer: () => serveInstaller(),
+  gpu: () => serveGpu(),
   probe: ([provider = 'cpu']) => void runProbeProcess(provider),
 };
 

@@ -5,7 +5,7 @@ import type { CallSchemas } from '../contract/boundary.js';
 import { callsOver } from '../contract/boundary.js';
 import { libraryTelemetryOff } from '../contract/libraryTelemetry.js';
 
-export type Role = 'reader' | 'compute' | 'trainer' | 'installer';
+export type Role = 'reader' | 'compute' | 'trainer' | 'installer' | 'gpu';
 
 /** How a child process ended: of itself, or because this side ended it. */
 export interface End {
@@ -40,6 +40,8 @@ export interface ProcessOptions<Calls extends object> {
   readonly onOutput: (line: string) => void;
   /** A process that may live longer than this one writes its output to a file: a pipe would end with its reader. */
   readonly outputFile?: string;
+  /** Variables of the child besides this process's own: where native libraries are found, for one. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -53,7 +55,7 @@ export function startEngineProcess<Calls extends object>(
   const child = fork(options.bundle, [options.role, ...options.args], {
     serialization: 'advanced',
     execArgv: [],
-    env: { ...process.env, ...libraryTelemetryOff },
+    env: { ...process.env, ...options.environment, ...libraryTelemetryOff },
     stdio: ['ignore', output, output, 'ipc'],
     detached: output !== 'pipe',
   });

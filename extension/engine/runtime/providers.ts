@@ -4,6 +4,10 @@ import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
 import { libraryTelemetryOff } from '../../contract/libraryTelemetry.js';
 import type { ProviderName, RunConfig, RunFile } from '../../contract/run.js';
+import type { CudaSurvey, ProbedProvider } from '../../contract/gpu.js';
+import { cudaErrorIn } from './cuda/cudaErrors.js';
+import { notAllowed } from './cuda/sentences.js';
+import { surveyCuda } from './cuda/survey.js';
 import { probeAnswerSchema, type ProbeAnswer } from './probeAnswer.js';
 import type { Provider } from './session.js';
 
@@ -14,6 +18,8 @@ export type ChosenProvider = RunFile['provider'];
 export interface ProbeEntry {
   readonly file: string;
   readonly arguments: readonly string[];
+  /** Variables of the child besides this process's own: a search path of CUDA's files. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The engine's bundle lies beside every bundle that needs it. */
@@ -31,12 +37,34 @@ type ProbeOutcome =
 /** onnxruntime may fall back to the CPU with no more than a line on standard error. */
 const quietFailure = /\[E:onnxruntime[^\]]*(provider_bridge|cuda_)[^\]]*\]/;
 
-/** Tries a provider in a throwaway child. */
-export const probeProvider = (provider: Provider, entry: ProbeEntry): Promise<ProbeOutcome> =>
+/** What CUDA finds with the variables of a probing child. */
+const surveyFor = ({ environment }: ProbeEntry): Promise<CudaSurvey> =>
+  surveyCuda({ environment: { ...process.env, ...environment } });
+
+/** Files that must not be loaded: a library that is cut off kills its process, one of another version may do anything. */
+const isUnsafe = ({ problem }: CudaSurvey): boolean =>
+  problem?.kind === 'broken-file' || problem?.kind === 'other-version';
+
+/** Tries a provider in a throwaway child. CUDA's files are looked for first: they say more than the loader does. */
+export const probeProvider = async (
+  provider: Provider,
+  entry: ProbeEntry,
+  survey: (entry: ProbeEntry) => Promise<CudaSurvey> = surveyFor,
+): Promise<ProbeOutcome> => {
+  const files = provider === 'cuda' ? await survey(entry) : undefined;
+  if (files?.problem && isUnsafe(files)) return { works: false, reason: files.problem.sentence };
+  return tryInChild(provider, entry, files);
+};
+
+const tryInChild = (
+  provider: Provider,
+  entry: ProbeEntry,
+  files: CudaSurvey | undefined,
+): Promise<ProbeOutcome> =>
   new Promise((resolve) => {
     const child = fork(entry.file, [...entry.arguments, provider], {
       execArgv: [],
-      env: { ...process.env, ...libraryTelemetryOff },
+      env: { ...process.env, ...entry.environment, ...libraryTelemetryOff },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -60,7 +88,7 @@ export const probeProvider = (provider: Provider, entry: ProbeEntry): Promise<Pr
       if (answer !== undefined && !quietFailure.test(errors)) resolve({ works: true, answer });
       else if (nonsense) resolve({ works: false, reason: 'Its probe gave no answer that makes sense.' });
       else if (hung) resolve({ works: false, reason: 'It did not answer within 30 seconds.' });
-      else resolve({ works: false, reason: explain(errors, code, signal) });
+      else resolve({ works: false, reason: explain(errors, files, code, signal) });
     });
   });
 
@@ -68,22 +96,30 @@ export const probeProvider = (provider: Provider, entry: ProbeEntry): Promise<Pr
 const knownReasons: readonly (readonly [RegExp, string])[] = [
   [
     /libonnxruntime_providers_(shared|cuda)\.so: cannot open shared object|providers_cuda\.dll/i,
-    'Its libraries are not installed (in VS Code: the command Install CUDA Provider).',
+    'Its libraries are not installed (in VS Code: the command Check GPU…).',
   ],
   [
-    /(lib(?:cud|cublas|cufft|curand|cudnn|nvrtc)[\w.]*): cannot open shared object/i,
-    'The library $1 is missing.',
+    /libvulkan\.so\.1: cannot open shared object/i,
+    'There is no graphics adapter that it can use: the Vulkan loader (libvulkan.so.1) is not installed.',
   ],
-  [/no CUDA-capable device|cudaErrorNoDevice/i, 'There is no CUDA device.'],
-  [/driver version is insufficient/i, 'The NVIDIA driver is too old for it.'],
+  [/(lib[\w+-]+\.so[\w.]*): cannot open shared object/i, 'The library $1 is missing.'],
   [/No supported adapters|Failed to get a WebGPU adapter/i, 'There is no graphics adapter that it can use.'],
   [
-    /not available|is not supported|unavailable|no available backend/i,
+    /no available backend found|backend not found|not (?:enabled|supported|available) in this build/i,
     'It is not part of this platform’s build.',
   ],
 ];
 
-const explain = (errors: string, code: number | null, signal: NodeJS.Signals | null): string => {
+/** CUDA's own error code says most, then what was found of its files, then onnxruntime's words. */
+const explain = (
+  errors: string,
+  files: CudaSurvey | undefined,
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): string => {
+  const said = cudaErrorIn(errors) ?? files?.problem?.sentence;
+  if (said !== undefined) return said;
+  if (files !== undefined && files.consents.length > 0) return notAllowed(files.consents);
   for (const [pattern, sentence] of knownReasons) {
     const match = pattern.exec(errors);
     if (match) return sentence.replace('$1', match[1] ?? '');
@@ -167,3 +203,16 @@ export const chooseProvider = async (
 
 const milliseconds = (outcome: ProbeOutcome & { readonly works: true }): string =>
   `${outcome.answer.productMs.toFixed(1)} ms`;
+
+/** Every provider, tried one after the other: whether it works here, on which device or why not. `files` are CUDA's. */
+export const probeAll = async (entry: ProbeEntry, files: CudaSurvey): Promise<readonly ProbedProvider[]> => {
+  const probed: ProbedProvider[] = [];
+  for (const name of preference) {
+    const outcome = await probeProvider(name, entry, () => Promise.resolve(files));
+    const says = outcome.works
+      ? [outcome.answer.device ?? '', `${milliseconds(outcome)} for a product of 512 × 512`]
+      : [outcome.reason];
+    probed.push({ name, works: outcome.works, says: says.filter((part) => part !== '').join(', ') });
+  }
+  return probed;
+};

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { GeometryError } from '../contract/errors.js';
+import type { CudaSurvey } from '../contract/gpu.js';
+import { linkCuda } from '../engine/runtime/cuda/links.js';
+import { surveyCuda } from '../engine/runtime/cuda/survey.js';
+
+/** What `--cuda-from` says of itself in the help of a command. */
+export const cudaFromUsage = `  --cuda-from DIR        load CUDA's files from DIR: a Python environment, or a folder of libraries (repeatable)`;
+
+/** CUDA's files from a folder that the user has named, linked into a temporary folder. */
+export interface CudaFolder {
+  readonly survey: CudaSurvey;
+  /** Whether each folder that holds them was named. */
+  readonly isAllowed: boolean;
+  /** With these a child finds the files; empty where its loader does by itself. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Removes the links. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Looks for CUDA's files, in the folders `named` too, and links those that the loader would not find.
+ * @throws GeometryError `unwritable`, `unreadable`.
+ */
+export const openCudaFolder = async (
+  named: readonly string[],
+  projects: readonly string[] = [process.cwd()],
+): Promise<CudaFolder> => {
+  const folders = named.map((folder) => path.resolve(folder));
+  const survey = await surveyCuda({ environment: process.env, named: folders, projects });
+  // Naming a folder is the consent; what lies in others is told of, and not loaded.
+  const isAllowed = survey.consents.every((folder) => folders.includes(folder));
+  if (survey.problem !== undefined || survey.links.length === 0 || !isAllowed)
+    return { survey, isAllowed, environment: {}, dispose: () => Promise.resolve() };
+  const folder = await mkdtemp(path.join(tmpdir(), 'weight-geometry-cuda-'));
+  return {
+    ...{ survey, isAllowed },
+    environment: await linkCuda(survey, folder),
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+};
+
+/**
+ * For a command that computes in its own process and was given `--cuda-from`: the files, or an error that says why CUDA
+ * cannot be had from there.
+ * @throws GeometryError `no-provider`.
+ */
+export const requireCudaFolder = async (named: readonly string[]): Promise<CudaFolder> => {
+  const folder = await openCudaFolder(named, []);
+  const { problem, command } = folder.survey;
+  if (problem === undefined) return folder;
+  const remedy = command === undefined ? '' : ` What is missing comes with: ${command.line}`;
+  throw new GeometryError('no-provider', `${problem.sentence}${remedy}`);
+};

@@ -1,0 +1,70 @@
+import type { CudaFinding, CudaSurvey, ProbedProvider } from './gpu.js';
+import { toMarkdown } from './markdown.js';
+
+/** What was found of CUDA, as a list that the editor and the terminal show. */
+const states: Readonly<Record<CudaFinding['state'], string>> = {
+  found: 'found',
+  missing: 'missing',
+  other: 'another version',
+  broken: 'broken',
+};
+
+const providers: Readonly<Record<ProbedProvider['name'], string>> = {
+  cuda: 'CUDA',
+  webgpu: 'WebGPU',
+  cpu: 'CPU',
+};
+
+/** Cells of a file: name, state, version, where, note. */
+export const findingCells = ({
+  name,
+  state,
+  isNeeded,
+  version,
+  path,
+  note,
+}: CudaFinding): readonly string[] => [
+  name,
+  isNeeded || state === 'found' ? states[state] : `${states[state]} (optional)`,
+  version ?? '',
+  path ?? '',
+  note ?? '',
+];
+
+export const findingColumns = ['File', 'State', 'Version', 'Where', 'Note'] as const;
+
+/** One line for each provider: whether it works here, and why not. */
+export const probedLine = ({ name, works, says }: ProbedProvider): string =>
+  `${providers[name]}: ${works ? `works${says === '' ? '' : `, ${says}`}` : `does not work. ${says}`}`;
+
+/** What to do next: in which folders the files are, and the command that brings what is missing. */
+export const surveyAdvice = (
+  { consents, command, problem }: CudaSurvey,
+  isAllowed: boolean,
+): readonly string[] => [
+  ...(problem === undefined ? [] : [problem.sentence]),
+  ...(consents.length === 0 || isAllowed
+    ? []
+    : [`Files in ${consents.join(', ')} are loaded only when you allow it.`]),
+  ...(command === undefined ? [] : [`What is missing in ${command.environment} comes with:`, command.line]),
+];
+
+/** The whole list as a Markdown document. */
+export const gpuMarkdown = (
+  survey: CudaSurvey,
+  probed: readonly ProbedProvider[],
+  isAllowed: boolean,
+): string => {
+  const [advice, line] = [surveyAdvice(survey, isAllowed), survey.command?.line];
+  return [
+    '# Graphics processors',
+    ...probed.map((provider) => `- ${probedLine(provider)}`),
+    '',
+    `## CUDA files for onnxruntime ${survey.onnxruntime}${survey.cudaMajor === undefined ? '' : `, built for CUDA ${survey.cudaMajor}`}`,
+    '',
+    ...(survey.findings.length === 0
+      ? []
+      : [toMarkdown({ headings: findingColumns, rows: survey.findings.map(findingCells) }), '']),
+    ...advice.flatMap((text) => (text === line ? ['```sh', text, '```', ''] : [text, ''])),
+  ].join('\n');
+};
