@@ -12,7 +12,9 @@ import { Inspections } from './host/inspector/inspections.js';
 import { inspectionSurroundings } from './host/inspector/inspectionSurroundings.js';
 import { Compute } from './host/processes/compute.js';
 import { Reader } from './host/processes/reader.js';
+import { clusterCommandTable, steerSweep } from './host/sweeps/clusterCommands.js';
 import { sweepCommandTable } from './host/sweeps/sweepCommands.js';
+import { SweepFollower } from './host/sweeps/sweepFollower.js';
 import { tellSweepNews } from './host/sweeps/sweepNews.js';
 import { followRows } from './host/sweeps/sweepRows.js';
 import { cudaCommandTable } from './host/training/cudaCommands.js';
@@ -42,7 +44,20 @@ export function activate(context: vscode.ExtensionContext): void {
     readRun: (folder) => reader.run(folder),
     register: new RunRegister(path.join(context.globalStorageUri.fsPath, 'runs')),
   });
-  const panels = new InspectorPanels({ extension: context.extensionUri, inspections, errors, log, training });
+  const follower = new SweepFollower({
+    shown: () => inspections.sources,
+    reportOf: (source) => inspections.reportOf(source),
+    add: (source, addition) => inspections.add(source, addition),
+    places: (sweep) => reader.places(sweep),
+    setTimer: (call, ms) => {
+      const timer = setTimeout(call, ms);
+      return { dispose: () => clearTimeout(timer) };
+    },
+  });
+  const panels = new InspectorPanels({
+    ...{ extension: context.extensionUri, inspections, errors, log, training },
+    steerSweep: (sweep, action, run) => steerSweep({ reader, follower }, sweep, action, run),
+  });
   const folders = new CheckpointFolders();
   const decorations = new WeightFileDecorations(reader, folders);
   const tree = new SeriesTree(reader, folders, errors);
@@ -50,6 +65,8 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(log, reader, compute, inspections, panels, folders, decorations, tree);
   context.subscriptions.push(
     inspections.onFinished(() => decorations.refresh()),
+    inspections.onFinished(() => follower.look()),
+    follower,
     vscode.languages.registerHoverProvider('*', new PathHover(reader)),
     vscode.languages.registerHoverProvider({ pattern: '**/*.index.json' }, new ShardIndexHover(reader)),
   );
@@ -68,6 +85,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...commandTable({ context, panels, reader, folders, errors, log }),
     ...trainCommandTable({ context, training, panels, reader, errors }),
     ...sweepCommandTable({ training, panels, reader, errors }),
+    ...clusterCommandTable({ training, panels, reader, errors, follower }),
     ...cudaCommandTable({ bundle, errors, log }),
   };
   for (const [name, run] of Object.entries(commands)) {

@@ -3,8 +3,8 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { GeometryError } from '../contract/errors.js';
 import { printableLine } from '../contract/printable.js';
-import { PollPace } from '../engine/runs/cluster/poll.js';
-import type { JobOptions } from '../engine/runs/cluster/scheduler.js';
+import type { JobOptions } from '../contract/sweep.js';
+import { PollPace } from '../queue/pollPace.js';
 import { readSubmission, readSubmissions } from '../engine/runs/cluster/submission.js';
 import {
   previewSweep,
@@ -189,7 +189,7 @@ const runElement = async (
   if (index === undefined || !/^\d+$/.test(index))
     throw new UsageError('--element takes a file and an index.');
   await trainElement(out, cells, submission, Number(index), {
-    ...{ signal: console.signal, provider: providerNamed(submission.provider) },
+    ...{ signal: console.signal, provider: submission.provider },
     onRun: ({ name, config }) => trainProgress(console, config.maxSteps, name).events,
   });
 };

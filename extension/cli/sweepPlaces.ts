@@ -1,5 +1,5 @@
 import { printableLine } from '../contract/printable.js';
-import type { Place, PlaceState } from '../engine/runs/cluster/runStates.js';
+import type { Place, PlaceState } from '../contract/sweep.js';
 import { textTable } from './textTable.js';
 
 const stateNames: Readonly<Record<PlaceState, string>> = {

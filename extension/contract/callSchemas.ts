@@ -14,7 +14,7 @@ import {
   statisticSchemas,
 } from './report.js';
 import { runConfigSchema } from './run.js';
-import { sweepRecordSchema } from './sweep.js';
+import { placeSchema, sweepRecordSchema, sweepSubmissionSchema } from './sweep.js';
 import { presetSchema, runRecordSchema } from './training.js';
 
 /** What crosses between the host and its child processes, as the receiving side checks it. */
@@ -68,6 +68,9 @@ export const readerSchemas: CallSchemas<ReaderCalls> = {
   runConfig: { args: v.tuple([path, v.array(v.string())]), value: runConfigSchema },
   run: { args: v.tuple([path]), value: v.optional(runRecordSchema) },
   sweep: { args: v.tuple([path, v.nullable(path)]), value: sweepRecordSchema },
+  places: { args: v.tuple([path]), value: v.array(placeSchema) },
+  submitSweep: { args: v.tuple([path, v.nullable(sweepSubmissionSchema)]), value: bytes },
+  stopSweep: { args: v.tuple([path, v.nullable(v.array(path))]), value: nothing },
 };
 
 const inspectRequest = v.object({

@@ -9,7 +9,7 @@ import type {
   Warning,
 } from './report.js';
 import type { Metrics, ProviderName, RunConfig, RunFile } from './run.js';
-import type { SweepRecord } from './sweep.js';
+import type { Place, SweepRecord, SweepSubmission } from './sweep.js';
 import type { StatisticKey } from './statistics/table.js';
 import type { PresetEntry, RunRecord } from './training.js';
 
@@ -81,6 +81,12 @@ export interface ReaderCalls {
   run(folder: string): Promise<Reply<RunRecord | undefined>>;
   /** The sweep in a folder: begun there with the grid of a file, or, without one, what the folder holds. */
   sweep(folder: string, gridFile: string | null): Promise<Reply<SweepRecord>>;
+  /** Where the runs of a submitted sweep stand; empty for one that was never submitted. */
+  places(folder: string): Promise<Reply<readonly Place[]>>;
+  /** Submits what is left of a sweep, with what was asked the last time where nothing is asked; tells how many runs. */
+  submitSweep(folder: string, submission: SweepSubmission | null): Promise<Reply<number>>;
+  /** Stops the named runs of a submitted sweep, or all. */
+  stopSweep(folder: string, names: readonly string[] | null): Promise<Reply<void>>;
 }
 
 export interface InspectRequest {

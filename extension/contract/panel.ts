@@ -55,6 +55,9 @@ const exportedFileSchema = v.object({
 });
 export type ExportedFile = v.InferOutput<typeof exportedFileSchema>;
 
+export const sweepActions = ['stop', 'submit'] as const;
+export type SweepAction = (typeof sweepActions)[number];
+
 /** Page → host. */
 export interface PanelCalls {
   /** The page listens and can draw; `state` is what it kept from an earlier life. */
@@ -77,6 +80,8 @@ export interface PanelCalls {
   openFile(path: string): Promise<Reply<void>>;
   /** Lets the user choose or confirm the model descriptor; an addition with a new header follows. */
   confirmDescriptor(): Promise<Reply<void>>;
+  /** Stops a run of a submitted sweep, or all for null; or submits again what is left of it. */
+  steerSweep(action: SweepAction, run: string | null): Promise<Reply<void>>;
   /** Pauses, resumes or stops the training run that is shown. */
   steerTraining(action: TrainingAction): Promise<Reply<void>>;
 }
@@ -112,6 +117,7 @@ export const panelSchemas: CallSchemas<PanelCalls> = {
   copy: { args: v.tuple([v.string()]), value: nothing },
   openFile: { args: v.tuple([v.string()]), value: nothing },
   confirmDescriptor: { args: none, value: nothing },
+  steerSweep: { args: v.tuple([v.picklist(sweepActions), v.nullable(v.string())]), value: nothing },
   steerTraining: { args: v.tuple([v.picklist(trainingActions)]), value: nothing },
 };
 

@@ -18,3 +18,61 @@ export type SweepRun = v.InferOutput<typeof sweepRunSchema>;
 /** The runs of a grid in the order in which they are trained. */
 export const sweepRecordSchema = v.object({ folder: path, name: v.string(), runs: v.array(sweepRunSchema) });
 export type SweepRecord = v.InferOutput<typeof sweepRecordSchema>;
+
+export const placeStates = [
+  /** In the queue of a scheduler. */
+  'waiting',
+  /** Its element is at work and has not claimed it yet, or trains another of its runs. */
+  'starting',
+  'running',
+  'stopped',
+  'finished',
+  'failed',
+  /** Begun, and neither trained nor in a queue any more: its process or its node died. */
+  'lost',
+  /** Never begun, and not in a queue. */
+  'absent',
+] as const;
+export type PlaceState = (typeof placeStates)[number];
+
+const amount = v.pipe(v.number(), v.finite(), v.minValue(0));
+
+/** Where a run of a sweep stands that was submitted to a scheduler. */
+export const placeSchema = v.object({
+  name: v.string(),
+  state: v.picklist(placeStates),
+  /** Why it waits or how it ended, in the words of the scheduler or of the run. */
+  says: v.exactOptional(v.string()),
+  node: v.exactOptional(v.string()),
+  step: amount,
+  of: amount,
+  secondsLeft: v.exactOptional(amount),
+  /** The scheduler did not answer: of its queue nothing is known. */
+  unsure: v.exactOptional(v.boolean()),
+});
+export type Place = v.InferOutput<typeof placeSchema>;
+
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+/** What a user asks of the machines, by the names of the command's options. */
+export const jobOptionsSchema = v.object({
+  partition: v.exactOptional(path),
+  /** Time limit of one element, in the scheduler's own words. */
+  time: v.exactOptional(path),
+  gpusPerRun: v.exactOptional(positive),
+  cpusPerRun: v.exactOptional(positive),
+  /** Elements at work at once. */
+  maxAtOnce: v.exactOptional(positive),
+  /** A shell file that each element reads before it begins: modules, environments. An absolute path. */
+  setup: v.exactOptional(path),
+});
+export type JobOptions = v.InferOutput<typeof jobOptionsSchema>;
+
+/** A submission as the window asks for it. */
+export const sweepSubmissionSchema = v.object({
+  scheduler: path,
+  options: jobOptionsSchema,
+  provider: v.picklist(providerNames),
+  rowsPerTask: positive,
+});
+export type SweepSubmission = v.InferOutput<typeof sweepSubmissionSchema>;

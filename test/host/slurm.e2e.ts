@@ -206,7 +206,13 @@ describe('elements that are killed', { retry: 0 }, () => {
       fs.writeFileSync(
         submission,
         JSON.stringify({
-          ...{ schema: 'weight-geometry/submission@1', name: 'wg-0', scheduler: 'slurm', provider: 'cpu' },
+          ...{
+            schema: 'weight-geometry/submission@1',
+            name: 'wg-0',
+            scheduler: 'slurm',
+            provider: 'cpu',
+            rowsPerTask: 1,
+          },
           ...{
             submitted: new Date(0).toISOString(),
             options: { cpusPerRun: 1 },

@@ -3,6 +3,7 @@ import { splitMethods } from '../descriptor.js';
 import { accuracySchema, reconstructionEntrySchema } from './reconstructions.js';
 import { count, finite, numbers } from './numbers.js';
 import { section } from './section.js';
+import { placeSchema } from '../sweep.js';
 
 /** A number, or what is known of it: above the end of a scan, or between two. */
 export const amountSchema = v.union([
@@ -69,6 +70,8 @@ export const sweepCellSchema = v.object({
   seed: count,
   tasks: v.array(v.string()),
   status: v.picklist(['queued', 'running', 'paused', 'stopped', 'finished', 'failed']),
+  /** Of a sweep that was submitted to a scheduler. */
+  place: v.optional(placeSchema),
   step: count,
   /** Maximum number of steps; a run that meets its stopping rule ends earlier. */
   of: count,

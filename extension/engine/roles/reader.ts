@@ -7,6 +7,7 @@ import { describeFile, listSeries, listSeriesOf } from '../inspection/describeFi
 import { quickStatistics } from '../inspection/quickStatistics.js';
 import { fileIdentities } from '../../disk/fileIdentity.js';
 import { readStatistics } from '../inspection/reportCache.js';
+import { placesIn, stopIn, submitAgain } from '../runs/cluster/sweepService.js';
 import { openSweep } from '../runs/openSweep.js';
 import { presets } from '../training/presets.js';
 import { findRun } from '../../queue/localRun.js';
@@ -41,6 +42,12 @@ export function serveReader(cacheFolder: string | undefined): void {
       ok(withAssignments(await loadRunConfig(presetOrFile), assignments)),
     run: async (folder) => ok(await runIn(folder)),
     sweep: async (folder, gridFile) => ok(await openSweep(folder, gridFile ?? undefined)),
+    places: async (folder) => ok(await placesIn(folder)),
+    submitSweep: async (folder, submission) => ok(await submitAgain(folder, submission)),
+    stopSweep: async (folder, names) => {
+      await stopIn(folder, names);
+      return ok(undefined);
+    },
   });
 }
 

@@ -73,6 +73,11 @@ export class Inspections implements vscode.Disposable {
     };
   }
 
+  /** The sources that are shown. */
+  get sources(): readonly string[] {
+    return [...this.entries.values()].map(({ inspection }) => inspection.source);
+  }
+
   /** What is known of a source so far, where it is shown. */
   reportOf(source: string): Report | undefined {
     return this.entries.get(source)?.inspection.report;

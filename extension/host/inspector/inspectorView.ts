@@ -3,7 +3,7 @@ import { eventsOver, serveCalls } from '../../contract/boundary.js';
 import type { Focus, Reply } from '../../contract/calls.js';
 import { GeometryError, toErrorValue, type ErrorValue } from '../../contract/errors.js';
 import type { ReportAddition } from '../../contract/report.js';
-import type { PanelCalls, PanelEvents } from '../../contract/panel.js';
+import type { PanelCalls, PanelEvents, SweepAction } from '../../contract/panel.js';
 import type { TrainingAction, TrainingState } from '../../contract/training.js';
 import { panelContractVersion, panelEventSchemas, panelSchemas } from '../../contract/panel.js';
 import type { Disposable, Event } from '../events.js';
@@ -47,6 +47,8 @@ export interface ViewSurroundings {
     readonly otherVersion: () => string;
     readonly notOfTheReport: (file: string) => string;
   };
+  /** Steers the sweep in a folder that was submitted to a scheduler. */
+  readonly steerSweep: (sweep: string, action: SweepAction, run: string | null) => Promise<Reply<void>>;
 }
 
 /** What a view asks of the training of its source. */
@@ -151,6 +153,7 @@ export class InspectorView implements Disposable {
       }),
       copy: (text) => act(() => around.copy(text)),
       openFile: (file) => act(() => this.openFile(file)),
+      steerSweep: (action, run) => around.steerSweep(this.source, action, run),
       steerTraining: (action) => act(() => around.training.steer(this.source, action)),
       confirmDescriptor: async () => {
         const chosen = await around.chooseDescriptor(this.inspection);

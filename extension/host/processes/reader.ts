@@ -41,6 +41,11 @@ export class Reader implements vscode.Disposable, ReaderCalls {
     this.lease.get().calls.runConfig(presetOrFile, assignments);
   readonly run: ReaderCalls['run'] = (folder) => this.lease.get().calls.run(folder);
   readonly sweep: ReaderCalls['sweep'] = (folder, gridFile) => this.lease.get().calls.sweep(folder, gridFile);
+  readonly places: ReaderCalls['places'] = (folder) => this.lease.get().calls.places(folder);
+  readonly submitSweep: ReaderCalls['submitSweep'] = (folder, submission) =>
+    this.lease.get().calls.submitSweep(folder, submission);
+  readonly stopSweep: ReaderCalls['stopSweep'] = (folder, names) =>
+    this.lease.get().calls.stopSweep(folder, names);
 
   dispose(): void {
     this.lease.end();

@@ -20,7 +20,7 @@ export interface SweepCommandServices {
 }
 
 /** Where a sweep is, and the file of its grid where it has not begun. */
-interface Place {
+export interface Place {
   readonly folder: string;
   readonly gridFile: string | undefined;
 }
@@ -46,8 +46,7 @@ async function runSweep(
 ): Promise<void> {
   if (!(await isTrusted())) return;
   try {
-    const file = target instanceof vscode.Uri ? target.fsPath : await pick();
-    const place = file === undefined ? undefined : await placeOf(file);
+    const place = await placeOfSweep(target);
     if (!place) return;
     const reply = await reader.sweep(place.folder, place.gridFile ?? null);
     if (!reply.ok) {
@@ -64,6 +63,12 @@ async function runSweep(
   } catch (thrown) {
     void errors.show(toErrorValue(thrown));
   }
+}
+
+/** The sweep that a command is for: of the file or folder that it was called on, else of one that the user picks. */
+export async function placeOfSweep(target: vscode.Uri | undefined): Promise<Place | undefined> {
+  const file = target instanceof vscode.Uri ? target.fsPath : await pick();
+  return file === undefined ? undefined : placeOf(file);
 }
 
 /** Puts a run in the queue, unless it has finished or somebody trains it; tells whether it did. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seedsGrid, writeRun } from '../../../extension/cli/bench/cluster.js';
 import { ScriptedSlurm, type Ending } from '../../../extension/cli/bench/scriptedSlurm.js';
-import { PollPace, pollPace } from '../../../extension/engine/runs/cluster/poll.js';
+import { PollPace, pollPace } from '../../../extension/queue/pollPace.js';
 import type { RunFacts } from '../../../extension/engine/runs/cluster/runStates.js';
 import { placeOf } from '../../../extension/engine/runs/cluster/runStates.js';
 import type { ArrayJob, ElementState } from '../../../extension/engine/runs/cluster/scheduler.js';

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { SweepCell } from '../../../extension/contract/report.js';
 import { integer, percent } from '../../words/numbers.js';
 import { amountSays, runsSay } from './sentences.js';
+import { SweepPlace, SweepPlaceTools } from './sweepPlace.js';
 import { accuracyOf, measurementOf, measurementsOf } from '../../report/sweepCells.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { useInspection, type InspectionView } from '../../state/inspectionContext.js';
@@ -45,10 +46,13 @@ export function SweepRuns() {
         id: 'status',
         title: say('sweep.status'),
         value: ({ status }) => say(`sweep.is.${status}`),
-        cell: ({ status }) => (
-          <span class={status === 'queued' ? 'muted' : ''} data-status={status}>
-            {say(`sweep.is.${status}`)}
-          </span>
+        cell: (cell) => (
+          <>
+            <span class={cell.status === 'queued' ? 'muted' : ''} data-status={cell.status}>
+              {say(`sweep.is.${cell.status}`)}
+            </span>{' '}
+            <SweepPlace cell={cell} host={host} ask={ask} />
+          </>
         ),
       },
       {
@@ -110,6 +114,7 @@ export function SweepRuns() {
     >
       <Failure says={failure} />
       <p class="says">{runsSay(sweepCells)}</p>
+      <SweepPlaceTools cells={sweepCells} host={host} ask={ask} />
     </SortableTable>
   );
 }

@@ -1,34 +1,8 @@
 import type { ErrorValue } from '../../../contract/errors.js';
+import type { Place } from '../../../contract/sweep.js';
 import type { Liveness } from '../../../disk/liveness.js';
 import type { CellProgress } from '../progress.js';
 import type { ElementState } from './scheduler.js';
-
-/** Where a run of a submitted sweep stands. */
-export type PlaceState =
-  /** In the queue; `says` is the scheduler's reason. */
-  | 'waiting'
-  /** Its element is at work and has not claimed it yet, or trains another of its runs. */
-  | 'starting'
-  | 'running'
-  | 'stopped'
-  | 'finished'
-  | 'failed'
-  /** Begun, and neither trained nor in the queue any more: its process or its node died. */
-  | 'lost'
-  /** Never begun, and not in the queue. */
-  | 'absent';
-
-export interface Place {
-  readonly name: string;
-  readonly state: PlaceState;
-  readonly says?: string;
-  readonly node?: string;
-  readonly step: number;
-  readonly of: number;
-  readonly secondsLeft?: number;
-  /** The scheduler did not answer: of the queue nothing is known. */
-  readonly unsure?: boolean;
-}
 
 /** What is known of one run. */
 export interface RunFacts {

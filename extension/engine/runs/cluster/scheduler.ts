@@ -1,17 +1,5 @@
 import type { ErrorValue } from '../../../contract/errors.js';
-
-/** What a user asks of the machines, by the names of the command's options. */
-export interface JobOptions {
-  readonly partition?: string;
-  /** Time limit of one element, in the scheduler's own words. */
-  readonly time?: string;
-  readonly gpusPerRun?: number;
-  readonly cpusPerRun?: number;
-  /** Elements at work at once. */
-  readonly maxAtOnce?: number;
-  /** A shell file that each element reads before it begins: modules, environments. An absolute path. */
-  readonly setup?: string;
-}
+import type { JobOptions } from '../../../contract/sweep.js';
 
 /** An array of elements, each of which trains some runs of a sweep. */
 export interface ArrayJob {

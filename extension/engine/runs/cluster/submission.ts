@@ -2,21 +2,14 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GeometryError } from '../../../contract/errors.js';
+import { providerNames } from '../../../contract/run.js';
+import { jobOptionsSchema } from '../../../contract/sweep.js';
 import { writeAtomically } from '../../../disk/atomicFile.js';
 import { limits, readText } from '../../../disk/regularFile.js';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const text = v.pipe(v.string(), v.minLength(1));
-
-export const jobOptionsSchema = v.object({
-  partition: v.exactOptional(text),
-  time: v.exactOptional(text),
-  gpusPerRun: v.exactOptional(positive),
-  cpusPerRun: v.exactOptional(positive),
-  maxAtOnce: v.exactOptional(positive),
-  setup: v.exactOptional(text),
-});
 
 /** One submission of runs of a sweep to a scheduler: `cluster/NAME.json` in the sweep's folder. */
 const submissionSchema = v.object({
@@ -26,7 +19,8 @@ const submissionSchema = v.object({
   /** ISO 8601, by the clock of the host that submitted. */
   submitted: v.string(),
   options: jobOptionsSchema,
-  provider: v.string(),
+  provider: v.picklist(providerNames),
+  rowsPerTask: positive,
   /** The names of the runs of each element. */
   elements: v.array(v.array(text)),
   /** Empty until the scheduler has taken it. */

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
 import type { ProviderName } from '../../../contract/run.js';
+import type { JobOptions, Place } from '../../../contract/sweep.js';
 import { takeClaim } from '../../../disk/claim.js';
 import { makeFolder } from '../../../disk/folders.js';
 import type { Cell } from '../grid.js';
 import { grouped } from '../../ground/work/grouped.js';
-import { isLeft, type Place } from './runStates.js';
-import type { ArrayJob, JobOptions, Scheduler } from './scheduler.js';
+import { isLeft } from './runStates.js';
+import type { ArrayJob, Scheduler } from './scheduler.js';
 import {
   clusterFolder,
   readSubmissions,
@@ -59,6 +60,7 @@ const newSubmission = (cells: readonly Cell[], options: SubmitOptions): Submissi
   submitted: new Date().toISOString(),
   options: options.job,
   provider: options.provider,
+  rowsPerTask: options.rowsPerTask,
   elements: inGroups(cells, options.rowsPerTask),
   parts: [],
 });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Place } from '../../../contract/sweep.js';
 import { openRegular } from '../../../disk/regularFile.js';
 import { findRun } from '../../../queue/localRun.js';
 import { atATime } from '../../ground/atATime.js';
@@ -7,7 +8,7 @@ import type { Cell } from '../grid.js';
 import { filesAtOnce, sweepProgress } from '../progress.js';
 import { runFolder } from '../sweepFile.js';
 import { grouped } from '../../ground/work/grouped.js';
-import { placeOf, type Place } from './runStates.js';
+import { placeOf } from './runStates.js';
 import type { AskedJob, ElementState, Scheduler, SchedulerAnswer } from './scheduler.js';
 import { clusterFolder, readSubmissions, type Submission } from './submission.js';
 import { schedulerNamed } from './table.js';

@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { GeometryError } from '../../../contract/errors.js';
+import type { Place, SweepSubmission } from '../../../contract/sweep.js';
+import { cellsOf, type Cell } from '../grid.js';
+import { readSweep } from '../sweepFile.js';
+import { readSubmissions } from './submission.js';
+import { stopSweep, submitSweep } from './submitSweep.js';
+import { sweepPlaces } from './sweepPlaces.js';
+import { schedulerNamed } from './table.js';
+
+/** The command that lies beside the running bundle: what nodes run. */
+const command = (): string[] => [process.execPath, path.join(__dirname, 'cli.js')];
+
+const cellsIn = async (sweep: string): Promise<Cell[]> => {
+  const grid = await readSweep(sweep);
+  if (grid === undefined) throw new GeometryError('not-found', `${sweep} holds no sweep.`);
+  return cellsOf(grid);
+};
+
+/** Where the runs of a sweep stand; empty for one that was never submitted. */
+export const placesIn = async (sweep: string): Promise<Place[]> =>
+  (await readSubmissions(sweep)).length === 0 ? [] : sweepPlaces(sweep, await cellsIn(sweep));
+
+/**
+ * Submits what is left of a sweep; without a submission as the last time.
+ * @throws GeometryError `invalid-argument` where it was never submitted; as {@link submitSweep}.
+ */
+export const submitAgain = async (sweep: string, asked: SweepSubmission | null): Promise<number> => {
+  const submission = asked ?? (await readSubmissions(sweep)).at(-1);
+  if (submission === undefined) {
+    throw new GeometryError('invalid-argument', `${sweep} was never submitted: say where it is to run.`);
+  }
+  const { scheduler, options, provider, rowsPerTask } = submission;
+  return submitSweep(sweep, await cellsIn(sweep), {
+    ...{ scheduler: schedulerNamed(scheduler), job: options, provider, rowsPerTask, command: command() },
+  });
+};
+
+/** Stops the named runs of a submitted sweep, or all. */
+export const stopIn = async (sweep: string, names: readonly string[] | null): Promise<void> =>
+  stopSweep(sweep, await placesIn(sweep), schedulerNamed, names ?? undefined);

@@ -1,0 +1,92 @@
+import * as vscode from 'vscode';
+import type { Reply } from '../../contract/calls.js';
+import { toErrorValue } from '../../contract/errors.js';
+import type { SweepAction } from '../../contract/panel.js';
+import type { JobOptions } from '../../contract/sweep.js';
+import type { SweepCommandServices } from './sweepCommands.js';
+import { placeOfSweep } from './sweepCommands.js';
+import { isTrusted } from '../trust.js';
+import type { SweepFollower } from './sweepFollower.js';
+
+export interface ClusterServices extends SweepCommandServices {
+  readonly follower: SweepFollower;
+}
+
+export const clusterCommandTable = (services: ClusterServices) => ({
+  'weightGeometry.submitSweep': (target: vscode.Uri | undefined) => submit(services, target),
+});
+
+/** Options as the user writes them: `partition=gpu time=1:00:00 cpusPerRun=1 maxAtOnce=8`. */
+const texts = ['partition', 'time', 'setup'] as const;
+const numbers = ['gpusPerRun', 'cpusPerRun', 'maxAtOnce'] as const;
+
+/** The options in a line, or what is wrong with it. */
+const optionsIn = (line: string): JobOptions | string => {
+  const found: Record<string, string | number> = {};
+  for (const word of line.split(/\s+/).filter((each) => each !== '')) {
+    const [, key = '', value = ''] = /^(\w+)=(.+)$/.exec(word) ?? [];
+    if (texts.some((name) => name === key)) found[key] = value;
+    else if (numbers.some((name) => name === key) && /^[1-9]\d*$/.test(value)) found[key] = Number(value);
+    else return vscode.l10n.t('“{0}” is none of {1}.', word, [...texts, ...numbers].join('=…, ') + '=…');
+  }
+  return found;
+};
+
+/** Submits a grid to Slurm from where this window's extensions run: the login node, over Remote-SSH. */
+async function submit(services: ClusterServices, target: vscode.Uri | undefined): Promise<void> {
+  if (!(await isTrusted())) return;
+  const { reader, panels, errors, follower } = services;
+  try {
+    const place = await placeOfSweep(target);
+    if (!place) return;
+    const line = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Submit Sweep to Slurm'),
+      prompt: vscode.l10n.t(
+        'What each run asks for: partition, time, setup, gpusPerRun, cpusPerRun, maxAtOnce',
+      ),
+      value: 'cpusPerRun=1',
+      ignoreFocusOut: true,
+      validateInput: (text) => {
+        const read = optionsIn(text);
+        return typeof read === 'string' ? read : undefined;
+      },
+    });
+    const options = line === undefined ? undefined : optionsIn(line);
+    if (options === undefined || typeof options === 'string') return;
+    const begun = await reader.sweep(place.folder, place.gridFile ?? null);
+    if (!begun.ok) {
+      void errors.show(begun.error);
+      return;
+    }
+    const reply = await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Submitting the sweep') },
+      () =>
+        reader.submitSweep(place.folder, { scheduler: 'slurm', options, provider: 'auto', rowsPerTask: 1 }),
+    );
+    if (!reply.ok) {
+      void errors.show(reply.error);
+      return;
+    }
+    panels.open(place.folder, 'sweep');
+    void follower.ask(place.folder, true);
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} runs submitted to Slurm.', reply.value));
+  } catch (thrown) {
+    void errors.show(toErrorValue(thrown));
+  }
+}
+
+/** What the page asks of a submitted sweep: to stop a run or all, or to submit again what is left. */
+export const steerSweep = async (
+  { reader, follower }: Pick<ClusterServices, 'reader' | 'follower'>,
+  sweep: string,
+  action: SweepAction,
+  run: string | null,
+): Promise<Reply<void>> => {
+  if (action === 'submit' && !(await isTrusted())) return { ok: true, value: undefined };
+  const reply =
+    action === 'stop'
+      ? await reader.stopSweep(sweep, run === null ? null : [run])
+      : await reader.submitSweep(sweep, null);
+  void follower.ask(sweep, true);
+  return reply.ok ? { ok: true, value: undefined } : reply;
+};

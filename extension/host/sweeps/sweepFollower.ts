@@ -1,0 +1,109 @@
+import type { Reply } from '../../contract/calls.js';
+import type { Report, ReportAddition, SweepCell } from '../../contract/report.js';
+import type { Place, PlaceState } from '../../contract/sweep.js';
+import { PollPace } from '../../queue/pollPace.js';
+import type { Disposable } from '../events.js';
+
+/** What following needs of the window. */
+export interface FollowerPorts {
+  /** The sources that are shown now. */
+  readonly shown: () => readonly string[];
+  readonly reportOf: (source: string) => Report | undefined;
+  readonly add: (source: string, addition: ReportAddition) => void;
+  /** One question to the scheduler, for all runs of a sweep; empty for one that was never submitted. */
+  readonly places: (sweep: string) => Promise<Reply<readonly Place[]>>;
+  readonly setTimer: (call: () => void, ms: number) => Disposable;
+}
+
+const statusOf: Readonly<Record<PlaceState, SweepCell['status']>> = {
+  waiting: 'queued',
+  starting: 'queued',
+  running: 'running',
+  stopped: 'stopped',
+  finished: 'finished',
+  failed: 'failed',
+  lost: 'stopped',
+  absent: 'queued',
+};
+
+const isActive = ({ state, unsure }: Place): boolean =>
+  unsure === true || state === 'waiting' || state === 'starting' || state === 'running';
+
+interface Followed {
+  readonly pace: PollPace;
+  timer: Disposable | undefined;
+  isAsking: boolean;
+  told: string;
+}
+
+/**
+ * Follows submitted sweeps while they are shown, and finds them again when their panel is opened later: rows of their
+ * tables are kept up to date with what runs wrote, who holds them, and what the scheduler says. A sweep none of whose
+ * runs waits or trains is not asked about until it is looked at again.
+ */
+export class SweepFollower implements Disposable {
+  private readonly followed = new Map<string, Followed>();
+
+  constructor(private readonly ports: FollowerPorts) {}
+
+  /** A source was opened or has been read again: asks about the sweeps that are shown. */
+  look(): void {
+    for (const source of this.ports.shown()) {
+      if ((this.ports.reportOf(source)?.sweep.length ?? 0) > 0) void this.ask(source, true);
+    }
+  }
+
+  /** Asks about a sweep now. */
+  async ask(sweep: string, afresh = false): Promise<void> {
+    const own = this.followed.get(sweep) ?? {
+      pace: new PollPace(),
+      timer: undefined,
+      isAsking: false,
+      told: '',
+    };
+    this.followed.set(sweep, own);
+    if (own.isAsking) return;
+    own.timer?.dispose();
+    own.isAsking = true;
+    const reply = await this.ports.places(sweep);
+    own.isAsking = false;
+    if (this.followed.get(sweep) !== own) return;
+    if (!reply.ok || reply.value.length === 0) {
+      this.followed.delete(sweep);
+      return;
+    }
+    const places = reply.value;
+    const text = JSON.stringify(places);
+    const changed = text !== own.told;
+    own.told = text;
+    // A report that was begun anew has forgotten what it was told.
+    if (changed || afresh) this.tell(sweep, places);
+    if (!places.some(isActive) || !this.ports.shown().includes(sweep)) {
+      this.followed.delete(sweep);
+      return;
+    }
+    const answered = !places.some(({ unsure }) => unsure);
+    own.timer = this.ports.setTimer(() => void this.askIfShown(sweep), own.pace.after({ answered, changed }));
+  }
+
+  dispose(): void {
+    for (const { timer } of this.followed.values()) timer?.dispose();
+    this.followed.clear();
+  }
+
+  private askIfShown(sweep: string): Promise<void> {
+    if (this.ports.shown().includes(sweep)) return this.ask(sweep);
+    this.followed.delete(sweep);
+    return Promise.resolve();
+  }
+
+  private tell(sweep: string, places: readonly Place[]): void {
+    const cells = new Map(this.ports.reportOf(sweep)?.sweepCells.map((cell) => [cell.name, cell]));
+    const sweepCells = places.flatMap((place) => {
+      const cell = cells.get(place.name);
+      if (cell === undefined) return [];
+      return [{ ...cell, place, status: statusOf[place.state], step: Math.max(cell.step, place.step) }];
+    });
+    if (sweepCells.length > 0) this.ports.add(sweep, { sweepCells });
+  }
+}
