@@ -16,3 +16,6 @@ export const sweepOf = (run: string): string | undefined => {
   const sweep = path.dirname(runs);
   return path.basename(runs) === 'runs' && holdsSweep(sweep) ? sweep : undefined;
 };
+
+/** The folder of a run of a sweep. */
+export const runOf = (sweep: string, name: string): string => path.join(sweep, 'runs', name);

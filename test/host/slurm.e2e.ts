@@ -1,89 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cli, execute, json, lastWeights, onDisk, six, sixGrid, stepsOf, trainHere } from './sixRuns.js';
 import { startSlurm, whyNoSlurm, type SlurmNode } from './slurmNode.js';
-
-const cli = path.resolve(import.meta.dirname, '../../dist/cli.js');
-const execute = promisify(execFile);
-
-const model = {
-  ...{ kind: 'encoder', prime: 11, d: 16, layers: 1, heads: 2, dFf: 32, readout: 'first' },
-  ...{ norm: 'LayerNorm', normEps: 1e-5, activation: 'gelu' },
-};
-const grid = (maxSteps: number) => ({
-  name: 'six',
-  base: {
-    name: 'base',
-    model,
-    data: {
-      tasks: ['add'],
-      split: { method: 'python-random-shuffle', seed: 0, trainFraction: 0.8, firstToken: 0 },
-    },
-    ...{ batch: 'full', learningRate: 0.01, weightDecay: 0.1 },
-    ...{ maxSteps, evaluateEvery: 100, checkpointEvery: 100 },
-  },
-  scales: [{ name: 'narrow', model }],
-  decays: [0.1, 1],
-  seeds: [1, 2, 3],
-  tasks: [['add']],
-});
-const names = [1, 0.1].flatMap((decay) => [1, 2, 3].map((seed) => `narrow-add-wd${decay}-seed${seed}`));
-
-interface RunOnDisk {
-  readonly status?: string;
-  readonly lastStep: number;
-  /** Process that holds it, alive or not. */
-  readonly pid?: number;
-}
-const json = (file: string): Record<string, unknown> | undefined => {
-  try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
-};
-const onDisk = (sweep: string, name: string): RunOnDisk => {
-  const folder = path.join(sweep, 'runs', name);
-  const run = json(path.join(folder, 'run.json'));
-  const pid = json(path.join(folder, 'state/trainer.pid'))?.pid as number | undefined;
-  return {
-    lastStep: (run?.lastStep as number | undefined) ?? 0,
-    ...(run === undefined ? {} : { status: run.status as string }),
-    ...(pid === undefined ? {} : { pid }),
-  };
-};
-const lastWeights = (sweep: string, name: string): Buffer => {
-  const folder = path.join(sweep, 'runs', name, 'checkpoints');
-  return fs.readFileSync(path.join(folder, fs.readdirSync(folder).sort().at(-1)!));
-};
-const steps = (sweep: string, name: string): number[] =>
-  fs
-    .readFileSync(path.join(sweep, 'runs', name, 'metrics.jsonl'), 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => (JSON.parse(line) as { step: number }).step);
-
-/** Trains the same grid with the command's own processes, a thread each. */
-const trainHere = async (folder: string, file: string): Promise<string> => {
-  const out = path.join(folder, 'here');
-  const jobs = Math.max(2, os.availableParallelism());
-  await execute(process.execPath, [
-    cli,
-    'sweep',
-    file,
-    '--out',
-    out,
-    '--provider',
-    'cpu',
-    '--jobs',
-    String(jobs),
-  ]);
-  return out;
-};
 
 const reason = whyNoSlurm();
 if (reason !== undefined) console.warn(`The tests with a real Slurm are skipped: ${reason}.`);
@@ -97,7 +19,7 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Slurm of one nod
   }, 120_000);
   afterAll(async () => {
     // A test that failed half-way leaves elements at work.
-    for (const name of names) {
+    for (const name of six) {
       const { pid } = onDisk(path.join(folder, 'there'), name);
       if (pid !== undefined && fs.existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGKILL');
     }
@@ -111,7 +33,7 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Slurm of one nod
     const table = await sweep('--out', out, '--status');
     const rows = table.split('\n').flatMap((line) => {
       const [name, state] = line.split(/ {2,}/);
-      return name !== undefined && names.includes(name) ? [[name, state]] : [];
+      return name !== undefined && six.includes(name) ? [[name, state]] : [];
     });
     return Object.fromEntries(rows) as Record<string, string>;
   };
@@ -127,16 +49,16 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Slurm of one nod
     const file = path.join(folder, 'six.json');
     fs.writeFileSync(
       file, // Long enough to be at work still when a silent controller has been waited for.
-      JSON.stringify(grid(40_000)),
+      JSON.stringify(sixGrid(40_000)),
     );
     const out = path.join(folder, 'there');
     const options = ['--on', 'slurm', '--max-at-once', '2', '--cpus-per-run', '1', '--provider', 'cpu'];
     await sweep(file, '--out', out, ...options);
-    const [killed, requeued, stopped, fourth] = names as [string, string, string, string];
+    const [killed, requeued, stopped, fourth] = six as [string, string, string, string];
     let most = 0;
     const isAlive = (pid: number): boolean => fs.existsSync(`/proc/${pid}`);
     const count = setInterval(() => {
-      most = Math.max(most, names.filter((name) => isAlive(onDisk(out, name).pid ?? 0)).length);
+      most = Math.max(most, six.filter((name) => isAlive(onDisk(out, name).pid ?? 0)).length);
     }, 100);
     const { id } = (
       json(
@@ -172,17 +94,17 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Slurm of one nod
     clearInterval(count);
     expect(most).toBe(2);
     expect(await states(out)).toEqual({
-      ...Object.fromEntries(names.map((name) => [name, 'finished'])),
+      ...Object.fromEntries(six.map((name) => [name, 'finished'])),
       [killed]: 'lost',
       [stopped]: 'stopped',
     });
 
     await sweep(file, '--out', out, ...options);
-    await until(() => names.every((name) => onDisk(out, name).status === 'finished'), 'all finish');
+    await until(() => six.every((name) => onDisk(out, name).status === 'finished'), 'all finish');
     const here = await trainHere(folder, file);
-    for (const name of names) {
+    for (const name of six) {
       expect(lastWeights(out, name).equals(lastWeights(here, name)), name).toBe(true);
-      expect(steps(out, name), name).toEqual(steps(here, name));
+      expect(stepsOf(out, name), name).toEqual(stepsOf(here, name));
     }
   }, 1_200_000);
 });
@@ -191,10 +113,10 @@ describe('elements that are killed', { retry: 0 }, () => {
   it('lose nothing in 50 requeues, and never train a run twice at once', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'weight-geometry-kills-'));
     try {
-      const name = names[0]!;
+      const name = six[0]!;
       const file = path.join(folder, 'one.json');
       // Long enough for fifty kills on a fast machine.
-      const one = { ...grid(150_000), seeds: [1], decays: [1] };
+      const one = { ...sixGrid(150_000), seeds: [1], decays: [1] };
       fs.writeFileSync(file, JSON.stringify(one));
       const out = path.join(folder, 'there');
       fs.mkdirSync(path.join(out, 'cluster'), { recursive: true });
@@ -250,9 +172,9 @@ describe('elements that are killed', { retry: 0 }, () => {
       expect(kills).toBeGreaterThanOrEqual(50);
       await execute(process.execPath, [cli, 'sweep', '--out', out, '--element', submission, '0']);
       const here = await trainHere(folder, file);
-      expect(steps(out, name)).toEqual(steps(here, name));
+      expect(stepsOf(out, name)).toEqual(stepsOf(here, name));
       expect(lastWeights(out, name).equals(lastWeights(here, name))).toBe(true);
-      console.log(`${kills} processes killed; ${steps(out, name).length} lines, each once.`);
+      console.log(`${kills} processes killed; ${stepsOf(out, name).length} lines, each once.`);
     } finally {
       fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     }

@@ -3,6 +3,7 @@ import type { Report, ReportAddition, SweepCell } from '../../contract/report.js
 import type { Place, PlaceState } from '../../contract/sweep.js';
 import { PollPace } from '../../queue/pollPace.js';
 import type { Disposable } from '../events.js';
+import { runOf } from '../sweepFolder.js';
 
 /** What following needs of the window. */
 export interface FollowerPorts {
@@ -25,6 +26,10 @@ const statusOf: Readonly<Record<PlaceState, SweepCell['status']>> = {
   lost: 'stopped',
   absent: 'queued',
 };
+
+/** Whether a run has written anything yet. */
+const hasBegun = ({ state, step }: Place): boolean =>
+  step > 0 || !(state === 'waiting' || state === 'starting' || state === 'absent');
 
 const isActive = ({ state, unsure }: Place): boolean =>
   unsure === true || state === 'waiting' || state === 'starting' || state === 'running';
@@ -102,7 +107,9 @@ export class SweepFollower implements Disposable {
     const sweepCells = places.flatMap((place) => {
       const cell = cells.get(place.name);
       if (cell === undefined) return [];
-      return [{ ...cell, place, status: statusOf[place.state], step: Math.max(cell.step, place.step) }];
+      const own = hasBegun(place) ? { path: runOf(sweep, place.name) } : {};
+      const step = Math.max(cell.step, place.step);
+      return [{ ...cell, ...own, place, status: statusOf[place.state], step }];
     });
     if (sweepCells.length > 0) this.ports.add(sweep, { sweepCells });
   }

@@ -48,11 +48,11 @@ describe('a submitted sweep that is shown', () => {
     await window.fire();
     expect(window.timers).toEqual([]);
     expect(
-      window.added.map(({ sweepCells }) => [sweepCells![0]!.status, sweepCells![0]!.place?.state]),
+      window.added.map(({ sweepCells: [cell] = [] }) => [cell?.status, cell?.place?.state, cell?.path]),
     ).toEqual([
-      ['queued', 'waiting'],
-      ['running', 'running'],
-      ['finished', 'finished'],
+      ['queued', 'waiting', undefined],
+      ['running', 'running', '/s/runs/a'],
+      ['finished', 'finished', '/s/runs/a'],
     ]);
   });
 

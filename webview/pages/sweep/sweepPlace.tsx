@@ -33,9 +33,13 @@ interface Asking {
   readonly ask: Requests['ask'];
 }
 
+/** States of which the status says all. */
+const isPlain = ({ state, unsure }: Place): boolean =>
+  unsure !== true && (state === 'finished' || state === 'stopped');
+
 /** The place of one run under its status, with a button that stops it. */
 export function SweepPlace({ cell: { name, place }, host, ask }: Asking & { readonly cell: SweepCell }) {
-  if (!place || place.state === 'finished') return null;
+  if (!place || isPlain(place)) return null;
   return (
     <small class="muted" data-place={place.state}>
       {placeSays(place)}{' '}
