@@ -11,6 +11,7 @@ export interface InspectorServices {
   readonly errors: ErrorMessages;
   readonly log: vscode.LogOutputChannel;
   readonly training: TrainingFace;
+  readonly steerSweep: ViewSurroundings['steerSweep'];
 }
 
 const inspect = (path: string): Thenable<unknown> =>
@@ -20,6 +21,7 @@ const inspect = (path: string): Thenable<unknown> =>
 export const viewSurroundings = (services: InspectorServices): ViewSurroundings => ({
   openInspection: (...subject) => services.inspections.open(...subject),
   training: services.training,
+  steerSweep: services.steerSweep,
   words: () => ({ locale: vscode.env.language, strings: vscode.l10n.bundle ?? {} }),
   showLog: () => services.log.show(),
   showError: (error) => void services.errors.show(error),

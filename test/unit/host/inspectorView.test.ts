@@ -65,6 +65,7 @@ const shown = (subject: ViewSubject = { source: '/m' }, changes: Partial<ViewSur
       steer: vi.fn(),
       onChanged: training.event,
     },
+    steerSweep: vi.fn(() => Promise.resolve<Reply<void>>({ ok: true, value: undefined })),
     words: () => ({ locale: 'en', strings: {} }),
     showLog: vi.fn(),
     showError: vi.fn(),
