@@ -4,6 +4,7 @@ import { GeometryError } from '../contract/errors.js';
 import type { AnalysisRequest } from '../contract/report.js';
 import type { Analysis, AnalysisFlag } from '../engine/analyses/analysis.js';
 import { analyses } from '../engine/analyses/table.js';
+import { didYouMean } from '../engine/ground/nearest.js';
 import { UsageError } from './command.js';
 
 /** The flags of analyses, as `parseArgs` takes them; several analyses may take the same. */
@@ -54,7 +55,12 @@ const rowNamed = (id: string, rows: readonly Analysis[]): Analysis => {
   const found = rows.find((row) => row.id === id);
   if (found !== undefined) return found;
   const known = rows.map((row) => row.id).join(', ');
-  throw new UsageError(`--analyses takes ${known}, separated by commas, not ${JSON.stringify(id)}.`);
+  throw new UsageError(
+    `--analyses takes ${known}, separated by commas, not ${JSON.stringify(id)}.${didYouMean(
+      id,
+      rows.map((row) => row.id),
+    )}`,
+  );
 };
 
 const requestOf = async (

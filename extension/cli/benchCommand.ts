@@ -2,11 +2,13 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { reportVersions } from '../engine/ground/versions.js';
 import { writeOutput } from '../disk/atomicFile.js';
 import type { Measurement } from './bench/bench.js';
 import { benches } from './bench/registry.js';
+import { checkOutput } from '../disk/outputs.js';
+import { didYouMean } from '../engine/ground/nearest.js';
+import { parsed } from './arguments.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { shortNumber, textTable } from './textTable.js';
@@ -21,9 +23,13 @@ ${benches.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n
   --json FILE      write the measurements as JSON; - writes them to standard output
 `;
 
+const options = { only: { type: 'string', default: '' }, json: { type: 'string' } } as const;
+
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
-  const { names, only, json } = parse(args);
+  const { values, positionals: names } = parsed(args, options);
+  const { only, json } = values;
   const wanted = names.length === 0 ? benches : names.map(benchNamed);
+  if (json !== undefined && json !== '-') await checkOutput(json);
   const isWanted = (name: string): boolean => name.includes(only);
   const results: { bench: string; measurements: readonly Measurement[] }[] = [];
   for (const bench of wanted) {
@@ -53,27 +59,21 @@ export const benchCommand: Command = {
   name: 'bench',
   summary: "the project's benchmarks beside their peers",
   usage,
+  options,
+  operands: benches.map(({ name }) => name),
   run,
-};
-
-const parse = (args: readonly string[]): { names: string[]; only: string; json: string | undefined } => {
-  try {
-    const parsed = parseArgs({
-      args: [...args],
-      options: { only: { type: 'string', default: '' }, json: { type: 'string' } },
-      allowPositionals: true,
-    });
-    return { names: parsed.positionals, only: parsed.values.only, json: parsed.values.json };
-  } catch (thrown) {
-    throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
-  }
 };
 
 const benchNamed = (name: string) => {
   const bench = benches.find((candidate) => candidate.name === name);
   if (bench === undefined) {
     const known = benches.map((candidate) => candidate.name).join(', ');
-    throw new UsageError(`There is no benchmark ${JSON.stringify(name)}; there are ${known}.`);
+    throw new UsageError(
+      `There is no benchmark ${JSON.stringify(name)}; there are ${known}.${didYouMean(
+        name,
+        benches.map((each) => each.name),
+      )}`,
+    );
   }
   return bench;
 };

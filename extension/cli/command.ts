@@ -1,10 +1,18 @@
-/** One subcommand: a row of the table in `main.ts`. */
+import type { Options } from './arguments.js';
+
+/** One subcommand: a row of `commands.ts`. */
 export interface Command {
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;
   /** Synopsis and options, as `--help` prints them. */
   readonly usage: string;
+  /** Its flags, as `parseArgs` takes them. */
+  readonly options: Options;
+  /** Values that a flag takes, by its name, where they are a list. */
+  readonly values?: Readonly<Record<string, readonly string[]>>;
+  /** Words that may follow the command besides paths. */
+  readonly operands?: readonly string[];
   /**
    * @returns the exit status.
    * @throws UsageError for wrong arguments (status 2), GeometryError for unusable input (status 1).

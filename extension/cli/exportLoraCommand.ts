@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { GeometryError } from '../contract/errors.js';
 import { printableLine } from '../contract/printable.js';
 import { writeAtomically } from '../disk/atomicFile.js';
 import { makeFolder } from '../disk/folders.js';
 import { exportedLora, type ExportedLora } from '../engine/analyses/compare/exportLora.js';
 import { safetensorsFile } from '../engine/training/run/safetensorsWriter.js';
+import { checkOutputFolder } from '../disk/outputs.js';
+import { parsed } from './arguments.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { progressLine } from './progressLine.js';
@@ -32,6 +33,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     if (!existsSync(join(out, name))) continue;
     throw new GeometryError('in-use', `${out} holds an adapter already (${name}); choose another folder.`);
   }
+  await checkOutputFolder(out);
   const progress = progressLine(console);
   let made: ExportedLora;
   try {
@@ -74,16 +76,8 @@ interface ExportArguments {
 
 const options = { base: { type: 'string' }, out: { type: 'string' }, energy: { type: 'string' } } as const;
 
-const parsed = (args: readonly string[]) => {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (thrown) {
-    throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
-  }
-};
-
 const parse = (args: readonly string[]): ExportArguments => {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parsed(args, options);
   const [path, more] = positionals;
   if (path === undefined || more !== undefined) throw new UsageError('export-lora takes one path.');
   if (values.base === undefined) throw new UsageError('export-lora needs --base PATH.');
@@ -101,5 +95,6 @@ export const exportLoraCommand: Command = {
   name: 'export-lora',
   summary: 'the difference of two models as a LoRA adapter that PEFT loads',
   usage,
+  options,
   run,
 };

@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util';
 import type { ProbedProvider } from '../contract/gpu.js';
 import { findingCells, findingColumns, probedLine, surveyAdvice } from '../contract/gpuList.js';
 import { engineProbeEntry, probeAll } from '../engine/runtime/providers.js';
 import { writeOutput } from '../disk/atomicFile.js';
+import { checkOutput } from '../disk/outputs.js';
+import { parsed } from './arguments.js';
 import type { Command, CommandConsole } from './command.js';
-import { UsageError } from './command.js';
 import { cudaFromUsage, openCudaFolder, type CudaFolder } from './cudaFolder.js';
 import { textTable } from './textTable.js';
 
@@ -18,16 +18,10 @@ ${cudaFromUsage}
   --json FILE            write the list as JSON; - writes it to standard output
 `;
 
-const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { 'cuda-from': { type: 'string', multiple: true, default: [] }, json: { type: 'string' } },
-    }).values;
-  } catch (thrown) {
-    throw new UsageError((thrown as Error).message);
-  }
-};
+const options = {
+  'cuda-from': { type: 'string', multiple: true, default: [] as string[] },
+  json: { type: 'string' },
+} as const;
 
 const list = ({ survey, isAllowed }: CudaFolder, probed: readonly ProbedProvider[]): string =>
   [
@@ -48,7 +42,8 @@ const list = ({ survey, isAllowed }: CudaFolder, probed: readonly ProbedProvider
   ].join('\n');
 
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
-  const { json, 'cuda-from': named } = parse(args);
+  const { json, 'cuda-from': named } = parsed(args, options).values;
+  if (json !== undefined && json !== '-') await checkOutput(json);
   const cuda = await openCudaFolder(named);
   try {
     const probed = await probeAll({ ...engineProbeEntry(), environment: cuda.environment }, cuda.survey);
@@ -66,5 +61,6 @@ export const gpuCommand: Command = {
   name: 'gpu',
   summary: 'which graphics processors work here, and what CUDA lacks',
   usage,
+  options,
   run,
 };

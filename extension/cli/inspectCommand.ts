@@ -1,15 +1,19 @@
-import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import * as v from 'valibot';
 import type { InspectRequest } from '../contract/calls.js';
+import { toErrorValue } from '../contract/errors.js';
 import { printableLine } from '../contract/printable.js';
 import { inspectSettingsSchema, type Warning } from '../contract/report.js';
 import { ReportStore } from '../contract/reportStore.js';
 import { readDescriptorFile } from '../engine/series/descriptorFile.js';
 import { writeOutput } from '../disk/atomicFile.js';
+import { checkOutput } from '../disk/outputs.js';
+import { analyses } from '../engine/analyses/table.js';
 import { openEvaluate } from '../engine/evaluation/openEvaluate.js';
 import { inspect } from '../engine/inspection/inspect.js';
 import { analysisFlags, analysisRequests, analysisUsage } from './analysisOptions.js';
+import { parsed } from './arguments.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { htmlReport } from '../disk/htmlReport.js';
@@ -17,12 +21,14 @@ import { progressLine } from './progressLine.js';
 import { reportJson } from './reportJson.js';
 import { reportTable } from './reportTable.js';
 
-const usage = `Usage: weight-geometry inspect PATH [OPTIONS]
+const usage = `Usage: weight-geometry inspect PATH… [OPTIONS]
 
-PATH is a folder of checkpoints, one checkpoint, or a folder of run folders.
+PATH is a folder of checkpoints, one checkpoint, or a folder of run folders. Several are inspected one after the other,
+each a report of its own; one that cannot be read does not stop the others.
 
   --json FILE      write the report as JSON; - writes it to standard output
   --html FILE      write the report as one HTML file that opens from disk
+                   of several paths, --json and --html name a folder that is there, or - for an array of reports
   --model FILE     the model descriptor (else weight-geometry.json or run.json beside the checkpoints)
   --model FILE.onnx --data FILE.npz
                    run a model of your own instead: its initialisers are named like the checkpoints' tensors; the
@@ -47,23 +53,55 @@ const options = {
   controls: { type: 'boolean' },
   analyses: { type: 'string' },
 } as const;
+const allOptions = { ...analysisFlags(), ...options };
 
 interface InspectArguments {
-  readonly request: InspectRequest;
+  readonly requests: readonly InspectRequest[];
+  readonly json?: string;
+  readonly html?: string;
+}
+
+/** Where the report of one path goes: a file, standard output, nowhere. */
+interface Outputs {
   readonly json?: string;
   readonly html?: string;
 }
 
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
-  const { request, json, html } = await parse(args);
+  const { requests, json, html } = await parse(args);
+  const places = await outputsOf(
+    requests.map(({ path }) => path),
+    { json, html },
+  );
+  // What is printed as JSON is one document, of one report or of all.
+  const printed: string[] = [];
+  let status = 0;
+  for (const [i, request] of requests.entries()) {
+    try {
+      printed.push(...(await inspectOne(request, places[i]!, console, requests.length > 1)));
+    } catch (thrown) {
+      if (requests.length === 1 || console.signal.aborted) throw thrown;
+      console.error(`weight-geometry: ${printableLine(toErrorValue(thrown).message)}\n`);
+      status = 1;
+    }
+  }
+  if (json === '-') console.out(requests.length === 1 ? printed[0]! : `[\n${printed.join(',\n')}]\n`);
+  return status;
+};
+
+/** @returns the report as JSON where standard output is to have it. */
+const inspectOne = async (
+  request: InspectRequest,
+  { json, html }: Outputs,
+  console: CommandConsole,
+  isOneOfSeveral: boolean,
+): Promise<readonly string[]> => {
+  if (isOneOfSeveral) console.error(`${printableLine(request.path)}\n`);
   const store = await inspected(request, console);
   const report = store.report()!;
   if (json !== undefined && json !== '-') await writeOutput(json, reportJson(report));
   if (html !== undefined) await writeOutput(html, await htmlReport(store.asAddition()));
-  if (json === '-') {
-    console.out(reportJson(report));
-    return 0;
-  }
+  if (json === '-') return [reportJson(report)];
   console.out(reportTable(report));
   for (const [what, path] of [
     ['JSON report', json],
@@ -71,21 +109,76 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   ]) {
     if (path !== undefined) console.out(`${what}: ${printableLine(resolve(path))}\n`);
   }
-  return 0;
+  return [];
+};
+
+/**
+ * The outputs of each path, asked before any work whether they can be written. Of several paths the named output is a
+ * folder, and each report is named after its path.
+ */
+const outputsOf = async (
+  paths: readonly string[],
+  { json, html }: { readonly json: string | undefined; readonly html: string | undefined },
+): Promise<Outputs[]> => {
+  if (
+    json !== undefined &&
+    json !== '-' &&
+    html !== undefined &&
+    resolve(json) === resolve(html) &&
+    paths.length === 1
+  ) {
+    throw new UsageError(`--json and --html both name ${json}.`);
+  }
+  const named = async (given: string | undefined, ending: string): Promise<(string | undefined)[]> => {
+    if (given === undefined || given === '-') return paths.map(() => given);
+    if (paths.length === 1) {
+      await checkOutput(given);
+      return [given];
+    }
+    const isFolder = await stat(given).then(
+      (there) => there.isDirectory(),
+      () => false,
+    );
+    if (!isFolder) {
+      throw new UsageError(
+        `With several paths ${ending === 'json' ? '--json' : '--html'} names a folder that is there.`,
+      );
+    }
+    const files = fileNames(paths).map((name) => join(given, `${name}.${ending}`));
+    for (const file of files) await checkOutput(file);
+    return files;
+  };
+  const [jsons, htmls] = [await named(json, 'json'), await named(html, 'html')];
+  return paths.map((_, i) => ({
+    ...(jsons[i] === undefined ? {} : { json: jsons[i] }),
+    ...(htmls[i] === undefined ? {} : { html: htmls[i] }),
+  }));
+};
+
+/** The last part of each path; of equal ones the later are numbered. */
+export const fileNames = (paths: readonly string[]): string[] => {
+  const taken = new Set<string>();
+  return paths.map((path) => {
+    const name = basename(path) || 'root';
+    let free = name;
+    for (let n = 2; taken.has(free.toLowerCase()); n++) free = `${name}-${n}`;
+    taken.add(free.toLowerCase());
+    return free;
+  });
 };
 
 export const inspectCommand: Command = {
   name: 'inspect',
   summary: 'the geometry of a checkpoint or a series: spectra, trajectories, reconstruction',
   usage,
+  options: allOptions,
+  values: { analyses: analyses.map(({ id }) => id) },
   run,
 };
 
 const parse = async (args: readonly string[]): Promise<InspectArguments> => {
-  const { values, positionals } = parsedArguments(args);
-  const [path] = positionals;
-  if (path === undefined) throw new UsageError('inspect needs the path of a checkpoint or a folder.');
-  if (positionals.length > 1) throw new UsageError(`inspect takes one path, not ${positionals.length}.`);
+  const { values, positionals } = parsed(args, allOptions);
+  if (positionals.length === 0) throw new UsageError('inspect needs the path of a checkpoint or a folder.');
   const settings = v.parse(inspectSettingsSchema, {
     ...(values.tensors === undefined ? {} : { tensors: values.tensors }),
     ...(values.ranks === undefined ? {} : { ranks: parseRanks(values.ranks) }),
@@ -96,24 +189,15 @@ const parse = async (args: readonly string[]): Promise<InspectArguments> => {
   const named = [values.controls === true ? 'controls' : undefined, 'base' in values ? 'compare' : undefined];
   const names = [values.analyses, ...named];
   const list = names.filter((name) => name !== undefined).join(',');
-  const analyses = await analysisRequests(list === '' ? undefined : list, values);
+  const requested = await analysisRequests(list === '' ? undefined : list, values);
   return {
-    request: { path: resolve(path), settings, ...model, ...(analyses.length === 0 ? {} : { analyses }) },
+    requests: positionals.map((path) => ({
+      ...{ path: resolve(path), settings, ...model },
+      ...(requested.length === 0 ? {} : { analyses: requested }),
+    })),
     ...(values.json === undefined ? {} : { json: values.json }),
     ...(values.html === undefined ? {} : { html: values.html }),
   };
-};
-
-const parsedArguments = (args: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { ...analysisFlags(), ...options },
-      allowPositionals: true,
-    });
-  } catch (thrown) {
-    throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown));
-  }
 };
 
 /** Positive whole numbers, as "1,2,64". */

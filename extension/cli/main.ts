@@ -2,27 +2,11 @@ import { isMainThread } from 'node:worker_threads';
 import { GeometryError, toErrorValue } from '../contract/errors.js';
 import { forTerminal, printableLine } from '../contract/printable.js';
 import { productVersion } from '../engine/ground/versions.js';
-import { benchCommand } from './benchCommand.js';
+import { didYouMean } from '../engine/ground/nearest.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
-import { exportLoraCommand } from './exportLoraCommand.js';
-import { gpuCommand } from './gpuCommand.js';
-import { inspectCommand } from './inspectCommand.js';
-import { reproduceCommand } from './reproduceCommand.js';
+import { commands } from './commands.js';
 import { commandThread, startCommandThread } from './commandThread.js';
-import { sweepCommand } from './sweepCommand.js';
-import { trainCommand } from './trainCommand.js';
-
-/** Every subcommand: to add one is to add a file and a row. */
-const commands: readonly Command[] = [
-  inspectCommand,
-  trainCommand,
-  sweepCommand,
-  reproduceCommand,
-  exportLoraCommand,
-  benchCommand,
-  gpuCommand,
-];
 
 const help = (): string =>
   [
@@ -32,18 +16,28 @@ const help = (): string =>
     '',
     ...commands.map(({ name, summary }) => `  ${name.padEnd(11)} ${summary}`),
     '',
-    'weight-geometry COMMAND --help says more. Exit status: 0 success, 1 unusable input, 2 wrong usage,',
+    'weight-geometry help COMMAND says more. Exit status: 0 success, 1 unusable input, 2 wrong usage,',
     '130 or 143 after SIGINT or SIGTERM.',
     '',
   ].join('\n');
 
+/** The command of a name. @throws UsageError with the name that may have been meant. */
+const commandNamed = (name: string): Command => {
+  const found = commands.find((candidate) => candidate.name === name);
+  if (found !== undefined) return found;
+  const known = commands.map((candidate) => candidate.name);
+  throw new UsageError(`There is no command ${JSON.stringify(name)}.${didYouMean(name, known)}`);
+};
+
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
   const [name, ...rest] = args;
   if (name === undefined) throw new UsageError('Name a command.');
-  if (name === '--help' || name === '-h' || name === 'help') return (console.out(help()), 0);
   if (name === '--version' || name === '-V') return (console.out(`${productVersion}\n`), 0);
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) throw new UsageError(`There is no command ${JSON.stringify(name)}.`);
+  if (name === '--help' || name === '-h' || name === 'help') {
+    console.out(rest[0] === undefined ? help() : commandNamed(rest[0]).usage);
+    return 0;
+  }
+  const command = commandNamed(name);
   if (rest.includes('--help') || rest.includes('-h')) return (console.out(command.usage), 0);
   return command.run(rest, console);
 };
@@ -51,7 +45,10 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
 /** One line on standard error and the exit status for what was thrown. */
 const report = (thrown: unknown, error: (text: string) => void): number => {
   if (thrown instanceof UsageError) {
-    error(`weight-geometry: ${printableLine(thrown.message)} See weight-geometry --help.\n`);
+    const [name] = process.argv.slice(2);
+    const isCommand = commands.some((command) => command.name === name);
+    const more = isCommand ? `weight-geometry ${name} --help` : 'weight-geometry --help';
+    error(`weight-geometry: ${printableLine(thrown.message)} See ${more}.\n`);
     return 2;
   }
   const { message, cause } = toErrorValue(thrown);

@@ -1,11 +1,14 @@
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { printableLine } from '../contract/printable.js';
 import { GeometryError } from '../contract/errors.js';
+import { providerNames } from '../contract/run.js';
 import { allRuns, type Paper, type PaperFlag } from '../engine/papers/paper.js';
 import { outputs, reproduce } from '../engine/papers/reproduce.js';
 import { paperOf, papers } from '../engine/papers/table.js';
 import { sideBySide } from '../engine/runs/sideBySide.js';
+import { checkOutputFolder } from '../disk/outputs.js';
+import { didYouMean } from '../engine/ground/nearest.js';
+import { parsed, type Options } from './arguments.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
 import { htmlReport } from '../disk/htmlReport.js';
 import { providerNamed, wholeNumber } from './options.js';
@@ -52,19 +55,16 @@ const commonOptions = {
   provider: { type: 'string', default: 'auto' },
 } as const;
 
+const optionsOf = (chosen: readonly Paper[]): Options => ({
+  ...commonOptions,
+  ...Object.fromEntries(chosen.flatMap(({ flags }) => flags.map(({ name }) => [name, { type: 'string' }]))),
+});
+
 /** The paper is named first; which flags there are is the paper's to say. */
 const parse = (args: readonly string[]) => {
   const paper = chosenPaper(args);
-  const options = {
-    ...commonOptions,
-    ...Object.fromEntries(paper.flags.map(({ name }) => [name, { type: 'string' as const }])),
-  };
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
-    return { paper, values: values as Readonly<Record<string, string | boolean | undefined>>, positionals };
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const { values, positionals } = parsed(args, optionsOf([paper]));
+  return { paper, values: values as Readonly<Record<string, string | boolean | undefined>>, positionals };
 };
 
 const chosenPaper = (args: readonly string[]): Paper => {
@@ -75,7 +75,10 @@ const chosenPaper = (args: readonly string[]): Paper => {
   throw new UsageError(
     first === undefined
       ? 'Name a paper by its arXiv number.'
-      : `${first} is not one of the papers that can be reproduced: ${known}.`,
+      : `${first} is not one of the papers that can be reproduced: ${known}.${didYouMean(
+          first,
+          papers.map(({ id }) => id),
+        )}`,
   );
 };
 
@@ -117,6 +120,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   );
   const plan = paper.plan({ quick: values.quick === true, options, ...(seeds ? { seeds } : {}) });
   if (plan.runs.length === 0) throw new GeometryError('invalid-argument', 'No run is left by these options.');
+  await checkOutputFolder(out);
   const progress = progressLine(console);
   const shared = await sideBySide(
     provider,
@@ -160,5 +164,8 @@ export const reproduceCommand: Command = {
   name: 'reproduce',
   summary: "a paper's runs and its tables: measured, published, null",
   usage,
+  options: optionsOf(papers),
+  values: { provider: providerNames },
+  operands: papers.map(({ id }) => id),
   run,
 };

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { GeometryError } from '../contract/errors.js';
 import { printableLine } from '../contract/printable.js';
+import { providerNames } from '../contract/run.js';
 import type { JobOptions } from '../contract/sweep.js';
 import { PollPace } from '../queue/pollPace.js';
 import { readSubmission, readSubmissions } from '../engine/runs/cluster/submission.js';
@@ -19,8 +19,10 @@ import { cellsOf, type Cell } from '../engine/runs/grid.js';
 import { readGrid } from '../engine/runs/gridFile.js';
 import { sweepProgress, type CellProgress } from '../engine/runs/progress.js';
 import { runSweep } from '../engine/runs/runSweep.js';
+import { didYouMean } from '../engine/ground/nearest.js';
 import { sideBySide } from '../engine/runs/sideBySide.js';
 import { beginSweep, readSweep } from '../engine/runs/sweepFile.js';
+import { oneOf, parsed } from './arguments.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { placesTable } from './sweepPlaces.js';
@@ -58,36 +60,26 @@ or lost its node, and goes on from the last checkpoints):
   --stop               stop all runs, or those named: at work they checkpoint, waiting they are taken back
 `;
 
-const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        out: { type: 'string' },
-        status: { type: 'boolean', default: false },
-        provider: { type: 'string', default: 'auto' },
-        jobs: { type: 'string' },
-        rows: { type: 'boolean', default: false },
-        on: { type: 'string', default: 'here' },
-        partition: { type: 'string' },
-        time: { type: 'string' },
-        'gpus-per-run': { type: 'string' },
-        'cpus-per-run': { type: 'string' },
-        'max-at-once': { type: 'string' },
-        'rows-per-task': { type: 'string' },
-        setup: { type: 'string' },
-        'dry-run': { type: 'boolean', default: false },
-        follow: { type: 'boolean', default: false },
-        stop: { type: 'boolean', default: false },
-        // Of the scripts that this command submits.
-        element: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-};
+const options = {
+  out: { type: 'string' },
+  status: { type: 'boolean', default: false },
+  provider: { type: 'string', default: 'auto' },
+  jobs: { type: 'string' },
+  rows: { type: 'boolean', default: false },
+  on: { type: 'string', default: 'here' },
+  partition: { type: 'string' },
+  time: { type: 'string' },
+  'gpus-per-run': { type: 'string' },
+  'cpus-per-run': { type: 'string' },
+  'max-at-once': { type: 'string' },
+  'rows-per-task': { type: 'string' },
+  setup: { type: 'string' },
+  'dry-run': { type: 'boolean', default: false },
+  follow: { type: 'boolean', default: false },
+  stop: { type: 'boolean', default: false },
+  // Of the scripts that this command submits.
+  element: { type: 'string' },
+} as const;
 
 /** Where each run stands; under the table why one could not be read. */
 const table = (progress: readonly CellProgress[]): string => {
@@ -115,7 +107,7 @@ const rowsOf = (progress: readonly CellProgress[]): string =>
     ]),
   );
 
-type Values = ReturnType<typeof parse>['values'];
+type Values = ReturnType<typeof parsed<typeof options>>['values'];
 
 const jobOptions = (values: Values): JobOptions => {
   const { partition, time, setup } = values;
@@ -140,7 +132,7 @@ interface Sweep {
 
 /** Submits to a scheduler, or prints what would be submitted. */
 const submit = async ({ out, cells, console }: Sweep, values: Values): Promise<void> => {
-  const options: SubmitOptions = {
+  const wanted: SubmitOptions = {
     scheduler: schedulerNamed(values.on),
     job: jobOptions(values),
     provider: providerNamed(values.provider),
@@ -149,14 +141,14 @@ const submit = async ({ out, cells, console }: Sweep, values: Values): Promise<v
     command: [process.execPath, __filename],
   };
   if (values['dry-run']) {
-    console.out(await previewSweep(out, cells, options));
+    console.out(await previewSweep(out, cells, wanted));
     return;
   }
-  const submitted = await submitSweep(out, cells, options);
+  const submitted = await submitSweep(out, cells, wanted);
   console.error(
     submitted === 0
       ? 'Nothing is left to submit.\n'
-      : `${submitted} of ${cells.length} runs submitted to ${options.scheduler.name}.\n`,
+      : `${submitted} of ${cells.length} runs submitted to ${wanted.scheduler.name}.\n`,
   );
 };
 
@@ -213,9 +205,10 @@ const trainHere = async ({ out, cells, console }: Sweep, values: Values): Promis
 };
 
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parsed(args, options);
   const { out } = values;
   if (out === undefined) throw new UsageError('Say where the sweep is: --out DIR.');
+  oneOf('--on', values.on, ['here', ...Object.keys(schedulers)]);
   const named = values.stop || values.element !== undefined ? [] : positionals;
   const [file, ...extra] = named;
   if (extra.length > 0) throw new UsageError(`One grid at a time; ${extra.join(' ')} is left over.`);
@@ -228,6 +221,12 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   }
   if (values.stop) {
     const names = positionals.length > 0 ? positionals : undefined;
+    for (const name of names ?? []) {
+      const known = sweep.cells.map((cell) => cell.name);
+      if (!known.includes(name)) {
+        throw new UsageError(`The sweep has no run ${JSON.stringify(name)}.${didYouMean(name, known)}`);
+      }
+    }
     await stopSweep(out, await sweepPlaces(out, sweep.cells), schedulerNamed, names);
   } else if (!values.status) {
     if (!values['dry-run']) await beginSweep(out, grid);
@@ -245,5 +244,7 @@ export const sweepCommand: Command = {
   name: 'sweep',
   summary: 'a grid of runs: scales, variants, decays, seeds, tasks',
   usage,
+  options,
+  values: { provider: providerNames, on: ['here', ...Object.keys(schedulers)] },
   run,
 };

@@ -1,13 +1,13 @@
-import { parseArgs } from 'node:util';
 import type { TrainRequest } from '../contract/calls.js';
 import { GeometryError } from '../contract/errors.js';
-import type { RunConfig } from '../contract/run.js';
+import { providerNames, type RunConfig } from '../contract/run.js';
 import { presets } from '../engine/training/presets.js';
 import { readRunFile } from '../engine/training/run/runDirectory.js';
 import { configKeys } from '../engine/training/configKeys.js';
 import { loadRunConfig, withAssignments } from '../engine/training/runConfig.js';
 import { RunControl } from '../engine/training/trainer/runControl.js';
 import { train } from '../engine/training/trainer/train.js';
+import { parsed } from './arguments.js';
 import { UsageError, type Command } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { trainProgress } from './trainProgress.js';
@@ -37,25 +37,15 @@ Presets:
 ${presets.map(({ name, summary }) => `  ${name.padEnd(22)} ${summary}`).join('\n')}
 `;
 
-const parse = (args: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        out: { type: 'string' },
-        set: { type: 'string', multiple: true },
-        init: { type: 'string' },
-        provider: { type: 'string', default: 'auto' },
-        'max-steps': { type: 'string' },
-        threads: { type: 'string' },
-        resume: { type: 'boolean', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-};
+const options = {
+  out: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  init: { type: 'string' },
+  provider: { type: 'string', default: 'auto' },
+  'max-steps': { type: 'string' },
+  threads: { type: 'string' },
+  resume: { type: 'boolean', default: false },
+} as const;
 
 /** The configuration named, or that of the run to be resumed. */
 const baseConfig = async (named: string | undefined, out: string, resume: boolean): Promise<RunConfig> => {
@@ -68,7 +58,7 @@ const baseConfig = async (named: string | undefined, out: string, resume: boolea
 };
 
 const requestFrom = async (args: readonly string[]): Promise<TrainRequest> => {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parsed(args, options);
   const { out, resume, init } = values;
   const [named, ...extra] = positionals;
   if (extra.length > 0) throw new UsageError(`One configuration at a time; ${extra.join(' ')} is left over.`);
@@ -90,6 +80,9 @@ export const trainCommand: Command = {
   name: 'train',
   summary: 'train a small model into a run directory',
   usage,
+  options,
+  values: { provider: providerNames },
+  operands: presets.map(({ name }) => name),
   run: async (args, console) => {
     const request = await requestFrom(args);
     const control = new RunControl();

@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
 import { runConfigSchema, type RunConfig } from '../../contract/run.js';
 import { limits, readTextIfThere } from '../../disk/regularFile.js';
+import { didYouMean, nearest } from '../ground/nearest.js';
+import { configKeys } from './configKeys.js';
 import { presets } from './presets.js';
 
 type JsonObject = Record<string, unknown>;
@@ -19,6 +21,13 @@ const unknownKey = (given: JsonObject, read: JsonObject): string | undefined => 
   return undefined;
 };
 
+/** ", did you mean KEY?" where a key of the configuration is near. */
+const meant = (unknown: string, config: RunConfig): string => {
+  const ofModel = Object.keys(config.model).map((key) => `model.${key}`);
+  const key = nearest(unknown, [...configKeys.map((known) => known.key), ...ofModel]);
+  return key === undefined ? '' : ` (did you mean ${key}?)`;
+};
+
 /**
  * Checks a configuration and fills in its defaults.
  * @param origin what it is, for the message: a file's path, a preset's name.
@@ -34,7 +43,7 @@ export const parseRunConfig = (value: unknown, origin: string): RunConfig => {
     throw refuse(`${key === null ? '' : `${key}: `}${issue.message}`);
   }
   const unknown = isObject(value) ? unknownKey(value, parsed.output) : undefined;
-  if (unknown !== undefined) throw refuse(`it has no key “${unknown}”`);
+  if (unknown !== undefined) throw refuse(`it has no key “${unknown}”${meant(unknown, parsed.output)}`);
   return parsed.output;
 };
 
@@ -87,8 +96,9 @@ export const loadRunConfig = async (nameOrFile: string): Promise<RunConfig> => {
   if (preset) return parseRunConfig(preset.config, preset.name);
   const text = await readTextIfThere(nameOrFile, limits.settings);
   if (text === undefined) {
-    const names = presets.map(({ name }) => name).join(', ');
-    throw new GeometryError('not-found', `${nameOrFile} is neither a file nor a preset (${names}).`);
+    const names = presets.map(({ name }) => name);
+    const what = `${nameOrFile} is neither a file nor a preset (${names.join(', ')}).`;
+    throw new GeometryError('not-found', what + didYouMean(nameOrFile, names));
   }
   let value: unknown;
   try {

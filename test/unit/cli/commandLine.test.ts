@@ -50,12 +50,9 @@ describe('inspect on the command line', () => {
     }
   });
 
-  it.each([[[]], [['a', 'b']], [['a', '--ranks', '0']], [['a', '--unknown']]])(
-    'takes %j for wrong usage',
-    async (args) => {
-      await expect(inspectCommand.run(args, recorder().console)).rejects.toBeInstanceOf(UsageError);
-    },
-  );
+  it.each([[[]], [['a', '--ranks', '0']], [['a', '--unknown']]])('takes %j for wrong usage', async (args) => {
+    await expect(inspectCommand.run(args, recorder().console)).rejects.toBeInstanceOf(UsageError);
+  });
 
   it('says in one sentence that a path does not exist', async () => {
     await expect(inspectCommand.run(['/nowhere/at/all'], recorder().console)).rejects.toMatchObject({

@@ -1,0 +1,21 @@
+import { benchCommand } from './benchCommand.js';
+import type { Command } from './command.js';
+import { completionCommand } from './completionCommand.js';
+import { exportLoraCommand } from './exportLoraCommand.js';
+import { gpuCommand } from './gpuCommand.js';
+import { inspectCommand } from './inspectCommand.js';
+import { reproduceCommand } from './reproduceCommand.js';
+import { sweepCommand } from './sweepCommand.js';
+import { trainCommand } from './trainCommand.js';
+
+/** Every subcommand: to add one is to add a file and a row. */
+export const commands: readonly Command[] = [
+  inspectCommand,
+  trainCommand,
+  sweepCommand,
+  reproduceCommand,
+  exportLoraCommand,
+  benchCommand,
+  gpuCommand,
+  completionCommand(() => commands),
+];
