@@ -82,6 +82,12 @@ const medianOf = (sorted: readonly Amount[]): Amount => sorted[Math.floor((sorte
 
 const overSeeds = (values: readonly Amount[], format: Measurement['format']): string => {
   if (values.length === 0) return none;
+  // A range over tasks has no median: what is left of several is the range over tasks and seeds.
+  const ranges = values.filter((value) => typeof value === 'object' && 'low' in value);
+  if (ranges.length === values.length) {
+    const low = Math.min(...ranges.map((range) => range.low));
+    return amount({ low, high: Math.max(...ranges.map((range) => range.high)) }, format);
+  }
   const sorted = [...values].sort((a, b) => placeOf(a) - placeOf(b));
   const [low, high] = [amount(sorted[0], format), amount(sorted.at(-1), format)];
   return low === high ? low : `${amount(medianOf(sorted), format)} (${low} to ${high})`;
