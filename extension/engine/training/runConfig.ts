@@ -21,11 +21,18 @@ const unknownKey = (given: JsonObject, read: JsonObject): string | undefined => 
   return undefined;
 };
 
-/** ", did you mean KEY?" where a key of the configuration is near. */
+/** " (did you mean KEY?)" where a key of the same place is near; a common place would make all of them near. */
 const meant = (unknown: string, config: RunConfig): string => {
-  const ofModel = Object.keys(config.model).map((key) => `model.${key}`);
-  const key = nearest(unknown, [...configKeys.map((known) => known.key), ...ofModel]);
-  return key === undefined ? '' : ` (did you mean ${key}?)`;
+  const place = unknown.slice(0, unknown.lastIndexOf('.') + 1);
+  const keys = [
+    ...configKeys.map(({ key }) => key),
+    ...Object.keys(config.model).map((key) => `model.${key}`),
+  ];
+  const beside = keys.flatMap((key) =>
+    key.startsWith(place) && !key.slice(place.length).includes('.') ? [key.slice(place.length)] : [],
+  );
+  const key = nearest(unknown.slice(place.length), beside);
+  return key === undefined ? '' : ` (did you mean ${place}${key}?)`;
 };
 
 /**
