@@ -17,7 +17,7 @@ import { schedulerNamed, schedulers } from '../engine/runs/cluster/table.js';
 import { trainElement } from '../engine/runs/cluster/trainElement.js';
 import { cellsOf, type Cell } from '../engine/runs/grid.js';
 import { readGrid } from '../engine/runs/gridFile.js';
-import { sweepProgress, type CellProgress } from '../engine/runs/progress.js';
+import { sweepProgress, watchedProgress, type CellProgress } from '../engine/runs/progress.js';
 import { runSweep } from '../engine/runs/runSweep.js';
 import { didYouMean } from '../engine/ground/nearest.js';
 import { sideBySide } from '../engine/runs/sideBySide.js';
@@ -201,6 +201,10 @@ const trainHere = async ({ out, cells, console }: Sweep, values: Values): Promis
       return trainProgress(console, config.maxSteps, shared.jobs === 1 ? undefined : name).events;
     },
     onEnded: async () => console.error(`${table(await sweepProgress(out, cells))}\n`),
+    onWaiting: (others) =>
+      console.error(
+        `${others.length} ${others.length === 1 ? 'run is' : 'runs are'} trained by other hosts, and waited for.\n`,
+      ),
   });
 };
 
@@ -236,7 +240,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   }
   // A sweep that no scheduler has is read from its files alone.
   if ((await readSubmissions(path.resolve(out))).length > 0) await showPlaces(sweep, values.follow);
-  else console.out(`${table(await sweepProgress(out, sweep.cells))}\n`);
+  else console.out(`${table(await watchedProgress(out, sweep.cells))}\n`);
   return 0;
 };
 

@@ -3,16 +3,26 @@ import { rm, type FileHandle } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { GeometryError } from '../contract/errors.js';
 import { createExclusively } from './atomicFile.js';
-import { findClaim, heldHere, livenessOf, type FoundClaim, type Holder, type Liveness } from './liveness.js';
+import {
+  BEAT_MS,
+  LAPSE_MS,
+  findClaim,
+  heldHere,
+  livenessOf,
+  type FoundClaim,
+  type Holder,
+  type Liveness,
+} from './liveness.js';
 import { thisProcess } from './processIdentity.js';
 import { systemCode, writeError } from './systemErrors.js';
 
-const BEAT_MS = 5_000;
-/** A holder that cannot be asked is given this long to beat once more before its claim is taken. */
-const WATCH_MS = 2.5 * BEAT_MS;
+/** A lock is held for moments. One of a holder that cannot be asked is taken away when it has been there for so long. */
+const LOCK_MS = 2.5 * BEAT_MS;
 /** A process of this host may be about to end: it was told to, or the one that started it has gone. */
 const PATIENCE_MS = 3_000;
 const LOOK_MS = 50;
+/** Between looks at the beat of another host. */
+const BEAT_LOOK_MS = 500;
 /** Each attempt after the first follows a claim that was released or taken away; between some lies a short wait. */
 const ATTEMPTS = 20;
 
@@ -32,8 +42,8 @@ export interface Claim {
 export interface ClaimOptions {
   /** How long to wait for a holder of this host that may be about to end. */
   readonly patienceMs?: number;
-  /** How long to watch for a beat of a holder that cannot be asked. */
-  readonly watchMs?: number;
+  /** For how long a holder that cannot be asked must be seen not to beat. */
+  readonly lapseMs?: number;
 }
 
 const inUse = (what: string, held: Extract<Liveness, { kind: 'here' | 'elsewhere' }>): GeometryError => {
@@ -61,27 +71,29 @@ const createAlone = async (file: string, holder: Holder): Promise<FileHandle | u
   }
 };
 
-/** Whether a claim beats, or passes to another, within a time: clocks of several hosts need not agree for that. */
-const beatsWithin = async (file: string, { beatMs, holder }: FoundClaim, ms: number): Promise<boolean> => {
-  const end = performance.now() + ms;
-  while (performance.now() < end) {
-    await setTimeout(Math.min(ms, 500));
-    const now = await findClaim(file);
-    if (now === undefined) return false;
-    if (now.beatMs !== beatMs || now.holder?.token !== holder?.token) return true;
+/**
+ * Looks at a claim until its holder beats, lets go of it, or has been silent for long enough: never `lapsed` by a clock.
+ * @param isLock what is held for moments, and does not beat: a holder elsewhere is watched though it looks recent.
+ */
+const watched = async (file: string, lapseMs: number, isLock = false): Promise<Liveness> => {
+  for (;;) {
+    const state = livenessOf(await findClaim(file), lapseMs);
+    const isOpen =
+      (state.kind === 'lapsed' && state.by === 'clock') || (isLock && state.kind === 'elsewhere');
+    if (!isOpen) return state;
+    await setTimeout(Math.min(lapseMs / 2, isLock ? LOOK_MS : BEAT_LOOK_MS));
   }
-  return false;
 };
 
 /**
  * Takes a claim that is nobody's out of the way. Whoever does so holds a lock and looks again under it: else one could
  * remove the new claim of another that was quicker.
  */
-const takeAway = async (file: string, stale: FoundClaim, holder: Holder): Promise<void> => {
+const takeAway = async (file: string, stale: FoundClaim, holder: Holder, lapseMs: number): Promise<void> => {
   const lock = `${file}.takeover`;
   const handle = await createAlone(lock, holder);
   if (handle === undefined) {
-    const locked = livenessOf(await findClaim(lock));
+    const locked = await watched(lock, Math.min(lapseMs, LOCK_MS), true);
     if (locked.kind === 'lapsed') await rm(lock, { force: true });
     else await setTimeout(LOOK_MS);
     return;
@@ -103,13 +115,13 @@ const obtain = async (
   holder: Holder,
   options: ClaimOptions,
 ): Promise<FileHandle> => {
-  const { patienceMs = PATIENCE_MS, watchMs = WATCH_MS } = options;
+  const { patienceMs = PATIENCE_MS, lapseMs = LAPSE_MS } = options;
   const patientUntil = performance.now() + patienceMs;
   for (let attempt = 0; attempt < ATTEMPTS;) {
     const handle = await createAlone(file, holder);
     if (handle) return handle;
     const found = await findClaim(file);
-    const state = livenessOf(found);
+    const state = livenessOf(found, lapseMs);
     const isBeingWritten = state.kind === 'elsewhere' && found?.holder === undefined;
     const mayEnd = isBeingWritten || (state.kind === 'here' && state.pid !== holder.pid);
     if (mayEnd && performance.now() < patientUntil) {
@@ -119,16 +131,17 @@ const obtain = async (
     attempt++;
     if (found === undefined || state.kind === 'none') continue;
     if (state.kind !== 'lapsed') throw inUse(what, state);
-    if (!state.certain && (await beatsWithin(file, found, watchMs))) continue;
-    await takeAway(file, found, holder);
+    if (state.by === 'clock') await watched(file, lapseMs);
+    else await takeAway(file, found, holder, lapseMs);
   }
   throw new GeometryError('in-use', `Several processes want ${what} at once; try again.`);
 };
 
 /**
  * Claims what a file stands for, for this process alone among those of this host and of others that share the folder.
- * A claim whose process has ended is taken over at once; one whose process cannot be asked (another host's) when it has
- * not beaten for a minute and does not while it is watched. A process that is stopped or asleep keeps its claim.
+ * A claim whose process has ended is taken over at once; one whose process cannot be asked (another host's) when this
+ * process has watched it for a minute and it has not beaten, by this host's clock alone. A process that is stopped or
+ * asleep keeps its claim.
  * @param file the claim file; its folder is there.
  * @param what what is claimed, for the message.
  * @throws GeometryError `in-use`, naming the holder and its host; `unwritable`, `disk-full`.

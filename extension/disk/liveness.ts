@@ -5,7 +5,8 @@ import { processIdentitySchema, processState, thisProcess } from './processIdent
 import { limits, openRegular } from './regularFile.js';
 import { systemCode } from './systemErrors.js';
 
-/** A claim whose holder cannot be asked (it is on another host) counts for so long after its last beat. */
+export const BEAT_MS = 5_000;
+/** A claim whose holder cannot be asked (it is on another host) counts until it has been seen not to beat for so long. */
 export const LAPSE_MS = 60_000;
 /** A claim without words is being written; one that stays so was left by a crash. */
 const TORN_MS = 5_000;
@@ -16,8 +17,9 @@ export type Holder = v.InferOutput<typeof holderSchema>;
 
 /** A claim file as it is now. */
 export interface FoundClaim {
-  /** Time of the last beat. */
+  /** Time of the last beat, by the clock of the holder's host: to be compared with another of its beats alone. */
   readonly beatMs: number;
+  readonly watched: Watched;
   /** Absent where the file does not say. */
   readonly holder?: Holder;
 }
@@ -29,8 +31,53 @@ export type Liveness =
   | { readonly kind: 'here'; readonly pid: number }
   /** A process that cannot be asked, whose beat is recent; without a name where it has not written it yet. */
   | { readonly kind: 'elsewhere'; readonly host?: string; readonly pid?: number }
-  /** `certain` where the process was asked; else its beat has stopped, as seen by this host's clock. */
-  | { readonly kind: 'lapsed'; readonly certain: boolean };
+  | {
+      readonly kind: 'lapsed';
+      /**
+       * How that is known: the process was asked; or its claim was watched for {@link LAPSE_MS} and did not beat. `clock`
+       * is a guess, for tables and lists: its last beat looks old, which says nothing where clocks differ.
+       */
+      readonly by: 'process' | 'watch' | 'clock';
+    };
+
+/** What looks at a claim have seen. */
+export interface Watched {
+  /** For how long they have found the same beat. */
+  readonly silentMs: number;
+  /** Whether they have seen it beat. */
+  readonly hasBeaten: boolean;
+}
+
+/**
+ * The looks of this process at claims. A beat that changes proves a live holder, and silence is measured by the clock of
+ * the process that looks: clocks of several hosts need not agree.
+ */
+export class ClaimWatch {
+  private readonly seen = new Map<
+    string,
+    Watched & { readonly beatMs: number; readonly token?: string; readonly at: number }
+  >();
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  look(file: string, beatMs: number, token: string | undefined): Watched {
+    const at = this.now();
+    const last = this.seen.get(file);
+    const isSame = last !== undefined && last.token === token;
+    // A gap between looks counts for one beat: a file system that hung, or a process that was stopped, saw nothing.
+    const watched: Watched =
+      !isSame || last.beatMs !== beatMs
+        ? { silentMs: 0, hasBeaten: isSame }
+        : { silentMs: last.silentMs + Math.min(at - last.at, BEAT_MS), hasBeaten: last.hasBeaten };
+    // What a process looks at has no bound; what it forgets it watches anew.
+    if (this.seen.size >= mostWatched && last === undefined) this.seen.clear();
+    this.seen.set(file, { ...watched, beatMs, at, ...(token === undefined ? {} : { token }) });
+    return watched;
+  }
+}
+
+const mostWatched = 100_000;
+const watch = new ClaimWatch();
 
 /** Tokens of the claims that this very process holds: a killed one may have had the same id and the same start. */
 export const heldHere = new Set<string>();
@@ -45,7 +92,10 @@ const parseHolder = (text: string): Holder | undefined => {
 };
 
 /** What cannot be a claim: without a holder, from long ago. */
-const noClaim: FoundClaim = { beatMs: Number.NEGATIVE_INFINITY };
+const noClaim: FoundClaim = {
+  beatMs: Number.NEGATIVE_INFINITY,
+  watched: { silentMs: 0, hasBeaten: false },
+};
 
 /** The claim in a file; undefined where nothing has the name. A link, a pipe, a device is no claim. */
 export const findClaim = async (file: string): Promise<FoundClaim | undefined> => {
@@ -56,7 +106,9 @@ export const findClaim = async (file: string): Promise<FoundClaim | undefined> =
       const bytes = Buffer.alloc(Math.min(Number(stats.size), limits.settings));
       await handle.read(bytes, 0, bytes.length, 0);
       const holder = parseHolder(bytes.toString('utf8'));
-      return { beatMs: Number(stats.mtimeMs), ...(holder === undefined ? {} : { holder }) };
+      const beatMs = Number(stats.mtimeMs);
+      const watched = watch.look(file, beatMs, holder?.token);
+      return { beatMs, watched, ...(holder === undefined ? {} : { holder }) };
     } finally {
       await handle.close();
     }
@@ -68,20 +120,23 @@ export const findClaim = async (file: string): Promise<FoundClaim | undefined> =
 };
 
 /** The process is asked where it can be; only where it cannot, the beat decides. */
-export const livenessOf = (found: FoundClaim | undefined): Liveness => {
+export const livenessOf = (found: FoundClaim | undefined, lapseMs = LAPSE_MS): Liveness => {
   if (found === undefined) return { kind: 'none' };
-  const { beatMs, holder } = found;
+  const { beatMs, holder, watched } = found;
   // A beat from the future was set by a clock that is not to be trusted.
   const age = Math.abs(Date.now() - beatMs);
   if (holder === undefined) {
-    return age < TORN_MS ? { kind: 'elsewhere' } : { kind: 'lapsed', certain: true };
+    if (found === noClaim) return { kind: 'lapsed', by: 'process' };
+    if (watched.silentMs >= Math.min(TORN_MS, lapseMs)) return { kind: 'lapsed', by: 'watch' };
+    return age < TORN_MS ? { kind: 'elsewhere' } : { kind: 'lapsed', by: 'clock' };
   }
   const { host, pid, token } = holder;
   const state = processState(holder);
   const isOwn = state === 'alive' && pid === thisProcess().pid;
-  if (state === 'ended' || (isOwn && !heldHere.has(token))) return { kind: 'lapsed', certain: true };
+  if (state === 'ended' || (isOwn && !heldHere.has(token))) return { kind: 'lapsed', by: 'process' };
   if (state === 'alive') return { kind: 'here', pid };
-  if (age >= LAPSE_MS) return { kind: 'lapsed', certain: false };
+  if (watched.silentMs >= lapseMs) return { kind: 'lapsed', by: 'watch' };
+  if (!watched.hasBeaten && age >= LAPSE_MS) return { kind: 'lapsed', by: 'clock' };
   return { kind: 'elsewhere', host, pid };
 };
 

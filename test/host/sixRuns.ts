@@ -69,10 +69,13 @@ export const stepsOf = (sweep: string, name: string): number[] =>
     .split('\n')
     .map((line) => (JSON.parse(line) as { step: number }).step);
 
-/** Trains the same grid with the command's own processes, a thread each. */
-export const trainHere = async (folder: string, file: string): Promise<string> => {
+/** Trains the same grid on this machine; with several at once each has one thread. */
+export const trainHere = async (
+  folder: string,
+  file: string,
+  jobs = Math.max(2, os.availableParallelism()),
+): Promise<string> => {
   const out = path.join(folder, 'here');
-  const jobs = Math.max(2, os.availableParallelism());
   await execute(process.execPath, [
     ...[cli, 'sweep', file, '--out', out],
     ...['--provider', 'cpu', '--jobs', String(jobs)],

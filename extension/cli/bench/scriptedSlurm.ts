@@ -16,6 +16,7 @@ export interface Script {
 
 interface Element {
   readonly part: number;
+  readonly name: string;
   readonly place: number;
   readonly index: number;
   readonly ends: number;
@@ -81,18 +82,21 @@ export class ScriptedSlurm {
 
   private readonly programs: Readonly<Record<string, (args: readonly string[]) => string>> = {
     sbatch: (args) => {
+      const [, name = ''] = /--job-name=(\S+)/.exec(args.join(' ')) ?? [];
       const [, last = '0', atOnce = '1'] = /--array=0-(\d+)%(\d+)/.exec(args.join(' ')) ?? [];
       const first = Number(args.at(-1));
       const part = ++this.parts;
       this.atOnce = Number(atOnce);
       for (let place = 0; place <= Number(last); place++)
-        this.waiting.push({ part, place, index: first + place });
+        this.waiting.push({ part, name, place, index: first + place });
       return `${part}\n`;
     },
     squeue: () =>
       [
-        ...this.waiting.map(({ part, place }) => `${part}|${place}|PENDING|JobArrayTaskLimit|`),
-        ...this.working.map(({ part, place }) => `${part}|${place}|RUNNING|None|node${place % 32}`),
+        ...this.waiting.map(({ part, name, place }) => `${part}|${place}|PENDING|JobArrayTaskLimit||${name}`),
+        ...this.working.map(
+          ({ part, name, place }) => `${part}|${place}|RUNNING|None|node${place % 32}|${name}`,
+        ),
       ].join('\n'),
     scontrol: () => 'MaxArraySize            = 1001\n',
     scancel: (args) => {

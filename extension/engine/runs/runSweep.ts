@@ -1,7 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import type { TrainRequest } from '../../contract/calls.js';
 import type { ProviderName, RunFile } from '../../contract/run.js';
 import { GeometryError } from '../../contract/errors.js';
 import type { Launcher, RunEvents } from '../../queue/launcher.js';
+import type { Liveness } from '../../disk/liveness.js';
+import { findRun } from '../../queue/localRun.js';
 import { RunQueue } from '../../queue/runQueue.js';
 import { longestFirst } from '../../queue/sharing.js';
 import { readRunFile } from '../training/run/runDirectory.js';
@@ -19,12 +22,25 @@ export interface SweepOptions {
   readonly onRun?: (cell: Cell, folder: string) => RunEvents;
   /** A run has ended, now or in an earlier session. One call at a time. */
   readonly onEnded?: (cell: Cell, run: RunFile) => Promise<void> | void;
+  /**
+   * Whether runs that other hosts train are waited for, and taken over where their hosts die (the default). Else the
+   * first of them ends the sweep.
+   */
+  readonly waitsForOthers?: boolean;
+  /** Everything else has ended: these are trained by other hosts, and waited for. */
+  readonly onWaiting?: (cells: readonly Cell[]) => void;
 }
+
+const lookMs = 1_000;
 
 interface Failure {
   readonly name: string;
   readonly error: GeometryError;
 }
+
+/** Held by another host, or not yet known to be free of it. */
+const isElsewhere = (held: Liveness): boolean =>
+  held.kind === 'elsewhere' || (held.kind === 'lapsed' && held.by === 'clock');
 
 /** Errors that are a run's own, and say nothing about the others. */
 const isOwn = ({ code }: GeometryError): boolean => code === 'not-finite' || code === 'malformed-file';
@@ -33,16 +49,20 @@ const isOwn = ({ code }: GeometryError): boolean => code === 'not-finite' || cod
  * Trains the runs of a sweep, as many at a time as the launcher takes, the longest first where there are several:
  * finished ones are passed over, begun ones go on from their last state. The abort signal checkpoints the runs under way
  * and ends the sweep, which can then be resumed; so does the first error, but for those that are a run's own (its loss
- * did not stay finite, a file of it is damaged): the others go on.
+ * did not stay finite, a file of it is damaged): the others go on. Several hosts may train the same sweep: each takes
+ * runs that no other has, and all end when the last run has.
  * @throws GeometryError `cancelled` after the signal; `not-finite` or `malformed-file` at the end, naming the runs;
  * `invalid-argument` where a folder holds a run of another configuration; what training throws.
  */
 export const runSweep = async (
   folder: string,
   cells: readonly Cell[],
-  { signal, provider, launcher = inThisProcess(), onRun, onEnded }: SweepOptions,
+  options: SweepOptions,
 ): Promise<void> => {
+  const { signal, provider, launcher = inThisProcess(), onRun, onEnded, waitsForOthers = true } = options;
   const queue = new RunQueue({ launcher });
+  /** Trained by other hosts. */
+  let elsewhere: Cell[] = [];
   const own: Failure[] = [];
   const others: unknown[] = [];
   const halting = new AbortController();
@@ -75,6 +95,28 @@ export const runSweep = async (
     return endings;
   };
 
+  const add = (cell: Cell): void => {
+    const out = runFolder(folder, cell);
+    queue.add({
+      folder: out,
+      begin: async () => ({
+        request: await requestOf(cell, out, provider),
+        events: onRun?.(cell, out) ?? {},
+      }),
+      ended: async (outcome) => {
+        if (outcome.ok) {
+          await tell(cell, outcome.value);
+          return;
+        }
+        const { code, message, cause } = outcome.error;
+        // Another process of this host is the user's own: he is told.
+        const isOthers = code === 'in-use' && (await findRun(out)).kind !== 'here';
+        if (waitsForOthers && isOthers) elsewhere.push(cell);
+        else fail(cell, new GeometryError(code, message, { cause }));
+      },
+    });
+  };
+
   signal.addEventListener('abort', halt);
   if (signal.aborted) halt();
   const isOneByOne = launcher.capacity() === 1;
@@ -94,23 +136,24 @@ export const runSweep = async (
       fail(cell, thrown);
       continue;
     }
-    queue.add({
-      folder: out,
-      begin: async () => ({
-        request: await requestOf(cell, out, provider),
-        events: onRun?.(cell, out) ?? {},
-      }),
-      ended: async (outcome) => {
-        if (outcome.ok) {
-          await tell(cell, outcome.value);
-          return;
-        }
-        const { code, message, cause } = outcome.error;
-        fail(cell, new GeometryError(code, message, { cause }));
-      },
-    });
+    add(cell);
   }
   await queue.idle();
+  if (elsewhere.length > 0 && !halting.signal.aborted) options.onWaiting?.(elsewhere);
+  while (elsewhere.length > 0 && !halting.signal.aborted) {
+    await setTimeout(lookMs, undefined, { signal: halting.signal }).catch(() => undefined);
+    const waited = elsewhere;
+    elsewhere = [];
+    for (const cell of waited) {
+      if (isElsewhere(await findRun(runFolder(folder, cell)))) elsewhere.push(cell);
+      else {
+        const run = await readRunFile(runFolder(folder, cell));
+        if (run?.status === 'finished') await tell(cell, run);
+        else add(cell);
+      }
+    }
+    await queue.idle();
+  }
   await endings;
   signal.removeEventListener('abort', halt);
 

@@ -35,9 +35,11 @@ const isActive = ({ state, unsure }: Place): boolean =>
   unsure === true || state === 'waiting' || state === 'starting' || state === 'running';
 
 interface Followed {
-  readonly pace: PollPace;
+  pace: PollPace;
   timer: Disposable | undefined;
   isAsking: boolean;
+  /** Asked for anew while an answer, which may be older, was still awaited. */
+  isAskedAgain: boolean;
   told: string;
 }
 
@@ -58,21 +60,30 @@ export class SweepFollower implements Disposable {
     }
   }
 
-  /** Asks about a sweep now. */
+  /** Asks about a sweep now. @param afresh something was done with it, or it is shown anew: much may change soon. */
   async ask(sweep: string, afresh = false): Promise<void> {
     const own = this.followed.get(sweep) ?? {
       pace: new PollPace(),
       timer: undefined,
       isAsking: false,
+      isAskedAgain: false,
       told: '',
     };
     this.followed.set(sweep, own);
-    if (own.isAsking) return;
+    if (afresh) own.pace = new PollPace();
+    if (own.isAsking) {
+      own.isAskedAgain ||= afresh;
+      return;
+    }
     own.timer?.dispose();
     own.isAsking = true;
     const reply = await this.ports.places(sweep);
     own.isAsking = false;
     if (this.followed.get(sweep) !== own) return;
+    if (own.isAskedAgain) {
+      own.isAskedAgain = false;
+      return this.ask(sweep, true);
+    }
     if (!reply.ok || reply.value.length === 0) {
       this.followed.delete(sweep);
       return;

@@ -83,6 +83,21 @@ describe('a submitted sweep that is shown', () => {
     expect(window.timers).toHaveLength(1);
   });
 
+  it('is asked about soon after something was done with it', async () => {
+    const window = windowOf([[place({})]]);
+    await look(window);
+    for (let i = 0; i < 8; i++) await window.fire();
+    await window.follower.ask('/s', true);
+    await window.fire();
+    expect(window.timers.at(-1)!.ms).toBeLessThan(pollPace.most);
+  });
+
+  it('is asked about again where something was done with it while an answer was awaited', async () => {
+    const window = windowOf([[place({})], [place({ state: 'stopped' })]]);
+    await Promise.all([window.follower.ask('/s'), window.follower.ask('/s', true)]);
+    expect(window.added.at(-1)?.sweepCells?.[0]?.place?.state).toBe('stopped');
+  });
+
   it('that was never submitted is asked about once', async () => {
     const window = windowOf([[]]);
     await look(window);

@@ -155,7 +155,7 @@ describe('the state of a run', () => {
   });
   it('is lost where nobody holds it and the queue has no element of it', () => {
     expect(placeOf(facts({})).state).toBe('lost');
-    expect(placeOf(facts({ held: { kind: 'lapsed', certain: false } })).state).toBe('lost');
+    expect(placeOf(facts({ held: { kind: 'lapsed', by: 'clock' } })).state).toBe('lost');
   });
   it('is starting while its element works, though an earlier one was killed', () => {
     expect(placeOf(facts({ element: working })).state).toBe('starting');
@@ -166,11 +166,14 @@ describe("Slurm's words", () => {
   const jobs = [{ name: 'wg-1', parts: [{ id: '7', first: 100, count: 5 }] }];
   it('reads elements of its own jobs alone', () => {
     const lines =
-      '7|0|PENDING|Resources|\n7|1|RUNNING|None|n1\n8|0|RUNNING|None|n2\n7|2|COMPLETED|None|n1\n7|N/A|PENDING||';
+      '7|0|PENDING|Resources||wg-1\n7|1|RUNNING|None|n1|wg-1\n8|0|RUNNING|None|n2|wg-1\n7|2|COMPLETED|None|n1|wg-1\n7|N/A|PENDING|||wg-1';
     expect(parseQueue(lines, jobs)).toEqual([
       { job: 'wg-1', element: 100, state: 'waiting', reason: 'Resources' },
       { job: 'wg-1', element: 101, state: 'working', node: 'n1' },
     ]);
+  });
+  it('does not take another job for its own that was given the same id', () => {
+    expect(parseQueue("7|0|RUNNING|None|n1|somebody's", jobs)).toEqual([]);
   });
   it('takes an array that the controller has forgotten for one that left the queue', async () => {
     const stderr = 'slurm_load_jobs error: Invalid job id specified';

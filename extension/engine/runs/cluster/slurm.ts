@@ -14,8 +14,8 @@ const defaultArraySize = 1001;
 
 /** Field separator: no node, state or reason holds it. */
 const separator = '|';
-/** Array job, element, state, reason, node. */
-const format = ['%F', '%K', '%T', '%r', '%N'].join(separator);
+/** Array job, element, state, reason, node, name. */
+const format = ['%F', '%K', '%T', '%r', '%N', '%j'].join(separator);
 
 /** The states in which an element still has to begin; in all others that the queue lists it is at work or ends. */
 const waiting: ReadonlySet<string> = new Set([
@@ -72,13 +72,16 @@ const partsOf = (elements: number, arraySize: number): Omit<Submitted, 'id'>[] =
   return parts;
 };
 
-/** The elements in `squeue`'s lines that belong to jobs asked about. */
+/**
+ * The elements in `squeue`'s lines that belong to jobs asked about: by id and name, because a controller that was killed
+ * before it had saved its state gives an id out a second time.
+ */
 export const parseQueue = (text: string, jobs: readonly AskedJob[]): ElementState[] => {
   const parts = new Map(jobs.flatMap(({ name, parts }) => parts.map((part) => [part.id, { name, part }])));
   return text.split('\n').flatMap((line): ElementState[] => {
-    const [id = '', index = '', state = '', reason = '', node = ''] = line.split(separator);
+    const [id = '', index = '', state = '', reason = '', node = '', name = ''] = line.split(separator);
     const known = parts.get(id);
-    if (known === undefined || !/^\d+$/.test(index)) return [];
+    if (known?.name !== name || !/^\d+$/.test(index)) return [];
     const element = known.part.first + Number(index);
     if (waiting.has(state)) return [{ job: known.name, element, state: 'waiting', reason }];
     if (!working.has(state)) return [];
@@ -172,7 +175,7 @@ export const slurm = (run: RunCommand = runCommand): Scheduler => {
       });
       if (targets.length === 0) return;
       // Those at work get SIGTERM and checkpoint; Slurm kills what has not ended after KillWait, 30 s by default.
-      const result = await run('scancel', targets);
+      const result = await run('scancel', [`--name=${job.name}`, ...targets]);
       if (result.status !== 0 && !/invalid job id/i.test(result.stderr)) throw refused('scancel', result);
     },
     outputFile: ({ id, first }, element) => `${id}_${element - first}.out`,

@@ -5,7 +5,8 @@ import { findRun } from '../../../queue/localRun.js';
 import { atATime } from '../../ground/atATime.js';
 import { readMetrics } from '../../training/run/metricsFile.js';
 import type { Cell } from '../grid.js';
-import { filesAtOnce, sweepProgress } from '../progress.js';
+import { filesAtOnce, watchedProgress, type CellProgress } from '../progress.js';
+import { silentRuns } from '../silentRuns.js';
 import { runFolder } from '../sweepFile.js';
 import { grouped } from '../../ground/work/grouped.js';
 import { placeOf } from './runStates.js';
@@ -46,6 +47,8 @@ const askAll = async (
   return { ok: true, elements: answers.flatMap((answer) => (answer.ok ? answer.elements : [])) };
 };
 
+const isDone = ({ status }: CellProgress): boolean => status === 'finished' || status === 'queued';
+
 /** Where the runs of a sweep stand, on whatever machines they run, in the order of the cells. */
 export const sweepPlaces = async (
   sweep: string,
@@ -59,17 +62,27 @@ export const sweepPlaces = async (
     answer.ok ? answer.elements.map((element) => [`${element.job} ${element.element}`, element]) : [],
   );
   const elements = elementsOf(submissions);
-  const progress = await sweepProgress(sweep, cells);
+  const progress = await watchedProgress(sweep, cells);
+  const elementOf = ({ cell }: CellProgress): ElementState | undefined => {
+    const own = elements.get(cell.name);
+    return own && inQueue.get(`${own.submission.name} ${own.element}`);
+  };
+  // The claim of another host, and nothing at work there: its node may have died a moment ago.
+  const doubtful = await atATime(progress, filesAtOnce, async (each) => {
+    if (!answer.ok || isDone(each) || elementOf(each)?.state === 'working') return [];
+    const folder = runFolder(sweep, each.cell);
+    return (await findRun(folder)).kind === 'elsewhere' ? [folder] : [];
+  });
+  const silent = await silentRuns(doubtful.flat());
   return atATime(progress, filesAtOnce, async (each): Promise<Place> => {
     const own = elements.get(each.cell.name);
-    const element = own && inQueue.get(`${own.submission.name} ${own.element}`);
+    const element = elementOf(each);
     const folder = runFolder(sweep, each.cell);
-    const isDone = each.status === 'finished' || each.status === 'queued';
     const secondsLeft =
       each.status === 'running' ? await timeLeft(folder, each.cell.config.maxSteps) : undefined;
     const place = placeOf({
       progress: each,
-      held: isDone ? { kind: 'none' } : await findRun(folder),
+      held: isDone(each) || silent.has(folder) ? { kind: 'none' } : await findRun(folder),
       wasSubmitted: own !== undefined,
       ...(secondsLeft === undefined ? {} : { secondsLeft }),
       ...(element === undefined ? {} : { element }),

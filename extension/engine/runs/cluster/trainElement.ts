@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import path from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
-import { LAPSE_MS, findClaim, livenessOf } from '../../../disk/liveness.js';
+import { findClaim, livenessOf } from '../../../disk/liveness.js';
 import type { Launcher } from '../../../queue/launcher.js';
 import { runClaimPath } from '../../../queue/localRun.js';
 import type { Cell } from '../grid.js';
@@ -10,18 +10,18 @@ import { runSweep, type SweepOptions } from '../runSweep.js';
 import { runFolder } from '../sweepFile.js';
 import type { Submission } from './submission.js';
 
-/** A run that a dead node held is free when its beat has been silent for this long; a live one beats twelve times. */
-const patienceMs = LAPSE_MS + 5_000;
 const lookMs = 1_000;
 
-/** Waits while a claim of another host may be a dead node's; returns at once where it beats or nobody holds it. */
+/**
+ * Waits while a claim of another host may be a dead node's, until it has been silent for as long as a claim counts;
+ * returns at once where it beats or nobody holds it.
+ */
 const waitForClaim = async (run: string, signal: AbortSignal): Promise<void> => {
-  const file = runClaimPath(run);
-  const first = await findClaim(file);
-  for (let waited = 0; waited < patienceMs && !signal.aborted; waited += lookMs) {
-    const now = await findClaim(file);
-    const isSilent = now?.beatMs === first?.beatMs && now?.holder?.token === first?.holder?.token;
-    if (livenessOf(now).kind !== 'elsewhere' || !isSilent) return;
+  while (!signal.aborted) {
+    const found = await findClaim(runClaimPath(run));
+    const state = livenessOf(found);
+    const isOpen = state.kind === 'elsewhere' || (state.kind === 'lapsed' && state.by === 'clock');
+    if (!isOpen || found?.watched.hasBeaten === true) return;
     await setTimeout(lookMs);
   }
 };
@@ -55,5 +55,10 @@ export const trainElement = async (
   const own = cells.filter(({ name }) => names.includes(name));
   await Promise.all(own.map((cell) => waitForClaim(runFolder(path.resolve(sweep), cell), options.signal)));
   const launcher = own.length > 1 ? asRows(own.length) : inThisProcess();
-  await runSweep(sweep, own, { ...options, launcher: withThreads(launcher, submission.options.cpusPerRun) });
+  await runSweep(sweep, own, {
+    ...options,
+    launcher: withThreads(launcher, submission.options.cpusPerRun),
+    // What the element was given is not to stand idle until another host has done its work.
+    waitsForOthers: false,
+  });
 };

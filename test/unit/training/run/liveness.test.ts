@@ -11,9 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Holder } from '../../../../extension/disk/liveness.js';
+import { BEAT_MS, ClaimWatch, LAPSE_MS, type Holder } from '../../../../extension/disk/liveness.js';
 import { thisProcess, type ProcessIdentity } from '../../../../extension/disk/processIdentity.js';
 import { claimRun } from '../../../../extension/engine/training/run/claimRun.js';
 import { findRun } from '../../../../extension/queue/localRun.js';
@@ -41,7 +42,7 @@ const startOf = (pid: number): string =>
 const endedProcess = (): number => spawnSync(process.execPath, ['-e', '']).pid;
 const MINUTE = 60_000;
 /** Another host's holder is not waited for, nor watched, for longer than this. */
-const soon = { patienceMs: 0, watchMs: 50 };
+const soon = { patienceMs: 0, lapseMs: 50 };
 const elsewhere = { host: 'elsewhere', boot: 'another' };
 
 describe.runIf(process.platform === 'linux')('a claim on a run', () => {
@@ -113,13 +114,41 @@ describe.runIf(process.platform === 'linux')('a claim on a run', () => {
     expect(readdirSync(path.dirname(claim))).toEqual([]);
   });
 
-  it('is left to another host that beats while it is watched, whatever its clock says', async () => {
-    leave(elsewhere, 10 * MINUTE);
-    const wanted = claimRun(run, { patienceMs: 0, watchMs: 400 });
-    const late = new Date(Date.now() - 9 * MINUTE);
-    setTimeout(() => utimesSync(claim, late, late), 100);
-    setTimeout(() => utimesSync(claim, new Date(), new Date()), 500);
-    await expect(wanted).rejects.toThrow(/on elsewhere/);
+  it.each([-7, 7].map((hours) => ({ hours })))(
+    'is left to another host that beats, though its clock is $hours h off',
+    async ({ hours }) => {
+      const beatOf = (): Date => new Date(Date.now() + 60 * hours * MINUTE);
+      leave(elsewhere, -60 * hours * MINUTE);
+      const beating = setInterval(() => utimesSync(claim, beatOf(), beatOf()), 100);
+      try {
+        // Twenty times as long as the one who wants it has to see no beat.
+        for (let i = 0; i < 20; i++) {
+          const wanted = claimRun(run, { patienceMs: 0, lapseMs: 400 });
+          await expect(wanted).rejects.toThrow(/on elsewhere/);
+          await pause(100);
+        }
+        expect(await findRun(run)).toMatchObject({ kind: 'elsewhere', host: 'elsewhere' });
+      } finally {
+        clearInterval(beating);
+      }
+    },
+  );
+
+  it('is taken from another host that has died when it has been watched for long enough, and no earlier', async () => {
+    leave(elsewhere, -7 * 60 * MINUTE);
+    const start = performance.now();
+    const { release } = await claimRun(run, { patienceMs: 0, lapseMs: 600 });
+    expect(performance.now() - start).toBeGreaterThanOrEqual(600);
+    await release();
+  });
+
+  it('is not taken where the lock of a takeover was left by a host that died in it, until that was watched', async () => {
+    leave(elsewhere, 90 * MINUTE);
+    const lock = `${claim}.takeover`;
+    writeFileSync(lock, JSON.stringify({ ...identityOf(process.ppid), ...elsewhere, token: 'locked' }));
+    const { release } = await claimRun(run, soon);
+    expect(existsSync(lock)).toBe(false);
+    await release();
   });
 
   it('is waited for where its process is about to end', async () => {
@@ -152,5 +181,44 @@ describe.runIf(process.platform === 'linux')('a claim on a run', () => {
     const { release } = await claimRun(run, soon);
     expect(lstatSync(claim).isFile()).toBe(true);
     await release();
+  });
+});
+
+describe('looks at a claim', () => {
+  const hour = 3_600_000;
+  /** Looks of a process whose clock the test sets, at beats of a clock that is hours off. */
+  const looks = () => {
+    let now = 0;
+    const watch = new ClaimWatch(() => now);
+    return (at: number, beat: number, token = 'a') => {
+      now = at;
+      return watch.look('/claim', beat, token);
+    };
+  };
+
+  it('measure silence by the clock of the one who looks', () => {
+    const look = looks();
+    look(0, -9 * hour);
+    for (let at = 1000; at < LAPSE_MS; at += 1000) expect(look(at, -9 * hour).silentMs).toBe(at);
+    expect(look(LAPSE_MS, -9 * hour)).toEqual({ silentMs: LAPSE_MS, hasBeaten: false });
+  });
+
+  it('take a beat for a beat, be it into the past', () => {
+    const look = looks();
+    look(0, 9 * hour);
+    expect(look(4000, 2 * hour)).toEqual({ silentMs: 0, hasBeaten: true });
+  });
+
+  it('do not take a time in which nobody looked for silence', () => {
+    const look = looks();
+    look(0, 5);
+    expect(look(10 * hour, 5).silentMs).toBe(BEAT_MS);
+  });
+
+  it('begin anew with another holder', () => {
+    const look = looks();
+    look(0, 5);
+    look(1000, 6);
+    expect(look(2000, 7, 'b')).toEqual({ silentMs: 0, hasBeaten: false });
   });
 });
