@@ -1,12 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { cacheFolder, commandTable } from './host/commands.js';
+import { cacheFolder, commandTable, openLink } from './host/commands.js';
 import { ErrorMessages, processDied } from './host/errors.js';
 import { CheckpointFolders } from './host/explorer/checkpointFolders.js';
 import { WeightFileDecorations } from './host/explorer/decorations.js';
 import { SeriesTree } from './host/explorer/seriesTree.js';
 import { PathHover } from './host/hover/pathHover.js';
 import { ShardIndexHover } from './host/hover/shardIndexHover.js';
+import { linkHandler } from './host/links.js';
 import { InspectorPanels } from './host/inspector/inspectorPanels.js';
 import { Inspections } from './host/inspector/inspections.js';
 import { inspectionSurroundings } from './host/inspector/inspectionSurroundings.js';
@@ -81,8 +82,12 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
     followRows(training, inspections),
   );
+  const services = { context, panels, reader, folders, errors, log };
+  context.subscriptions.push(
+    vscode.window.registerUriHandler(linkHandler((link) => void openLink(services, link))),
+  );
   const commands = {
-    ...commandTable({ context, panels, reader, folders, errors, log }),
+    ...commandTable(services),
     ...trainCommandTable({ context, training, panels, reader, errors }),
     ...sweepCommandTable({ training, panels, reader, errors }),
     ...clusterCommandTable({ training, panels, reader, errors, follower }),

@@ -33,6 +33,7 @@ export function App({ connection }: { readonly connection: Connection }) {
   const theme = useChartTheme();
   const { host } = connection;
   const main = useRef<HTMLElement>(null);
+  const turnFrom = useRef<(tabs: number) => void>(() => undefined);
   // A page that is left takes the button that was pressed with it, and the focus goes on to the next page.
   const hadFocus = useRef(false);
   const turnTo = useCallback(
@@ -44,7 +45,8 @@ export function App({ connection }: { readonly connection: Connection }) {
   );
 
   useEffect(() => {
-    void connection.start(new Inspection(setState, turnTo)).then((start) => {
+    const turnBy = (tabs: number): void => turnFrom.current(tabs);
+    void connection.start(new Inspection(setState, turnTo, turnBy)).then((start) => {
       if (!start) return;
       speak(start);
       setLanguage(start.locale);
@@ -85,6 +87,10 @@ export function App({ connection }: { readonly connection: Connection }) {
   );
   const there = pages.filter(({ isFor }) => isFor?.(report) ?? true);
   const shown = there.find(({ id }) => id === current) ?? there[0]!;
+  turnFrom.current = (tabs) => {
+    const place = there.indexOf(shown) + tabs;
+    turnTo(there[(place + there.length) % there.length]!.id);
+  };
   // Before there is a report nobody knows which pages it has: the host would be told of a page that is not the reader's.
   const isKnown = report !== undefined;
   useEffect(() => {

@@ -99,6 +99,8 @@ export interface PanelEvents {
   training(state: TrainingState | null): void;
   /** The user asked for this page. */
   turnTo(page: (typeof focuses)[number]): void;
+  /** The user asked for the page so many tabs further on. */
+  turnBy(tabs: number): void;
 }
 
 /** VS Code posts messages as JSON (with byte arrays beside it): a value of undefined is a missing key. */
@@ -137,4 +139,5 @@ export const panelEventSchemas: EventSchemas<PanelEvents> = {
   status: v.tuple([v.string()]),
   training: v.tuple([v.nullable(trainingStateSchema)]),
   turnTo: v.tuple([v.picklist(focuses)]),
+  turnBy: v.tuple([v.pipe(v.number(), v.integer())]),
 };

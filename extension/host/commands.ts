@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
+import { counted } from './describe.js';
 import { exportReport } from './exportReport.js';
 import type { ErrorMessages } from './errors.js';
 import type { CheckpointFolders } from './explorer/checkpointFolders.js';
 import { probeFolder } from './explorer/probeFolder.js';
+import { workspaceSeries } from './explorer/workspaceSeries.js';
 import type { InspectorPanels } from './inspector/inspectorPanels.js';
 import type { Reader } from './processes/reader.js';
+import type { Link } from './links.js';
 import { CompareSelection } from './compareSelection.js';
 import { holdsSweep, inspectedAt } from './sweepFolder.js';
 import { isShardIndex } from '../contract/weightFormats.js';
@@ -45,6 +48,8 @@ export const commandTable = (services: CommandServices, selection = new CompareS
     const report = view?.inspection.report;
     if (report) await exportReport(view.source, report);
   },
+  'weightGeometry.nextPage': () => services.panels.active?.turnBy(1),
+  'weightGeometry.previousPage': () => services.panels.active?.turnBy(-1),
   'weightGeometry.clearCache': () => clearCache(services),
   'weightGeometry.showLog': () => services.log.show(),
   'weightGeometry.openSettings': () =>
@@ -57,7 +62,7 @@ async function inspect(
   selected: readonly Target[] = [],
 ): Promise<void> {
   const chosen =
-    selected.length > 1 ? selected.map(uriOf) : [uriOf(target) ?? activeFile() ?? (await pick())];
+    selected.length > 1 ? selected.map(uriOf) : [uriOf(target) ?? activeFile() ?? (await pick(services))];
   for (const uri of chosen) {
     if (!uri) continue;
     if (uri.scheme !== 'file') {
@@ -73,6 +78,11 @@ async function inspect(
       if (await canShow(services, source)) services.panels.open(source);
     }
   }
+}
+
+/** Opens what a link names, where there is something to show. */
+export async function openLink(services: CommandServices, { source, page, base }: Link): Promise<void> {
+  if (await canShow(services, source)) services.panels.open(source, page, base);
 }
 
 /** Opens the comparison of a source with its base, where both have something to show. */
@@ -106,17 +116,39 @@ const activeFile = (): vscode.Uri | undefined => {
   return uri && (mayHoldWeights(uri.fsPath) || isShardIndex(uri.fsPath)) ? uri : undefined;
 };
 
-async function pick(): Promise<vscode.Uri | undefined> {
-  const folder = vscode.l10n.t('A folder of checkpoints…');
-  const file = vscode.l10n.t('A weight file…');
-  const kind = await vscode.window.showQuickPick([folder, file], {
+type Choice = vscode.QuickPickItem & { readonly uri?: vscode.Uri; readonly browse?: 'folder' | 'file' };
+
+/** The series that the workspace has, then what else there may be. */
+async function pick({ reader, folders }: CommandServices): Promise<vscode.Uri | undefined> {
+  const separator = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
+  const elsewhere: readonly Choice[] = [
+    { label: vscode.l10n.t('A folder of checkpoints…'), browse: 'folder' },
+    { label: vscode.l10n.t('A weight file…'), browse: 'file' },
+  ];
+  const found = workspaceSeries(reader, folders).then(({ rows }): readonly Choice[] =>
+    rows.length === 0
+      ? elsewhere
+      : [
+          separator(vscode.l10n.t('In this workspace')),
+          ...rows.map(({ label, within, series, source }) => ({
+            label: `$(${series.isRun ? 'beaker' : 'layers'}) ${label}`,
+            description: counted.checkpoints(series.checkpoints.length),
+            ...(within === '' ? {} : { detail: within }),
+            uri: vscode.Uri.file(source),
+          })),
+          separator(vscode.l10n.t('Elsewhere')),
+          ...elsewhere,
+        ],
+  );
+  const chosen = await vscode.window.showQuickPick(found, {
     title: vscode.l10n.t('Inspect Weight Geometry'),
     placeHolder: vscode.l10n.t('What do you want to inspect?'),
+    matchOnDetail: true,
   });
-  if (kind === undefined) return undefined;
+  if (chosen?.browse === undefined) return chosen?.uri;
   const [uri] =
     (await vscode.window.showOpenDialog(
-      kind === folder
+      chosen.browse === 'folder'
         ? { canSelectFiles: false, canSelectFolders: true, openLabel: vscode.l10n.t('Inspect') }
         : { filters: { [vscode.l10n.t('Weights')]: dialogEndings }, openLabel: vscode.l10n.t('Inspect') },
     )) ?? [];

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CachedStatistics, FileSummary } from '../contract/calls.js';
+import type { CachedStatistics, FileSummary, SeriesListing } from '../contract/calls.js';
 import type { Statistic } from '../contract/statistics/statistic.js';
 import { statisticsIn, type StatisticKey } from '../contract/statistics/table.js';
 
@@ -113,6 +113,22 @@ export function plainSummary(summary: FileSummary, mostRows: number): string {
   lines.push(...plainStatistics(summary.cached, mostRows));
   for (const warning of summary.warnings.slice(0, 3)) lines.push(`⚠ ${warning.message}`);
   return lines.join('\n');
+}
+
+/** The plain text of the tooltip of a folder: its series, their checkpoints, steps and sizes. */
+export function seriesSummary(series: readonly SeriesListing[], mostRows: number): string {
+  const lines = series.slice(0, mostRows).map(({ name, checkpoints }) => {
+    const steps = checkpoints.flatMap(({ step }) => (step === undefined ? [] : [step]));
+    const range =
+      steps.length < 2
+        ? []
+        : [vscode.l10n.t('steps {0} to {1}', integer(Math.min(...steps)), integer(Math.max(...steps)))];
+    const total = checkpoints.reduce((sum, checkpoint) => sum + checkpoint.bytes, 0);
+    const said = [counted.checkpoints(checkpoints.length), ...range, bytes(total)].join(' · ');
+    return series.length === 1 ? said : `${name}: ${said}`;
+  });
+  const more = series.length - lines.length;
+  return ['', ...lines, ...(more > 0 ? [vscode.l10n.t('and {0} more', count(more))] : [])].join('\n');
 }
 
 function plainStatistics(cached: readonly CachedStatistics[], mostRows: number): string[] {

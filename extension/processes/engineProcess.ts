@@ -10,7 +10,7 @@ export type Role = 'reader' | 'compute' | 'trainer' | 'installer' | 'gpu';
 /** How a child process ended: of itself, or because this side ended it. */
 export interface End {
   readonly expected: boolean;
-  /** For the log: "exit code 1", "signal SIGKILL". */
+  /** For the log: "exit code 1", "signal SIGKILL", "on request". */
   readonly how: string;
 }
 
@@ -83,7 +83,11 @@ export function startEngineProcess<Calls extends object>(
       resolve({ expected, how });
     };
     child.once('error', (error) => end(error.message));
-    child.once('exit', (code, signal) => end(signal ? `signal ${signal}` : `exit code ${String(code)}`));
+    child.once('exit', (code, signal) => {
+      // The signal is how this side ends a child that has nothing left to do.
+      if (signal) end(expected ? 'on request' : `signal ${signal}`);
+      else end(`exit code ${String(code)}`);
+    });
   });
   return {
     calls: callsOver(options.schemas, (method, args) => channel.$call(method, ...args)),

@@ -41,6 +41,8 @@ export class Inspection implements PanelEvents {
     private readonly show: (state: InspectionState) => void,
     /** The host asks for a page. */
     readonly turnTo: (page: Focus) => void,
+    /** The host asks for the page so many tabs further on. */
+    readonly turnBy: (tabs: number) => void = () => undefined,
   ) {}
 
   reset(): void {

@@ -62,6 +62,11 @@ export class CheckpointFolders implements vscode.Disposable {
     return this.near.has(folder);
   }
 
+  /** Whether weight files lie in the folder itself. */
+  holds(folder: string): boolean {
+    return this.known.has(folder);
+  }
+
   /** The folders that hold weight files themselves, of one workspace folder and of none that lies in it. */
   of(root: vscode.WorkspaceFolder): readonly string[] {
     return this.known.folders.filter((folder) => rootOf(folder)?.uri.toString() === root.uri.toString());

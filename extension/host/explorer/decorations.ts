@@ -1,5 +1,6 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
-import { plainSummary } from '../describe.js';
+import { plainSummary, seriesSummary } from '../describe.js';
 import type { Reader } from '../processes/reader.js';
 import { affects, setting } from '../settings.js';
 import { mayHoldWeights } from '../weightFiles.js';
@@ -12,7 +13,7 @@ const badge = 'W';
 const paceMs = 250;
 
 /**
- * Tooltip and badge of weight files in the explorer. The explorer asks when it draws a row; the answer is what the
+ * Tooltip and badge of weight files in the explorer, and the tooltip of folders that hold them. The explorer asks when it draws a row; the answer is what the
  * reader knows from the header and the cache, and nothing is computed for it.
  */
 export class WeightFileDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
@@ -25,14 +26,14 @@ export class WeightFileDecorations implements vscode.FileDecorationProvider, vsc
 
   constructor(
     private readonly reader: Reader,
-    folders: CheckpointFolders,
+    private readonly folders: CheckpointFolders,
   ) {
     this.subscriptions = [
       vscode.window.registerFileDecorationProvider(this),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (affects(event, 'explorer.badge') || affects(event, 'explorer.tooltip')) this.refresh();
       }),
-      folders.onChanged(({ files }) => this.refresh(files)),
+      folders.onChanged(({ files }) => this.refresh(files?.flatMap(withFolder))),
       this.changed,
     ];
   }
@@ -53,7 +54,9 @@ export class WeightFileDecorations implements vscode.FileDecorationProvider, vsc
     uri: vscode.Uri,
     token: vscode.CancellationToken,
   ): Promise<vscode.FileDecoration | undefined> {
-    if (uri.scheme !== 'file' || !mayHoldWeights(uri.fsPath)) return undefined;
+    if (uri.scheme !== 'file') return undefined;
+    if (this.folders.holds(uri.fsPath)) return this.ofFolder(uri.fsPath, token);
+    if (!mayHoldWeights(uri.fsPath)) return undefined;
     const [withBadge, withTooltip] = [setting('explorer.badge'), setting('explorer.tooltip')];
     if (!withBadge && !withTooltip) return undefined;
     const described = await this.reader.describe(uri.fsPath);
@@ -65,8 +68,22 @@ export class WeightFileDecorations implements vscode.FileDecorationProvider, vsc
     );
   }
 
+  /** No badge: a folder of runs would be full of them. */
+  private async ofFolder(
+    folder: string,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.FileDecoration | undefined> {
+    if (!setting('explorer.tooltip')) return undefined;
+    const found = await this.reader.discover(folder);
+    if (!found.ok || found.value.length === 0 || token.isCancellationRequested) return undefined;
+    return new vscode.FileDecoration(undefined, seriesSummary(found.value, rowsInTooltip));
+  }
+
   dispose(): void {
     clearTimeout(this.pending);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 }
+
+/** What changes in a folder changes what is said of it. */
+const withFolder = (file: vscode.Uri): vscode.Uri[] => [file, vscode.Uri.file(path.dirname(file.fsPath))];

@@ -15,13 +15,18 @@ import {
 import type { ErrorMessages } from '../errors.js';
 import type { Reader } from '../processes/reader.js';
 import type { CheckpointFolders } from './checkpointFolders.js';
-import { seriesRows, type SeriesRow } from './seriesRows.js';
+import type { SeriesRow } from './seriesRows.js';
+import { apartUnreadable, type UnreadableRow } from './unreadableFiles.js';
+import { workspaceSeries } from './workspaceSeries.js';
 import { watchedPlace } from '../watchedPlace.js';
 
 type Checkpoint = SeriesListing['checkpoints'][number];
 type Tensor = FileSummary['tensors'][number];
 
 type Node =
+  /** Files alone that are no weights, or broken: one row, however many there are. */
+  | { readonly kind: 'unreadable'; readonly files: readonly UnreadableRow[] }
+  | { readonly kind: 'unreadableFile'; readonly uri: vscode.Uri; readonly file: UnreadableRow }
   | { readonly kind: 'series'; readonly uri: vscode.Uri; readonly row: SeriesRow }
   | { readonly kind: 'checkpoint'; readonly uri: vscode.Uri; readonly checkpoint: Checkpoint }
   | {
@@ -53,7 +58,12 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
       this.changed,
       vscode.commands.registerCommand('weightGeometry.refreshSeries', () => this.folders.lookAgain()),
       vscode.commands.registerCommand('weightGeometry.revealSeries', (node: Node) =>
-        vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(watchedPlace(node.uri.fsPath))),
+        node.kind === 'unreadable'
+          ? undefined
+          : vscode.commands.executeCommand(
+              'revealInExplorer',
+              vscode.Uri.file(watchedPlace(node.uri.fsPath)),
+            ),
       ),
       vscode.commands.registerCommand('weightGeometry.copyTensorName', (node: Node) =>
         node.kind === 'tensor' ? vscode.env.clipboard.writeText(node.tensor.name) : undefined,
@@ -64,7 +74,8 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   async getChildren(node?: Node): Promise<Node[]> {
     if (!node) return this.series();
     if (node.kind === 'series') return checkpointsOf(node.row.series);
-    if (node.kind === 'tensor') return [];
+    if (node.kind === 'tensor' || node.kind === 'unreadableFile') return [];
+    if (node.kind === 'unreadable') return node.files.map(unreadableNode);
     const described = await this.reader.describe(node.uri.fsPath);
     if (!described.ok) {
       void this.errors.show(described.error);
@@ -95,25 +106,14 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   }
 
   private async series(): Promise<Node[]> {
-    await this.folders.look();
+    const found = await workspaceSeries(this.reader, this.folders);
     await vscode.commands.executeCommand('setContext', 'weightGeometry.seriesLooked', true);
-    const tops = (vscode.workspace.workspaceFolders ?? []).flatMap((root) => {
-      const folders = this.folders.of(root);
-      return folders.length > 0 ? [{ top: root.uri.fsPath, folders }] : [];
-    });
-    const replies = await Promise.all(
-      tops.map(async ({ top, folders }) => ({ top, reply: await this.reader.seriesOf(top, folders) })),
-    );
-    const problems = replies.flatMap(({ reply }) =>
-      reply.ok ? reply.value.warnings.map(({ message }) => message) : [reply.error.message],
-    );
-    this.tell([...(this.folders.missing === undefined ? [] : [this.folders.missing]), ...problems]);
-    const found = replies.map(({ top, reply }) => ({ top, series: reply.ok ? reply.value.series : [] }));
-    return seriesRows(found).map((row) => ({
-      kind: 'series',
-      uri: vscode.Uri.file(row.source),
-      row,
-    }));
+    this.tell(found.problems);
+    const { rows, unreadable } = await apartUnreadable(found.rows, this.reader);
+    return [
+      ...rows.map((row): Node => ({ kind: 'series', uri: vscode.Uri.file(row.source), row })),
+      ...(unreadable.length === 0 ? [] : [{ kind: 'unreadable' as const, files: unreadable }]),
+    ];
   }
 
   /** Says above the rows why some may be missing. */
@@ -126,6 +126,8 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   private async tooltip(node: Node, token: vscode.CancellationToken): Promise<string | undefined> {
     if (node.kind === 'series') return seriesTooltip(node.row);
+    if (node.kind === 'unreadable') return node.files.map(({ row }) => row.label).join('\n');
+    if (node.kind === 'unreadableFile') return node.file.why;
     if (node.kind === 'checkpoint') {
       const described = await this.reader.describe(node.uri.fsPath);
       if (token.isCancellationRequested) return undefined;
@@ -141,6 +143,12 @@ const checkpointsOf = (series: SeriesListing): Node[] =>
     uri: vscode.Uri.file(checkpoint.path),
     checkpoint,
   }));
+
+const unreadableNode = (file: UnreadableRow): Node => ({
+  kind: 'unreadableFile',
+  uri: vscode.Uri.file(file.row.series.checkpoints[0]!.path),
+  file,
+});
 
 function seriesTooltip({ series }: SeriesRow): string {
   return [
@@ -174,6 +182,23 @@ async function quick(reader: Reader, file: string, tensor: string) {
 }
 
 const itemMakers = {
+  unreadable: ({ files }: Node & { kind: 'unreadable' }): vscode.TreeItem => {
+    const label = vscode.l10n.t('Files that are not read');
+    const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = 'unreadable';
+    item.description = integer(files.length);
+    item.iconPath = new vscode.ThemeIcon('circle-slash');
+    item.accessibilityInformation = { label: `${label}, ${item.description}` };
+    return item;
+  },
+  unreadableFile: ({ uri, file }: Node & { kind: 'unreadableFile' }): vscode.TreeItem => {
+    const item = new vscode.TreeItem(path.basename(uri.fsPath), vscode.TreeItemCollapsibleState.None);
+    item.id = `unreadable|${uri.fsPath}`;
+    item.description = file.why;
+    item.iconPath = new vscode.ThemeIcon('warning');
+    item.accessibilityInformation = { label: `${path.basename(uri.fsPath)}, ${file.why}` };
+    return item;
+  },
   series: ({ row }: Node & { kind: 'series' }): vscode.TreeItem => {
     const { series } = row;
     const item = new vscode.TreeItem(row.label, vscode.TreeItemCollapsibleState.Collapsed);

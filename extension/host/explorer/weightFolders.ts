@@ -11,6 +11,10 @@ export class WeightFolders {
     return [...this.files.keys()].sort();
   }
 
+  has(folder: string): boolean {
+    return this.files.has(folder);
+  }
+
   replace(files: readonly string[]): void {
     this.files.clear();
     this.above = undefined;

@@ -8,6 +8,8 @@ export interface TextSpan {
   readonly text: string;
   readonly start: number;
   readonly end: number;
+  /** A name in quotes without a folder or an ending in it: it may name a folder beside the document. */
+  readonly isName: boolean;
 }
 
 /**
@@ -19,15 +21,21 @@ export function pathsAt(line: string, column: number): TextSpan[] {
   const spans: TextSpan[] = [];
   for (const match of line.matchAll(quoted)) {
     const text = match[1] ?? match[2] ?? match[3] ?? '';
-    spans.push({ text, start: match.index + 1, end: match.index + 1 + text.length });
+    const isName = mayBeName(text);
+    if (isName || mayBePath(text))
+      spans.push({ text, start: match.index + 1, end: match.index + 1 + text.length, isName });
   }
   for (const match of line.matchAll(bare)) {
     // A sentence's full stop, YAML's colon after a key.
     const text = match[0].replace(/[.:,!?]+$/, '');
-    spans.push({ text, start: match.index, end: match.index + text.length });
+    if (mayBePath(text))
+      spans.push({ text, start: match.index, end: match.index + text.length, isName: false });
   }
-  return spans.filter(({ text, start, end }) => start <= column && column <= end && mayBePath(text));
+  return spans.filter(({ start, end }) => start <= column && column <= end);
 }
+
+/** The name of a folder: words of most texts are none, as they are not in quotes. */
+const mayBeName = (text: string): boolean => /^[\w-][\w -]{0,98}[\w-]$/.test(text);
 
 /** Something with a folder or an ending in it that is not an address of the web. */
 const mayBePath = (text: string): boolean =>

@@ -28,7 +28,7 @@ export class PathHover implements vscode.HoverProvider {
     if (!setting('hover.enabled', document.uri)) return undefined;
     const line = document.lineAt(position.line).text;
     for (const span of pathsAt(line, position.character)) {
-      const found = await this.resolve(document, span.text);
+      const found = await this.resolve(document, span);
       if (token.isCancellationRequested) return undefined;
       const content = found && (await this.content(found, document.uri, token));
       if (content) return hoverOf(content, rangeOf(span, position.line));
@@ -37,11 +37,11 @@ export class PathHover implements vscode.HoverProvider {
   }
 
   /** The existing file or folder that a text names: relative to the document, then to the workspace's folders. */
-  private async resolve(document: vscode.TextDocument, text: string) {
-    const roots = [
-      ...(document.uri.scheme === 'file' ? [path.dirname(document.uri.fsPath)] : []),
-      ...(vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath),
-    ];
+  private async resolve(document: vscode.TextDocument, { text, isName }: TextSpan) {
+    const beside = document.uri.scheme === 'file' ? [path.dirname(document.uri.fsPath)] : [];
+    const roots = isName
+      ? beside
+      : [...beside, ...(vscode.workspace.workspaceFolders ?? []).map((folder) => folder.uri.fsPath)];
     const home = text.startsWith('~/') ? path.join(os.homedir(), text.slice(2)) : text;
     const candidates = path.isAbsolute(home) ? [home] : roots.map((root) => path.resolve(root, home));
     for (const place of new Set(candidates)) {

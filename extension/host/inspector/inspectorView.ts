@@ -171,6 +171,11 @@ export class InspectorView implements Disposable {
     };
   }
 
+  /** Shows the page so many tabs further on. */
+  turnBy(tabs: number): void {
+    if (this.attached) this.events.turnBy(tabs);
+  }
+
   /** Shows a page, now or when the webview is there. */
   turnTo(page: Focus): void {
     this.wanted = page;

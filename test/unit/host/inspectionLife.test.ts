@@ -97,6 +97,7 @@ const viewer = () => {
     },
     ended: (reply: Reply<void>) => void seen.push(reply.ok ? 'ended' : reply.error.code),
     turnTo: () => undefined,
+    turnBy: () => undefined,
     training: () => undefined,
   } as unknown as PanelEvents;
   return { view, seen };

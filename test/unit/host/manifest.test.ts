@@ -84,13 +84,17 @@ describe('the manifest', () => {
     }
   });
 
-  it('starts for every file that is searched for, and for a text of any language', () => {
+  it('starts for every file that is searched for, and for texts that paths to weights are written in', () => {
     const searched = weightFilesGlob.slice(1, -1).split(',');
     const contained = manifest.activationEvents.flatMap((event) =>
       event.startsWith('workspaceContains:') ? [event.slice('workspaceContains:'.length)] : [],
     );
     expect(contained.toSorted()).toEqual(searched.toSorted());
-    expect(manifest.activationEvents).toContain('onLanguage');
+    // A bare onLanguage would start it with the first text of any kind, in every workspace.
+    expect(manifest.activationEvents).not.toContain('onLanguage');
+    for (const language of ['python', 'json', 'yaml', 'markdown', 'plaintext', 'shellscript', 'toml']) {
+      expect(manifest.activationEvents).toContain(`onLanguage:${language}`);
+    }
   });
 
   it('gives every setting a scope, a description and, when it is a number, a range', () => {

@@ -21,6 +21,12 @@ describe('paths in a line of text', () => {
     expect(at('nothing to see', 'nothing')).toEqual([]);
   });
 
+  it('takes a bare name in quotes as the name of a folder beside the document', () => {
+    expect(pathsAt('runs: "my runs-2"', 9)).toEqual([{ text: 'my runs-2', start: 7, end: 16, isName: true }]);
+    expect(pathsAt("print('100 %, done!')", 9)).toEqual([]);
+    expect(pathsAt('init = "runs/a"', 10)[0]).toMatchObject({ text: 'runs/a', isName: false });
+  });
+
   it('leaves lines of data alone', () => {
     expect(pathsAt(`"${'a/'.repeat(10_000)}"`, 5)).toEqual([]);
   });
