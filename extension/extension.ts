@@ -57,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const panels = new InspectorPanels({
     ...{ extension: context.extensionUri, inspections, errors, log, training },
-    steerSweep: (sweep, action, run) => steerSweep({ reader, follower }, sweep, action, run),
+    steerSweep: (sweep, action, run) => steerSweep({ training, reader, follower }, sweep, action, run),
   });
   const folders = new CheckpointFolders();
   const decorations = new WeightFileDecorations(reader, folders);

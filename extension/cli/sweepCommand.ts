@@ -1,4 +1,7 @@
 import path from 'node:path';
+import { SweepTime } from '../contract/sweepTime.js';
+import { durationText } from '../contract/timeLeft.js';
+import { workPerStep } from '../queue/sharing.js';
 import { setTimeout } from 'node:timers/promises';
 import { GeometryError } from '../contract/errors.js';
 import { printableLine } from '../contract/printable.js';
@@ -186,6 +189,21 @@ const runElement = async (
   });
 };
 
+/** How many runs have finished, and how long the rest takes at the pace since the command began. */
+const timeLine = (time: SweepTime, rows: readonly CellProgress[]): string => {
+  const now = Date.now();
+  const runs = rows.map(({ cell: { config }, status, step }) => ({
+    // Between two runs none is at work, and the clock goes on.
+    status: status === 'queued' ? ('running' as const) : status,
+    ...{ step, of: config.maxSteps, costPerStep: workPerStep(config) },
+  }));
+  time.report(runs, now);
+  const finished = rows.filter(({ status }) => status === 'finished').length;
+  const left = finished === rows.length ? undefined : time.left(now);
+  const says = left === undefined ? '' : `, about ${durationText(left, 'en')} left`;
+  return `${finished} of ${rows.length} runs finished${says}`;
+};
+
 /** Trains on this machine what is not finished. */
 const trainHere = async ({ out, cells, console }: Sweep, values: Values): Promise<void> => {
   const provider = providerNamed(values.provider);
@@ -193,6 +211,8 @@ const trainHere = async ({ out, cells, console }: Sweep, values: Values): Promis
   const left = (await sweepProgress(out, cells)).filter((row) => row.status !== 'finished');
   const configs = left.map(({ cell }) => cell.config);
   const shared = await sideBySide(provider, configs, { jobs: asked, asRows: values.rows });
+  const time = new SweepTime();
+  timeLine(time, await sweepProgress(out, cells));
   await runSweep(out, cells, {
     ...{ signal: console.signal, provider },
     launcher: launcherFor(shared),
@@ -200,7 +220,10 @@ const trainHere = async ({ out, cells, console }: Sweep, values: Values): Promis
       if (shared.jobs === 1) console.error(`${printableLine(name)}\n`);
       return trainProgress(console, config.maxSteps, shared.jobs === 1 ? undefined : name).events;
     },
-    onEnded: async () => console.error(`${table(await sweepProgress(out, cells))}\n`),
+    onEnded: async () => {
+      const rows = await sweepProgress(out, cells);
+      console.error(`${table(rows)}\n${timeLine(time, rows)}\n`);
+    },
     onWaiting: (others) =>
       console.error(
         `${others.length} ${others.length === 1 ? 'run is' : 'runs are'} trained by other hosts, and waited for.\n`,

@@ -55,7 +55,7 @@ const exportedFileSchema = v.object({
 });
 export type ExportedFile = v.InferOutput<typeof exportedFileSchema>;
 
-export const sweepActions = ['stop', 'submit'] as const;
+export const sweepActions = ['pause', 'resume', 'stop', 'submit'] as const;
 export type SweepAction = (typeof sweepActions)[number];
 
 /** Page → host. */
@@ -80,7 +80,10 @@ export interface PanelCalls {
   openFile(path: string): Promise<Reply<void>>;
   /** Lets the user choose or confirm the model descriptor; an addition with a new header follows. */
   confirmDescriptor(): Promise<Reply<void>>;
-  /** Stops a run of a submitted sweep, or all for null; or submits again what is left of it. */
+  /**
+   * Pauses, resumes or stops a run of a sweep, or all for null; `submit` hands what is left of a submitted sweep to its
+   * scheduler again.
+   */
   steerSweep(action: SweepAction, run: string | null): Promise<Reply<void>>;
   /** Pauses, resumes or stops the training run that is shown. */
   steerTraining(action: TrainingAction): Promise<Reply<void>>;

@@ -47,8 +47,11 @@ export class TimeLeft {
     this.told = undefined;
   }
 
-  /** Milliseconds left; undefined before there is a pace. */
-  left(now: number): number | undefined {
+  /**
+   * Milliseconds left; undefined before there is a pace.
+   * @param rest what is left, where it is not all that is not done.
+   */
+  left(now: number, rest?: number): number | undefined {
     const [first] = this.points;
     const last = this.points.at(-1);
     if (!first || !last || last.at - first.at < firstWords) return undefined;
@@ -59,7 +62,7 @@ export class TimeLeft {
     const lately = (last.done - base.done) / (last.at - base.at);
     const whole = (last.done - first.done) / (last.at - first.at);
     const pace = (2 * lately * whole) / (lately + whole);
-    return pace > 0 ? Math.max(0, (1 - last.done) / pace - Math.max(0, now - last.at)) : undefined;
+    return pace > 0 ? Math.max(0, (rest ?? 1 - last.done) / pace - Math.max(0, now - last.at)) : undefined;
   }
 }
 

@@ -12,9 +12,14 @@ export const threadsOf = (
 ): { threads?: number } =>
   runsAtOnce === 1 || resume === true ? {} : { threads: Math.max(1, Math.floor(cores / runsAtOnce)) };
 
-/** About how much work a run is, in multiply-adds but for a factor: steps × weights × rows of a batch. */
-const expectedWork = ({ maxSteps, model, batch }: RunConfig): number =>
-  maxSteps * model.layers * model.d ** 2 * (batch === 'full' ? 4096 : batch);
+/** What a step costs beside its multiply-adds, in the same unit: a small model's steps are mostly this. */
+const costOfAnyStep = 5e5;
+
+/** About how much work a step is, in multiply-adds but for a factor: weights × rows of a batch, and what any step costs. */
+export const workPerStep = ({ model, batch }: Pick<RunConfig, 'model' | 'batch'>): number =>
+  costOfAnyStep + model.layers * model.d ** 2 * (batch === 'full' ? 4096 : batch);
+
+const expectedWork = (config: RunConfig): number => config.maxSteps * workPerStep(config);
 
 /** The longest runs first, else in the order given: a long one that begins last is alone on one core at the end. */
 export const longestFirst = <T>(runs: readonly T[], configOf: (run: T) => RunConfig): T[] =>

@@ -5,3 +5,12 @@ export const chanceOf = ({ source }: Report): number | undefined => {
   const prime = source.evaluation ? undefined : source.descriptor?.value.model.prime;
   return prime === undefined ? undefined : 1 / prime;
 };
+
+/** Test pairs that the scatter of guesses is taken of: the smallest of the papers' sets have about as many. */
+const pairs = 1000;
+
+/** Whether the model itself does no better than guessing: not three standard deviations of so many guesses. */
+export const isChance = (baseline: number | undefined, chance: number | undefined): boolean =>
+  baseline !== undefined &&
+  chance !== undefined &&
+  baseline <= chance + 3 * Math.sqrt((chance * (1 - chance)) / pairs);

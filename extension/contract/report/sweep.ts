@@ -76,6 +76,8 @@ export const sweepCellSchema = v.object({
   /** Maximum number of steps; a run that meets its stopping rule ends earlier. */
   of: count,
   grokStep: v.optional(count),
+  /** What a step costs, in a unit common to the runs of a sweep. */
+  costPerStep: v.optional(finite),
   /** Accuracy of guessing. */
   chance: finite,
   measured: v.optional(

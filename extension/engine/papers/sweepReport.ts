@@ -13,6 +13,7 @@ import { memorisedShare } from '../models/tasks/mirrors.js';
 import { reportVersions } from '../ground/versions.js';
 import { besideGrid } from '../runs/besideGrid.js';
 import { cellsOf, type Cell, type Grid } from '../runs/grid.js';
+import { workPerStep } from '../../queue/sharing.js';
 import { sweepProgress } from '../runs/progress.js';
 import { runFolder, sweepPath } from '../runs/sweepFile.js';
 import { regulariserOfConfig, strengthOfConfig } from './strength.js';
@@ -84,6 +85,7 @@ const sweepCell = (folder: string, isPapers: boolean, paper: Paper, result: Cell
     ...learnt,
     ...(run === undefined && unreadable === undefined ? {} : { path: path.resolve(runFolder(folder, cell)) }),
     of: (run?.config ?? config).maxSteps,
+    costPerStep: workPerStep(run?.config ?? config),
     ...(grokStep === undefined ? {} : { grokStep }),
     chance: 1 / config.model.prime,
     ...(analysis === undefined || run === undefined ? {} : { measured: paper.curves(run, analysis) }),

@@ -6,6 +6,7 @@ import type { JobOptions } from '../../contract/sweep.js';
 import type { SweepCommandServices } from './sweepCommands.js';
 import { placeOfSweep } from './sweepCommands.js';
 import { isTrusted } from '../trust.js';
+import { steerLocalSweep } from './localSweep.js';
 import type { SweepFollower } from './sweepFollower.js';
 
 export interface ClusterServices extends SweepCommandServices {
@@ -75,18 +76,31 @@ async function submit(services: ClusterServices, target: vscode.Uri | undefined)
   }
 }
 
-/** What the page asks of a submitted sweep: to stop a run or all, or to submit again what is left. */
+/** What the page asks of a sweep: of the runs that this window trains, or of those that a scheduler has. */
 export const steerSweep = async (
-  { reader, follower }: Pick<ClusterServices, 'reader' | 'follower'>,
+  { training, reader, follower }: Pick<ClusterServices, 'training' | 'reader' | 'follower'>,
   sweep: string,
   action: SweepAction,
   run: string | null,
 ): Promise<Reply<void>> => {
-  if (action === 'submit' && !(await isTrusted())) return { ok: true, value: undefined };
+  if (action === 'pause') {
+    steerLocalSweep(training, sweep, action, run);
+    return done;
+  }
+  if (action === 'resume') {
+    // What is not paused goes on as Run Sweep has it.
+    if (steerLocalSweep(training, sweep, action, run) === 0)
+      await vscode.commands.executeCommand('weightGeometry.runSweep', vscode.Uri.file(sweep));
+    return done;
+  }
+  if (action === 'submit' && !(await isTrusted())) return done;
+  if (action === 'stop' && steerLocalSweep(training, sweep, action, run) > 0) return done;
   const reply =
     action === 'stop'
       ? await reader.stopSweep(sweep, run === null ? null : [run])
       : await reader.submitSweep(sweep, null);
   void follower.ask(sweep, true);
-  return reply.ok ? { ok: true, value: undefined } : reply;
+  return reply.ok ? done : reply;
 };
+
+const done: Reply<void> = { ok: true, value: undefined };

@@ -1,3 +1,4 @@
+import { isChance } from '../../report/chance.js';
 import {
   reconstructionSubjects,
   type ControlEntry,
@@ -95,10 +96,6 @@ export const tasksOf = (entries: readonly ReconstructionEntry[]): string[] => [
     entries.flatMap(({ points }) => points.flatMap(({ testAccuracy }) => Object.keys(testAccuracy ?? {}))),
   ),
 ];
-
-/** Whether the model itself does no better than guessing. */
-export const isChance = (baseline: number | undefined, chance: number | undefined): boolean =>
-  baseline !== undefined && chance !== undefined && baseline <= chance;
 
 export function accuracyFigure({
   entries,

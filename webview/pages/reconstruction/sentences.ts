@@ -1,5 +1,6 @@
 import type { ReconstructionEntry } from '../../../extension/contract/report.js';
-import { baselineOf, inOrder, isChance, rebuildingName } from './figure.js';
+import { isChance } from '../../report/chance.js';
+import { baselineOf, inOrder, rebuildingName } from './figure.js';
 import { say } from '../../words/say.js';
 import { integer, list, number, percent } from '../../words/numbers.js';
 import type { RankRange } from '../../../extension/contract/statistics/ranks.js';

@@ -4,6 +4,7 @@ import { panelsSay } from './sentences.js';
 import { besideFigure, sweepFigure } from './figure.js';
 import { Choice } from '../../elements/choice.js';
 import { PhaseCards } from './phaseCards.js';
+import { SweepBar } from './sweepBar.js';
 import { SweepRuns } from './sweepRuns.js';
 import { SweepTable } from './sweepTable.js';
 import { SweepChoices, SweepTables } from './sweepWords.js';
@@ -46,6 +47,7 @@ export function Sweep() {
   return (
     <>
       <WarningList />
+      <SweepBar />
       {(axes.tasks.length > 1 || axes.seeds.length > 1) && (
         <div class="pickers">
           {axes.tasks.length > 1 && (

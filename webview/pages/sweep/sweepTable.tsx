@@ -1,9 +1,10 @@
 import type { Report, SweepCell } from '../../../extension/contract/report.js';
 import { CopyTable } from '../../charts/copyTable.js';
 import type { Table } from '../../charts/table.js';
-import { number } from '../../words/numbers.js';
+import { number, percent } from '../../words/numbers.js';
 import { amountSays, statusSays } from './sentences.js';
-import { cellAt, measurementOf, measurementsOf, type Slice } from '../../report/sweepCells.js';
+import { isChance } from '../../report/chance.js';
+import { accuracyOf, cellAt, measurementOf, measurementsOf, type Slice } from '../../report/sweepCells.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isText, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
@@ -87,6 +88,20 @@ function comparedTable(report: Report, slice: Slice, name: string): Table {
   };
 }
 
+/** A number of a run that has learnt nothing is no finding: it does not stand out, and says so. */
+function Measured({ value, cell }: { readonly value: string; readonly cell: SweepCell }) {
+  const accuracy = cell.measured && accuracyOf(cell.measured.testAccuracy, undefined);
+  if (accuracy === undefined || !isChance(accuracy, cell.chance)) return <strong>{value}</strong>;
+  return (
+    <>
+      {value}
+      <small class="muted">
+        {say('sweep.atChance', { accuracy: percent(accuracy), chance: percent(cell.chance) })}
+      </small>
+    </>
+  );
+}
+
 function Cell({ cell, name }: { readonly cell: SweepCell | undefined; readonly name: string }) {
   const measurement = measurementOf(cell, name);
   if (!cell) return null;
@@ -99,7 +114,7 @@ function Cell({ cell, name }: { readonly cell: SweepCell | undefined; readonly n
           <small class="muted">{statusSays(cell)}</small>
         </>
       ) : (
-        <strong>{amountSays(value, format)}</strong>
+        <Measured value={amountSays(value, format)} cell={cell} />
       )}
       {value !== undefined && cell.grokStep === undefined && (
         <small class="muted">{say('sweep.noGrok')}</small>
