@@ -87,7 +87,7 @@ const shown = (subject: ViewSubject = { source: '/m' }, changes: Partial<ViewSur
   const told: string[] = [];
   const page = createBirpc<PanelCalls, Record<string, (...args: unknown[]) => void>>(
     {
-      turnBy: (tabs) => void told.push(`turn by ${tabs}`),
+      turnBy: (tabs) => void told.push(`turn by ${String(tabs)}`),
       turnTo: (name) => void told.push(`turn to ${String(name)}`),
       training: (told_) => void told.push(`training ${(told_ as TrainingState | null)?.phase ?? 'none'}`),
     },
