@@ -19,6 +19,7 @@ import { SweepFollower } from './host/sweeps/sweepFollower.js';
 import { tellSweepNews } from './host/sweeps/sweepNews.js';
 import { followRows } from './host/sweeps/sweepRows.js';
 import { cudaCommandTable } from './host/training/cudaCommands.js';
+import { cudaFolders, gpuCommandTable, GpuList } from './host/training/gpuCommands.js';
 import { tellNews } from './host/training/runNews.js';
 import { runTaskProvider, runTaskType } from './host/training/runTasks.js';
 import { RunRegister } from './host/training/runRegister.js';
@@ -40,8 +41,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const reader = new Reader(bundle, cache, log);
   const compute = new Compute({ bundle, log, died: (how) => processDied('compute', how) });
   const inspections = new Inspections(inspectionSurroundings(compute, cache), errors, log);
+  const cuda = cudaFolders({ context, bundle, log });
+  const list = new GpuList();
   const training = new Training({
-    ...trainingServices(bundle, context.logUri.fsPath, log),
+    ...trainingServices(bundle, context.logUri.fsPath, log, cuda),
     readRun: (folder) => reader.run(folder),
     register: new RunRegister(path.join(context.globalStorageUri.fsPath, 'runs')),
   });
@@ -73,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   context.subscriptions.push(
     training,
+    list,
     new TrainingStatusBar(training),
     new RunsTree(training),
     vscode.tasks.registerTaskProvider(runTaskType, runTaskProvider({ training, reader })),
@@ -92,6 +96,7 @@ export function activate(context: vscode.ExtensionContext): void {
     ...sweepCommandTable({ training, panels, reader, errors }),
     ...clusterCommandTable({ training, panels, reader, errors, follower }),
     ...cudaCommandTable({ bundle, errors, log }),
+    ...gpuCommandTable({ context, bundle, errors, log, cuda, list }),
   };
   for (const [name, run] of Object.entries(commands)) {
     context.subscriptions.push(vscode.commands.registerCommand(name, run));

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GeometryError } from '../contract/errors.js';
 import type { CudaSurvey } from '../contract/gpu.js';
+import { withRemedy } from '../contract/gpuList.js';
 import { linkCuda } from '../engine/runtime/cuda/links.js';
 import { surveyCuda } from '../engine/runtime/cuda/survey.js';
 
 /** What `--cuda-from` says of itself in the help of a command. */
-export const cudaFromUsage = `  --cuda-from DIR        load CUDA's files from DIR: a Python environment, or a folder of libraries (repeatable)`;
+export const cudaFromHelp =
+  "load CUDA's files from DIR: a Python environment, or a folder of libraries (repeatable)";
 
 /** CUDA's files from a folder that the user has named, linked into a temporary folder. */
 export interface CudaFolder {
@@ -49,8 +51,7 @@ export const openCudaFolder = async (
  */
 export const requireCudaFolder = async (named: readonly string[]): Promise<CudaFolder> => {
   const folder = await openCudaFolder(named, []);
-  const { problem, command } = folder.survey;
-  if (problem === undefined) return folder;
-  const remedy = command === undefined ? '' : ` What is missing comes with: ${command.line}`;
-  throw new GeometryError('no-provider', `${problem.sentence}${remedy}`);
+  const why = withRemedy(folder.survey);
+  if (why === undefined) return folder;
+  throw new GeometryError('no-provider', why);
 };

@@ -5,7 +5,7 @@ import { writeOutput } from '../disk/atomicFile.js';
 import { checkOutput } from '../disk/outputs.js';
 import { parsed } from './arguments.js';
 import type { Command, CommandConsole } from './command.js';
-import { cudaFromUsage, openCudaFolder, type CudaFolder } from './cudaFolder.js';
+import { cudaFromHelp, openCudaFolder, type CudaFolder } from './cudaFolder.js';
 import { textTable } from './textTable.js';
 
 const usage = `Usage: weight-geometry gpu [--cuda-from DIR] [--json FILE]
@@ -14,7 +14,7 @@ Says which providers work here, where the files of CUDA lie, which are missing a
 onnxruntime's binding, in DIR, in the Python environments of VIRTUAL_ENV, CONDA_PREFIX and ./.venv, in /usr/local/cuda*
 and where the loader looks. Nothing of Python is run; files of an environment are loaded with --cuda-from alone.
 
-${cudaFromUsage}
+  --cuda-from DIR        ${cudaFromHelp}
   --json FILE            write the list as JSON; - writes it to standard output
 `;
 

@@ -7,6 +7,8 @@ import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { commands } from './commands.js';
 import { commandThread, startCommandThread } from './commandThread.js';
+import { gpuCommand } from './gpuCommand.js';
+import { runWithCudaFrom, takeCudaFrom } from './withCudaFolder.js';
 
 const help = (): string =>
   [
@@ -68,5 +70,21 @@ const main = async (): Promise<void> => {
   }).catch((thrown: unknown) => report(thrown, error));
 };
 
-if (isMainThread) startCommandThread(__filename);
-else void main();
+/** Whether a command computes in its own process, which must then be started with CUDA's files: `gpu` starts others. */
+const computesHere = (name: string | undefined): boolean => {
+  const command = commands.find((candidate) => candidate.name === name);
+  return command !== gpuCommand && command?.options['cuda-from'] !== undefined;
+};
+
+const start = async (): Promise<void> => {
+  const args = process.argv.slice(2);
+  try {
+    const taken = takeCudaFrom(args);
+    if (taken.folders.length === 0 || !computesHere(args[0])) startCommandThread(__filename);
+    else process.exitCode = await runWithCudaFrom(__filename, taken);
+  } catch (thrown) {
+    process.exitCode = report(thrown, (text) => void process.stderr.write(forTerminal(text)));
+  }
+};
+
+void (isMainThread ? start() : main());

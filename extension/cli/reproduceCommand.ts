@@ -9,6 +9,7 @@ import { sideBySide } from '../engine/runs/sideBySide.js';
 import { checkOutputFolder } from '../disk/outputs.js';
 import { didYouMean } from '../engine/ground/nearest.js';
 import { parsed, type Options } from './arguments.js';
+import { cudaFromHelp } from './cudaFolder.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
 import { htmlReport } from '../disk/htmlReport.js';
 import { providerNamed, wholeNumber } from './options.js';
@@ -38,6 +39,7 @@ ${[
     'seeds of the weights, the batches and the split of every run, separated by commas',
   ),
   optionLine('--provider NAME', 'auto (default), cpu, webgpu or cuda'),
+  optionLine('--cuda-from DIR', cudaFromHelp),
   optionLine(
     '--jobs N',
     'runs at once (default: on the CPU one per core; on a GPU as many as a short trial finds fastest)',
@@ -53,6 +55,7 @@ const commonOptions = {
   seeds: { type: 'string' },
   jobs: { type: 'string' },
   provider: { type: 'string', default: 'auto' },
+  'cuda-from': { type: 'string', multiple: true },
 } as const;
 
 const optionsOf = (chosen: readonly Paper[]): Options => ({

@@ -26,6 +26,7 @@ import { didYouMean } from '../engine/ground/nearest.js';
 import { sideBySide } from '../engine/runs/sideBySide.js';
 import { beginSweep, readSweep } from '../engine/runs/sweepFile.js';
 import { oneOf, parsed } from './arguments.js';
+import { cudaFromHelp } from './cudaFolder.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { placesTable } from './sweepPlaces.js';
@@ -47,6 +48,7 @@ GRID.json: { "name", "base": a run's configuration, "scales": [{ "name", "model"
   --out DIR        the sweep's folder; made when absent
   --status         print the table of progress and train nothing
   --provider NAME  auto (default), cpu, webgpu or cuda
+  --cuda-from DIR  ${cudaFromHelp}
   --jobs N         runs at once (default: on the CPU one per core; on a GPU as many as a short trial finds fastest)
   --rows           runs of one shape as rows of one graph (default on a GPU; on the CPU each has a process)
 
@@ -67,6 +69,7 @@ const options = {
   out: { type: 'string' },
   status: { type: 'boolean', default: false },
   provider: { type: 'string', default: 'auto' },
+  'cuda-from': { type: 'string', multiple: true },
   jobs: { type: 'string' },
   rows: { type: 'boolean', default: false },
   on: { type: 'string', default: 'here' },

@@ -8,6 +8,7 @@ import { loadRunConfig, withAssignments } from '../engine/training/runConfig.js'
 import { RunControl } from '../engine/training/trainer/runControl.js';
 import { train } from '../engine/training/trainer/train.js';
 import { parsed } from './arguments.js';
+import { cudaFromHelp } from './cudaFolder.js';
 import { UsageError, type Command } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { trainProgress } from './trainProgress.js';
@@ -22,6 +23,7 @@ Trains a model and writes a run directory: run.json, metrics.jsonl, checkpoints/
   --set KEY=VALUE        change the configuration: weightDecay=0, initSeed=7, model.d=64, clipNorm=null (repeatable)
   --init FILE            start from any checkpoint's weights, with fresh moments
   --provider NAME        auto (default: CUDA, then WebGPU, then CPU), cpu, webgpu or cuda
+  --cuda-from DIR        ${cudaFromHelp}
   --max-steps N          the last step
   --threads N            threads on the CPU (default: onnxruntime's choice, one per core)
   --resume               continue the run in DIR from its last state, as if it had not been interrupted
@@ -42,6 +44,7 @@ const options = {
   set: { type: 'string', multiple: true },
   init: { type: 'string' },
   provider: { type: 'string', default: 'auto' },
+  'cuda-from': { type: 'string', multiple: true },
   'max-steps': { type: 'string' },
   threads: { type: 'string' },
   resume: { type: 'boolean', default: false },

@@ -161,6 +161,8 @@ export interface TrainRequest {
   readonly threads?: number;
   /** When the process that started the run goes away: checkpoint and end (the default), or go on alone. */
   readonly whenLeft?: 'stop' | 'continue';
+  /** Providers that cannot be had here, and why: they are not tried. */
+  readonly passedOver?: RunFile['provider']['passedOver'];
 }
 
 export interface TrainerCalls {

@@ -1,4 +1,4 @@
-import type { CudaFinding, CudaSurvey, ProbedProvider } from './gpu.js';
+import type { CudaFinding, CudaProblem, CudaSurvey, ProbedProvider } from './gpu.js';
 import { toMarkdown } from './markdown.js';
 
 /** What was found of CUDA, as a list that the editor and the terminal show. */
@@ -36,6 +36,22 @@ export const findingColumns = ['File', 'State', 'Version', 'Where', 'Note'] as c
 /** One line for each provider: whether it works here, and why not. */
 export const probedLine = ({ name, works, says }: ProbedProvider): string =>
   `${providers[name]}: ${works ? `works${says === '' ? '' : `, ${says}`}` : `does not work. ${says}`}`;
+
+/** Problems that files would mend. */
+const mendable: readonly CudaProblem[] = [
+  'no-provider',
+  'other-version',
+  'broken-file',
+  'other-cuda',
+  'missing-library',
+];
+
+/** Why CUDA cannot be had, ending with the command that brings what is missing; undefined where nothing stands in its way. */
+export const withRemedy = ({ problem, command }: CudaSurvey): string | undefined => {
+  if (problem === undefined) return undefined;
+  if (command === undefined || !mendable.includes(problem.kind)) return problem.sentence;
+  return `${problem.sentence} This brings what is missing: ${command.line}`;
+};
 
 /** What to do next: in which folders the files are, and the command that brings what is missing. */
 export const surveyAdvice = (

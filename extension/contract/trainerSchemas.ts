@@ -18,6 +18,7 @@ export const trainRequestSchema: v.GenericSchema<unknown, TrainRequest> = v.obje
   resume: v.exactOptional(v.boolean()),
   threads: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   whenLeft: v.exactOptional(v.picklist(['stop', 'continue'])),
+  passedOver: v.exactOptional(runFileSchema.entries.provider.entries.passedOver),
 });
 
 export const trainerSchemas: CallSchemas<TrainerCalls> = {

@@ -18,6 +18,7 @@ interface Settings {
   readonly 'hover.rows': number;
   readonly 'training.onWindowClose': 'stop' | 'continue';
   readonly 'training.runsAtOnce': number;
+  readonly 'gpu.cudaFolder': string;
 }
 export type SettingName = keyof Settings;
 

@@ -16,6 +16,8 @@ export interface ProcessLauncherOptions {
   readonly capacity: () => number;
   /** The error of a process that ended before its run did: how it ended, and its last words. */
   readonly died: (out: string, how: string, lastWords: string) => ErrorValue;
+  /** What a run's process is given besides its request, found out before it starts; nothing where absent. Never rejects. */
+  readonly surroundings?: (request: TrainRequest) => Promise<TrainerSurroundings>;
   /** Where processes that may outlive this one write what they have to say besides their messages. */
   readonly outputFolder?: string;
   readonly log?: {
@@ -25,13 +27,53 @@ export interface ProcessLauncherOptions {
   };
 }
 
+/** What the process of one run finds around it. */
+export interface TrainerSurroundings {
+  /** Variables besides this process's own: where native libraries are found. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Providers that cannot be had here, and why. */
+  readonly passedOver: NonNullable<TrainRequest['passedOver']>;
+}
+
 /** A process of this machine for each run. */
 export const processLauncher = (options: ProcessLauncherOptions): Launcher => {
   let started = 0;
   return {
     capacity: options.capacity,
     sharesCores: true,
-    start: (request, events) => startProcess(request, events, options, ++started),
+    start: (request, events) => {
+      const number = ++started;
+      const begin = (given?: TrainerSurroundings): RunHandle =>
+        startProcess(
+          given ? withSurroundings(request, given) : request,
+          events,
+          options,
+          number,
+          given?.environment,
+        );
+      return options.surroundings === undefined
+        ? begin()
+        : startLater(options.surroundings(request).then(begin));
+    },
+  };
+};
+
+const withSurroundings = (request: TrainRequest, { passedOver }: TrainerSurroundings): TrainRequest =>
+  passedOver.length === 0 ? request : { ...request, passedOver };
+
+/** A run whose process is still to start: what is asked of it meanwhile reaches it when it has. */
+const startLater = (starting: Promise<RunHandle>): RunHandle => {
+  let isLeft = false;
+  const tell = (what: (run: RunHandle) => void): void => void starting.then(what);
+  return {
+    pause: () => tell((run) => run.pause()),
+    resume: () => tell((run) => run.resume()),
+    stop: () => tell((run) => run.stop()),
+    leave: () => {
+      isLeft = true;
+      tell((run) => run.leave());
+    },
+    ended: starting.then((run) => (isLeft ? undefined : run.ended)),
   };
 };
 
@@ -40,6 +82,7 @@ const startProcess = (
   events: RunEvents,
   { bundle, died, outputFolder, log }: ProcessLauncherOptions,
   number: number,
+  environment: Readonly<Record<string, string>> = {},
 ): RunHandle => {
   const lines: string[] = [];
   const outputFile =
@@ -51,7 +94,7 @@ const startProcess = (
   let outcome: Reply<RunFile> | undefined;
   const nothing = (): void => undefined;
   const trainer = startTrainerProcess(
-    { bundle, ...(outputFile === undefined ? {} : { outputFile }) },
+    { bundle, environment, ...(outputFile === undefined ? {} : { outputFile }) },
     {
       events: {
         started: events.started ?? nothing,

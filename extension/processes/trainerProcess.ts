@@ -10,6 +10,8 @@ export interface TrainerPlace {
   readonly bundle: string;
   /** Keeps what the process writes besides its messages, for one that may outlive this process. */
   readonly outputFile?: string;
+  /** Variables of the process besides this one's. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface TrainerHandlers {
@@ -22,7 +24,7 @@ export interface TrainerHandlers {
 
 /** The process of one run. It outlives this one when it was told to, or until its last checkpoint is written. */
 export function startTrainerProcess(
-  { bundle, outputFile }: TrainerPlace,
+  { bundle, outputFile, environment = {} }: TrainerPlace,
   { events, refuse, onOutput = () => undefined }: TrainerHandlers,
 ): EngineProcess<TrainerCalls> {
   return startEngineProcess<TrainerCalls>({
@@ -32,6 +34,7 @@ export function startTrainerProcess(
     schemas: trainerSchemas,
     events: receiveEvents(trainerEventSchemas, events, refuse),
     onOutput,
+    environment,
     ...(outputFile === undefined ? {} : { outputFile }),
   });
 }

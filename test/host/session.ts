@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly trust?: boolean;
   /** Another folder than the sample workspace. */
   readonly folder?: string;
+  /** Other extensions beside the product, as vsix files. */
+  readonly extensions?: readonly string[];
 }
 
 /** A host with the vsix in it, and a window on a fresh workspace. */
@@ -35,6 +37,7 @@ export async function startSession(options: SessionOptions = {}): Promise<Sessio
   const host = await startHost({
     vsix: extensionPackage(),
     workspace: workspace.folder,
+    ...(options.extensions ? { extensions: options.extensions } : {}),
     ...(options.settings ? { settings: options.settings } : {}),
     ...(options.trust === undefined ? {} : { trust: options.trust }),
   });

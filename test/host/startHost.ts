@@ -8,6 +8,8 @@ import { installHost } from './installHost.js';
 
 export interface HostOptions {
   readonly vsix: string;
+  /** Other extensions, as vsix files. */
+  readonly extensions?: readonly string[];
   readonly workspace: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Asks whether the workspace is trusted, as the desktop does. */
@@ -76,7 +78,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
     Reflect.deleteProperty(env, name);
   }
   const places = [entry, '--user-data-dir', profile, '--extensions-dir', extensions];
-  execFileSync(node, [...places, '--install-extension', options.vsix, '--force'], { env, stdio: 'pipe' });
+  for (const vsix of [options.vsix, ...(options.extensions ?? [])])
+    execFileSync(node, [...places, '--install-extension', vsix, '--force'], { env, stdio: 'pipe' });
 
   const port = await freePort();
   const logFile = path.join(folder, 'server.log');

@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { GeometryError } from '../../contract/errors.js';
 import { libraryTelemetryOff } from '../../contract/libraryTelemetry.js';
 import type { ProviderName, RunConfig, RunFile } from '../../contract/run.js';
-import type { CudaSurvey, ProbedProvider } from '../../contract/gpu.js';
+import type { CudaProblem, CudaSurvey, ProbedProvider } from '../../contract/gpu.js';
+import { withRemedy } from '../../contract/gpuList.js';
 import { cudaErrorIn } from './cuda/cudaErrors.js';
 import { notAllowed } from './cuda/sentences.js';
 import { surveyCuda } from './cuda/survey.js';
@@ -41,9 +42,11 @@ const quietFailure = /\[E:onnxruntime[^\]]*(provider_bridge|cuda_)[^\]]*\]/;
 const surveyFor = ({ environment }: ProbeEntry): Promise<CudaSurvey> =>
   surveyCuda({ environment: { ...process.env, ...environment } });
 
-/** Files that must not be loaded: a library that is cut off kills its process, one of another version may do anything. */
-const isUnsafe = ({ problem }: CudaSurvey): boolean =>
-  problem?.kind === 'broken-file' || problem?.kind === 'other-version';
+/**
+ * What is not tried: a library that is cut off kills its process, one of another version may do anything, and without a
+ * driver nothing loads.
+ */
+const hopeless: readonly CudaProblem[] = ['broken-file', 'other-version', 'no-driver', 'platform'];
 
 /** Tries a provider in a throwaway child. CUDA's files are looked for first: they say more than the loader does. */
 export const probeProvider = async (
@@ -52,7 +55,8 @@ export const probeProvider = async (
   survey: (entry: ProbeEntry) => Promise<CudaSurvey> = surveyFor,
 ): Promise<ProbeOutcome> => {
   const files = provider === 'cuda' ? await survey(entry) : undefined;
-  if (files?.problem && isUnsafe(files)) return { works: false, reason: files.problem.sentence };
+  if (files?.problem && hopeless.includes(files.problem.kind))
+    return { works: false, reason: withRemedy(files) ?? files.problem.sentence };
   return tryInChild(provider, entry, files);
 };
 
@@ -117,7 +121,7 @@ const explain = (
   code: number | null,
   signal: NodeJS.Signals | null,
 ): string => {
-  const said = cudaErrorIn(errors) ?? files?.problem?.sentence;
+  const said = cudaErrorIn(errors) ?? (files && withRemedy(files));
   if (said !== undefined) return said;
   if (files !== undefined && files.consents.length > 0) return notAllowed(files.consents);
   for (const [pattern, sentence] of knownReasons) {
@@ -171,7 +175,8 @@ export const chooseProvider = async (
     return reason === undefined ? probeOne(name, entry) : { works: false, reason };
   };
   if (wanted !== 'auto') {
-    const outcome = await tryOut(wanted);
+    const known = passedOver.find(({ name }) => name === wanted);
+    const outcome = known ? { works: false as const, reason: known.reason } : await tryOut(wanted);
     if (outcome.works) return chosen(wanted, outcome.answer);
     throw new GeometryError(
       'no-provider',

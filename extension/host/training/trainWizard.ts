@@ -137,7 +137,7 @@ const chooseProvider: Step<Answers> = (answers, place) => {
     ),
     cpu: vscode.l10n.t('Works everywhere'),
     webgpu: vscode.l10n.t('Graphics adapters of every make'),
-    cuda: vscode.l10n.t('NVIDIA; its provider is fetched by the command Install CUDA Provider'),
+    cuda: vscode.l10n.t('NVIDIA; the command Check GPU… says what it needs'),
   };
   const names: Readonly<Record<ProviderName, string>> = {
     auto: vscode.l10n.t('Automatic'),

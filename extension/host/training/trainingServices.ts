@@ -3,6 +3,7 @@ import { processLauncher } from '../../processes/processLauncher.js';
 import { processDied } from '../errors.js';
 import { setting } from '../settings.js';
 import { isTrusted } from '../trust.js';
+import type { CudaFolders } from './cudaFolders.js';
 import { providerLine } from './describeRun.js';
 import type { TrainingServices } from './training.js';
 
@@ -14,9 +15,11 @@ export const trainingServices = (
   bundle: string,
   outputFolder: string,
   log: vscode.LogOutputChannel,
+  cuda: CudaFolders,
 ): Omit<TrainingServices, 'readRun' | 'register'> => ({
   launcher: processLauncher({
     ...{ bundle, outputFolder, log, capacity: runsAtOnce },
+    surroundings: ({ provider }) => cuda.surroundings(provider),
     died: (_, how, lastWords) => processDied('trainer', lastWords === '' ? how : `${how}\n${lastWords}`),
   }),
   log,

@@ -55,7 +55,8 @@ const judgeNeeded = async (name: string, libraries: Libraries): Promise<Judged> 
   }
 };
 
-const judgeDriver = (cudaMajor: number, libraries: Libraries, version: string | undefined): Judged => {
+/** The driver: one that is old is so for a CUDA, of which nothing is known where there is no provider. */
+export const judgeDriver = (cudaMajor: number, libraries: Libraries, version: string | undefined): Judged => {
   const note = 'the NVIDIA driver';
   const found = libraries.find(DRIVER);
   if (found === undefined)
@@ -120,9 +121,11 @@ export const judgeNeeds = async (
         : { finding: missing(name, false, note) },
     );
   }
+  const isAbsent = ofDriver.problem?.kind === 'no-driver';
   return {
     findings: [...judged, ofDriver].map(({ finding }) => finding),
     found: judged.flatMap(({ found }) => found ?? []),
-    problem: broken ?? lack ?? ofDriver.problem,
+    // Without a driver, nothing that is missing helps.
+    problem: (isAbsent ? ofDriver.problem : undefined) ?? broken ?? lack ?? ofDriver.problem,
   };
 };

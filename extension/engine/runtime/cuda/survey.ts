@@ -5,7 +5,7 @@ import type { CudaFinding, CudaSurvey } from '../../../contract/gpu.js';
 import { bindingFolder, onnxruntimeVersion } from '../onnxruntimePackage.js';
 import { readSharedLibrary } from './elf.js';
 import { hasPython, installCommand } from './installCommand.js';
-import { judgeNeeds } from './judgement.js';
+import { judgeDriver, judgeNeeds } from './judgement.js';
 import { DRIVER, driverVersion, Libraries, openedWith, type FoundLibrary } from './libraries.js';
 import { loaderCache } from './loaderCache.js';
 import { CORE, placesAround, providerHome, wantsConsent, type Place, type Surroundings } from './places.js';
@@ -117,19 +117,22 @@ export const surveyCuda = async (
   const candidates = await candidatesIn(places, home, version);
   const provider = candidates.find((candidate) => candidate.kind === 'fits');
   const rejected = candidates.filter((candidate) => candidate !== provider).map(findingOf);
+  const driver = driverVersion(driverVersionFile);
   if (provider === undefined) {
+    const found = new Libraries(places, await loaderCache(loaderCacheFile));
+    const { finding, problem } = judgeDriver(0, found, driver);
     const command = installCommand(environment, version, []);
     const absent: CudaFinding = { name: PROVIDER_FILES[1], state: 'missing', isNeeded: true };
     return {
       ...nothing,
-      findings: rejected.length > 0 ? rejected : [absent],
-      problem: whyNone(candidates, version),
+      findings: [...(rejected.length > 0 ? rejected : [absent]), finding],
+      problem: problem ?? whyNone(candidates, version),
       ...(command === undefined ? {} : { command }),
     };
   }
   const { folder, place, file } = provider;
   const libraries = new Libraries([place, ...places], await loaderCache(loaderCacheFile));
-  const { findings, found, problem } = await judgeNeeds(file, libraries, driverVersion(driverVersionFile));
+  const { findings, found, problem } = await judgeNeeds(file, libraries, driver);
   const lacking = findings.filter(({ name, state }) => state !== 'found' && name !== DRIVER);
   const command = installCommand(
     wantsConsent(place) && hasPython(place.root) ? place.root : environment,

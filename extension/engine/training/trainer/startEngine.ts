@@ -20,6 +20,8 @@ export interface EngineRequest {
   readonly config: RunConfig;
   readonly wanted: ProviderName;
   readonly threads: number | undefined;
+  /** Providers that are known not to do. */
+  readonly passedOver?: ChosenProvider['passedOver'];
   /** The run's own. */
   readonly folder: string;
 }
@@ -35,10 +37,10 @@ export interface StartedEngine {
  * @throws GeometryError `no-provider`, `invalid-config` for a split that cannot be made.
  */
 export const startEngine = async (
-  { config, wanted, threads, folder }: EngineRequest,
+  { config, wanted, threads, folder, passedOver: known = [] }: EngineRequest,
   { choose = chooseProvider, createEngine = createTrainingEngine }: TrainOptions,
 ): Promise<StartedEngine> => {
-  let passedOver: ChosenProvider['passedOver'] = [];
+  let passedOver = known;
   for (;;) {
     const provider = await choose(wanted, { dtype: config.dtype, passedOver });
     try {

@@ -97,7 +97,10 @@ export const train = async (
     const threads = request.threads ?? existing?.threads;
     // A run goes on where it began: another provider rounds differently.
     const wanted = existing && request.provider === 'auto' ? existing.provider.name : request.provider;
-    const { engine, provider } = await startEngine({ config, wanted, threads, folder: out }, options);
+    const { engine, provider } = await startEngine(
+      { config, wanted, threads, folder: out, passedOver: request.passedOver ?? [] },
+      options,
+    );
     try {
       requireSameBases(out, existing, engine.bases);
       const origin = existing ?? request;

@@ -92,10 +92,9 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64' && canComp
         expect((await survey(surroundings)).consents).toEqual([whole]);
       expect((await survey({ projects: [made.at('project')] })).consents).toEqual([made.at('project/.venv')]);
       expect(
-        (await survey({ projects: [made.at('nowhere')], pythons: ['/nowhere/bin/python'] })).problem,
-      ).toMatchObject({
-        kind: 'no-provider',
-      });
+        (await survey({ environment: driver, projects: [absent], pythons: ['/nowhere/bin/python'] })).problem,
+      ).toMatchObject({ kind: 'no-provider' });
+      expect((await survey({})).problem).toMatchObject({ kind: 'no-driver' });
     });
 
     it('is asked for no folder where the loader finds the files', async () => {
