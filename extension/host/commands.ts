@@ -48,6 +48,8 @@ export const commandTable = (services: CommandServices, selection = new CompareS
     const report = view?.inspection.report;
     if (report) await exportReport(view.source, report);
   },
+  'weightGeometry.inspectTogether': (target: Target, selected: readonly Target[] = []) =>
+    inspectTogether(services, selected.length > 1 ? selected : [target]),
   'weightGeometry.nextPage': () => services.panels.active?.turnBy(1),
   'weightGeometry.previousPage': () => services.panels.active?.turnBy(-1),
   'weightGeometry.clearCache': () => clearCache(services),
@@ -78,6 +80,24 @@ async function inspect(
       if (await canShow(services, source)) services.panels.open(source);
     }
   }
+}
+
+/** Opens the first of several runs with the others over it. */
+async function inspectTogether(services: CommandServices, targets: readonly Target[]): Promise<void> {
+  const places = targets.flatMap((target) => {
+    const uri = uriOf(target);
+    return uri?.scheme === 'file' ? [inspectedAt(uri.fsPath)] : [];
+  });
+  const [first, ...others] = places;
+  if (first === undefined || others.length === 0) {
+    const message = vscode.l10n.t('Select the folders of two runs or more.');
+    void services.errors.show({ code: 'invalid-argument', message });
+    return;
+  }
+  for (const place of places) if (!(await canShow(services, place))) return;
+  const { inspection } = services.panels.open(first, 'runs');
+  const reply = await inspection.analyse({ id: 'runs', settings: { others } });
+  if (!reply.ok) void services.errors.show(reply.error);
 }
 
 /** Opens what a link names, where there is something to show. */

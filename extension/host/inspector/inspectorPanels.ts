@@ -47,14 +47,14 @@ export class InspectorPanels implements vscode.Disposable {
   }
 
   /** Shows the panel of a source: the one there is, else a new one. It is there before anything has been read. */
-  open(source: string, page?: Focus, base?: string): void {
+  open(source: string, page?: Focus, base?: string): InspectorView {
     const shown = [...this.views].find(
       ({ view, panel }) => view.source === source && view.base === base && panel.viewType.endsWith(panelType),
     );
     if (shown) {
       shown.panel.reveal();
       if (page) shown.view.turnTo(page);
-      return;
+      return shown.view;
     }
     const { view } = this.adopt(
       vscode.window.createWebviewPanel(panelType, titleOf(source, base), vscode.ViewColumn.Active, {
@@ -64,6 +64,7 @@ export class InspectorPanels implements vscode.Disposable {
       { source, ...(base === undefined ? {} : { base }), ...(page === undefined ? {} : { page }) },
     );
     if (page) view.turnTo(page);
+    return view;
   }
 
   /** Cancels the inspection that is looked at, else lets the user choose of those at work. */

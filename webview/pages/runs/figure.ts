@@ -1,8 +1,9 @@
 import type { Report, SpectrumEntry } from '../../../extension/contract/report.js';
 import type { StatisticKey } from '../../../extension/contract/statistics/table.js';
 import type { LineFigure, Scale } from '../../charts/figure.js';
-import { markedLook, nullLook } from '../../charts/looks.js';
+import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
 import { stepAxis } from '../../charts/stepAxis.js';
+import { visible } from '../../charts/visible.js';
 import { matrixKey } from '../../report/matrices.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
@@ -87,6 +88,41 @@ export function runsFigure(
               name: say('runs.shuffled', { run: runs[0]!.name }),
               x: shuffled.map(({ step }) => step),
               y: shuffled.map(({ mean }) => mean),
+              look: nullLook,
+            },
+          ]),
+    ],
+  };
+}
+
+/** The singular values of one matrix at one step, a curve for each run, and the first run's shuffled entries. */
+export function runsSpectrumFigure(
+  runs: readonly OverlaidRun[],
+  matrix: string,
+  side: SpectrumEntry['of'],
+  step: number,
+  scale: Scale,
+): LineFigure | undefined {
+  const there = runs.map((run) => run.of(matrix, side).find((entry) => entry.step === step));
+  const curves = there.flatMap((entry, index) =>
+    entry === undefined || entry.spectralNorm === 0
+      ? []
+      : [{ name: runs[index]!.name, ...visible(entry.singularValues, scale), look: lineLook(index) }],
+  );
+  if (curves.length < 2) return undefined;
+  const shuffled = there[0]?.nulls.shuffled?.mean;
+  return {
+    kind: 'lines',
+    x: { title: say('indexOf'), scale: 'linear', format: 'integer' },
+    y: { title: say('singularValue'), scale, format: 'number' },
+    curves: [
+      ...curves,
+      ...(shuffled === undefined
+        ? []
+        : [
+            {
+              name: say('runs.shuffled', { run: runs[0]!.name }),
+              ...visible(shuffled, scale),
               look: nullLook,
             },
           ]),

@@ -13,7 +13,7 @@ import { isNumber, isText, oneOf, usePersistedState } from '../../state/persiste
 import { number } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
-import { overlaidRuns, runsFigure, sharedSteps, type OverlaidRun } from './figure.js';
+import { overlaidRuns, runsFigure, runsSpectrumFigure, sharedSteps, type OverlaidRun } from './figure.js';
 
 const lastStep = -1;
 const capital = (text: string): string => text.replace(/^./, (letter) => letter.toUpperCase());
@@ -55,6 +55,14 @@ export function Runs() {
   );
   const steps = useMemo(() => sharedSteps(runs, keys, side), [runs, keys, side]);
   const at = steps.includes(step) ? step : steps.at(-1);
+  const [spectrumScale, setSpectrumScale] = useScale('runs.spectrum.scale', 'log');
+  const spectrum = useMemo(
+    () =>
+      matrix === undefined || at === undefined
+        ? undefined
+        : runsSpectrumFigure(runs, matrix, side, at, spectrumScale),
+    [runs, matrix, side, at, spectrumScale],
+  );
   const columns = useMemo(
     () => columnsOf(runs, side, statistic, at, choose),
     [runs, side, statistic, at, choose],
@@ -105,6 +113,18 @@ export function Runs() {
           absent={analysisAbsent(view, 'runs')}
           controls={<ScaleChoice axis={statisticName(statistic)} value={scale} onChange={setScale} />}
         />
+        {spectrum && at !== undefined && (
+          <ChartCard
+            id="runs.spectrum"
+            title={say('runs.spectrum', { matrix: matrix ?? '', step: at })}
+            figure={spectrum}
+            says={say('runs.spectrumSays', { n: runs.length, run: runs[0]!.name })}
+            absent={analysisAbsent(view, 'runs')}
+            controls={
+              <ScaleChoice axis={say('singularValue')} value={spectrumScale} onChange={setSpectrumScale} />
+            }
+          />
+        )}
       </div>
       {at !== undefined && (
         <SortableTable

@@ -8,20 +8,7 @@ import { bandName } from '../../words/bands.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
 import { grokMark } from '../../charts/grokMark.js';
-
-/** Indices and values of a spectrum that a log axis can show: rounding leaves values of the order of 1e-17. */
-function visible(values: readonly number[], scale: Scale): { readonly x: number[]; readonly y: number[] } {
-  const floor = scale === 'log' ? 1e-12 * (values[0] ?? 0) : -Infinity;
-  const x: number[] = [];
-  const y: number[] = [];
-  values.forEach((value, index) => {
-    if (value > floor) {
-      x.push(index + 1);
-      y.push(value);
-    }
-  });
-  return { x, y };
-}
+import { visible } from '../../charts/visible.js';
 
 const axes = (scale: Scale): Pick<LineFigure, 'kind' | 'x' | 'y'> => ({
   kind: 'lines',

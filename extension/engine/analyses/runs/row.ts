@@ -10,7 +10,7 @@ export const runs = analysis({
   needs: 'checkpoint',
   isDefault: false,
   topic: 'runs',
-  settings: v.strictObject({ others: v.optional(v.string()) }),
+  settings: v.strictObject({ others: v.optional(v.union([v.string(), v.array(v.string())])) }),
   flags: { others: { kind: 'text', value: 'PATHS', help: 'folders of other runs, separated by commas' } },
   weight: ({ plan }) => 2.1e-6 * 4 * plan.costPerCheckpoint * plan.spectraOf.length,
   steps: (run, { others }) => runsBeside(run, others),

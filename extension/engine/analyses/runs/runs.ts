@@ -18,10 +18,13 @@ type RunsRun = AnalysisRun<'runSpectra'>;
 
 /**
  * Spectra of the matrices that other runs share with the inspected one, by name and shape.
- * @param others their folders, separated by commas; those found beside the inspected one where absent.
+ * @param others their folders, in a list or separated by commas; those found beside the inspected one where absent.
  * @throws GeometryError `invalid-argument` where there is none, and what reading one throws.
  */
-export async function* runsBeside(run: RunsRun, others: string | undefined): AsyncGenerator<TaskStep, void> {
+export async function* runsBeside(
+  run: RunsRun,
+  others: string | readonly string[] | undefined,
+): AsyncGenerator<TaskStep, void> {
   const { survey, settings, plan, signal, emit } = run;
   const found = others === undefined ? await besideOf(run) : await namedRuns(others, signal);
   if (found.length === 0) {
@@ -78,8 +81,12 @@ export async function* runsBeside(run: RunsRun, others: string | undefined): Asy
   }
 }
 
-const namedRuns = (others: string, signal: AbortSignal): Promise<SourceSeries[]> =>
-  Promise.all(others.split(',').map((place) => findSeries(path.resolve(place.trim()), signal)));
+const namedRuns = (others: string | readonly string[], signal: AbortSignal): Promise<SourceSeries[]> =>
+  Promise.all(
+    (typeof others === 'string' ? others.split(',') : others).map((place) =>
+      findSeries(path.resolve(typeof others === 'string' ? place.trim() : place), signal),
+    ),
+  );
 
 /** The other series at the inspected path; where it has none, those of the folder above. */
 const besideOf = async ({ request, survey, signal }: RunsRun): Promise<SourceSeries[]> => {
