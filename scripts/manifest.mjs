@@ -1,4 +1,5 @@
-// Writes into package.json what follows from the tables of the code: node scripts/manifest.mjs [--check]
+// Writes into package.json what follows from the tables of the code, and the addresses of scripts/marketplace.json, which
+// whoever publishes fills in: node scripts/manifest.mjs [--check]
 // The endings of weight files in activation events, menu conditions and editors come from contract/weightFormats.ts.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -45,6 +46,23 @@ for (const editor of manifest.contributes.customEditors) {
   editor.selector = tables.weightEndings
     .filter((ending) => tables.uniqueEndings.includes(ending) === isDefault)
     .map((ending) => ({ filenamePattern: `*${ending}` }));
+}
+
+/** How a field of the manifest holds an address; one that is empty in the file is absent from the manifest. */
+const addressFields = {
+  repository: (url) => ({ type: 'git', url }),
+  homepage: (url) => url,
+  bugs: (url) => ({ url }),
+  sponsor: (url) => ({ url }),
+};
+const addresses = JSON.parse(fs.readFileSync(path.join(root, 'scripts/marketplace.json'), 'utf8'));
+for (const [field, shape] of Object.entries(addressFields)) {
+  const address = addresses[field] ?? '';
+  delete manifest[field];
+  if (address === '') continue;
+  if (!/^https:\/\/\S+$/.test(address))
+    throw new Error(`scripts/marketplace.json: ${field} is no https address.`);
+  manifest[field] = shape(address);
 }
 
 const written = await format(JSON.stringify(manifest), { ...manifest.prettier, parser: 'json-stringify' });

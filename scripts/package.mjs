@@ -26,14 +26,15 @@ const take = (name, parts) => {
 take('onnxruntime-node', ['package.json', 'dist', `bin/napi-v6/${target.replace('-', '/')}`]);
 take('onnxruntime-common', ['package.json', 'dist/cjs']);
 
-const { name, version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+const { name, version, repository } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
 const vsix = path.join(root, `${name}-${target}-${version}.vsix`);
 execFileSync(
   process.execPath,
   [
     path.join(root, 'node_modules/@vscode/vsce/vsce'),
     ...['package', '--no-dependencies', '--target', target, '--out', vsix],
-    ...['--allow-missing-repository', '--no-rewrite-relative-links', '--skip-license'],
+    ...(repository === undefined ? ['--allow-missing-repository', '--no-rewrite-relative-links'] : []),
+    '--skip-license',
   ],
   { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] },
 );

@@ -10,7 +10,7 @@ import { startPythonPeer } from './pythonPeer.js';
 const rounds = 3;
 
 /** The series of 36 checkpoints where it lies beside the checkout, else the smaller one in the repository. */
-const folder = (): string => {
+export const seriesFolder = (): string => {
   const root = path.join(__dirname, '..');
   const places = [
     path.join(root, '..', 'shared', 'data', 'torch-add-seed42'),
@@ -24,7 +24,7 @@ export const inspectBench: Bench = {
   name: 'inspect',
   summary: 'a whole inspection (spectra with shuffles, angles, trajectories) beside the same work in NumPy',
   async run({ say }) {
-    const series = folder();
+    const series = seriesFolder();
     const peer = await startPythonPeer('inspect_numpy.py', [series]);
     if (peer === undefined) say('Python, NumPy or PyTorch is not installed: only our own times');
     const ours: number[] = [];

@@ -10,6 +10,7 @@ import { svdBench } from './svd.js';
 import { lowRankBench } from './lowRank.js';
 import { powerLawBench } from './powerLaw.js';
 import { sweepBench } from './sweep.js';
+import { timeLeftBench } from './timeLeft.js';
 import { trainBench } from './train.js';
 import { trajectoryBench } from './trajectory.js';
 import { updateSpectraBench } from './updateSpectra.js';
@@ -30,4 +31,5 @@ export const benches: readonly Bench[] = [
   evaluateBench,
   growthBench,
   hostBench,
+  timeLeftBench,
 ];
