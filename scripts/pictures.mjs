@@ -56,7 +56,7 @@ for (const report of reports) {
     await page.goto(pathToFileURL(path.resolve(report)).href);
     await page.locator('[role=tab]').first().waitFor();
     await page.evaluate(wear, { theme: look.theme, variables: themes[look.theme] });
-    await page.addScriptTag({ content: axe });
+    await page.evaluate(axe);
     for (const tab of await page.locator('[role=tab]').all()) {
       const title = (await tab.innerText()).trim();
       await tab.click();
