@@ -15,10 +15,11 @@ import {
   submitSweep,
   type SubmitOptions,
 } from '../engine/runs/cluster/submitSweep.js';
+import type { Scheduler } from '../engine/runs/cluster/scheduler.js';
 import { sweepPlaces } from '../engine/runs/cluster/sweepPlaces.js';
-import { schedulerNamed, schedulers } from '../engine/runs/cluster/table.js';
+import { schedulerNamed, schedulers, type Access } from '../engine/runs/cluster/table.js';
 import { trainElement } from '../engine/runs/cluster/trainElement.js';
-import { cellsOf, type Cell } from '../engine/runs/grid.js';
+import { cellsOf, type Cell, type Grid } from '../engine/runs/grid.js';
 import { readGrid } from '../engine/runs/gridFile.js';
 import { sweepProgress, watchedProgress, type CellProgress } from '../engine/runs/progress.js';
 import { runSweep } from '../engine/runs/runSweep.js';
@@ -29,6 +30,7 @@ import { oneOf, parsed } from './arguments.js';
 import { cudaFromHelp } from './cudaFolder.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
+import { sendRequest } from './sendRequest.js';
 import { placesTable } from './sweepPlaces.js';
 import { textTable } from './textTable.js';
 import { launcherFor } from './launchers.js';
@@ -56,10 +58,13 @@ On a cluster (DIR must be on a file system that its nodes share; the same comman
 or lost its node, and goes on from the last checkpoints):
 
   --on NAME            here (default), ${Object.keys(schedulers).join(', ')}
-  --partition NAME     and --time LIMIT, --gpus-per-run N, --cpus-per-run N: what each array element asks for
-  --max-at-once N      elements at work at once (default 256)
+  --gpus-per-run N     and --cpus-per-run N; on Slurm --partition NAME and --time LIMIT too: what each array element
+                       asks for
+  --max-at-once N      elements at work at once (default 256; Ray runs as many as it has cores)
   --rows-per-task N    runs of one shape in each element, as rows of one graph (default 1)
   --setup FILE         a shell file that each element reads first: modules, environments
+  --address URL        Ray's dashboard, as http://127.0.0.1:8265: said each time, and no other place is asked
+  --image NAME         and --volume CLAIM: what a manifest for Kubernetes needs; it is printed by --dry-run alone
   --dry-run            print what would be submitted, and submit nothing
   --status --follow    print the table again whenever it changes, until no run waits or trains
   --stop               stop all runs, or those named: at work they checkpoint, waiting they are taken back
@@ -80,6 +85,9 @@ const options = {
   'max-at-once': { type: 'string' },
   'rows-per-task': { type: 'string' },
   setup: { type: 'string' },
+  address: { type: 'string' },
+  image: { type: 'string' },
+  volume: { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
   follow: { type: 'boolean', default: false },
   stop: { type: 'boolean', default: false },
@@ -113,10 +121,14 @@ const rowsOf = (progress: readonly CellProgress[]): string =>
     ]),
   );
 
+/** How the schedulers of a sweep are reached. */
+const accessIn = ({ address }: Values): Access =>
+  address === undefined ? {} : { ray: { address, send: sendRequest } };
+
 type Values = ReturnType<typeof parsed<typeof options>>['values'];
 
 const jobOptions = (values: Values): JobOptions => {
-  const { partition, time, setup } = values;
+  const { partition, time, setup, image, volume } = values;
   const gpusPerRun = wholeNumber('--gpus-per-run', values['gpus-per-run']);
   const cpusPerRun = wholeNumber('--cpus-per-run', values['cpus-per-run']);
   const maxAtOnce = wholeNumber('--max-at-once', values['max-at-once']);
@@ -127,19 +139,23 @@ const jobOptions = (values: Values): JobOptions => {
     ...(cpusPerRun === undefined ? {} : { cpusPerRun }),
     ...(maxAtOnce === undefined ? {} : { maxAtOnce }),
     ...(setup === undefined ? {} : { setup: path.resolve(setup) }),
+    ...(image === undefined ? {} : { image }),
+    ...(volume === undefined ? {} : { volume }),
   };
 };
 
 interface Sweep {
   readonly out: string;
+  readonly grid: Grid;
   readonly cells: readonly Cell[];
   readonly console: CommandConsole;
 }
 
 /** Submits to a scheduler, or prints what would be submitted. */
-const submit = async ({ out, cells, console }: Sweep, values: Values): Promise<void> => {
+const submit = async ({ out, grid, cells, console }: Sweep, values: Values): Promise<void> => {
   const wanted: SubmitOptions = {
-    scheduler: schedulerNamed(values.on),
+    grid,
+    scheduler: schedulerNamed(values.on, accessIn(values)),
     job: jobOptions(values),
     provider: providerNamed(values.provider),
     rowsPerTask: wholeNumber('--rows-per-task', values['rows-per-task']) ?? 1,
@@ -161,11 +177,13 @@ const submit = async ({ out, cells, console }: Sweep, values: Values): Promise<v
 const activeStates: ReadonlySet<string> = new Set(['waiting', 'starting', 'running']);
 
 /** Where each run stands, on whatever machines; again at every change while it is followed. */
-const showPlaces = async ({ out, cells, console }: Sweep, follow: boolean): Promise<void> => {
+const showPlaces = async ({ out, cells, console }: Sweep, values: Values): Promise<void> => {
+  const { follow } = values;
+  const named = (name: string): Scheduler => schedulerNamed(name, accessIn(values));
   const pace = new PollPace();
   let shown = '';
   for (;;) {
-    const places = await sweepPlaces(out, cells);
+    const places = await sweepPlaces(out, cells, named);
     const text = `${placesTable(places)}\n`;
     if (text !== shown) console.out(text);
     const isOver = !places.some(({ state, unsure }) => activeStates.has(state) || unsure);
@@ -177,7 +195,7 @@ const showPlaces = async ({ out, cells, console }: Sweep, follow: boolean): Prom
   }
 };
 
-/** What the script of an array runs: `--element SUBMISSION INDEX`. */
+/** What an element of an array runs: `--element SUBMISSION INDEX`, after the grid where its machine has no sweep yet. */
 const runElement = async (
   { out, cells, console }: Sweep,
   file: string,
@@ -239,14 +257,15 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   const { out } = values;
   if (out === undefined) throw new UsageError('Say where the sweep is: --out DIR.');
   oneOf('--on', values.on, ['here', ...Object.keys(schedulers)]);
-  const named = values.stop || values.element !== undefined ? [] : positionals;
+  const named = values.element !== undefined ? positionals.slice(0, -1) : values.stop ? [] : positionals;
   const [file, ...extra] = named;
   if (extra.length > 0) throw new UsageError(`One grid at a time; ${extra.join(' ')} is left over.`);
   const grid = file === undefined ? await readSweep(out) : await readGrid(file);
   if (grid === undefined) throw new GeometryError('not-found', `${out} holds no sweep: name its grid.`);
-  const sweep: Sweep = { out, cells: cellsOf(grid), console };
+  const sweep: Sweep = { out, grid, cells: cellsOf(grid), console };
   if (values.element !== undefined) {
-    await runElement(sweep, values.element, positionals[0]);
+    if (file !== undefined) await beginSweep(out, grid);
+    await runElement(sweep, values.element, positionals.at(-1));
     return 0;
   }
   if (values.stop) {
@@ -257,7 +276,8 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
         throw new UsageError(`The sweep has no run ${JSON.stringify(name)}.${didYouMean(name, known)}`);
       }
     }
-    await stopSweep(out, await sweepPlaces(out, sweep.cells), schedulerNamed, names);
+    const scheduler = (name: string): Scheduler => schedulerNamed(name, accessIn(values));
+    await stopSweep(out, await sweepPlaces(out, sweep.cells, scheduler), scheduler, names);
   } else if (!values.status) {
     if (!values['dry-run']) await beginSweep(out, grid);
     if (values.on !== 'here') await submit(sweep, values);
@@ -265,7 +285,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     if (values['dry-run']) return 0;
   }
   // A sweep that no scheduler has is read from its files alone.
-  if ((await readSubmissions(path.resolve(out))).length > 0) await showPlaces(sweep, values.follow);
+  if ((await readSubmissions(path.resolve(out))).length > 0) await showPlaces(sweep, values);
   else console.out(`${table(await watchedProgress(out, sweep.cells))}\n`);
   return 0;
 };

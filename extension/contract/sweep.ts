@@ -65,6 +65,9 @@ export const jobOptionsSchema = v.object({
   maxAtOnce: v.exactOptional(positive),
   /** A shell file that each element reads before it begins: modules, environments. An absolute path. */
   setup: v.exactOptional(path),
+  /** The container image of each element, and the claim of the volume that holds the sweep's folder. */
+  image: v.exactOptional(path),
+  volume: v.exactOptional(path),
 });
 export type JobOptions = v.InferOutput<typeof jobOptionsSchema>;
 

@@ -90,7 +90,7 @@ export const clusterBench: Bench = {
       const named = () => slurm(fake.run);
       await submitSweep(sweep, cells, {
         ...{ scheduler: named(), job: { maxAtOnce: 256 }, provider: 'cpu', rowsPerTask: 1 },
-        command: ['node', 'cli.js'],
+        ...{ grid, command: ['node', 'cli.js'] },
       });
       const pace = new PollPace();
       const before = process.memoryUsage().heapUsed;

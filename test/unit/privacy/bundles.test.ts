@@ -15,7 +15,7 @@ const network = ['http', 'https', 'http2', 'net', 'tls', 'dgram', 'dns', 'inspec
 ]);
 
 describe('the bundles of the host, the child processes and the command', () => {
-  it('import no module that opens a connection; the installer alone takes the global fetch', async () => {
+  it('open no connection but to the address that the command is given; the installer alone takes the global fetch', async () => {
     const { metafile } = await build({
       absWorkingDir: root,
       entryPoints: {
@@ -33,11 +33,17 @@ describe('the bundles of the host, the child processes and the command', () => {
       define: { PRODUCT_VERSION: '"0.0.0"' },
       logLevel: 'error',
     });
-    const imported = Object.values(metafile.outputs)
-      .flatMap(({ imports }) => imports)
-      .map((one) => one.path);
-    expect(imported).toContain('node:fs');
-    expect(imported.filter((name) => network.includes(name))).toEqual([]);
+    const importedBy = (bundle: string): string[] =>
+      metafile.outputs[`dist/${bundle}.js`]!.imports.map((one) => one.path);
+    for (const bundle of ['engine', 'extension']) {
+      expect(importedBy(bundle)).toContain('node:fs');
+      expect(importedBy(bundle).filter((name) => network.includes(name))).toEqual([]);
+    }
+    // The command asks Ray, at the address that it is given with --address.
+    const connecting = Object.entries(metafile.inputs)
+      .filter(([, { imports }]) => imports.some((one) => network.includes(one.path)))
+      .map(([file]) => path.basename(file));
+    expect(connecting).toEqual(['sendRequest.ts']);
 
     const reaching = Object.keys(metafile.inputs).filter((file) =>
       /globalThis\.fetch|XMLHttpRequest|WebSocket|EventSource|sendBeacon/.test(

@@ -41,7 +41,7 @@ const scripted = (away: (second: number) => boolean = () => false): ScriptedSlur
 const submitTo = (run: RunCommand, rowsPerTask = 1): Promise<number> =>
   submitSweep(sweep, cells, {
     ...{ scheduler: slurm(run), job: { maxAtOnce: 4 }, provider: 'cpu', rowsPerTask },
-    command: ['node', 'cli.js'],
+    ...{ grid, command: ['node', 'cli.js'] },
   });
 const placesWith = (run: RunCommand) => sweepPlaces(sweep, cells, () => slurm(run));
 const statesWith = async (run: RunCommand): Promise<string[]> =>
@@ -127,7 +127,7 @@ describe('a sweep on a scripted Slurm', () => {
     const fake = scripted();
     const text = await previewSweep(sweep, cells, {
       ...{ scheduler: slurm(fake.run), job: { partition: 'gpu', time: '1:00:00' }, provider: 'cuda' },
-      ...{ rowsPerTask: 1, command: ['node', 'cli.js'] },
+      ...{ rowsPerTask: 1, grid, command: ['node', 'cli.js'] },
     });
     expect(text).toContain('--array=0-39%256');
     expect(text).toContain('--partition=gpu --time=1:00:00');
@@ -163,7 +163,7 @@ describe('the state of a run', () => {
 });
 
 describe("Slurm's words", () => {
-  const jobs = [{ name: 'wg-1', parts: [{ id: '7', first: 100, count: 5 }] }];
+  const jobs = [{ name: 'wg-1', folder: '/s/cluster', parts: [{ id: '7', first: 100, count: 5 }] }];
   it('reads elements of its own jobs alone', () => {
     const lines =
       '7|0|PENDING|Resources||wg-1\n7|1|RUNNING|None|n1|wg-1\n8|0|RUNNING|None|n2|wg-1\n7|2|COMPLETED|None|n1|wg-1\n7|N/A|PENDING|||wg-1';
@@ -195,6 +195,7 @@ describe("Slurm's words", () => {
     };
     const job: ArrayJob = {
       ...{ name: 'wg-2', folder: sweep, elements: 5, options: {}, command: ['true'], environment: {} },
+      ...{ sweep, files: { grid: '', submission: '' } },
     };
     await expect(slurm(run).submit(job)).rejects.toThrow('QOSMaxSubmit');
     expect(called).toContain('scancel 41');
@@ -209,6 +210,7 @@ describe("Slurm's words", () => {
       command: ['node'],
       environment: {},
       options: { setup },
+      ...{ sweep: '/', files: { grid: '', submission: '' } },
     };
     expect(slurmScript(job)).toContain(`. '/home/a b/set up.sh'`);
   });

@@ -9,6 +9,10 @@ export interface ArrayJob {
   readonly folder: string;
   readonly elements: number;
   readonly options: JobOptions;
+  /** The sweep's folder, as the command of an element has it. */
+  readonly sweep: string;
+  /** The grid and the submission as text, for machines that cannot read them beside the runs. */
+  readonly files: { readonly grid: string; readonly submission: string };
   /** The command of one element, its index excepted, which is the last argument. */
   readonly command: readonly string[];
   /** Set for the command. */
@@ -26,6 +30,8 @@ export interface Submitted {
 export interface AskedJob {
   readonly name: string;
   readonly parts: readonly Submitted[];
+  /** As in {@link ArrayJob}. */
+  readonly folder: string;
 }
 
 /** An element that a scheduler still has. One that has ended is not in its answer. */
@@ -46,6 +52,8 @@ export type SchedulerAnswer =
 /** A place that runs arrays of the headless command. */
 export interface Scheduler {
   readonly name: string;
+  /** The options that it has a word for: others are refused, not passed over. */
+  readonly takes: readonly (keyof JobOptions)[];
   /** What would be submitted, as text; nothing is submitted. */
   preview(job: ArrayJob): Promise<string>;
   /** @throws GeometryError where it refuses or is not there. */

@@ -123,6 +123,7 @@ export const slurm = (run: RunCommand = runCommand): Scheduler => {
   };
   return {
     name: 'slurm',
+    takes: ['partition', 'time', 'gpusPerRun', 'cpusPerRun', 'maxAtOnce', 'setup'],
     preview: async (job) => {
       const size = await arraySize().catch(() => defaultArraySize);
       const calls = partsOf(job.elements, size).map((part) =>

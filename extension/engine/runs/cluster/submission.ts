@@ -10,6 +10,8 @@ import { limits, readText } from '../../../disk/regularFile.js';
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const text = v.pipe(v.string(), v.minLength(1));
+/** A scheduler's id of a job. It becomes an argument of its commands, and must not be taken for an option. */
+const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w.-]*$/));
 
 /** One submission of runs of a sweep to a scheduler: `cluster/NAME.json` in the sweep's folder. */
 const submissionSchema = v.object({
@@ -24,7 +26,7 @@ const submissionSchema = v.object({
   /** The names of the runs of each element. */
   elements: v.array(v.array(text)),
   /** Empty until the scheduler has taken it. */
-  parts: v.array(v.object({ id: text, first: count, count: positive })),
+  parts: v.array(v.object({ id, first: count, count: positive })),
 });
 export type Submission = v.InferOutput<typeof submissionSchema>;
 

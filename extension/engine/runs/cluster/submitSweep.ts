@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
 import type { ProviderName } from '../../../contract/run.js';
 import type { JobOptions, Place } from '../../../contract/sweep.js';
 import { takeClaim } from '../../../disk/claim.js';
 import { makeFolder } from '../../../disk/folders.js';
-import type { Cell } from '../grid.js';
+import type { Cell, Grid } from '../grid.js';
 import { grouped } from '../../ground/work/grouped.js';
 import { isLeft } from './runStates.js';
-import type { ArrayJob, Scheduler } from './scheduler.js';
+import type { ArrayJob, Scheduler, Submitted } from './scheduler.js';
 import {
   clusterFolder,
   readSubmissions,
@@ -16,7 +17,7 @@ import {
   writeSubmission,
   type Submission,
 } from './submission.js';
-import { elementsOf, sweepPlaces } from './sweepPlaces.js';
+import { askedJob, elementsOf, sweepPlaces } from './sweepPlaces.js';
 
 export interface SubmitOptions {
   readonly scheduler: Scheduler;
@@ -26,6 +27,8 @@ export interface SubmitOptions {
   readonly rowsPerTask: number;
   /** The headless command: the program and its first arguments. */
   readonly command: readonly string[];
+  /** What the sweep is of. */
+  readonly grid: Grid;
 }
 
 /** Runs of one shape go together, `size` at a time. */
@@ -40,9 +43,27 @@ const inGroups = (cells: readonly Cell[], size: number): string[][] => {
   );
 };
 
-const jobOf = (sweep: string, submission: Submission, command: readonly string[]): ArrayJob => ({
+/** Options by the names that the command has for them. */
+const optionNames: Readonly<Record<keyof JobOptions, string>> = {
+  ...{ partition: '--partition', time: '--time', setup: '--setup', image: '--image', volume: '--volume' },
+  ...{ gpusPerRun: '--gpus-per-run', cpusPerRun: '--cpus-per-run', maxAtOnce: '--max-at-once' },
+};
+
+const requireTaken = ({ scheduler: { name, takes }, job: options }: SubmitOptions): void => {
+  const given = (Object.keys(optionNames) as (keyof JobOptions)[]).filter(
+    (key) => options[key] !== undefined,
+  );
+  const unknown = given.filter((key) => !takes.includes(key)).map((key) => optionNames[key]);
+  if (unknown.length === 0) return;
+  const known = takes.map((key) => optionNames[key]).join(', ');
+  refuse(`${unknown.join(', ')} says nothing to ${name}, which takes ${known}.`);
+};
+
+const jobOf = (sweep: string, submission: Submission, { command, grid }: SubmitOptions): ArrayJob => ({
   name: submission.name,
   folder: clusterFolder(sweep),
+  sweep,
+  files: { grid: JSON.stringify(grid), submission: JSON.stringify(submission) },
   elements: submission.elements.length,
   options: submission.options,
   command: [...command, 'sweep', '--out', sweep, '--element', submissionPath(sweep, submission.name)],
@@ -83,6 +104,21 @@ const refuse = (message: string): never => {
   throw new GeometryError('invalid-argument', message.trim());
 };
 
+/** Submits, and forgets what was refused: nothing of it is anywhere. */
+const submitted = async (
+  folder: string,
+  submission: Submission,
+  options: SubmitOptions,
+): Promise<readonly Submitted[]> => {
+  try {
+    return await options.scheduler.submit(jobOf(folder, submission, options));
+  } catch (thrown) {
+    const isRefused = thrown instanceof GeometryError && thrown.code === 'invalid-argument';
+    if (isRefused) await rm(submissionPath(folder, submission.name), { force: true });
+    throw thrown;
+  }
+};
+
 /** What would be submitted, as text. */
 export const previewSweep = async (
   sweep: string,
@@ -90,8 +126,9 @@ export const previewSweep = async (
   options: SubmitOptions,
 ): Promise<string> => {
   const folder = path.resolve(sweep);
+  requireTaken(options);
   const submission = newSubmission(cells, options);
-  return options.scheduler.preview(jobOf(folder, submission, options.command));
+  return options.scheduler.preview(jobOf(folder, submission, options));
 };
 
 /**
@@ -106,6 +143,7 @@ export const submitSweep = async (
   options: SubmitOptions,
 ): Promise<number> => {
   const folder = path.resolve(sweep);
+  requireTaken(options);
   await makeFolder(clusterFolder(folder));
   const claim = await takeClaim(path.join(clusterFolder(folder), 'submit.claim'), folder);
   try {
@@ -115,7 +153,7 @@ export const submitSweep = async (
     await claim.requireHeld();
     // Before the scheduler has it: a job that nobody recorded could not be found again.
     await writeSubmission(folder, submission);
-    const parts = await options.scheduler.submit(jobOf(folder, submission, options.command));
+    const parts = await submitted(folder, submission, options);
     await writeSubmission(folder, { ...submission, parts: [...parts] });
     return left.length;
   } finally {
@@ -144,6 +182,6 @@ export const stopSweep = async (
     .flatMap(({ name }) => elements.get(name) ?? []);
   for (const [submission, own] of grouped(chosen, (each) => each.submission)) {
     const indices = [...new Set(own.map(({ element }) => element))];
-    await named(submission.scheduler).cancel({ name: submission.name, parts: submission.parts }, indices);
+    await named(submission.scheduler).cancel(askedJob(path.resolve(sweep), submission), indices);
   }
 };

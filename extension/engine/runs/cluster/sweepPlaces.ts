@@ -31,16 +31,20 @@ export const elementsOf = (submissions: readonly Submission[]): ReadonlyMap<stri
   return found;
 };
 
+/** A submission as its scheduler is asked about it. */
+export const askedJob = (sweep: string, { name, parts }: Submission): AskedJob => ({
+  ...{ name, parts, folder: clusterFolder(sweep) },
+});
+
 /** One question to each scheduler, about all of its jobs. */
 const askAll = async (
+  sweep: string,
   submissions: readonly Submission[],
   named: (name: string) => Scheduler,
 ): Promise<SchedulerAnswer> => {
   const byScheduler = grouped(submissions, ({ scheduler }) => scheduler);
   const answers = await Promise.all(
-    [...byScheduler].map(([name, jobs]) =>
-      named(name).ask(jobs.map((job): AskedJob => ({ name: job.name, parts: job.parts }))),
-    ),
+    [...byScheduler].map(([name, jobs]) => named(name).ask(jobs.map((job) => askedJob(sweep, job)))),
   );
   const silent = answers.find((answer) => !answer.ok);
   if (silent !== undefined) return silent;
@@ -53,11 +57,11 @@ const isDone = ({ status }: CellProgress): boolean => status === 'finished' || s
 export const sweepPlaces = async (
   sweep: string,
   cells: readonly Cell[],
-  named: (name: string) => Scheduler = schedulerNamed,
+  named: (name: string) => Scheduler = (name) => schedulerNamed(name),
 ): Promise<Place[]> => {
   const submissions = await readSubmissions(sweep);
   // The queue first: a run that ends meanwhile has then written its end.
-  const answer = await askAll(submissions, named);
+  const answer = await askAll(sweep, submissions, named);
   const inQueue = new Map<string, ElementState>(
     answer.ok ? answer.elements.map((element) => [`${element.job} ${element.element}`, element]) : [],
   );

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
 import type { Place, SweepSubmission } from '../../../contract/sweep.js';
-import { cellsOf, type Cell } from '../grid.js';
+import { cellsOf, type Grid } from '../grid.js';
 import { readSweep } from '../sweepFile.js';
 import { readSubmissions } from './submission.js';
 import { stopSweep, submitSweep } from './submitSweep.js';
@@ -11,15 +11,15 @@ import { schedulerNamed } from './table.js';
 /** The command that lies beside the running bundle: what nodes run. */
 const command = (): string[] => [process.execPath, path.join(__dirname, 'cli.js')];
 
-const cellsIn = async (sweep: string): Promise<Cell[]> => {
+const gridIn = async (sweep: string): Promise<Grid> => {
   const grid = await readSweep(sweep);
   if (grid === undefined) throw new GeometryError('not-found', `${sweep} holds no sweep.`);
-  return cellsOf(grid);
+  return grid;
 };
 
 /** Where the runs of a sweep stand; empty for one that was never submitted. */
 export const placesIn = async (sweep: string): Promise<Place[]> =>
-  (await readSubmissions(sweep)).length === 0 ? [] : sweepPlaces(sweep, await cellsIn(sweep));
+  (await readSubmissions(sweep)).length === 0 ? [] : sweepPlaces(sweep, cellsOf(await gridIn(sweep)));
 
 /**
  * Submits what is left of a sweep; without a submission as the last time.
@@ -31,11 +31,13 @@ export const submitAgain = async (sweep: string, asked: SweepSubmission | null):
     throw new GeometryError('invalid-argument', `${sweep} was never submitted: say where it is to run.`);
   }
   const { scheduler, options, provider, rowsPerTask } = submission;
-  return submitSweep(sweep, await cellsIn(sweep), {
+  const grid = await gridIn(sweep);
+  return submitSweep(sweep, cellsOf(grid), {
+    grid,
     ...{ scheduler: schedulerNamed(scheduler), job: options, provider, rowsPerTask, command: command() },
   });
 };
 
 /** Stops the named runs of a submitted sweep, or all. */
 export const stopIn = async (sweep: string, names: readonly string[] | null): Promise<void> =>
-  stopSweep(sweep, await placesIn(sweep), schedulerNamed, names ?? undefined);
+  stopSweep(sweep, await placesIn(sweep), (name) => schedulerNamed(name), names ?? undefined);

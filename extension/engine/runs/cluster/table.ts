@@ -1,14 +1,23 @@
 import { GeometryError } from '../../../contract/errors.js';
 import type { Scheduler } from './scheduler.js';
+import { kubernetes } from './kubernetes.js';
+import { ray, type RayAccess } from './ray.js';
 import { slurm } from './slurm.js';
 
+/** How schedulers are reached, as the user says each time: kept in no file, because files come from elsewhere too. */
+export interface Access {
+  readonly ray?: RayAccess;
+}
+
 /** The schedulers that `--on` names: a new one is a file and a row. */
-export const schedulers: Readonly<Record<string, () => Scheduler>> = {
+export const schedulers: Readonly<Record<string, (access: Access) => Scheduler>> = {
   slurm: () => slurm(),
+  ray: (access) => ray(access.ray),
+  kubernetes: () => kubernetes(),
 };
 
 /** @throws GeometryError `invalid-argument` for a name that no row has. */
-export const schedulerNamed = (name: string): Scheduler => {
+export const schedulerNamed = (name: string, access: Access = {}): Scheduler => {
   const make = Object.hasOwn(schedulers, name) ? schedulers[name] : undefined;
   if (make === undefined) {
     throw new GeometryError(
@@ -16,5 +25,5 @@ export const schedulerNamed = (name: string): Scheduler => {
       `There is no launcher ${JSON.stringify(name)}: take here, ${Object.keys(schedulers).join(', ')}.`,
     );
   }
-  return make();
+  return make(access);
 };
