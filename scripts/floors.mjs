@@ -4,7 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 const houses = {
-  extension: [['contract', 'l10n'], ['disk'], ['queue'], ['processes', 'engine'], ['host', 'cli']],
+  extension: [
+    ['contract', 'l10n'],
+    ['disk', 'text'],
+    ['queue', 'tools'],
+    ['processes', 'engine'],
+    ['host', 'cli'],
+  ],
   'extension/engine': [
     ['ground', 'onnx'],
     ['runtime', 'checkpoints', 'graph'],

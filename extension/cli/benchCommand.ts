@@ -11,7 +11,7 @@ import { didYouMean } from '../engine/ground/nearest.js';
 import { parsed } from './arguments.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
-import { shortNumber, textTable } from './textTable.js';
+import { shortNumber, textTable } from '../text/textTable.js';
 
 const usage = `Usage: weight-geometry bench [NAME…] [--only TEXT] [--json FILE]
 

@@ -11,7 +11,7 @@ import { parsed } from './arguments.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { progressLine } from './progressLine.js';
-import { percent, textTable } from './textTable.js';
+import { percent, textTable } from '../text/textTable.js';
 
 const usage = `Usage: weight-geometry export-lora PATH --base PATH --out FOLDER [--energy SHARE]
 

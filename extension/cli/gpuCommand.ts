@@ -6,7 +6,7 @@ import { checkOutput } from '../disk/outputs.js';
 import { parsed } from './arguments.js';
 import type { Command, CommandConsole } from './command.js';
 import { cudaFromHelp, openCudaFolder, type CudaFolder } from './cudaFolder.js';
-import { textTable } from './textTable.js';
+import { textTable } from '../text/textTable.js';
 
 const usage = `Usage: weight-geometry gpu [--cuda-from DIR] [--json FILE]
 

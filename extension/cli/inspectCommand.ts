@@ -18,8 +18,8 @@ import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { htmlReport } from '../disk/htmlReport.js';
 import { progressLine } from './progressLine.js';
-import { reportJson } from './reportJson.js';
-import { reportTable } from './reportTable.js';
+import { reportJson } from '../text/reportJson.js';
+import { reportTable } from '../text/reportTable.js';
 
 const usage = `Usage: weight-geometry inspect PATH… [OPTIONS]
 

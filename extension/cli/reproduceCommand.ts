@@ -15,7 +15,7 @@ import { htmlReport } from '../disk/htmlReport.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { progressLine } from './progressLine.js';
 import { launcherFor } from './launchers.js';
-import { textTable } from './textTable.js';
+import { textTable } from '../text/textTable.js';
 import { trainProgress } from './trainProgress.js';
 
 const optionLine = (name: string, help: string): string => `  ${name.padEnd(20)} ${help}`;

@@ -32,7 +32,7 @@ import { UsageError, type Command, type CommandConsole } from './command.js';
 import { providerNamed, wholeNumber } from './options.js';
 import { sendRequest } from './sendRequest.js';
 import { placesTable } from './sweepPlaces.js';
-import { textTable } from './textTable.js';
+import { textTable } from '../text/textTable.js';
 import { launcherFor } from './launchers.js';
 import { trainProgress } from './trainProgress.js';
 

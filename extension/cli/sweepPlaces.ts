@@ -1,6 +1,6 @@
 import { printableLine } from '../contract/printable.js';
 import type { Place, PlaceState } from '../contract/sweep.js';
-import { textTable } from './textTable.js';
+import { textTable } from '../text/textTable.js';
 
 const stateNames: Readonly<Record<PlaceState, string>> = {
   waiting: 'waiting',

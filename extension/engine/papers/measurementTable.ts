@@ -1,29 +1,14 @@
 import type { Amount, Measurement, SweepTable } from '../../contract/report.js';
+import { amount, none } from '../../text/amount.js';
 import type { CellResult } from './paper.js';
 
-/** What stands where nothing was measured or published. */
-export const none = '–';
+export { amount, none };
 
 export const accuracy = (value: number | undefined): string =>
   value === undefined ? none : value.toFixed(3);
 export const share = (value: number | undefined): string =>
   value === undefined ? none : `${(100 * value).toFixed(1)} %`;
 export const whole = (value: number | undefined): string => (value === undefined ? none : String(value));
-
-const formats: { readonly [K in Measurement['format']]: (value: number) => string } = {
-  count: (value) => String(value),
-  share: (value) => `${Number((100 * value).toFixed(1))} %`,
-  accuracy: (value) => value.toFixed(3),
-  // Two places would say that a small number is none.
-  number: (value) => (value !== 0 && Math.abs(value) < 0.005 ? value.toExponential(1) : value.toFixed(2)),
-};
-
-export const amount = (value: Amount | undefined, format: Measurement['format']): string => {
-  const say = formats[format];
-  if (value === undefined) return none;
-  if (typeof value === 'number') return say(value);
-  return 'above' in value ? `>${say(value.above)}` : `${say(value.low)} to ${say(value.high)}`;
-};
 
 /** A run as a row names it: its size, or its tasks where it is of these alone. */
 export const runName = ({ cell: { scale, tasks } }: CellResult): string =>

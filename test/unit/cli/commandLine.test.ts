@@ -4,7 +4,7 @@ import { UsageError, type CommandConsole } from '../../../extension/cli/command.
 import { escapeJson, escapeText } from '../../../extension/disk/htmlReport.js';
 import { inspectCommand, parseRanks } from '../../../extension/cli/inspectCommand.js';
 import { progressLine } from '../../../extension/cli/progressLine.js';
-import { percent, shortNumber, textTable } from '../../../extension/cli/textTable.js';
+import { percent, shortNumber, textTable } from '../../../extension/text/textTable.js';
 import { seriesFolder } from '../inspection/seriesFixture.js';
 
 const recorder = (isTerminal = false) => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CommandConsole } from '../../../extension/cli/command.js';
 import { inspectCommand } from '../../../extension/cli/inspectCommand.js';
-import { textTable } from '../../../extension/cli/textTable.js';
+import { textTable } from '../../../extension/text/textTable.js';
 import { GeometryError } from '../../../extension/contract/errors.js';
 import {
   ERASE_LINE,

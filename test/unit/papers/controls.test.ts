@@ -6,7 +6,7 @@ import {
   partInSpan,
   randomDirections,
 } from '../../../extension/engine/geometry/reconstruction/randomDirections.js';
-import { rankForAccuracy } from '../../../extension/engine/geometry/reconstruction/rankForAccuracy.js';
+import { rankForAccuracy } from '../../../extension/contract/rankForAccuracy.js';
 import {
   gradientSubspace,
   selectivityIndex,

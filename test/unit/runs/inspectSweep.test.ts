@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sweepTable } from '../../../extension/cli/sweepTable.js';
+import { sweepTable } from '../../../extension/text/sweepTable.js';
 import { inspectSettingsSchema, type Report } from '../../../extension/contract/report.js';
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { openEvaluate } from '../../../extension/engine/evaluation/openEvaluate.js';

@@ -2,7 +2,7 @@ import type { Evaluator } from '../../evaluation/evaluator.js';
 import { ablationMixing } from '../../geometry/reconstruction/ablation.js';
 import { earlyComponents } from '../../geometry/reconstruction/earlyComponents.js';
 import { partInSpan, randomDirections } from '../../geometry/reconstruction/randomDirections.js';
-import { rankForAccuracy, type Accuracies } from '../../geometry/reconstruction/rankForAccuracy.js';
+import { rankForAccuracy, type Accuracies } from '../../../contract/rankForAccuracy.js';
 import { trajectoryEnergy, trajectoryMixing } from '../../geometry/reconstruction/trajectoryPca.js';
 import { dot } from '../../geometry/reconstruction/vectors.js';
 import { walkToEnd } from '../../geometry/reconstruction/walkToEnd.js';

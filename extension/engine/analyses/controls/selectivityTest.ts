@@ -2,7 +2,7 @@ import type { ModelDescriptor } from '../../../contract/descriptor.js';
 import type { Evaluator } from '../../evaluation/evaluator.js';
 import { taskGradients } from '../../evaluation/taskGradients.js';
 import { partInSpan, randomDirections } from '../../geometry/reconstruction/randomDirections.js';
-import type { Accuracies } from '../../geometry/reconstruction/rankForAccuracy.js';
+import type { Accuracies } from '../../../contract/rankForAccuracy.js';
 import {
   gradientSubspace,
   selectivityIndex,

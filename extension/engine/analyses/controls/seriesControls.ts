@@ -2,7 +2,7 @@ import type { InspectRequest } from '../../../contract/calls.js';
 import { GeometryError } from '../../../contract/errors.js';
 import type { ControlEntry } from '../../../contract/report.js';
 import { openEvaluator, type Evaluator } from '../../evaluation/evaluator.js';
-import type { Accuracies } from '../../geometry/reconstruction/rankForAccuracy.js';
+import type { Accuracies } from '../../../contract/rankForAccuracy.js';
 import { stepLengths } from '../../geometry/randomWalkNull.js';
 import { modelOf } from '../../series/modelOf.js';
 import { findSeries } from '../../series/source.js';

@@ -3,7 +3,7 @@ import type { ModelDescriptor } from '../../../contract/descriptor.js';
 import { accuracySchema } from '../../../contract/report.js';
 import { openSiteEvaluator, siteGradients, sitesOf } from '../../evaluation/activationSites.js';
 import { randomDirections } from '../../geometry/reconstruction/randomDirections.js';
-import { meanAccuracy, type Accuracies } from '../../geometry/reconstruction/rankForAccuracy.js';
+import { meanAccuracy, type Accuracies } from '../../../contract/rankForAccuracy.js';
 import { selectivityIndex, subspaceOverlap } from '../../geometry/reconstruction/selectivity.js';
 import { aboutMean } from '../../geometry/trajectory.js';
 import { gemm } from '../../linalg/gemm.js';

@@ -3,7 +3,7 @@ import type { Evaluator } from '../../evaluation/evaluator.js';
 import { summariseDraws } from '../../geometry/quantiles.js';
 import { randomWalkGram, stepLengths } from '../../geometry/randomWalkNull.js';
 import { reconstructionCurve } from '../../geometry/reconstruction/curve.js';
-import type { Accuracies } from '../../geometry/reconstruction/rankForAccuracy.js';
+import type { Accuracies } from '../../../contract/rankForAccuracy.js';
 import { trajectoryEnergy, trajectoryMixing } from '../../geometry/reconstruction/trajectoryPca.js';
 import { explainedFractions, trajectoryPca, type TrajectoryPca } from '../../geometry/trajectory.js';
 import type { Survey } from '../../series/survey.js';

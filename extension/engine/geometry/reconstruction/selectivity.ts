@@ -2,7 +2,7 @@ import { GramAccumulator } from '../../linalg/gram.js';
 import { pauseFor } from '../../ground/work/pause.js';
 import { symmetricEigen } from '../../linalg/symmetricEigen.js';
 import { doublyCentred } from '../trajectory.js';
-import { meanAccuracy, type Accuracies } from './rankForAccuracy.js';
+import { meanAccuracy, type Accuracies } from '../../../contract/rankForAccuracy.js';
 import { addInto, dot } from './vectors.js';
 
 /**

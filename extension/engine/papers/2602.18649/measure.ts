@@ -4,7 +4,7 @@ import { inspectSettingsSchema, type ReconstructionEntry } from '../../../contra
 import type { RunFile } from '../../../contract/run.js';
 import { openEvaluator, type Evaluator } from '../../evaluation/evaluator.js';
 import { weightRow } from '../../evaluation/weightRow.js';
-import { rankForAccuracy } from '../../geometry/reconstruction/rankForAccuracy.js';
+import { rankForAccuracy } from '../../../contract/rankForAccuracy.js';
 import {
   changeOf,
   jointReconstruction,

@@ -7,7 +7,7 @@ import type {
 import type { RunFile } from '../../../contract/run.js';
 import type { RunAnalysis } from '../../analyses/controls/analysis.js';
 import type { SiteSelectivity } from '../../analyses/controls/siteSelectivity.js';
-import { meanAccuracy } from '../../geometry/reconstruction/rankForAccuracy.js';
+import { meanAccuracy } from '../../../contract/rankForAccuracy.js';
 import type { CellResult, Measured } from '../paper.js';
 import {
   publishedCell,

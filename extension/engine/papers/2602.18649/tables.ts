@@ -1,6 +1,6 @@
 import type { SweepTable } from '../../../contract/report.js';
 import type { ControlPoint, RunAnalysis } from '../../analyses/controls/analysis.js';
-import { meanAccuracy } from '../../geometry/reconstruction/rankForAccuracy.js';
+import { meanAccuracy } from '../../../contract/rankForAccuracy.js';
 import { accuracy, measurementTable, none, seedTable, share, whole } from '../measurementTable.js';
 import type { CellResult } from '../paper.js';
 import { measurementsOf, tableTitles } from './measurements.js';

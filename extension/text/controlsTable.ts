@@ -1,5 +1,5 @@
 import type { ControlEntry } from '../contract/report.js';
-import { meanAccuracy } from '../engine/geometry/reconstruction/rankForAccuracy.js';
+import { meanAccuracy } from '../contract/rankForAccuracy.js';
 import { percent, textTable } from './textTable.js';
 
 const names: { readonly [K in ControlEntry['kind']]: (entry: ControlEntry) => string } = {

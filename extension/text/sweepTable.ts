@@ -1,6 +1,6 @@
 import type { Report, SweepCell } from '../contract/report.js';
-import { meanAccuracy } from '../engine/geometry/reconstruction/rankForAccuracy.js';
-import { amount, none } from '../engine/papers/measurementTable.js';
+import { meanAccuracy } from '../contract/rankForAccuracy.js';
+import { amount, none } from './amount.js';
 import { textTable } from './textTable.js';
 
 /** Measurements that the table of runs has room for: the first of each cell, in its order. */
