@@ -27,7 +27,10 @@ const targets = [
     ...node,
     entryPoints: { engine: 'extension/engine/main.ts', cli: 'extension/cli/main.ts' },
     outdir: 'dist',
+    // The library of one command, which the others need not parse.
+    external: [...node.external, './protocol.js'],
   },
+  { ...node, entryPoints: { protocol: 'extension/cli/mcp/protocol.ts' }, outdir: 'dist', minify: true },
   {
     ...shared,
     entryPoints: { page: 'webview/page.tsx' },

@@ -4,6 +4,7 @@ import { completionCommand } from './completionCommand.js';
 import { exportLoraCommand } from './exportLoraCommand.js';
 import { gpuCommand } from './gpuCommand.js';
 import { inspectCommand } from './inspectCommand.js';
+import { mcpCommand } from './mcpCommand.js';
 import { reproduceCommand } from './reproduceCommand.js';
 import { sweepCommand } from './sweepCommand.js';
 import { trainCommand } from './trainCommand.js';
@@ -17,5 +18,6 @@ export const commands: readonly Command[] = [
   exportLoraCommand,
   benchCommand,
   gpuCommand,
+  mcpCommand,
   completionCommand(() => commands),
 ];
