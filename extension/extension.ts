@@ -25,6 +25,8 @@ import { runTaskProvider, runTaskType } from './host/training/runTasks.js';
 import { RunRegister } from './host/training/runRegister.js';
 import { printableLog } from './host/printableLog.js';
 import { RunsTree } from './host/training/runsTree.js';
+import { registerTools } from './host/tools/languageModelTools.js';
+import { registerMcpServer } from './host/tools/mcpServer.js';
 import { TrainingStatusBar } from './host/training/statusBar.js';
 import { trainCommandTable } from './host/training/trainCommands.js';
 import { Training } from './host/training/training.js';
@@ -90,6 +92,11 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     vscode.window.registerUriHandler(linkHandler((link) => void openLink(services, link))),
   );
+  const { version } = context.extension.packageJSON as { readonly version: string };
+  context.subscriptions.push(
+    registerTools({ reader, compute }),
+    registerMcpServer(context.asAbsolutePath('dist/cli.js'), version),
+  );
   const commands = {
     ...commandTable(services),
     ...trainCommandTable({ context, training, panels, reader, errors }),
@@ -103,7 +110,6 @@ export function activate(context: vscode.ExtensionContext): void {
   }
   void folders.look();
   void training.find();
-  const { version } = context.extension.packageJSON as { readonly version: string };
   log.info(
     `Weight Geometry ${version}, VS Code ${vscode.version}, Node ${process.versions.node}, ${process.platform} ${process.arch}.`,
   );

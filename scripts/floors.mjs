@@ -31,7 +31,7 @@ const houses = {
     ['distributed'],
     ['discovery'],
   ],
-  'extension/host': [['processes'], ['inspector', 'explorer', 'hover'], ['training'], ['sweeps']],
+  'extension/host': [['processes'], ['tools'], ['inspector', 'explorer', 'hover'], ['training'], ['sweeps']],
   webview: [
     ['words', 'styles', 'theme'],
     ['report', 'elements'],

@@ -1,6 +1,7 @@
 // Writes into package.json what follows from the tables of the code, and the addresses of scripts/marketplace.json, which
 // whoever publishes fills in: node scripts/manifest.mjs [--check]
-// The endings of weight files in activation events, menu conditions and editors come from contract/weightFormats.ts.
+// The endings of weight files in activation events, menu conditions and editors come from contract/weightFormats.ts,
+// the tools of language models from tools/table.ts.
 import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -10,7 +11,7 @@ const root = path.resolve(import.meta.dirname, '..');
 const bundled = await build({
   stdin: {
     contents:
-      "export * from './extension/contract/weightFormats.js'; export { weightFileGlobs } from './extension/host/weightFiles.js';",
+      "export * from './extension/contract/weightFormats.js'; export { weightFileGlobs } from './extension/host/weightFiles.js'; export { tools } from './extension/tools/table.js'; export { inputSchemaOf, modelToolName } from './extension/tools/tool.js';",
     resolveDir: root,
     loader: 'ts',
   },
@@ -64,6 +65,19 @@ for (const [field, shape] of Object.entries(addressFields)) {
     throw new Error(`scripts/marketplace.json: ${field} is no https address.`);
   manifest[field] = shape(address);
 }
+
+manifest.contributes.languageModelTools = tables.tools.map((tool) => ({
+  name: tables.modelToolName(tool),
+  displayName: tool.title,
+  modelDescription: tool.description,
+  userDescription: tool.userDescription,
+  toolReferenceName: `weights_${tool.name}`,
+  canBeReferencedInPrompt: true,
+  tags: ['weights', 'checkpoints', 'weight-geometry'],
+  icon: '$(graph-line)',
+  inputSchema: tables.inputSchemaOf(tool),
+}));
+manifest.contributes.mcpServerDefinitionProviders = [{ id: 'weightGeometry.mcp', label: 'Weight Geometry' }];
 
 const written = await format(JSON.stringify(manifest), { ...manifest.prettier, parser: 'json-stringify' });
 if (process.argv.includes('--check')) {

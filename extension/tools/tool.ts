@@ -47,6 +47,9 @@ export interface Tool {
   readonly run: (call: ToolCall) => Promise<string>;
 }
 
+/** A tool's name among those of all extensions. */
+export const modelToolName = ({ name }: Tool): string => `weight_geometry_${name}`;
+
 /** The arguments of a tool as JSON Schema, for manifests and protocols. */
 export const inputSchemaOf = ({ parameters }: Tool) => ({
   type: 'object' as const,

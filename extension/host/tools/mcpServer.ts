@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import { libraryTelemetryOff } from '../../contract/libraryTelemetry.js';
+
+/** As in the manifest's `mcpServerDefinitionProviders`. */
+const providerId = 'weightGeometry.mcp';
+
+/** What hosts from 1.101 have besides; the oldest that is supported lacks it. */
+interface McpHost {
+  readonly McpStdioServerDefinition: new (
+    label: string,
+    command: string,
+    args: string[],
+    env: Record<string, string>,
+    version: string,
+  ) => object;
+  readonly lm: {
+    readonly registerMcpServerDefinitionProvider: (
+      id: string,
+      provider: {
+        readonly onDidChangeMcpServerDefinitions: vscode.Event<void>;
+        readonly provideMcpServerDefinitions: () => object[];
+      },
+    ) => vscode.Disposable;
+  };
+}
+
+const isMcpHost = (host: object): host is McpHost =>
+  'McpStdioServerDefinition' in host &&
+  'lm' in host &&
+  typeof host.lm === 'object' &&
+  host.lm !== null &&
+  'registerMcpServerDefinitionProvider' in host.lm;
+
+/** Lists the command's server, over the folders that are open, for the assistants of this window. */
+export const registerMcpServer = (command: string, version: string): vscode.Disposable => {
+  const host: object = vscode;
+  if (!isMcpHost(host)) return new vscode.Disposable(() => undefined);
+  const changed = new vscode.EventEmitter<void>();
+  const folders = vscode.workspace.onDidChangeWorkspaceFolders(() => changed.fire());
+  const provider = host.lm.registerMcpServerDefinitionProvider(providerId, {
+    onDidChangeMcpServerDefinitions: changed.event,
+    provideMcpServerDefinitions: () => {
+      const roots = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
+        uri.scheme === 'file' ? [uri.fsPath] : [],
+      );
+      // Without a folder the server would look where it is started, which nobody chose.
+      if (roots.length === 0) return [];
+      const env = { ELECTRON_RUN_AS_NODE: '1', ...libraryTelemetryOff };
+      const args = [command, 'mcp', ...roots];
+      return [new host.McpStdioServerDefinition('Weight Geometry', process.execPath, args, env, version)];
+    },
+  });
+  return vscode.Disposable.from(changed, folders, provider);
+};
