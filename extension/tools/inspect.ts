@@ -29,7 +29,7 @@ const inspected = async (
 
 const tensors = {
   description:
-    'A glob over tensor names, to look at some matrices only, as "*.attn.*". Makes large models fast.',
+    'A glob over tensor names, to look at some matrices only, as "**.attn.**" (* stays between two dots). Makes large models fast.',
   isOptional: true,
 } as const;
 

@@ -50,7 +50,7 @@ describe.runIf(canRun())('what assistants may ask in a window', () => {
     expect(listed).toMatchObject({
       value: expect.stringMatching(/grok +.*runs\/grok +20 +0 to 3800/) as unknown,
     });
-    const inspected = await invoke('inspect', { path: 'runs/grok', tensors: 'enc.layers.0.*' });
+    const inspected = await invoke('inspect', { path: 'runs/grok', tensors: 'enc.layers.0.**' });
     expect(inspected).toMatchObject({
       value: expect.stringMatching(/beside each its mean over \d+ shuffles of the entries/) as unknown,
     });

@@ -24,11 +24,20 @@ export const chooseTensors = (
     const [first] = survey.tensors;
     throw new GeometryError(
       'invalid-argument',
-      `No tensor's name matches ${JSON.stringify(glob)}; the first of ${survey.tensors.length} is ${JSON.stringify(first?.name ?? '')}.`,
+      `No tensor's name matches ${JSON.stringify(glob)}; the first of ${survey.tensors.length} is ${JSON.stringify(first?.name ?? '')}.${overDots(glob, survey.tensors)}`,
     );
   }
   return {
     matrices: survey.matrices.filter(({ tensor }) => tensors.has(tensor)),
     group: { glob, tensors },
   };
+};
+
+/** A star stays between two dots, which many do not expect: says so where two stars would have taken something. */
+const overDots = (glob: string, tensors: readonly { readonly name: string }[]): string => {
+  const wide = glob.replaceAll(/(?<!\*)\*(?!\*)/g, '**');
+  if (wide === glob) return '';
+  const isChosen = tensorChoice(wide);
+  const count = tensors.filter(({ name }) => isChosen(name)).length;
+  return count === 0 ? '' : ` A * stays between two dots: ${JSON.stringify(wide)} matches ${count}.`;
 };

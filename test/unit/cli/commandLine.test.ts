@@ -54,6 +54,15 @@ describe('inspect on the command line', () => {
     await expect(inspectCommand.run(args, recorder().console)).rejects.toBeInstanceOf(UsageError);
   });
 
+  it('says which pattern would have chosen tensors', async () => {
+    const { folder, remove } = seriesFolder({
+      0: { 'layers.0.weight': { shape: [2, 2], values: [1, 0, 0, 1] } },
+    });
+    const asked = inspectCommand.run([folder, '--tensors', 'layers.*'], recorder().console);
+    await expect(asked).rejects.toThrow(/A \* stays between two dots: "layers\.\*\*" matches 1\.$/);
+    remove();
+  });
+
   it('says in one sentence that a path does not exist', async () => {
     await expect(inspectCommand.run(['/nowhere/at/all'], recorder().console)).rejects.toMatchObject({
       code: 'not-found',
