@@ -8,7 +8,7 @@ import { inspect } from '../../engine/inspection/inspect.js';
 import { listSeries } from '../../engine/inspection/describeFile.js';
 import { inputSchemaOf, readInput, type ToolServices } from '../../tools/tool.js';
 import { tools } from '../../tools/table.js';
-import { serveStdio, Server, StdioServerTransport } from './protocol.js';
+import { McpServer, serveStdio, StdioServerTransport } from './protocol.js';
 
 const services = (roots: readonly string[]): ToolServices => ({
   roots,
@@ -26,11 +26,13 @@ const services = (roots: readonly string[]): ToolServices => ({
 const text = (said: string) => [{ type: 'text' as const, text: said }];
 
 /** One server for one connection: the tools of the table, and nothing else. */
-export const serverOf = (roots: readonly string[], said: (line: string) => void): Server => {
-  const server = new Server(
+export const serverOf = (roots: readonly string[], said: (line: string) => void): McpServer => {
+  const served = new McpServer(
     { name: 'weight-geometry', title: 'Weight Geometry', version: productVersion },
     { capabilities: { tools: {} } },
   );
+  // Arguments are checked by the table itself, so that every caller hears the same.
+  const { server } = served;
   server.setRequestHandler('tools/list', () => ({
     tools: tools.map((tool) => ({
       ...{ name: tool.name, title: tool.title, description: tool.description },
@@ -68,7 +70,7 @@ export const serverOf = (roots: readonly string[], said: (line: string) => void)
       return { content: text(`${printableLine(message)} [${code}]`), isError: true };
     }
   });
-  return server;
+  return served;
 };
 
 /** Serves on standard input and output until the client closes them or the signal comes. */
