@@ -1,16 +1,18 @@
 // Pictures of every page of HTML reports, and what is wrong with them:
-//   node scripts/pictures.mjs OUT REPORT.html…
+//   node scripts/pictures.mjs [--looks light,dark,…] OUT REPORT.html…
 // Each page in VS Code's four kinds of theme, 400 px wide, at 200 percent and in forced colours. axe-core looks at each;
 // a page that is wider than its window is reported. The colours are those that VS Code's default themes give a webview.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 
-const [out, ...reports] = process.argv.slice(2);
+const { values, positionals } = parseArgs({ options: { looks: { type: 'string' } }, allowPositionals: true });
+const [out, ...reports] = positionals;
 if (out === undefined || reports.length === 0) {
-  console.error('Usage: node scripts/pictures.mjs OUT REPORT.html…');
+  console.error('Usage: node scripts/pictures.mjs [--looks NAME,…] OUT REPORT.html…');
   process.exit(2);
 }
 const root = path.resolve(import.meta.dirname, '..');
@@ -20,7 +22,7 @@ const installed = path.join(root, '.test-host/chromium/chromium');
 const executablePath = fs.existsSync(installed) ? installed : '/usr/bin/chromium';
 
 const wide = { width: 1280, height: 900 };
-const looks = [
+const allLooks = [
   { name: 'light', theme: 'vscode-light', viewport: wide },
   { name: 'dark', theme: 'vscode-dark', viewport: wide },
   { name: 'contrast', theme: 'vscode-high-contrast', viewport: wide },
@@ -29,6 +31,8 @@ const looks = [
   { name: '200percent', theme: 'vscode-dark', viewport: { width: 640, height: 450 }, scale: 2 },
   { name: 'forced', theme: 'vscode-light', viewport: wide, forcedColors: 'active' },
 ];
+const wanted = values.looks?.split(',');
+const looks = allLooks.filter(({ name }) => wanted?.includes(name) ?? true);
 
 /** Puts a theme on as VS Code does: variables on the document, classes on the body. */
 const wear = ({ theme, variables }) => {

@@ -2,7 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { explorerRow, markedRow, pageFrame, picture, pictureOfFailure, runCommand } from './hostWindow.js';
+import {
+  explorerRow,
+  markedRow,
+  pageFrame,
+  pause,
+  picture,
+  pictureOfFailure,
+  runCommand,
+} from './hostWindow.js';
 import { canRun, startSession, type Session } from './session.js';
 import { statusOf, waitFor } from './trainingRuns.js';
 
@@ -60,12 +68,21 @@ describe.runIf(canRun())('what leaves the panel and what starts from the palette
     await page.keyboard.press('Enter');
     const runs = path.join(session.folder, 'two', 'runs');
     await waitFor(() => fs.existsSync(runs) && fs.readdirSync(runs).length > 0, 60_000);
-    await pageFrame(page, 'Accuracy against rank', 60_000);
+    const frame = await pageFrame(page, '0 of 2 runs finished', 60_000);
+    const all = (name: string) => frame.locator('.run.sweep vscode-button', { hasText: name });
+    const states = (): (string | undefined)[] =>
+      fs.readdirSync(runs).map((name) => statusOf(path.join(runs, name)));
+    await waitFor(() => states().includes('running'), 60_000);
     await picture(page, 'new-sweep-running');
-    await runCommand(page, 'Weight Geometry: Stop Training');
-    await waitFor(
-      () => fs.readdirSync(runs).some((name) => statusOf(path.join(runs, name)) === 'stopped'),
-      60_000,
-    );
+    await all('Pause all').click();
+    await waitFor(() => states().includes('paused'), 30_000);
+    await picture(page, 'new-sweep-paused');
+    await all('Go on with all').click();
+    await waitFor(() => states().includes('running'), 30_000);
+    await all('Stop all').click();
+    await waitFor(() => states().includes('stopped'), 60_000);
+    // The run that waited was taken back: it does not begin when the other's place is free.
+    await pause(1500);
+    expect(states()).toEqual(['stopped']);
   });
 });

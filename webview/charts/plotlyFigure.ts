@@ -171,6 +171,7 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
           thickness: 10,
           outlinewidth: 0,
           len: 1,
+          exponentformat: 'power',
           tickfont: { color: theme.muted, size: theme.fontSize - 2 },
           nticks: 5,
         },

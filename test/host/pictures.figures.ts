@@ -1,0 +1,61 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { animatedPng } from './animatedPng.js';
+import { chooseFromMenu, explorerRow, markedRow, pageFrame, pause, runCommand } from './hostWindow.js';
+import { startSession, type Session } from './session.js';
+import { startRun } from './trainingRuns.js';
+
+/** Where README.md has its pictures. */
+const folder = path.resolve(import.meta.dirname, '../../media/screenshots');
+
+let session: Session;
+let page: Page;
+const frames: { readonly png: Buffer; readonly ms: number }[] = [];
+const frame = async (ms: number): Promise<void> => {
+  frames.push({ png: await page.screenshot({ scale: 'css' }), ms });
+};
+
+beforeAll(async () => {
+  session = await startSession({ settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
+  page = session.window.page;
+  await page.setViewportSize({ width: 1000, height: 640 });
+});
+afterAll(() => session.end());
+
+/** From a folder in the explorer to its pages, then a run with live curves. */
+it('shows the product at work', async () => {
+  await markedRow(page, 'identity.safetensors');
+  if (!(await explorerRow(page, 'grok').isVisible())) await explorerRow(page, 'runs').click();
+  await explorerRow(page, 'grok').click({ button: 'right' });
+  await page.locator('.monaco-menu .action-item', { hasText: 'Inspect Weight Geometry' }).first().hover();
+  await pause(800);
+  await frame(1500);
+  await page.keyboard.press('Escape');
+  await chooseFromMenu(page, explorerRow(page, 'grok'), 'Inspect Weight Geometry');
+  const panel = await pageFrame(page, 'Matrices at step 3,800');
+  await panel.locator('.run progress').waitFor({ state: 'detached', timeout: 120_000 });
+  for (const title of ['Overview', 'Rank spectra', 'Trajectory', 'Reconstruction']) {
+    await panel.getByRole('tab', { name: title }).click();
+    await pause(1500);
+    await frame(1800);
+  }
+  await runCommand(page, 'Weight Geometry: Train…');
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'tiny' }).first().waitFor();
+  await pause(800);
+  await frame(1500);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'tiny' }).first().click();
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Continue' }).first().waitFor();
+  await pause(500);
+  await frame(1800);
+  await page.keyboard.press('Escape');
+  await startRun(page, { what: 'tiny', changes: 'maxSteps=6000 stop=null', provider: 'CPU' });
+  const run = await pageFrame(page, 'Training at step', 60_000);
+  for (let i = 0; i < 5; i++) {
+    await pause(4000);
+    await frame(900);
+  }
+  expect(await run.locator('body').innerText()).toContain('Training at step');
+  fs.writeFileSync(path.join(folder, 'tour.png'), animatedPng(frames));
+}, 400_000);
