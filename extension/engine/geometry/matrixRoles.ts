@@ -14,15 +14,15 @@ export interface NamedMatrix {
 const layerPath =
   /^(?<stack>(?:.*\.)?(?:layers|layer|h|block|blocks|resblocks|transformer_blocks))\.(?<layer>\d+)\.(?<rest>.+)$/;
 
-/** Names inside a layer, as PyTorch, Hugging Face, nanoGPT, GGUF and this product write them. */
+/** Names inside a layer, as PyTorch, Hugging Face, nanoGPT, GGUF, TransformerLens and this product write them. */
 const roles: readonly { readonly role: string; readonly pattern: RegExp }[] = [
-  { role: 'Q', pattern: /(^|\.)(q_proj|query|q_lin|wq|to_q|q|attn_q)\.weight$/ },
-  { role: 'K', pattern: /(^|\.)(k_proj|key|k_lin|wk|to_k|k|attn_k)\.weight$/ },
-  { role: 'V', pattern: /(^|\.)(v_proj|value|v_lin|wv|to_v|v|attn_v)\.weight$/ },
+  { role: 'Q', pattern: /(^|\.)(q_proj|query|q_lin|wq|to_q|q|attn_q)\.weight$|(^|\.)W_Q$/ },
+  { role: 'K', pattern: /(^|\.)(k_proj|key|k_lin|wk|to_k|k|attn_k)\.weight$|(^|\.)W_K$/ },
+  { role: 'V', pattern: /(^|\.)(v_proj|value|v_lin|wv|to_v|v|attn_v)\.weight$|(^|\.)W_V$/ },
   {
     role: 'O',
     pattern:
-      /(^|\.)(out_proj|o_proj|out_lin|wo|to_out\.0|o|attn_output|(attn|attention)\.(c_proj|proj|dense|output\.dense)|self_attention\.dense)\.weight$/,
+      /(^|\.)(out_proj|o_proj|out_lin|wo|to_out\.0|o|attn_output|(attn|attention)\.(c_proj|proj|dense|output\.dense)|self_attention\.dense)\.weight$|(^|\.)W_O$/,
   },
   { role: 'gate', pattern: /(^|\.)(gate_proj|gate|ffn_gate|w_gate)\.weight$/ },
   {

@@ -59,6 +59,42 @@ describe('products of attention heads', () => {
     }
   });
 
+  it.each(['[head, d_model, d_head]', '[head, d_head, d_model]'])(
+    'are those of stacks of heads as TransformerLens keeps them, without a configuration: %s',
+    async (order) => {
+      const { tensors, heads } = models[0]!;
+      const count = heads.length;
+      const stacked: Record<string, Weights[string]> = {};
+      for (const [name, { shape, values }] of Object.entries(tensors)) {
+        const role = /([qkvo])_proj/.exec(name)?.[1]?.toUpperCase();
+        const layer = /layers\.(\d+)/.exec(name)?.[1];
+        if (role === undefined || layer === undefined) continue;
+        const [rows, columns] = shape as [number, number];
+        const [d, size] = role === 'O' ? [rows, columns / count] : [columns, rows / count];
+        const at = (head: number, inner: number, outer: number): number =>
+          role === 'O'
+            ? values[outer * columns + head * size + inner]!
+            : values[(head * size + inner) * columns + outer]!;
+        // Outputs have the head's axis first in both.
+        const isInnerFirst = role === 'O' || order === '[head, d_head, d_model]';
+        const [first, second] = isInnerFirst ? [size, d] : [d, size];
+        const data: number[] = [];
+        for (let head = 0; head < count; head++)
+          for (let i = 0; i < first; i++)
+            for (let j = 0; j < second; j++) data.push(isInnerFirst ? at(head, i, j) : at(head, j, i));
+        stacked[`blocks.${layer}.attn.W_${role}`] = { shape: [count, first, second], values: data };
+      }
+      const { attentionHeads } = await inspected(stacked, { id: 'attention' });
+      expect(attentionHeads.length).toBe(2 * count);
+      for (const { head, product, singularValues } of attentionHeads) {
+        const wanted = heads[head]![product];
+        singularValues.forEach((value, i) =>
+          expect(Math.abs(value - wanted[i]!)).toBeLessThan(1e-6 * wanted[0]!),
+        );
+      }
+    },
+  );
+
   it('are not guessed: heads come from a configuration or a descriptor', async () => {
     await expect(inspected(models[0]!.tensors, { id: 'attention' })).rejects.toMatchObject({
       code: 'invalid-argument',

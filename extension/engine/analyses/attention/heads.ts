@@ -15,7 +15,7 @@ import { singularValuesBatch } from '../../linalg/singularValues.js';
 import { attentionConfigOf } from '../../series/attentionConfig.js';
 import type { AnalysisRun } from '../analysis.js';
 import { subjectsOf } from '../spectra/spectra.js';
-import { attentionLayers, misfit, type AttentionLayer, type AttentionRole } from './layers.js';
+import { attentionLayers, misfit, stackedConfig, type AttentionLayer, type AttentionRole } from './layers.js';
 
 /** Each draw decomposes every head once more. */
 const draws = 3;
@@ -39,8 +39,8 @@ export async function* headsOf(run: HeadsRun): AsyncGenerator<TaskStep, void> {
   if (layers.length === 0) {
     throw new GeometryError('invalid-argument', 'No name here tells the queries and keys of a layer.');
   }
-  const config = await configOf(run);
   for (const [done, layer] of layers.entries()) {
+    const config = stackedConfig(layer) ?? (await configOf(run));
     const wrong = misfit(layer, config);
     if (wrong !== undefined) {
       const message = `The heads do not fit the weights: ${wrong}.`;
@@ -84,8 +84,8 @@ const layerHeads = async (
   const specs = [layer.matrices[outer], layer.matrices[inner]] as const;
   if (specs[0] === undefined || specs[1] === undefined) return [];
   const byHead = [
-    await headRows(run, index, layer, outer, specs[0]),
-    await headRows(run, index, layer, inner, specs[1]),
+    await headRows(run, index, layer, outer, specs[0], headSize),
+    await headRows(run, index, layer, inner, specs[1], headSize),
   ] as const;
   if (byHead[0] === undefined || byHead[1] === undefined) return [];
   const pause = pauseFor(signal);
@@ -112,7 +112,7 @@ const layerHeads = async (
   const own = await spectraOf();
   const byChance: (readonly Float64Array[])[] = [];
   for (let draw = 0; draw < draws; draw++) byChance.push(await spectraOf(draw));
-  const size = survey.tensorNamed.get(specs[0].tensor)!.shape[0]!;
+  const size = byHead[0].columns;
   const statisticsFor = (values: Float64Array): number[] => {
     const found = statisticsOf(spectrumOf(values, { rows: size, columns: size }));
     return keys.map((key) => found[key] ?? 0);
@@ -145,11 +145,33 @@ const layerHeads = async (
 const headRows = async (
   run: HeadsRun,
   index: number,
-  { isInputFirst }: AttentionLayer,
+  { isInputFirst, stacks }: AttentionLayer,
   role: AttentionRole,
   spec: MatrixSpec,
+  headSize: number,
 ): Promise<Matrix | undefined> => {
+  const stack = stacks[role];
+  if (stack !== undefined) {
+    const subjects = await subjectsOf(run, index, spec.tensor, stack);
+    const heads = subjects.filter(({ of }) => of === 'weights').map(({ matrix }) => matrix);
+    return heads.length === stack.length ? stackedRows(heads, headSize, role) : undefined;
+  }
   const [subject] = await subjectsOf(run, index, spec.tensor, [spec]);
   if (subject === undefined) return undefined;
   return (role === 'O') === isInputFirst ? subject.matrix : transpose(subject.matrix);
+};
+
+/**
+ * The matrices of heads under each other, headSize rows each. Which axis is the head's is told by its length, as both
+ * orders are written; of square matrices it is the second of queries, keys and values and the first of outputs, as
+ * TransformerLens has them.
+ */
+const stackedRows = (heads: readonly Matrix[], headSize: number, role: AttentionRole): Matrix => {
+  const isRows = ({ rows, columns }: Matrix): boolean =>
+    role === 'O' ? rows === headSize : columns !== headSize;
+  const turned = heads.map((head) => (isRows(head) ? head : transpose(head)));
+  const { rows, columns } = turned[0]!;
+  const data = new Float64Array(heads.length * rows * columns);
+  turned.forEach((head, i) => data.set(head.data, i * rows * columns));
+  return { rows: heads.length * rows, columns, data };
 };
