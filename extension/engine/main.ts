@@ -1,3 +1,4 @@
+import { serveCheck } from './roles/check.js';
 import { serveCompute } from './roles/compute.js';
 import { serveGpu } from './roles/gpu.js';
 import { serveReader } from './roles/reader.js';
@@ -12,6 +13,7 @@ const roles: Readonly<Record<string, (args: readonly string[]) => void>> = {
   trainer: () => serveTrainer(),
   installer: () => serveInstaller(),
   gpu: () => serveGpu(),
+  check: () => serveCheck(),
   probe: ([provider = 'cpu']) => void runProbeProcess(provider),
 };
 

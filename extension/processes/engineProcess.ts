@@ -5,7 +5,7 @@ import type { CallSchemas } from '../contract/boundary.js';
 import { callsOver } from '../contract/boundary.js';
 import { libraryTelemetryOff } from '../contract/libraryTelemetry.js';
 
-export type Role = 'reader' | 'compute' | 'trainer' | 'installer' | 'gpu';
+export type Role = 'reader' | 'compute' | 'trainer' | 'installer' | 'gpu' | 'check';
 
 /** How a child process ended: of itself, or because this side ended it. */
 export interface End {

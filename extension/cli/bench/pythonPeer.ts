@@ -19,10 +19,11 @@ const scripts = path.join(__dirname, '..', 'test', 'bench', 'peers');
 export const startPythonPeer = async (
   script: string,
   args: readonly string[] = [],
+  python = 'python3',
 ): Promise<PythonPeer | undefined> => {
   const file = path.join(scripts, script);
   if (!existsSync(file)) return undefined;
-  const child = spawn('python3', [file, ...args], {
+  const child = spawn(python, [file, ...args], {
     env: { ...process.env, ...libraryTelemetryOff },
     stdio: ['pipe', 'pipe', 'ignore'],
   });

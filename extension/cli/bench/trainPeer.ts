@@ -10,6 +10,8 @@ export interface TrainSize {
   readonly batch: number;
   readonly replicas: number;
   readonly threads: number;
+  /** PyTorch's name of the device; the CPU where absent. */
+  readonly device?: string;
 }
 
 /** PyTorch in a process of its own, taking steps when told to. */
@@ -21,8 +23,8 @@ export interface TrainPeer {
 }
 
 /** Starts the peer; undefined where its script, Python or PyTorch is not there. */
-export const startTrainPeer = async (size: TrainSize): Promise<TrainPeer | undefined> => {
-  const peer = await startPythonPeer('train_torch.py', [JSON.stringify(size)]);
+export const startTrainPeer = async (size: TrainSize, python?: string): Promise<TrainPeer | undefined> => {
+  const peer = await startPythonPeer('train_torch.py', [JSON.stringify(size)], python);
   if (peer === undefined) return undefined;
   return {
     name: `PyTorch ${peer.version} eager`,

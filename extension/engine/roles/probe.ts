@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { endWithParent } from '../ground/serving/orphanWatch.js';
+import { graphicsDriver } from '../runtime/graphicsDriver.js';
 import { nvidiaDevice, readInformation } from '../runtime/nvidiaDevice.js';
 import type { ProbeAnswer } from '../runtime/probeAnswer.js';
 import { probeModel } from '../runtime/probeModel.js';
@@ -24,16 +25,18 @@ export const probe = async (provider: Provider): Promise<ProbeAnswer> => {
     await session.run({ a: matrix, b: matrix });
     productMs = Math.min(productMs, performance.now() - start);
   }
-  const device = deviceNames[provider]();
+  const device = devices[provider]();
   await session.dispose();
-  return { ...(device === undefined ? {} : { device }), productMs };
+  return { ...device, productMs };
 };
 
-const deviceNames: Readonly<Record<Provider, () => string | undefined>> = {
-  cpu: () => os.cpus()[0]?.model.trim(),
-  // The binding does not say which adapter it took.
-  webgpu: () => undefined,
-  cuda: () => nvidiaDevice(process.env, readInformation()),
+const named = (device: string | undefined): Pick<ProbeAnswer, 'device'> =>
+  device === undefined ? {} : { device };
+
+const devices: Readonly<Record<Provider, () => Pick<ProbeAnswer, 'device' | 'isSoftware'>>> = {
+  cpu: () => named(os.cpus()[0]?.model.trim()),
+  webgpu: () => graphicsDriver(),
+  cuda: () => named(nvidiaDevice(process.env, readInformation())),
 };
 
 /** The role `probe` of the engine's bundle: answers its parent with a {@link ProbeAnswer}, then ends. */

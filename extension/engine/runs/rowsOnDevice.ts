@@ -32,7 +32,12 @@ export const fewestThatAreFast = (rates: ReadonlyMap<number, number>): number =>
   return Math.min(...[...rates].filter(([, rate]) => rate * worthIt >= best).map(([rows]) => rows));
 };
 
-const stepsPerSecond = async (config: RunConfig, provider: Provider, rows: number): Promise<number> => {
+/** Steps of all `rows` runs together in a second, by a trial. @throws GeometryError `no-provider`. */
+export const stepsPerSecond = async (
+  config: RunConfig,
+  provider: Provider,
+  rows: number,
+): Promise<number> => {
   const pool = new ReplicaPool();
   const engines: TrainingEngine[] = [];
   try {

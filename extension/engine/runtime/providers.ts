@@ -72,6 +72,7 @@ const tryInChild = (
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
+    const isLinked = Object.keys(entry.environment ?? {}).length > 0;
     let errors = '';
     let answer: ProbeAnswer | undefined;
     let nonsense = false;
@@ -92,7 +93,7 @@ const tryInChild = (
       if (answer !== undefined && !quietFailure.test(errors)) resolve({ works: true, answer });
       else if (nonsense) resolve({ works: false, reason: 'Its probe gave no answer that makes sense.' });
       else if (hung) resolve({ works: false, reason: 'It did not answer within 30 seconds.' });
-      else resolve({ works: false, reason: explain(errors, files, code, signal) });
+      else resolve({ works: false, reason: explain(errors, files, isLinked, code, signal) });
     });
   });
 
@@ -118,12 +119,13 @@ const knownReasons: readonly (readonly [RegExp, string])[] = [
 const explain = (
   errors: string,
   files: CudaSurvey | undefined,
+  isLinked: boolean,
   code: number | null,
   signal: NodeJS.Signals | null,
 ): string => {
   const said = cudaErrorIn(errors) ?? (files && withRemedy(files));
   if (said !== undefined) return said;
-  if (files !== undefined && files.consents.length > 0) return notAllowed(files.consents);
+  if (files !== undefined && files.consents.length > 0 && !isLinked) return notAllowed(files.consents);
   for (const [pattern, sentence] of knownReasons) {
     const match = pattern.exec(errors);
     if (match) return sentence.replace('$1', match[1] ?? '');
@@ -192,6 +194,11 @@ export const chooseProvider = async (
       continue;
     }
     if (name !== 'webgpu') return chosen(name, outcome.answer);
+    const { isSoftware, device } = outcome.answer;
+    if (isSoftware) {
+      passedOver.push({ name, reason: onlySoftware(device) });
+      continue;
+    }
     onCpu = await tryOut('cpu');
     if (!onCpu.works || outcome.answer.productMs <= onCpu.answer.productMs)
       return chosen(name, outcome.answer);
@@ -205,6 +212,10 @@ export const chooseProvider = async (
     `No execution provider works here: ${passedOver.map(({ name, reason }) => `${name}: ${reason}`).join(' ')}`,
   );
 };
+
+/** A driver that draws on the processor is no gain, however its probe went. */
+const onlySoftware = (device = 'one in software'): string =>
+  `Its only adapter is ${device}, which computes on the processor: the CPU provider does the same, faster.`;
 
 const milliseconds = (outcome: ProbeOutcome & { readonly works: true }): string =>
   `${outcome.answer.productMs.toFixed(1)} ms`;

@@ -88,8 +88,7 @@ export class GpuList implements vscode.TextDocumentContentProvider, vscode.Dispo
   async show(text: string): Promise<void> {
     this.text = text;
     this.changed.fire(this.uri);
-    const document = await vscode.workspace.openTextDocument(this.uri);
-    await vscode.window.showTextDocument(document, { preview: true });
+    await vscode.commands.executeCommand('markdown.showPreview', this.uri);
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 """PyTorch eager training of the papers' model, the peer of `bench train`.
 
-Takes one JSON object as argument: batch, d, layers, heads, dFf, prime, replicas, threads. Then, for every line "N" on standard
+Takes one JSON object as argument: batch, d, layers, heads, dFf, prime, replicas, threads, device. Then, for every line "N" on standard
 input, takes N steps of every replica (one after the other) and answers {"seconds": ...} on a line of its own.
 """
 
@@ -37,7 +37,7 @@ class Replica:
     """A model with its optimiser; a step as the papers take it: clip at 1, AdamW with decay on everything."""
 
     def __init__(self, size):
-        self.model = Encoder(size)
+        self.model = Encoder(size).to(size.get("device", "cpu"))
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), lr=1e-3, betas=(0.9, 0.98), weight_decay=1.0
         )
@@ -54,7 +54,8 @@ def main():
     size = json.loads(sys.argv[1])
     torch.set_num_threads(size["threads"])
     torch.manual_seed(0)
-    values = torch.arange(size["prime"])
+    device = torch.device(size.get("device", "cpu"))
+    values = torch.arange(size["prime"], device=device)
     pairs = torch.cartesian_prod(values, values)
     labels = pairs.sum(1) % size["prime"]
     replicas = [Replica(size) for _ in range(size["replicas"])]
@@ -63,8 +64,10 @@ def main():
         start = time.perf_counter()
         for _ in range(int(line)):
             for replica in replicas:
-                chosen = torch.randint(0, len(pairs) // 2, (size["batch"],))
+                chosen = torch.randint(0, len(pairs) // 2, (size["batch"],), device=device)
                 replica.step(pairs[chosen], labels[chosen])
+        if device.type == "cuda":
+            torch.cuda.synchronize()
         print(json.dumps({"seconds": time.perf_counter() - start}), flush=True)
 
 
