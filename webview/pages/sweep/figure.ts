@@ -2,6 +2,7 @@ import type { ReconstructionEntry, Sweep, SweepCell } from '../../../extension/c
 import type { Curve, Mark, Panel, PanelsFigure } from '../../charts/figure.js';
 import { edgeLook, nullLook } from '../../charts/looks.js';
 import { integer, number } from '../../words/numbers.js';
+import { isChance } from '../../report/chance.js';
 import { kStar, rangeText } from '../reconstruction/rankNeeded.js';
 import { statusSays } from './sentences.js';
 import { accuracyOf, cellAt, type Accuracy, type Measured, type Slice } from '../../report/sweepCells.js';
@@ -111,7 +112,8 @@ function marksOf(
   return [
     { across: 'y', at: chance, label: '', look: nullLook },
     ...(baseline === undefined ? [] : [{ across: 'y' as const, at: baseline, label: '', look: edgeLook }]),
-    ...(trajectory ? starsOf(trajectory) : []),
+    // Of a run that guesses, rank 1 guesses as well.
+    ...(trajectory && !isChance(baseline, chance) ? starsOf(trajectory) : []),
   ];
 }
 
