@@ -128,6 +128,31 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     expect(await menuOf(page, explorerRow(page, 'settings.json'))).not.toContain('Inspect Weight Geometry');
   });
 
+  it('has a hover on the bare name in quotes of a folder beside the file', async () => {
+    fs.writeFileSync(path.join(session.folder, 'runs', 'best.yaml'), 'best: "grok"\n');
+    await openFile(page, 'runs/best.yaml');
+    const hover = await hoverOver(page, wordInEditor(page, 'grok'), 'Checkpoints');
+    await picture(page, 'hover-folder-name');
+    expect(hover).toMatch(/grok\s+20/);
+  });
+
+  it('folds files that are not read under one row, and lists the series in the palette', async () => {
+    fs.mkdirSync(path.join(session.folder, 'junk'));
+    for (const name of ['one', 'two', 'three'])
+      fs.writeFileSync(path.join(session.folder, 'junk', `${name}.safetensors`), 'no weights');
+    await runCommand(page, 'Focus on Weight Geometry View');
+    const pane = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Weight Geometry' }) });
+    const folded = pane.locator('.monaco-list-row', { hasText: 'Files that are not read' }).first();
+    await folded.waitFor();
+    await expect.poll(() => folded.innerText()).toMatch(/not read\s*3/);
+    await picture(page, 'series-unreadable');
+    fs.rmSync(path.join(session.folder, 'junk'), { recursive: true });
+    await runCommand(page, 'Weight Geometry: Inspect Weight Geometry');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: '20 checkpoints' }).waitFor();
+    await picture(page, 'inspect-palette');
+    await page.keyboard.press('Escape');
+  });
+
   it('lists series, steps and tensors in its view', async () => {
     await runCommand(page, 'Focus on Weight Geometry View');
     const pane = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Weight Geometry' }) });

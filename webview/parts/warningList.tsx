@@ -1,4 +1,5 @@
 import { counted } from '../words/counts.js';
+import { integer } from '../words/numbers.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { say } from '../words/say.js';
 
@@ -20,7 +21,7 @@ export function WarningList() {
           <li>
             {message} <code>{code}</code>
             {tensor !== undefined && <code>{tensor}</code>}
-            {step !== undefined && <code>{`${say('step')} ${String(step)}`}</code>}
+            {step !== undefined && <code>{`${say('step')} ${integer(step)}`}</code>}
           </li>
         ))}
       </ul>

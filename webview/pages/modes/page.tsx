@@ -7,6 +7,7 @@ import { analysisAbsent } from '../../report/absence.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, isText, oneOf, usePersistedState } from '../../state/persistedState.js';
 import { useRequests } from '../../state/requests.js';
+import { integer } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import {
   bases,
@@ -66,7 +67,7 @@ export function Modes() {
             <Choice
               label={say('spectra.step')}
               value={step}
-              options={steps.map((value) => ({ value, text: String(value) }))}
+              options={steps.map((value) => ({ value, text: integer(value) }))}
               onChange={setStep}
             />
           </label>

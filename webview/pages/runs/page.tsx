@@ -10,7 +10,7 @@ import { analysisAbsent } from '../../report/absence.js';
 import { sides, substantial, type Of } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, isText, oneOf, usePersistedState } from '../../state/persistedState.js';
-import { number } from '../../words/numbers.js';
+import { integer, number } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
 import { overlaidRuns, runsFigure, runsSpectrumFigure, sharedSteps, type OverlaidRun } from './figure.js';
@@ -100,7 +100,7 @@ export function Runs() {
               aria-valuetext={say('spectra.atStep', { step: at })}
               onInput={({ currentTarget }) => setStep(steps[currentTarget.valueAsNumber] ?? lastStep)}
             />
-            <output>{at}</output>
+            <output>{integer(at)}</output>
           </label>
         )}
       </div>
