@@ -28,7 +28,7 @@ export const placeStates = [
   'stopped',
   'finished',
   'failed',
-  /** Begun, and neither trained nor in a queue any more: its process or its node died. */
+  /** Begun, neither trained nor in a queue any more, and not stopped by the user: its process, node or element died. */
   'lost',
   /** Never begun, and not in a queue. */
   'absent',

@@ -107,6 +107,34 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Slurm of one nod
       expect(stepsOf(out, name), name).toEqual(stepsOf(here, name));
     }
   }, 1_200_000);
+
+  it('runs of one shape go as rows of one graph, three to an element, and stop together', async () => {
+    const file = path.join(folder, 'rows.json');
+    fs.writeFileSync(file, JSON.stringify(sixGrid(3_000)));
+    const out = path.join(folder, 'rows');
+    const options = ['--on', 'slurm', '--rows-per-task', '3', '--cpus-per-run', '1', '--provider', 'cpu'];
+    await sweep(file, '--out', out, ...options, '--max-at-once', '1');
+    const [first, second, third, ...later] = six as [string, string, string, ...string[]];
+    await until(() => onDisk(out, first).lastStep > 0, 'the first three begin');
+    expect(new Set([first, second, third].map((name) => onDisk(out, name).pid)).size).toBe(1);
+    expect((await states(out))[later[0]!]).toBe('waiting');
+    await sweep('--out', out, '--stop', second);
+    await until(() => onDisk(out, third).status === 'stopped', 'those of one element write a checkpoint');
+    const isOver = (): boolean => later.every((name) => onDisk(out, name).status === 'finished');
+    await until(isOver, 'the other three finish');
+    await until(async () => (await states(out))[first] === 'stopped', 'the element leaves the queue');
+
+    await sweep(file, '--out', out, ...options);
+    await until(() => six.every((name) => onDisk(out, name).status === 'finished'), 'all finish');
+    const here = path.join(folder, 'rows-here');
+    await execute(process.execPath, [
+      ...[cli, 'sweep', file, '--out', here, '--provider', 'cpu', '--rows', '--jobs', '3'],
+    ]);
+    for (const name of six) {
+      expect(stepsOf(out, name), name).toEqual(stepsOf(here, name));
+      expect(lastWeights(out, name).equals(lastWeights(here, name)), name).toBe(true);
+    }
+  }, 600_000);
 });
 
 describe('elements that are killed', { retry: 0 }, () => {

@@ -1,11 +1,16 @@
 import fs from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import type { RunFile } from '../../contract/run.js';
+import type { Launcher } from '../../queue/launcher.js';
 import { PollPace } from '../../queue/pollPace.js';
+import { RunQueue } from '../../queue/runQueue.js';
 import type { Place } from '../../contract/sweep.js';
 import { slurm } from '../../engine/runs/cluster/slurm.js';
+import { isLeft } from '../../engine/runs/cluster/runStates.js';
+import { submissionPath } from '../../engine/runs/cluster/submission.js';
 import { submitSweep } from '../../engine/runs/cluster/submitSweep.js';
 import { sweepPlaces } from '../../engine/runs/cluster/sweepPlaces.js';
 import { cellsOf, gridSchema, type Cell } from '../../engine/runs/grid.js';
@@ -66,6 +71,37 @@ const countsOf = (places: readonly Place[]): string => {
     .join(', ');
 };
 
+/** What a run queue of this machine costs that all runs wait in: heap while they wait, and CPU time until all have ended. */
+const queueCost = async (cells: readonly Cell[]): Promise<{ heap: number; cpu: number; begun: number }> => {
+  let places = 0;
+  let begun = 0;
+  const launcher: Launcher = {
+    capacity: () => places,
+    sharesCores: false,
+    start: () => {
+      begun++;
+      const nothing = () => undefined;
+      const ended = Promise.resolve(undefined);
+      return { pause: nothing, resume: nothing, stop: nothing, leave: nothing, ended };
+    },
+  };
+  const before = process.memoryUsage().heapUsed;
+  const start = process.cpuUsage();
+  const queue = new RunQueue({ launcher });
+  for (const { name, config } of cells) {
+    const request = { config, out: name, provider: 'cpu' } as const;
+    queue.add({ folder: name, begin: () => ({ request, events: {} }), ended: () => undefined });
+  }
+  const heap = process.memoryUsage().heapUsed - before;
+  places = 256;
+  queue.next();
+  await queue.idle();
+  const taken = process.cpuUsage(start);
+  return { heap, cpu: (taken.user + taken.system) / 1000, begun };
+};
+
+const recordSchema = v.object({ elements: v.array(v.tuple([v.string()])) });
+
 const trueState = { finished: 'finished', failed: 'failed', killed: 'lost' } as const;
 
 /** Ten thousand runs of half an hour to three hours, 256 at once; a controller that is away for ten minutes. */
@@ -80,19 +116,41 @@ export const clusterBench: Bench = {
       const grid = seedsGrid(count);
       const cells = cellsOf(grid);
       await beginSweep(sweep, grid);
+      const byName = new Map(cells.map((cell) => [cell.name, cell]));
+      const elements = new Map<string, readonly string[]>();
+      /** The run of an element, from the record of its job, which is there before the job is. */
+      const cellOf = (index: number, job: string): Cell => {
+        const known =
+          elements.get(job) ??
+          v
+            .parse(recordSchema, JSON.parse(fs.readFileSync(submissionPath(sweep, job), 'utf8')))
+            .elements.map(([first]) => first);
+        elements.set(job, known);
+        return byName.get(known[index]!)!;
+      };
+      /** Runs of the first submission end as the script says; of those submitted again, all finish. */
+      const endingIn = (index: number, job: string): Ending =>
+        job === [...elements.keys()][0] ? endingOf(index) : 'finished';
       const fake = new ScriptedSlurm({
         duration: (index) => 1800 + ((index * 7919) % 9000),
-        ending: endingOf,
+        ending: endingIn,
         isAway: (second) => second > 2_000 && second < 2_600,
-        begun: (index) => writeRun(sweep, cells[index]!, 'running'),
-        ended: (index, how) => writeRun(sweep, cells[index]!, how),
+        begun: (index, job) => writeRun(sweep, cellOf(index, job), 'running'),
+        ended: (index, how, job) => writeRun(sweep, cellOf(index, job), how),
       });
       const named = () => slurm(fake.run);
-      await submitSweep(sweep, cells, {
-        ...{ scheduler: named(), job: { maxAtOnce: 256 }, provider: 'cpu', rowsPerTask: 1 },
-        ...{ grid, command: ['node', 'cli.js'] },
-      });
-      const pace = new PollPace();
+      const toEnd = (): void => {
+        while (!fake.isIdle) fake.advance(3600);
+      };
+      const submit = (): Promise<number> =>
+        submitSweep(sweep, cells, {
+          ...{ scheduler: named(), job: { maxAtOnce: 256 }, provider: 'cpu', rowsPerTask: 1 },
+          ...{ grid, command: ['node', 'cli.js'] },
+        });
+      await submit();
+      let pace = new PollPace();
+      let restarted = '';
+      const resubmitted = new Set<string>();
       const before = process.memoryUsage().heapUsed;
       let cpu = 0;
       let polls = 0;
@@ -115,15 +173,33 @@ export const clusterBench: Bench = {
         const text = JSON.stringify(places);
         fake.advance(pace.after({ answered: !silent, changed: text !== shown }) / 1000);
         shown = text;
-        if (polls % 40 === 0) {
-          say(`${(fake.second / 3600).toFixed(1)} h: ${countsOf(places)}`);
-          // The rest of the sweep without questions, as when the one who follows it has gone home.
-          if (polls === measuredPolls) while (!fake.isIdle) fake.advance(3600);
+        if (polls % 40 === 0) say(`${(fake.second / 3600).toFixed(1)} h: ${countsOf(places)}`);
+        if (polls === measuredPolls / 2) {
+          // Whoever follows it has gone, and another begins with nothing but the folder, and submits what is left.
+          places = await sweepPlaces(sweep, cells, named);
+          const left = places.filter(isLeft).map((place) => place.name);
+          const submitted = await submit();
+          for (const each of left) resubmitted.add(each);
+          const found = await sweepPlaces(sweep, cells, named);
+          const differ = found.filter(
+            (place, i) => !resubmitted.has(place.name) && !isDeepStrictEqual(place, places[i]),
+          );
+          restarted = `restarted in the middle: ${left.length} were left and ${submitted} submitted, ${differ.length} others seen differently`;
+          say(restarted);
+          pace = new PollPace();
         }
+        // The rest of the sweep without questions, as when the one who follows it has gone home.
+        if (polls === measuredPolls) toEnd();
       } while (!fake.isIdle);
       places = await sweepPlaces(sweep, cells, named);
-      const wrong = places.filter(({ state }, i) => state !== trueState[endingOf(i)]);
+      const wrong = places.filter(
+        (place, i) => place.state !== (resubmitted.has(place.name) ? 'finished' : trueState[endingOf(i)]),
+      );
       say(`end: ${countsOf(places)}; ${wrong.length} in a wrong state; at most ${fake.most} at once`);
+      const again = await submit();
+      toEnd();
+      say(`submitted again: ${again}; then ${countsOf(await sweepPlaces(sweep, cells, named))}`);
+      const queue = await queueCost(cells);
       const measured: Measurement[] = [
         {
           ...{ name: `${name}: CPU time of a poll`, unit: 'ms', ours: cpu / polls },
@@ -131,7 +207,11 @@ export const clusterBench: Bench = {
         },
         {
           ...{ name: `${name}: heap`, unit: 'MB', ours: heap / 2 ** 20 },
-          note: `${wrong.length} runs in a wrong state at the end`,
+          note: `${wrong.length} runs in a wrong state at the end; ${restarted}; ${again} submitted again`,
+        },
+        {
+          ...{ name: `${name}: heap of a local queue of as many`, unit: 'MB', ours: queue.heap / 2 ** 20 },
+          note: `${queue.cpu.toFixed(0)} ms of CPU time until all ${queue.begun} had ended`,
         },
       ];
       return measured;

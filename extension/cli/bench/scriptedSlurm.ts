@@ -6,12 +6,12 @@ export type Ending = 'finished' | 'failed' | 'killed';
 export interface Script {
   /** Seconds that element `index` trains for. */
   readonly duration: (index: number) => number;
-  readonly ending: (index: number) => Ending;
+  readonly ending: (index: number, job: string) => Ending;
   /** The controller does not answer at this second. */
   readonly isAway: (second: number) => boolean;
-  /** The element's run begins or ends: writes what a run writes. */
-  readonly begun: (index: number) => void;
-  readonly ended: (index: number, how: Ending) => void;
+  /** The run of an element of a job begins or ends: writes what a run writes. */
+  readonly begun: (index: number, job: string) => void;
+  readonly ended: (index: number, how: Ending, job: string) => void;
 }
 
 interface Element {
@@ -64,7 +64,9 @@ export class ScriptedSlurm {
       this.second = next;
       const over = this.working.filter(({ ends }) => ends <= next);
       this.working = this.working.filter(({ ends }) => ends > next);
-      for (const { index } of over) this.script.ended(index, this.script.ending(index));
+      for (const { index, name } of over) {
+        this.script.ended(index, this.script.ending(index, name), name);
+      }
     }
     this.second = end;
   }
@@ -75,7 +77,7 @@ export class ScriptedSlurm {
     while (this.working.length < this.atOnce && this.waiting[0]?.part === part && part !== undefined) {
       const element = this.waiting.shift()!;
       this.working.push({ ...element, ends: this.second + this.script.duration(element.index) });
-      this.script.begun(element.index);
+      this.script.begun(element.index, element.name);
     }
     this.most = Math.max(this.most, this.working.length);
   }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seedsGrid, writeRun } from '../../../extension/cli/bench/cluster.js';
 import { ScriptedSlurm, type Ending } from '../../../extension/cli/bench/scriptedSlurm.js';
 import { PollPace, pollPace } from '../../../extension/queue/pollPace.js';
+import type { RunFile } from '../../../extension/contract/run.js';
 import type { RunFacts } from '../../../extension/engine/runs/cluster/runStates.js';
 import { placeOf } from '../../../extension/engine/runs/cluster/runStates.js';
 import type { ArrayJob, ElementState } from '../../../extension/engine/runs/cluster/scheduler.js';
@@ -141,6 +142,7 @@ describe('the state of a run', () => {
     progress: { cell: cells[0]!, status, step: 10 },
     held: { kind: 'none' },
     wasSubmitted: true,
+    wasStopped: false,
     ...own,
   });
   const working: ElementState = { job: 'j', element: 0, state: 'working', node: 'n1' };
@@ -156,6 +158,16 @@ describe('the state of a run', () => {
   it('is lost where nobody holds it and the queue has no element of it', () => {
     expect(placeOf(facts({})).state).toBe('lost');
     expect(placeOf(facts({ held: { kind: 'lapsed', by: 'clock' } })).state).toBe('lost');
+  });
+  it('is stopped where the user stopped it, and lost where its scheduler ended it and went on with nothing', () => {
+    const run = { status: 'stopped' } as RunFile;
+    const progress = { cell: cells[0]!, status: 'stopped', step: 10, run } as const;
+    expect(placeOf(facts({ progress, wasStopped: true })).state).toBe('stopped');
+    expect(placeOf(facts({ progress })).state).toBe('lost');
+    // Stopped on a machine of its own, before any submission.
+    expect(placeOf(facts({ progress, wasSubmitted: false })).state).toBe('stopped');
+    const waits: ElementState = { job: 'j', element: 0, state: 'waiting' };
+    expect(placeOf(facts({ progress, element: waits })).state).toBe('waiting');
   });
   it('is starting while its element works, though an earlier one was killed', () => {
     expect(placeOf(facts({ element: working })).state).toBe('starting');
@@ -179,6 +191,17 @@ describe("Slurm's words", () => {
     const stderr = 'slurm_load_jobs error: Invalid job id specified';
     const answer = await slurm(() => Promise.resolve({ status: 1, stdout: '', stderr })).ask(jobs);
     expect(answer).toEqual({ ok: true, elements: [] });
+  });
+  it('lets elements begin that a dead controller had begun to launch, when the sweep is submitted again', async () => {
+    const called: string[] = [];
+    const run: RunCommand = (program, args) => {
+      called.push([program, ...args].join(' '));
+      const stdout = '7|0|PENDING|launch failed requeued held||wg-1\n7|1|PENDING|JobHeldUser||wg-1';
+      return Promise.resolve({ status: 0, stdout: program === 'squeue' ? stdout : '', stderr: '' });
+    };
+    await slurm(run).release!(jobs);
+    // What somebody holds on purpose stays held.
+    expect(called.filter((call) => call.startsWith('scontrol'))).toEqual(['scontrol release 7_0']);
   });
   it('leaves no part of an array behind where a later part is refused', async () => {
     const called: string[] = [];

@@ -50,7 +50,7 @@ export const sweepStrings = {
   'sweep.place.stopped': 'stopped',
   'sweep.place.finished': 'finished',
   'sweep.place.failed': '{says}',
-  'sweep.place.lost': 'lost: its process or its node died. {says}',
+  'sweep.place.lost': 'lost: it left the queue before it was done. {says}',
   'sweep.place.absent': 'not in the queue. {says}',
   'sweep.place.unsure': 'The scheduler does not answer: of its queue nothing is known.',
   'sweep.place.stop': 'Stop',

@@ -1,11 +1,11 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as v from 'valibot';
 import { GeometryError, toErrorValue } from '../../../contract/errors.js';
-import { writeAtomically } from '../../../disk/atomicFile.js';
 import { atATime } from '../../ground/atATime.js';
-import type { ArrayJob, AskedJob, ElementState, Scheduler } from './scheduler.js';
+import type { ArrayJob, ElementState, Scheduler } from './scheduler.js';
 import { shellWord } from './slurmScript.js';
+import { stopPath } from './submission.js';
 
 /** Sends one request, without following redirections. The engine has no connection of its own: the command gives it. */
 export type Send = (
@@ -43,15 +43,14 @@ const baseOf = (address: string): string => {
 };
 
 const jobId = (name: string, element: number): string => `${name}-${element}`;
-/** A job that waits cannot be taken back from Ray, which lets it begin and ends it then: it ends by itself instead. */
-const stopFile = (folder: string, id: string): string => path.join(folder, `${id}.stop`);
 
 /** What Ray's shell runs for an element. `bash` is there alone, so that Ray's signal reaches the command. */
 const entrypoint = (job: ArrayJob, element: number): string => {
   const id = jobId(job.name, element);
   const { setup } = job.options;
   const lines = [
-    `[ ! -e ${shellWord(stopFile(job.folder, id))} ] || exit 0`,
+    // Ray takes back no job that waits: it lets it begin and ends it then.
+    `[ ! -e ${shellWord(stopPath(job.folder, job.name, element))} ] || exit 0`,
     ...Object.entries(job.environment).map(([name, value]) => `export ${name}=${shellWord(value)}`),
     ...(setup === undefined ? [] : [`. ${shellWord(setup)}`]),
     `exec ${[...job.command, String(element)].map(shellWord).join(' ')} >>${shellWord(path.join(job.folder, `${id}.out`))} 2>&1`,
@@ -128,11 +127,8 @@ export const ray = (access: RayAccess | undefined): Scheduler => {
       cause: text,
     });
   };
-  const stop = async (folder: string, id: string): Promise<void> => {
-    await writeAtomically(stopFile(folder, id), '');
-    // One that Ray does not know, or that has ended, has nothing to stop.
-    await request('POST', `${id}/stop`, undefined, true);
-  };
+  /** One that Ray does not know, or that has ended, has nothing to stop. */
+  const stop = (id: string): Promise<string> => request('POST', `${id}/stop`, undefined, true);
   const indices = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
   return {
     name: 'ray',
@@ -152,7 +148,7 @@ export const ray = (access: RayAccess | undefined): Scheduler => {
         });
       } catch (thrown) {
         // No part of a submission is left behind.
-        await Promise.allSettled(submitted.map((id) => stop(job.folder, id)));
+        await Promise.allSettled(submitted.map(stop));
         throw thrown;
       }
       return [{ id: job.name, first: 0, count: job.elements }];
@@ -166,18 +162,17 @@ export const ray = (access: RayAccess | undefined): Scheduler => {
         const folders = new Map(jobs.map(({ name, folder }) => [name, folder]));
         const names = new Set(folders.keys());
         const elements = parsed.output.flatMap((job) => elementOf(job, names) ?? []);
-        const kept = await atATime(elements, requestsAtOnce, async (element) => {
-          const file = stopFile(folders.get(element.job)!, jobId(element.job, element.element));
-          const isTakenBack = element.state === 'waiting' && (await isThere(file));
-          return isTakenBack ? [] : [element];
+        const kept = elements.filter((element) => {
+          const file = stopPath(folders.get(element.job)!, element.job, element.element);
+          return element.state !== 'waiting' || !existsSync(file);
         });
-        return { ok: true, elements: kept.flat() };
+        return { ok: true, elements: kept };
       } catch (thrown) {
         return { ok: false, error: toErrorValue(thrown) };
       }
     },
-    cancel: async ({ name, folder }: AskedJob, elements) => {
-      await atATime(elements, requestsAtOnce, (element) => stop(folder, jobId(name, element)));
+    cancel: async ({ name }, elements) => {
+      await atATime(elements, requestsAtOnce, (element) => stop(jobId(name, element)));
     },
     outputFile: ({ id }, element) => `${jobId(id, element)}.out`,
   };
@@ -190,9 +185,3 @@ const jsonIn = (text: string): unknown => {
     return undefined;
   }
 };
-
-const isThere = (file: string): Promise<boolean> =>
-  access(file).then(
-    () => true,
-    () => false,
-  );

@@ -16,6 +16,8 @@ export interface RunFacts {
   readonly silence?: ErrorValue;
   /** Whether it was ever submitted. */
   readonly wasSubmitted: boolean;
+  /** Whether the user stopped its element. */
+  readonly wasStopped: boolean;
 }
 
 const isHeld = ({ kind }: Liveness): boolean => kind === 'here' || kind === 'elsewhere';
@@ -49,8 +51,11 @@ export const placeOf = (facts: RunFacts): Place => {
     return { ...common, state: 'failed', ...(says === undefined ? {} : { says }) };
   }
   if (status === 'queued') return { ...common, state: 'absent', ...unsure };
-  // A run that was asked to stop has written so; one that says it runs and is held by nobody was killed.
-  const wrote = run?.status === 'stopped' ? 'stopped' : 'lost';
+  // A run that says it runs and is held by nobody was killed. A scheduler that ends an element means to go on with it:
+  // one that then leaves the queue, as when the controller died while it launched it again, was not stopped but lost.
+  const isStopped =
+    run?.status === 'stopped' && (facts.wasStopped || !facts.wasSubmitted || silence !== undefined);
+  const wrote = isStopped ? 'stopped' : 'lost';
   return { ...common, state: wrote, ...unsure };
 };
 

@@ -62,6 +62,8 @@ export interface Scheduler {
   ask(jobs: readonly AskedJob[]): Promise<SchedulerAnswer>;
   /** Asks elements to checkpoint and end, and takes back those that wait. */
   cancel(job: AskedJob, elements: readonly number[]): Promise<void>;
+  /** Lets elements begin that the scheduler itself holds back, after a launch that failed. */
+  release?(jobs: readonly AskedJob[]): Promise<void>;
   /** Name of an element's output file in the job's folder. */
   outputFile(part: Submitted, element: number): string;
 }

@@ -37,6 +37,12 @@ const working: ReadonlySet<string> = new Set([
   'RESIZING',
 ]);
 
+/**
+ * Why an element waits that a controller had begun to launch when it died. Slurm holds it until it is told otherwise,
+ * though nothing is wrong with it.
+ */
+const launchFailed = 'launch failed requeued held';
+
 const sbatchArguments = (
   job: ArrayJob,
   { first, count }: Omit<Submitted, 'id'>,
@@ -91,6 +97,12 @@ export const parseQueue = (text: string, jobs: readonly AskedJob[]): ElementStat
 
 const refused = (program: string, { stderr, stdout }: CommandResult): GeometryError => {
   const [line = 'no reason given'] = (stderr.trim() || stdout.trim()).split('\n');
+  // A controller that did not answer in time may have taken the job all the same.
+  if (/timed out|unable to contact|zero bytes/i.test(stderr)) {
+    return new GeometryError('process-died', `Slurm does not answer (${program}): ${line}`, {
+      cause: stderr,
+    });
+  }
   return new GeometryError('invalid-argument', `Slurm refuses (${program}): ${line}`, { cause: stderr });
 };
 
@@ -121,6 +133,25 @@ export const slurm = (run: RunCommand = runCommand): Scheduler => {
     }
     return { ...job, parts: [...parts.values()] };
   };
+  const ask: Scheduler['ask'] = async (asked) => {
+    try {
+      const jobs = await Promise.all(asked.map(found));
+      const ids = jobs.flatMap(({ parts }) => parts.map(({ id }) => id));
+      if (ids.length === 0) return { ok: true, elements: [] };
+      const result = await run('squeue', [
+        '--array',
+        '--noheader',
+        `--jobs=${ids.join(',')}`,
+        `--format=${format}`,
+      ]);
+      // All have left the queue, long ago.
+      if (/invalid job id/i.test(result.stderr)) return { ok: true, elements: [] };
+      if (result.status !== 0) throw refused('squeue', result);
+      return { ok: true, elements: parseQueue(result.stdout, jobs) };
+    } catch (thrown) {
+      return { ok: false, error: toErrorValue(thrown) };
+    }
+  };
   return {
     name: 'slurm',
     takes: ['partition', 'time', 'gpusPerRun', 'cpusPerRun', 'maxAtOnce', 'setup'],
@@ -148,25 +179,7 @@ export const slurm = (run: RunCommand = runCommand): Scheduler => {
       }
       return submitted;
     },
-    ask: async (asked) => {
-      try {
-        const jobs = await Promise.all(asked.map(found));
-        const ids = jobs.flatMap(({ parts }) => parts.map(({ id }) => id));
-        if (ids.length === 0) return { ok: true, elements: [] };
-        const result = await run('squeue', [
-          '--array',
-          '--noheader',
-          `--jobs=${ids.join(',')}`,
-          `--format=${format}`,
-        ]);
-        // All have left the queue, long ago.
-        if (/invalid job id/i.test(result.stderr)) return { ok: true, elements: [] };
-        if (result.status !== 0) throw refused('squeue', result);
-        return { ok: true, elements: parseQueue(result.stdout, jobs) };
-      } catch (thrown) {
-        return { ok: false, error: toErrorValue(thrown) };
-      }
-    },
+    ask,
     cancel: async (asked, elements) => {
       const job = await found(asked);
       const wanted = new Set(elements);
@@ -178,6 +191,16 @@ export const slurm = (run: RunCommand = runCommand): Scheduler => {
       // Those at work get SIGTERM and checkpoint; Slurm kills what has not ended after KillWait, 30 s by default.
       const result = await run('scancel', [`--name=${job.name}`, ...targets]);
       if (result.status !== 0 && !/invalid job id/i.test(result.stderr)) throw refused('scancel', result);
+    },
+    release: async (asked) => {
+      const answer = await ask(asked);
+      const held = (answer.ok ? answer.elements : []).filter(({ reason }) => reason === launchFailed);
+      const targets = held.flatMap(({ job, element }) => {
+        const parts = asked.find(({ name }) => name === job)?.parts ?? [];
+        const part = parts.find(({ first, count }) => element >= first && element < first + count);
+        return part === undefined ? [] : [`${part.id}_${element - part.first}`];
+      });
+      for (const target of targets) await run('scontrol', ['release', target]);
     },
     outputFile: ({ id, first }, element) => `${id}_${element - first}.out`,
   };

@@ -34,6 +34,10 @@ export const clusterFolder = (sweep: string): string => path.join(sweep, 'cluste
 export const submissionPath = (sweep: string, name: string): string =>
   path.join(clusterFolder(sweep), `${name}.json`);
 
+/** Its being there says that the user stopped an element of a job: others end one too, and mean to go on with it. */
+export const stopPath = (folder: string, job: string, element: number): string =>
+  path.join(folder, `${job}-${element}.stop`);
+
 /** @throws GeometryError `disk-full`, `unwritable`. */
 export const writeSubmission = (sweep: string, submission: Submission): Promise<void> =>
   writeAtomically(submissionPath(sweep, submission.name), `${JSON.stringify(submission)}\n`);

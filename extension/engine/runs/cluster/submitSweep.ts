@@ -4,6 +4,7 @@ import path from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
 import type { ProviderName } from '../../../contract/run.js';
 import type { JobOptions, Place } from '../../../contract/sweep.js';
+import { writeAtomically } from '../../../disk/atomicFile.js';
 import { takeClaim } from '../../../disk/claim.js';
 import { makeFolder } from '../../../disk/folders.js';
 import type { Cell, Grid } from '../grid.js';
@@ -13,6 +14,7 @@ import type { ArrayJob, Scheduler, Submitted } from './scheduler.js';
 import {
   clusterFolder,
   readSubmissions,
+  stopPath,
   submissionPath,
   writeSubmission,
   type Submission,
@@ -96,6 +98,8 @@ const leftOf = async (sweep: string, cells: readonly Cell[], scheduler: Schedule
   const unsure = places.find((place) => place.unsure);
   // Submitting again what may still be waiting would train it twice as often as asked.
   if (unsure !== undefined) refuse(`${unsure.says ?? ''} Nothing is submitted before the queue answers.`);
+  // The scheduler keeps what it will never begin by itself.
+  await scheduler.release?.((await readSubmissions(sweep)).map((submission) => askedJob(sweep, submission)));
   const left = new Set(places.filter(isLeft).map(({ name }) => name));
   return cells.filter(({ name }) => left.has(name));
 };
@@ -182,6 +186,9 @@ export const stopSweep = async (
     .flatMap(({ name }) => elements.get(name) ?? []);
   for (const [submission, own] of grouped(chosen, (each) => each.submission)) {
     const indices = [...new Set(own.map(({ element }) => element))];
+    const folder = clusterFolder(path.resolve(sweep));
+    // First: whoever sees the run end then knows why.
+    await Promise.all(indices.map((index) => writeAtomically(stopPath(folder, submission.name, index), '')));
     await named(submission.scheduler).cancel(askedJob(path.resolve(sweep), submission), indices);
   }
 };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Place } from '../../../contract/sweep.js';
 import { openRegular } from '../../../disk/regularFile.js';
@@ -11,7 +12,7 @@ import { runFolder } from '../sweepFile.js';
 import { grouped } from '../../ground/work/grouped.js';
 import { placeOf } from './runStates.js';
 import type { AskedJob, ElementState, Scheduler, SchedulerAnswer } from './scheduler.js';
-import { clusterFolder, readSubmissions, type Submission } from './submission.js';
+import { clusterFolder, readSubmissions, stopPath, type Submission } from './submission.js';
 import { schedulerNamed } from './table.js';
 
 /** The element that has a run: the latest submission's. */
@@ -88,6 +89,8 @@ export const sweepPlaces = async (
       progress: each,
       held: isDone(each) || silent.has(folder) ? { kind: 'none' } : await findRun(folder),
       wasSubmitted: own !== undefined,
+      wasStopped:
+        own !== undefined && existsSync(stopPath(clusterFolder(sweep), own.submission.name, own.element)),
       ...(secondsLeft === undefined ? {} : { secondsLeft }),
       ...(element === undefined ? {} : { element }),
       ...(answer.ok ? {} : { silence: answer.error }),
