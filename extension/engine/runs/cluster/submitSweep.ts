@@ -8,7 +8,9 @@ import { writeAtomically } from '../../../disk/atomicFile.js';
 import { takeClaim } from '../../../disk/claim.js';
 import { makeFolder } from '../../../disk/folders.js';
 import type { Cell, Grid } from '../grid.js';
+import { atATime } from '../../ground/atATime.js';
 import { grouped } from '../../ground/work/grouped.js';
+import { filesAtOnce } from '../progress.js';
 import { isLeft } from './runStates.js';
 import type { ArrayJob, Scheduler, Submitted } from './scheduler.js';
 import {
@@ -188,7 +190,9 @@ export const stopSweep = async (
     const indices = [...new Set(own.map(({ element }) => element))];
     const folder = clusterFolder(path.resolve(sweep));
     // First: whoever sees the run end then knows why.
-    await Promise.all(indices.map((index) => writeAtomically(stopPath(folder, submission.name, index), '')));
+    await atATime(indices, filesAtOnce, (index) =>
+      writeAtomically(stopPath(folder, submission.name, index), ''),
+    );
     await named(submission.scheduler).cancel(askedJob(path.resolve(sweep), submission), indices);
   }
 };

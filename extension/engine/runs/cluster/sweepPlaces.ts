@@ -52,6 +52,9 @@ const askAll = async (
   return { ok: true, elements: answers.flatMap((answer) => (answer.ok ? answer.elements : [])) };
 };
 
+const wasStopped = (sweep: string, { submission, element }: ElementOf): boolean =>
+  existsSync(stopPath(clusterFolder(sweep), submission.name, element));
+
 const isDone = ({ status }: CellProgress): boolean => status === 'finished' || status === 'queued';
 
 /** Where the runs of a sweep stand, on whatever machines they run, in the order of the cells. */
@@ -89,8 +92,7 @@ export const sweepPlaces = async (
       progress: each,
       held: isDone(each) || silent.has(folder) ? { kind: 'none' } : await findRun(folder),
       wasSubmitted: own !== undefined,
-      wasStopped:
-        own !== undefined && existsSync(stopPath(clusterFolder(sweep), own.submission.name, own.element)),
+      wasStopped: each.run?.status === 'stopped' && own !== undefined && wasStopped(sweep, own),
       ...(secondsLeft === undefined ? {} : { secondsLeft }),
       ...(element === undefined ? {} : { element }),
       ...(answer.ok ? {} : { silence: answer.error }),
