@@ -18,7 +18,7 @@ const houses = {
     ['geometry'],
     ['evaluation'],
     ['training'],
-    ['series', 'runs'],
+    ['series', 'runs', 'metrics'],
     ['analyses'],
     ['papers'],
     ['inspection'],

@@ -34,6 +34,8 @@ each a report of its own; one that cannot be read does not stop the others.
                    run a model of your own instead: its initialisers are named like the checkpoints' tensors; the
                    arrays are its inputs under their names, and labels (labels.OUTPUT where it has several outputs)
   --tensors GLOB   analyse the tensors whose names match; trajectories of them as one group
+  --metrics PATH   curves of your own run: a file or a folder of TensorBoard, Transformers, Lightning, Weights & Biases
+                   or JSON lines (else those beside the checkpoints)
   --exact          decompose very large matrices too, however long it takes (else their spectra are estimated)
 ${analysisUsage()}
   --controls       the same as --analyses controls; --base PATH the same as --analyses compare --base PATH
@@ -48,6 +50,7 @@ const options = {
   model: { type: 'string' },
   data: { type: 'string' },
   tensors: { type: 'string' },
+  metrics: { type: 'string' },
   ranks: { type: 'string' },
   exact: { type: 'boolean' },
   controls: { type: 'boolean' },
@@ -193,6 +196,7 @@ const parse = async (args: readonly string[]): Promise<InspectArguments> => {
   return {
     requests: positionals.map((path) => ({
       ...{ path: resolve(path), settings, ...model },
+      ...(values.metrics === undefined ? {} : { metrics: resolve(values.metrics) }),
       ...(requested.length === 0 ? {} : { analyses: requested }),
     })),
     ...(values.json === undefined ? {} : { json: values.json }),

@@ -79,6 +79,7 @@ const inspectRequest = v.object({
   descriptor: v.exactOptional(v.object({ value: descriptorSchema, path: v.exactOptional(path) })),
   evaluation: v.exactOptional(v.object({ model: path, data: path })),
   analyses: v.exactOptional(v.array(analysisRequestSchema)),
+  metrics: v.exactOptional(path),
   cacheFolder: v.exactOptional(path),
 });
 

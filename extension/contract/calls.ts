@@ -98,6 +98,8 @@ export interface InspectRequest {
   readonly evaluation?: OnnxEvaluation;
   /** Analyses besides those of every inspection. */
   readonly analyses?: readonly AnalysisRequest[];
+  /** The user's metrics: a file or a folder of logs; absent: those beside the checkpoints. */
+  readonly metrics?: string;
   /** Folder of the report cache; nothing is cached when absent. */
   readonly cacheFolder?: string;
 }

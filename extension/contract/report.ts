@@ -12,6 +12,7 @@ export * from './report/defects.js';
 export * from './report/distributions.js';
 export * from './report/matrixDetails.js';
 export * from './report/modes.js';
+export * from './report/curves.js';
 export * from './report/path.js';
 export * from './report/principalAngles.js';
 export * from './report/reconstructions.js';

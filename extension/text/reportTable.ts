@@ -20,6 +20,7 @@ const seriesTable = (report: Report): string =>
     heading(report),
     checkpoints(report),
     matrices(report),
+    curves(report),
     trajectories(report),
     reconstruction(report),
     controls(report),
@@ -125,6 +126,38 @@ const matrices = (report: Report): string => {
 
 const statisticText = ({ format }: Statistic, value: number | undefined): string =>
   format === 'count' && value !== undefined && Number.isInteger(value) ? String(value) : shortNumber(value);
+
+/** Curves listed; the report has all. */
+const mostCurves = 30;
+
+const curves = ({ curves: all }: Report): string => {
+  if (all.length === 0) return '';
+  const rows = all
+    .slice(0, mostCurves)
+    .map(({ name, format, points, steps, values }) => [
+      printableName(name),
+      format,
+      String(points),
+      `${steps[0] ?? '–'} to ${steps.at(-1) ?? '–'}`,
+      shortNumber(values[0]),
+      shortNumber(values.at(-1)),
+    ]);
+  const more = all.length > mostCurves ? `\n${all.length - mostCurves} more in the report.` : '';
+  return section(
+    'Metrics of the run, as its own files have them',
+    textTable(
+      [
+        { title: 'curve' },
+        { title: 'format' },
+        { title: 'points', align: 'right' },
+        { title: 'steps' },
+        { title: 'first', align: 'right' },
+        { title: 'last', align: 'right' },
+      ],
+      rows,
+    ) + more,
+  );
+};
 
 const trajectories = (report: Report): string => {
   if (report.trajectories.length === 0) return '';

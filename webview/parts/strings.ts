@@ -11,5 +11,19 @@ export const partStrings = {
   'table.copyLabel': 'copy {format}: {title}',
   'table.copied': '{title} copied as {format}.',
   'table.notCopied': '{title} could not be copied: {reason}',
+  'curves.title': '{name} of the run',
+  'curves.curve': 'curve of the run',
+  'curves.smoothing': 'smoothing',
+  'curves.none': 'as logged',
+  'curves.weight': 'smoothed, {weight}',
+  'curves.raw': '{name}, as logged',
+  'curves.says':
+    '{name} goes from {from} at step {first} to {to} at step {last}, as the run’s own files have it (files: {files}).',
+  'curves.smoothed':
+    'The smoothed line is an exponential moving average with weight {weight} of what came before.',
+  'curves.thinned':
+    'Of {points} points {shown} are drawn: the least and the greatest of each of equal parts.',
+  'curves.noNull':
+    'It is no statistic of the weights and has no null; that it moves when a rank moves is no proof of a connection.',
   'offer.command': 'The command computes it: inspect … --analyses {name}.',
 } as const;

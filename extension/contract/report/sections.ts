@@ -3,6 +3,7 @@ import { attentionHeads } from './attentionHeads.js';
 import { checkpoints } from './checkpoints.js';
 import { comparisons, comparisonSummaries } from './comparisons.js';
 import { controls } from './controls.js';
+import { curves } from './curves.js';
 import { accuracies, defects, onsets } from './defects.js';
 import { distributions } from './distributions.js';
 import { matrixDetails } from './matrixDetails.js';
@@ -52,6 +53,7 @@ export const reportSections = {
   analyses,
   run,
   metrics,
+  curves,
   sweep,
   sweepCells,
   sweepTables,

@@ -10,6 +10,7 @@ import { throwIfCancelled } from '../ground/work/tasks.js';
 import { readSweep } from '../runs/sweepFile.js';
 import type { ChosenAnalysis } from '../analyses/analysis.js';
 import { modelOf } from '../series/modelOf.js';
+import { curvesOf } from '../metrics/curvesOf.js';
 import { findSeries } from '../series/source.js';
 import { survey as surveySeries, type Survey } from '../series/survey.js';
 import { trainingRecord } from '../series/trainingRecord.js';
@@ -96,6 +97,11 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     );
     // A run's metrics grow with every look at them, so they are no part of what is cached.
     if (record !== undefined) options.onAddition(record);
+    // The same holds of another program's; a run of ours has its own.
+    if (record === undefined || request.metrics !== undefined) {
+      const { curves, warnings } = await curvesOf(source.root, request.metrics);
+      options.onAddition({ curves, warnings: warnings.map(printableMessage) });
+    }
     const training = await trainingRecord(source.root);
     const context = { request, survey: found, model, training, store, emit, options };
     const save = async (): Promise<void> => {

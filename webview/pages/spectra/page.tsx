@@ -13,6 +13,7 @@ import { anglesFigure, isWholeSpace, ranksOverSteps, spectrumFigure } from './fi
 import { shortName } from '../../charts/shortNames.js';
 import { MatrixCards } from './matrixCards.js';
 import { Choice } from '../../elements/choice.js';
+import { CurvesCard } from '../../parts/curves/card.js';
 import { SideChoice } from '../../parts/spectrumChoices.js';
 import { PinButton } from '../../parts/pinButton.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
@@ -156,6 +157,7 @@ export function RankSpectra() {
             controls={<ScaleChoice axis={say('overSteps.axis')} value={rankScale} onChange={setRankScale} />}
           />
         )}
+        <CurvesCard />
         {report.checkpoints.length > 1 && (
           <ChartCard
             id="spectra.angles"

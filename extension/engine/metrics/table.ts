@@ -1,0 +1,30 @@
+import type { ReadCurves } from './curve.js';
+import { readJsonLines } from './jsonLines.js';
+import { readMetricsCsv } from './metricsCsv.js';
+import { readTensorBoard } from './tensorboard.js';
+import { readTrainerState } from './trainerState.js';
+import { readWandb } from './wandb.js';
+
+/** A format of metrics: which files are of it, and how one is read. */
+export interface MetricsFormat {
+  readonly id: string;
+  /** As its users call it. */
+  readonly title: string;
+  /** The names of its files. */
+  readonly names: RegExp;
+  readonly read: (file: string) => Promise<ReadCurves>;
+}
+
+/** To add a format is to add a file and a row. */
+export const metricsFormats: readonly MetricsFormat[] = [
+  { id: 'trainer-state', title: 'Transformers', names: /^trainer_state\.json$/, read: readTrainerState },
+  { id: 'lightning-csv', title: 'Lightning', names: /^metrics\.csv$/, read: readMetricsCsv },
+  { id: 'tensorboard', title: 'TensorBoard', names: /^events\.out\.tfevents\./, read: readTensorBoard },
+  { id: 'wandb', title: 'Weights & Biases', names: /^run-[\w-]+\.wandb$/, read: readWandb },
+  {
+    id: 'json-lines',
+    title: 'JSON lines',
+    names: /^(?:metrics|history|log|logs|train_log|training_log)\.jsonl$/,
+    read: readJsonLines,
+  },
+];

@@ -1,0 +1,46 @@
+import type { CurveEntry } from '../../../extension/contract/report.js';
+import type { LineFigure, Scale } from '../../charts/figure.js';
+import { lineLook, edgeLook } from '../../charts/looks.js';
+import { curve, overSteps } from '../../charts/overSteps.js';
+import { shortNames } from '../../charts/shortNames.js';
+import { say } from '../../words/say.js';
+import { smoothed } from './smoothing.js';
+
+/** The files that hold a curve tell its lines apart: the parts of their paths that differ. */
+export const fileNames = (entries: readonly CurveEntry[]): string[] => {
+  const parts = entries.map(({ path }) => path.split(/[\\/]/));
+  const isShared = (at: number): boolean => parts.every((one) => one[at] === parts[0]![at]);
+  let from = 0;
+  while (from < Math.min(...parts.map(({ length }) => length)) - 1 && isShared(from)) from++;
+  return parts.map((one) => one.slice(from).join('/'));
+};
+
+/** One quantity of every file that has it, over the steps; smoothed curves stand before their own values. */
+export const curvesFigure = (
+  entries: readonly CurveEntry[],
+  weight: number,
+  scale: Scale,
+  grokStep: number | undefined,
+): LineFigure | undefined => {
+  const [first] = entries;
+  if (first === undefined) return undefined;
+  const scales = { values: scale };
+  const names = shortNames(entries.length === 1 ? [first.name] : fileNames(entries));
+  const pointsOf = ({ steps }: CurveEntry, values: readonly number[]) =>
+    steps.map((step, i) => ({ step, value: values[i] }));
+  const own = entries.map((entry, i) =>
+    curve(
+      weight === 0 ? names[i]! : say('curves.raw', { name: names[i]! }),
+      weight === 0 ? lineLook(i) : edgeLook,
+      pointsOf(entry, entry.values),
+      scales,
+    ),
+  );
+  const smooth =
+    weight === 0
+      ? []
+      : entries.map((entry, i) =>
+          curve(names[i]!, lineLook(i), pointsOf(entry, smoothed(entry.values, weight)), scales),
+        );
+  return overSteps({ title: first.name, scales, curves: [...own, ...smooth], grokStep });
+};
