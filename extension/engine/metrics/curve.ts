@@ -33,7 +33,7 @@ export class CurveCollector {
         this.isFull = true;
         return;
       }
-      this.byName.set(name, (curve = new Map()));
+      this.byName.set(name, (curve = new Map<number, number>()));
     }
     if (this.points >= MOST_POINTS) {
       this.isFull = true;

@@ -85,7 +85,7 @@ export const readWandb = async (file: string): Promise<ReadCurves> => {
     if (data.length < length) break;
     at += HEADER + length;
     const isSound =
-      crc32(data, crc32(Uint8Array.of(kind))) === sum && kind <= LAST! && length <= left - HEADER;
+      crc32(data, crc32(Uint8Array.of(kind))) === sum && kind <= LAST && length <= left - HEADER;
     if (!isSound || size + length > MOST_RECORD) {
       odd++;
       [parts, size] = [[], 0];
