@@ -7,7 +7,8 @@ import { inspectSettingsSchema, type Report } from '../../../extension/contract/
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
-import { overlaidRuns, runsFigure, sharedSteps } from '../../../webview/pages/runs/figure.js';
+import { runsFigure, runsSpectrumFigure, sharedSteps } from '../../../webview/pages/runs/figure.js';
+import { overlaidRuns } from '../../../webview/report/overlaidRuns.js';
 import { writeSafetensors, type Weights } from '../inspection/seriesFixture.js';
 
 const folders: string[] = [];
@@ -63,6 +64,14 @@ describe('runs over each other', () => {
     const figure = runsFigure(runs, name, 'weights', 'stableRank', 'linear')!;
     // A curve for each run, and the null of the first.
     expect(figure.curves.map(({ x }) => x.length)).toEqual([3, 2, 3]);
+    const values = runsSpectrumFigure(runs, name, 'weights', 10, 'linear')!;
+    expect(values.curves.map(({ y }) => y)).toEqual([
+      runs[0]!.of(name, 'weights')[1]!.singularValues,
+      runs[1]!.of(name, 'weights')[1]!.singularValues,
+      runs[0]!.of(name, 'weights')[1]!.nulls.shuffled!.mean,
+    ]);
+    // Step 20 is of the first run alone.
+    expect(runsSpectrumFigure(runs, name, 'weights', 20, 'linear')).toBeUndefined();
   });
 
   it('of other shapes are left out with a word', async () => {

@@ -13,7 +13,8 @@ import { isNumber, isText, oneOf, usePersistedState } from '../../state/persiste
 import { integer, number } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
-import { overlaidRuns, runsFigure, runsSpectrumFigure, sharedSteps, type OverlaidRun } from './figure.js';
+import { overlaidRuns, type OverlaidRun } from '../../report/overlaidRuns.js';
+import { runsFigure, runsSpectrumFigure, sharedSteps } from './figure.js';
 
 const lastStep = -1;
 const capital = (text: string): string => text.replace(/^./, (letter) => letter.toUpperCase());

@@ -46,6 +46,8 @@ export function spectrumFigure(
   others: readonly SpectrumEntry[],
   nullEntry: SpectrumEntry | undefined,
   scale: Scale,
+  /** The same matrix at the same step of other runs: a colour each. */
+  runs: readonly { readonly name: string; readonly entry: SpectrumEntry }[] = [],
 ): LineFigure | undefined {
   if (entry.spectralNorm === 0) return undefined;
   const overlaid = others.map(({ step, singularValues }): Curve => ({
@@ -71,6 +73,11 @@ export function spectrumFigure(
         ...visible(entry.singularValues, scale),
         look: { ink: 0, dash: 'solid', symbol: 'none', line: true },
       },
+      ...runs.map(({ name, entry: other }, index) => ({
+        name,
+        ...visible(other.singularValues, scale),
+        look: lineLook(index + 1),
+      })),
       ...curves,
     ],
     bands: bands ?? [],

@@ -16,6 +16,7 @@ import { Choice } from '../../elements/choice.js';
 import { CurvesCard } from '../../parts/curves/card.js';
 import { SideChoice } from '../../parts/spectrumChoices.js';
 import { PinButton } from '../../parts/pinButton.js';
+import { overlaidRuns } from '../../report/overlaidRuns.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { SpectrumStatistics } from './spectrumStatistics.js';
 import type { Of } from '../../report/matrices.js';
@@ -25,7 +26,7 @@ import { isNumber, isText, oneOf, usePersistedState } from '../../state/persiste
 import { integer } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 
-const overlays = ['one', 'ends', 'some', 'all'] as const;
+const overlays = ['one', 'ends', 'some', 'all', 'runs'] as const;
 type Overlay = (typeof overlays)[number];
 const lastStep = -1;
 
@@ -37,6 +38,7 @@ const overlaid: { readonly [K in Overlay]: (entries: readonly SpectrumEntry[]) =
     some: (entries) =>
       Array.from({ length: 6 }, (_, index) => entries[Math.round((index * (entries.length - 1)) / 5)]!),
     all: (entries) => entries,
+    runs: () => [],
   };
 
 /** The singular values of one matrix: at a step, over the steps, and how its leading subspaces turn. */
@@ -59,6 +61,16 @@ export function RankSpectra() {
   const at = found >= 0 ? found : entries.length - 1;
   const entry = entries[at];
 
+  const otherRuns = useMemo(
+    () =>
+      overlaidRuns(report)
+        .slice(1)
+        .flatMap((run) => {
+          const same = matrix && run.of(matrix.key, side).find((one) => one.step === entry?.step);
+          return same ? [{ name: run.name, entry: same }] : [];
+        }),
+    [report, matrix, side, entry],
+  );
   const figure = useMemo(() => {
     if (!entry) return undefined;
     const others = new Set(
@@ -71,8 +83,8 @@ export function RankSpectra() {
         !best || Math.abs(one.step - entry.step) < Math.abs(best.step - entry.step) ? one : best,
       undefined,
     );
-    return spectrumFigure(entry, [...others], nearest, scale);
-  }, [entry, entries, overlay, scale]);
+    return spectrumFigure(entry, [...others], nearest, scale, overlay === 'runs' ? otherRuns : []);
+  }, [entry, entries, overlay, scale, otherRuns]);
   const { grokStep } = report.source;
   const ranks = useMemo(() => ranksOverSteps(entries, rankScale, grokStep), [entries, rankScale, grokStep]);
   const angles = useMemo(
@@ -130,8 +142,10 @@ export function RankSpectra() {
             <span>{say('spectra.overlay')}</span>
             <Choice
               label={say('spectra.overlay')}
-              value={overlay}
-              options={overlays.map((value) => ({ value, text: say(`overlay.${value}`) }))}
+              value={overlay === 'runs' && otherRuns.length === 0 ? 'one' : overlay}
+              options={overlays
+                .filter((value) => value !== 'runs' || otherRuns.length > 0)
+                .map((value) => ({ value, text: say(`overlay.${value}`) }))}
               onChange={setOverlay}
             />
           </label>

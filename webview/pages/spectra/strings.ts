@@ -27,6 +27,7 @@ export const spectraStrings = {
   'overlay.ends': 'first and last too',
   'overlay.some': 'six evenly spaced too',
   'overlay.all': 'every step',
+  'overlay.runs': 'the other runs too',
   'spectra.step': 'Step',
   'spectra.says':
     'At step {step} the matrix has {above} of {values} above the Marchenko–Pastur edge {edge} (independent entries of the same variance); σ₁ is {ratio} times that edge.',
