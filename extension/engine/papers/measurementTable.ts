@@ -99,7 +99,11 @@ export const seedTable = (title: string, runs: readonly Run[]): SweepTable[] => 
       rows: several.flatMap((group) => {
         const { cell } = group[0]!.result;
         const named = (name: string) =>
-          group.flatMap(({ measurements }) => measurements.find((each) => each.name === name) ?? []);
+          group.flatMap(
+            // Two tables may have columns of one name.
+            ({ measurements }) =>
+              measurements.find((each) => each.name === name && each.table === title) ?? [],
+          );
         const row = (kind: string, valueOf: (of: Measurement) => Amount | undefined): string[] => [
           ...[runName(group[0]!.result), String(cell.decay)],
           group.map(({ result }) => result.cell.seed).join(', '),

@@ -33,6 +33,17 @@ describe('a table over seeds', () => {
     expect(rows).toEqual(['0.11 to 0.53', '-0.01 to 0.02']);
   });
 
+  it('takes the columns of its own table, where another has one of that name', () => {
+    const both = (seed: number, other: number, own: number) => {
+      const made = run(seed, own, 0);
+      return {
+        ...made,
+        measurements: [{ ...made.measurements[0]!, table: 'Other', value: other }, ...made.measurements],
+      };
+    };
+    expect(rowsOf(both(42, 9, 1), both(1, 8, 2), both(2, 7, 3))[0]).toBe('2.00 (1.00 to 3.00)');
+  });
+
   it('is absent where each cell has one seed', () => {
     expect(seedTable('Table', [run(42, 6, 8)])).toEqual([]);
   });
