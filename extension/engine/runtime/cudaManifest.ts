@@ -38,7 +38,8 @@ const platforms: Readonly<
       'runtimes/linux-x64/native/libonnxruntime_providers_shared.so',
       'runtimes/linux-x64/native/libonnxruntime_providers_cuda.so',
     ],
-    needs: 'an NVIDIA driver, CUDA 12 and cuDNN 9',
+    // Which CUDA is read from the provider's own file, once it is there.
+    needs: 'an NVIDIA driver, and CUDA and cuDNN 9 of the version that Check GPU… then names',
   },
 };
 

@@ -39,13 +39,27 @@ const entrySchema = v.object({
 const cancelled = (cause: unknown): GeometryError =>
   new GeometryError('cancelled', 'The download was cancelled.', { cause });
 
+/** What the proxy has to do with it: Node's own `fetch` takes the one of the environment since Node 24.5. */
+const proxyHint = (): string => {
+  const proxy = process.env.HTTPS_PROXY ?? process.env.https_proxy;
+  if (proxy === undefined || proxy === '') return '';
+  // A proxy's address may hold a password.
+  const shown = proxy.replace(/\/\/[^@/]*@/, '//');
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 24 || (major === 24 && minor >= 5)
+    ? ` It was asked for through the proxy ${shown}.`
+    : ` The proxy ${shown} cannot be used by this editor's Node ${process.versions.node}: pip can bring the provider instead (Check GPU…).`;
+};
+
 const requestFrom = async (url: string, { fetch, signal }: Download): Promise<Response> => {
   let response: Response;
   try {
     response = await fetch(url, signal === undefined ? {} : { signal });
   } catch (cause) {
     if (signal?.aborted) throw cancelled(cause);
-    throw new GeometryError('unreadable', `${new URL(url).host} could not be reached.`, { cause });
+    throw new GeometryError('unreadable', `${new URL(url).host} could not be reached.${proxyHint()}`, {
+      cause,
+    });
   }
   if (response.ok) return response;
   throw new GeometryError('unreadable', `${url} could not be fetched: HTTP status ${response.status}.`);

@@ -9,6 +9,7 @@ import {
 } from '../../contract/installer.js';
 import { bytes as sized } from '../describe.js';
 import type { ErrorMessages } from '../errors.js';
+import { proxyVariables } from '../../processes/proxyVariables.js';
 import { startEngineProcess, type EngineProcess } from '../../processes/engineProcess.js';
 
 export interface CudaServices {
@@ -48,6 +49,10 @@ async function withInstaller(
     schemas: installerSchemas,
     events: receiveEvents(installerEventSchemas, events, (error) => services.log.error(error.message)),
     onOutput: (line) => services.log.info(`[installer] ${line}`),
+    environment: proxyVariables(
+      vscode.workspace.getConfiguration('http').get<string>('proxy') ?? '',
+      vscode.workspace.getConfiguration('http').get<string[]>('noProxy') ?? [],
+    ),
   });
   try {
     const error = await act({ calls: started.calls, whileFetching: (tell) => (onFetched = tell) });

@@ -1,0 +1,12 @@
+/**
+ * Variables with which Node's own `fetch` goes through a proxy (Node 24.5 and later): the editor's setting where there is
+ * one, else what the environment says already.
+ */
+export const proxyVariables = (
+  proxy: string,
+  noProxy: readonly string[],
+): Readonly<Record<string, string>> => ({
+  NODE_USE_ENV_PROXY: '1',
+  ...(proxy === '' ? {} : { HTTPS_PROXY: proxy, HTTP_PROXY: proxy }),
+  ...(noProxy.length === 0 ? {} : { NO_PROXY: noProxy.join(',') }),
+});
