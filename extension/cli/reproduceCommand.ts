@@ -6,7 +6,7 @@ import { allRuns, type Paper, type PaperFlag } from '../engine/papers/paper.js';
 import { outputs, reproduce } from '../engine/papers/reproduce.js';
 import { paperOf, papers } from '../engine/papers/table.js';
 import { sideBySide } from '../engine/runs/sideBySide.js';
-import { checkOutputFolder } from '../disk/outputs.js';
+import { makeFolder } from '../disk/folders.js';
 import { didYouMean } from '../engine/ground/nearest.js';
 import { parsed, type Options } from './arguments.js';
 import { cudaFromHelp } from './cudaFolder.js';
@@ -123,7 +123,8 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   );
   const plan = paper.plan({ quick: values.quick === true, options, ...(seeds ? { seeds } : {}) });
   if (plan.runs.length === 0) throw new GeometryError('invalid-argument', 'No run is left by these options.');
-  await checkOutputFolder(out);
+  // Before the trial of how many runs are best at once, which takes a minute; some folders only look writable.
+  await makeFolder(out);
   const progress = progressLine(console);
   const shared = await sideBySide(
     provider,
