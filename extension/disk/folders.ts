@@ -1,7 +1,7 @@
 import { access, constants, mkdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { GeometryError } from '../contract/errors.js';
-import { writeError } from './systemErrors.js';
+import { systemCode, writeError } from './systemErrors.js';
 
 /** Whether `place` is `folder` or lies in it, by the names alone. */
 export const isWithin = (folder: string, place: string): boolean => {
@@ -16,18 +16,39 @@ const nearest = async (place: string): Promise<string> => {
   return there !== undefined || above === place ? place : nearest(above);
 };
 
+/** Folders at or above `place` that are not there, the outermost first. */
+const missing = async (place: string): Promise<string[]> => {
+  const last = await nearest(place);
+  const found: string[] = [];
+  for (let at = place; at !== last; at = path.dirname(at)) found.unshift(at);
+  return found;
+};
+
 /**
- * Makes a folder that can be written in, and those above it.
+ * Makes a folder that can be written in, and those above it, one by one: Node's own way of making several never ends
+ * where the system says of a folder inside one that is there that there is no such folder (`/proc`).
  * @returns the outermost that was not there before, undefined where all were.
  * @throws GeometryError `unwritable`, `disk-full`.
  */
 export const makeFolder = async (folder: string): Promise<string | undefined> => {
   try {
-    const first = await mkdir(folder, { recursive: true });
+    let first: string | undefined;
+    for (const place of await missing(path.resolve(folder))) {
+      try {
+        await mkdir(place);
+        first ??= place;
+      } catch (thrown) {
+        // Another process may have made it meanwhile.
+        if (systemCode(thrown) !== 'EEXIST') throw thrown;
+      }
+    }
+    if (!(await stat(folder)).isDirectory()) {
+      throw Object.assign(new Error('This is no folder.'), { code: 'ENOTDIR' });
+    }
     await access(folder, constants.W_OK);
     return first;
   } catch (thrown) {
-    // Making several folders at once, Node may say that there is no such folder where the system says more.
+    // The system may say of a folder that there is none such where writing above it is what it refuses.
     await access(await nearest(path.resolve(folder)), constants.W_OK).catch((refused: unknown) => {
       throw writeError(folder, refused);
     });

@@ -143,6 +143,24 @@ describe('a folder that is made', () => {
   });
 });
 
+describe('a folder that cannot be made', () => {
+  it.runIf(process.platform === 'linux')('is refused where the system says that there is none', async () => {
+    // Node's own making of several folders at once does not end here.
+    for (const place of ['/proc/x', '/proc/x/y']) {
+      await expect(makeFolder(place)).rejects.toMatchObject({ code: 'unwritable' });
+    }
+  });
+
+  it('is refused below a file, and made once by two at the same time', async () => {
+    writeFileSync(at('file'), '');
+    await expect(makeFolder(at('file', 'inner'))).rejects.toMatchObject({ code: 'unwritable' });
+    await expect(makeFolder(at('file'))).rejects.toMatchObject({ code: 'unwritable' });
+    const made = await Promise.all([1, 2, 3, 4].map(() => makeFolder(at('a', 'b', 'c'))));
+    expect(made.filter((first) => first === at('a'))).toHaveLength(1);
+    expect(await makeFolder(at('a', 'b', 'c'))).toBeUndefined();
+  });
+});
+
 describe.runIf(canMount)('a disk that refuses', () => {
   it('is called full, and the old content stays', async () => {
     const disk = mountDisk(2 ** 16);
