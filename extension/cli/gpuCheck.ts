@@ -228,7 +228,7 @@ const machine = ({ survey }: CheckRequest): readonly string[] => {
     state === 'found' && version !== undefined ? [`${name} ${version}`] : [],
   );
   return [
-    `- ${versions.join(', ')}`,
+    `- ${versions.join(', ')}, onnxruntime ${survey.onnxruntime}`,
     `- ${platform()} ${release()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${memory(totalmem())}`,
     ...(files.length === 0 ? [] : [`- CUDA: ${files.join(', ')}`]),
   ];
