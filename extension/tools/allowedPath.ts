@@ -13,6 +13,7 @@ const isInside = (root: string, file: string): boolean => {
 /**
  * The full path of what an assistant named. It must lie in one of the roots, links followed: an assistant that reads a
  * hostile file must not be led to others.
+ * Links inside a named folder are not asked about: checkpoints often lie on another disk.
  * @throws GeometryError `not-found`, `invalid-argument` where no root holds it.
  */
 export const allowedPath = async (roots: readonly string[], named: string): Promise<string> => {
