@@ -171,6 +171,8 @@ const trajectories = (report: Report): string => {
     firstOf(entry.explained, 3),
     firstOf(entry.null.mean, 3),
     decayNull(entry, 3),
+    percent(entry.alongStart?.share),
+    percent(entry.alongStart?.nulls.decay),
   ]);
   const { draws } = report.trajectories[0]!.null;
   return section(
@@ -186,6 +188,8 @@ const trajectories = (report: Report): string => {
         { title: '3 PCs', align: 'right' },
         { title: 'walk 3 PCs', align: 'right' },
         { title: 'decay + walk 3 PCs', align: 'right' },
+        { title: 'change along θ0', align: 'right' },
+        { title: 'decay + walk', align: 'right' },
       ],
       rows,
     ),

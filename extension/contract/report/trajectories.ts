@@ -17,6 +17,21 @@ export const trajectoryEntrySchema = v.object({
   coordinates: rows,
   /** Per checkpoint: distance from the span of the first 1, 2, …, 10 components over its own length. */
   residual: rows,
+  /**
+   * Share of ‖θ_T − θ_0‖² along θ_0: ⟨θ_T − θ_0, θ_0⟩²/(‖θ_T − θ_0‖² ‖θ_0‖²). Weight decay alone has a share of 1. Absent for
+   * a start or a change of zero.
+   */
+  alongStart: v.optional(
+    v.object({
+      share: finite,
+      nulls: v.object({
+        /** A random direction: one over the number of parameters. */
+        random: finite,
+        /** Decay and a walk of what decay leaves of the steps: (1 − d_T)² ‖θ_0‖² over its mean squared distance. */
+        decay: v.optional(finite),
+      }),
+    }),
+  ),
   null: v.object({
     /** Random walk with the same step lengths in the same number of dimensions. */
     kind: v.literal('random-walk'),

@@ -71,4 +71,18 @@ describe.runIf(longSeriesIsHere)('the decay null of a series', () => {
       expect(Math.abs(three - of.decayAndWalk[1])).toBeLessThan(4 * errorOfThree + 1.5e-5);
     }
   });
+
+  it('has the shares of the change along the start that PyTorch found', () => {
+    // An independent computation: .95 of everything, .51 of the first fused matrix, .90 of the first output.
+    for (const [group, share] of [
+      ['all', 0.95],
+      ['enc.layers.0.self_attn.in_proj_weight', 0.51],
+      ['layer0.O', 0.9],
+    ] as const) {
+      const found = report.trajectories.find((entry) => entry.group === group)!.alongStart!;
+      expect(Math.abs(found.share - share), group).toBeLessThan(0.005);
+      expect(found.nulls.decay).toBeGreaterThan(found.share);
+      expect(found.nulls.random).toBeLessThan(1e-4);
+    }
+  });
 });

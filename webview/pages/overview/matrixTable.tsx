@@ -9,7 +9,7 @@ import { Sparkline } from '../../parts/sparkline.js';
 import { spectrumAbsent } from '../../report/absence.js';
 import { fullLabel, type MatrixInfo } from '../../report/matrices.js';
 import { useInspection, type InspectionView } from '../../state/inspectionContext.js';
-import { decimals, number } from '../../words/numbers.js';
+import { decimals, number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { shareOfRank, statisticName, statisticNote } from '../../words/statistics.js';
 import { statisticsTable } from './statisticsTable.js';
@@ -101,8 +101,34 @@ function columnsOf(view: InspectionView): TableColumn<MatrixRow>[] {
       statisticColumn(statistic),
       ...(isSeries ? [overSteps(statistic)] : []),
     ]),
+    ...(isSeries ? [alongStart(view)] : []),
   ];
 }
+
+/** The share of a matrix's change that lies along its start, beside that of decay and a walk. */
+const alongStart = ({ report }: InspectionView): TableColumn<MatrixRow> => {
+  const byGroup = new Map(
+    report.trajectories.flatMap(({ group, alongStart: found }) => (found ? [[group, found] as const] : [])),
+  );
+  const of = ({ matrix: { tensor } }: MatrixRow) => byGroup.get(tensor.group ?? tensor.name);
+  return {
+    id: 'alongStart',
+    title: say('matrices.alongStart'),
+    note: say('matrices.alongStartSays'),
+    isNumeric: true,
+    value: (row) => of(row)?.share,
+    cell: (row) => {
+      const found = of(row);
+      if (found === undefined) return '';
+      return (
+        <>
+          {percent(found.share)}
+          <span class="muted">{` (${percent(found.nulls.decay ?? found.nulls.random)})`}</span>
+        </>
+      );
+    },
+  };
+};
 
 const statisticColumn = ({ key, formula, format }: Statistic<StatisticKey>): TableColumn<MatrixRow> => {
   const shown = (value: number): string => (format === 'rank' ? decimals(value, 1) : number(value, 3, 3));

@@ -16,6 +16,9 @@ export const overviewStrings = {
   'matrices.shape': 'shape',
   'matrices.spectrum': 'spectrum σᵢ',
   'matrices.overSteps': 'over steps',
+  'matrices.alongStart': 'change along θ₀',
+  'matrices.alongStartSays':
+    'Share of the squared length of the change that lies along the start; in parentheses that of decay of the start and a random walk, or of a random direction where nothing decays.',
   'matrices.all': 'all statistics (CSV)',
   'matrices.share': 'share of the full rank',
   'matrices.nulls':

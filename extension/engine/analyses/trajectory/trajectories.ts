@@ -92,6 +92,7 @@ export const trajectoriesOf = async (
     entries.push({
       ...{ group: path.group, parameters: path.parameters, centred, steps: [...path.steps] },
       ...{ explained: pca.explained, coordinates: pca.coordinates, residual: pca.residual },
+      ...alongStart(path, decay, ofDecay),
       null: { kind: 'random-walk', seed: settings.seed, ...summariseDraws(draws[which]), distances: ofWalk },
       ...(decay && decayDraws && ofDecay
         ? { decayNull: { ...decayEntry(decay, settings.seed, decayDraws[which]), distances: ofDecay } }
@@ -107,6 +108,30 @@ export const trajectoriesOf = async (
   return {
     entries,
     uncentred: { change, ...(decay && withoutDecay ? { decay, withoutDecay } : {}) },
+  };
+};
+
+/** How much of the whole change lies along the start, and how much would by chance and by decay. */
+const alongStart = (
+  { gram, start, parameters }: GroupGram,
+  decay: Decay | undefined,
+  ofDecay: readonly number[] | undefined,
+): Pick<TrajectoryEntry, 'alongStart'> => {
+  const last = gram.rows - 1;
+  const change = gram.data[last * gram.rows + last]!;
+  if (!(change > 0) || !(start.squared > 0)) return {};
+  const distance = ofDecay?.at(-1);
+  const decayed = decay && (1 - decay.kept.at(-1)!) ** 2 * start.squared;
+  return {
+    alongStart: {
+      share: start.products[last]! ** 2 / (change * start.squared),
+      nulls: {
+        random: 1 / parameters,
+        ...(decayed === undefined || distance === undefined || distance === 0
+          ? {}
+          : { decay: decayed / distance ** 2 }),
+      },
+    },
   };
 };
 
