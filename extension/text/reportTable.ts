@@ -12,13 +12,13 @@ import { percent, shortNumber, textTable, type Column } from './textTable.js';
 const section = (title: string, body: string): string => `${title}\n\n${body}\n`;
 
 /** The report for reading in a terminal: checkpoints, matrices, trajectories with their nulls, reconstruction. */
-export const reportTable = (report: Report): string =>
-  report.sweep.length > 0 ? sweepTable(report) : seriesTable(report);
+export const reportTable = (report: Report, mostCheckpoints = Infinity): string =>
+  report.sweep.length > 0 ? sweepTable(report) : seriesTable(report, mostCheckpoints);
 
-const seriesTable = (report: Report): string =>
+const seriesTable = (report: Report, mostCheckpoints: number): string =>
   [
     heading(report),
-    checkpoints(report),
+    checkpoints(report, mostCheckpoints),
     matrices(report),
     curves(report),
     trajectories(report),
@@ -58,8 +58,17 @@ const heading = ({ source, checkpoints: all }: Report): string => {
   return `${printableName(source.name)}: ${all.length} checkpoint${all.length === 1 ? '' : 's'}, ${parameters} parameters (${printableLine(described)})${printableLine(unread)}\n`;
 };
 
-const checkpoints = (report: Report): string => {
-  const rows = report.checkpoints.map((checkpoint) => [
+const checkpoints = (report: Report, most: number): string => {
+  const { length } = report.checkpoints;
+  // Evenly over the series, both ends among them.
+  const shown =
+    length <= most
+      ? report.checkpoints
+      : Array.from(
+          { length: most },
+          (_, i) => report.checkpoints[Math.round((i * (length - 1)) / (most - 1))]!,
+        );
+  const rows = shown.map((checkpoint) => [
     String(checkpoint.step),
     checkpoint.label,
     checkpoint.format,
@@ -68,7 +77,7 @@ const checkpoints = (report: Report): string => {
     checkpoint.duplicateOf === undefined ? '' : `same weights as ${checkpoint.duplicateOf}`,
   ]);
   return section(
-    'Checkpoints',
+    shown.length < length ? `Checkpoints (${shown.length} of ${length})` : 'Checkpoints',
     textTable(
       [
         { title: 'step', align: 'right' },

@@ -8,10 +8,13 @@ import { nameOf, type Tool, type ToolCall } from './tool.js';
 
 const moreTensors = 'Ask again with tensors, a glob over tensor names, to see these.';
 
+/** A long series must not leave its matrices without room. */
+const mostCheckpoints = 12;
+
 const withWarnings = (report: Report): string => {
   const lines = report.warnings.map(({ code, message }) => printableLine(`warning: ${message} [${code}]`));
   // First: what was not read must not be cut off.
-  return [...lines, ...(lines.length === 0 ? [] : ['']), reportTable(report)].join('\n');
+  return [...lines, ...(lines.length === 0 ? [] : ['']), reportTable(report, mostCheckpoints)].join('\n');
 };
 
 const inspected = async (

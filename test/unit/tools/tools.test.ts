@@ -9,8 +9,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { errorCodes } from '../../../extension/contract/errors.js';
+import { inspectSettingsSchema } from '../../../extension/contract/report.js';
+import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { allowedPath } from '../../../extension/tools/allowedPath.js';
 import { explanations } from '../../../extension/tools/explanations.js';
 import { limited } from '../../../extension/tools/limited.js';
@@ -102,6 +105,36 @@ describe('results', () => {
 
   it('have what hides or steers written out', () => {
     expect(limited('a\u001b[2J\u202eb', '')).toBe('a\\u001b[2J\\u202eb');
+  });
+
+  it('of a long series leave its matrices room', async () => {
+    const store = new ReportStore();
+    const settings = v.parse(inspectSettingsSchema, {});
+    store.add({
+      header: {
+        ...{
+          schema: 'weight-geometry/report@1',
+          created: '2026-01-01T00:00:00.000Z',
+          versions: {},
+          settings,
+        },
+        source: { path: folder, name: 'long', kind: 'series' },
+      },
+      checkpoints: Array.from({ length: 500 }, (_, i) => ({
+        ...{ step: 10 * i, label: `step_${10 * i}`, format: 'safetensors' },
+        files: [{ path: `/x/step_${10 * i}`, bytes: 8 }],
+      })) as never,
+    });
+    const said = await call(
+      'inspect',
+      { path: '.' },
+      { roots: [folder], inspect: () => Promise.resolve(store.report()!) },
+    );
+    expect(said).toContain('long: 500 checkpoints');
+    expect(said).toContain('Checkpoints (12 of 500)');
+    expect(said).toContain('step_0');
+    expect(said).toContain('step_4990');
+    expect(said.split('\n').length).toBeLessThan(30);
   });
 
   it('name what was not read before anything that may be cut', async () => {
