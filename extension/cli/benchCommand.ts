@@ -6,14 +6,16 @@ import { reportVersions } from '../engine/ground/versions.js';
 import { writeOutput } from '../disk/atomicFile.js';
 import type { Measurement } from './bench/bench.js';
 import { benches } from './bench/registry.js';
+import { withResults } from './bench/resultsFile.js';
 import { checkOutput } from '../disk/outputs.js';
+import { limits, readTextIfThere } from '../disk/regularFile.js';
 import { didYouMean } from '../engine/ground/nearest.js';
 import { parsed } from './arguments.js';
 import type { Command, CommandConsole } from './command.js';
 import { UsageError } from './command.js';
 import { shortNumber, textTable } from '../text/textTable.js';
 
-const usage = `Usage: weight-geometry bench [NAME…] [--only TEXT] [--json FILE]
+const usage = `Usage: weight-geometry bench [NAME…] [--only TEXT] [--json FILE] [--results FILE]
 
 Runs the benchmarks named, or all, beside their peers where those are installed:
 
@@ -21,15 +23,21 @@ ${benches.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n
 
   --only TEXT      of the sizes of train, those whose name holds TEXT, as in "batch 512, d 128"
   --json FILE      write the measurements as JSON; - writes them to standard output
+  --results FILE   put them into a Markdown file as sections by benchmark (test/bench/RESULTS.md)
 `;
 
-const options = { only: { type: 'string', default: '' }, json: { type: 'string' } } as const;
+const options = {
+  only: { type: 'string', default: '' },
+  json: { type: 'string' },
+  results: { type: 'string' },
+} as const;
 
 const run = async (args: readonly string[], console: CommandConsole): Promise<number> => {
   const { values, positionals: names } = parsed(args, options);
-  const { only, json } = values;
+  const { only, json, results: resultsFile } = values;
   const wanted = names.length === 0 ? benches : names.map(benchNamed);
   if (json !== undefined && json !== '-') await checkOutput(json);
+  if (resultsFile !== undefined) await checkOutput(resultsFile);
   const isWanted = (name: string): boolean => name.includes(only);
   const results: { bench: string; measurements: readonly Measurement[] }[] = [];
   for (const bench of wanted) {
@@ -44,6 +52,8 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     try {
       const say = (line: string): void => console.error(`  ${line}\n`);
       results.push({ bench: bench.name, measurements: await bench.run({ say, temporaryFolder, isWanted }) });
+      // After each, as the whole takes an hour.
+      if (resultsFile !== undefined) await keepResults(resultsFile, results.slice(-1));
     } finally {
       console.signal.removeEventListener('abort', leave);
       await rm(temporaryFolder, { recursive: true, force: true });
@@ -53,6 +63,14 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   if (json !== undefined && json !== '-') await writeOutput(json, `${document}\n`);
   console.out(json === '-' ? `${document}\n` : table(results));
   return 0;
+};
+
+const keepResults = async (
+  file: string,
+  results: readonly { readonly bench: string; readonly measurements: readonly Measurement[] }[],
+): Promise<void> => {
+  const of = { date: new Date().toISOString().slice(0, 10), machine: machine(), versions: reportVersions() };
+  await writeOutput(file, withResults(await readTextIfThere(file, limits.record), results, of));
 };
 
 export const benchCommand: Command = {
