@@ -123,7 +123,7 @@ describe('results', () => {
       checkpoints: Array.from({ length: 500 }, (_, i) => ({
         ...{ step: 10 * i, label: `step_${10 * i}`, format: 'safetensors' },
         files: [{ path: `/x/step_${10 * i}`, bytes: 8 }],
-      })) as never,
+      })),
     });
     const said = await call(
       'inspect',
