@@ -100,7 +100,8 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     // The same holds of another program's; a run of ours has its own.
     if (record === undefined || request.metrics !== undefined) {
       const { curves, warnings } = await curvesOf(source.root, request.metrics);
-      options.onAddition({ curves, warnings: warnings.map(printableMessage) });
+      if (curves.length + warnings.length > 0)
+        options.onAddition({ curves, warnings: warnings.map(printableMessage) });
     }
     const training = await trainingRecord(source.root);
     const context = { request, survey: found, model, training, store, emit, options };
