@@ -110,7 +110,7 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Slurm of one nod
 
   it('runs of one shape go as rows of one graph, three to an element, and stop together', async () => {
     const file = path.join(folder, 'rows.json');
-    fs.writeFileSync(file, JSON.stringify(sixGrid(10_000)));
+    fs.writeFileSync(file, JSON.stringify(sixGrid(30_000)));
     const out = path.join(folder, 'rows');
     const options = ['--on', 'slurm', '--rows-per-task', '3', '--cpus-per-run', '1', '--provider', 'cpu'];
     await sweep(file, '--out', out, ...options, '--max-at-once', '1');

@@ -29,7 +29,7 @@ afterEach(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 
 describe.runIf(process.platform === 'linux')('a sweep in a folder that two hosts share', { retry: 0 }, () => {
   it('is trained by both, each run by one; a silent host loses its run, and writes nothing when it wakes', async () => {
     const file = path.join(folder, 'six.json');
-    fs.writeFileSync(file, JSON.stringify(sixGrid(4_000)));
+    fs.writeFileSync(file, JSON.stringify(sixGrid(20_000)));
     const out = path.join(folder, 'there');
     const args = ['sweep', file, '--out', out, '--provider', 'cpu', '--jobs', '1'];
     const one = commandOn('one', 5, args);
