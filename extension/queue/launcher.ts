@@ -23,4 +23,9 @@ export interface Launcher {
   /** Whether runs at once divide the cores of one processor between them. */
   readonly sharesCores: boolean;
   start(request: TrainRequest, events: RunEvents): RunHandle;
+  /**
+   * So many runs are to be at work, until another number is told. Rows of one graph wait for each other: how a row is
+   * rounded depends on how many there are, which must not be a matter of who is ready first.
+   */
+  expects?(runs: number): void;
 }

@@ -52,9 +52,14 @@ export class RunQueue {
   /** Puts a run behind those that wait; false where its folder already waits or is at work. */
   add(run: QueuedRun): boolean {
     if (this.isWaiting(run.folder) || this.isAtWork(run.folder)) return false;
-    this.waiting.push(run);
-    this.next();
+    this.addAll([run]);
     return true;
+  }
+
+  /** Puts runs of other folders than those that wait or are at work behind them, so that they begin together. */
+  addAll(runs: readonly QueuedRun[]): void {
+    this.waiting.push(...runs);
+    this.next();
   }
 
   isWaiting(folder: string): boolean {
@@ -70,6 +75,7 @@ export class RunQueue {
     const at = this.waiting.findIndex((run) => run.folder === folder);
     if (at < 0) return false;
     this.waiting.splice(at, 1);
+    this.tellExpected();
     this.tellIdle();
     return true;
   }
@@ -93,6 +99,7 @@ export class RunQueue {
   stopAll(): void {
     this.waiting.length = 0;
     for (const folder of this.working.keys()) this.stop(folder);
+    this.tellExpected();
     this.tellIdle();
   }
 
@@ -114,6 +121,7 @@ export class RunQueue {
   /** Starts what there are places for: called whenever a place may have become free. */
   next(): void {
     const { launcher, others = () => 0 } = this.options;
+    this.tellExpected();
     for (;;) {
       if (this.left || this.working.size + this.telling + others() >= launcher.capacity()) return;
       const run = this.waiting.shift();
@@ -147,12 +155,20 @@ export class RunQueue {
         this.working.delete(run.folder);
         if (ended !== undefined && !this.left) {
           this.telling++;
+          this.tellExpected();
           await run.ended(ended);
           this.telling--;
         }
         this.next();
         this.tellIdle();
       });
+  }
+
+  /** Those at work, and those that will be as soon as their places are theirs. */
+  private tellExpected(): void {
+    const { launcher, others = () => 0 } = this.options;
+    const free = launcher.capacity() - this.working.size - this.telling - others();
+    launcher.expects?.(this.working.size + Math.max(0, Math.min(free, this.waiting.length)));
   }
 
   private tellIdle(): void {

@@ -45,12 +45,15 @@ describe.runIf(process.platform === 'linux')('a sweep in a folder that two hosts
       expect(trained.length, seen.text()).toBeGreaterThanOrEqual(1);
       expect(seen.text()).not.toContain('stopped');
 
-      await waitFor(() => six.some((name) => onDisk(out, name).pid === one.child.pid), 120_000);
-      one.child.kill('SIGSTOP');
-      const lost = six.filter((name) => onDisk(out, name).pid === one.child.pid);
+      // The first that has nothing else to do waits; the other falls silent in its last run.
+      const waits = 'run is trained by other hosts, and waited for.';
+      await waitFor(() => [one, two].some((host) => host.text().includes(waits)), 240_000);
+      const [waiter, silent] = one.text().includes(waits) ? [one, two] : [two, one];
+      silent.child.kill('SIGSTOP');
+      const lost = six.filter((name) => onDisk(out, name).pid === silent.child.pid);
       expect(lost).toHaveLength(1);
-      await waitFor(() => onDisk(out, lost[0]!).pid === two.child.pid, 300_000);
-      one.child.kill('SIGCONT');
+      await waitFor(() => onDisk(out, lost[0]!).pid === waiter.child.pid, 300_000);
+      silent.child.kill('SIGCONT');
       expect(await two.ended, two.text()).toBe(0);
       expect(await one.ended, one.text()).toBe(0);
     } finally {

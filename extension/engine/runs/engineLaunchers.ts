@@ -31,7 +31,7 @@ export const inThisProcess = (trainRun: TrainRun = train, capacity = 1): Launche
 /** Runs of one shape as rows of one graph, `capacity` at once: what a device does best. */
 export const asRows = (capacity: number): Launcher => {
   const pool = new ReplicaPool();
-  return inThisProcess(
+  const launcher = inThisProcess(
     (request, control, events) =>
       train(request, control, events, {
         asRow: true,
@@ -40,4 +40,5 @@ export const asRows = (capacity: number): Launcher => {
       }),
     capacity,
   );
+  return { ...launcher, expects: (runs) => pool.expects(runs) };
 };

@@ -5,7 +5,7 @@ import { GeometryError } from '../../contract/errors.js';
 import type { Launcher, RunEvents } from '../../queue/launcher.js';
 import type { Liveness } from '../../disk/liveness.js';
 import { findRun } from '../../queue/localRun.js';
-import { RunQueue } from '../../queue/runQueue.js';
+import { RunQueue, type QueuedRun } from '../../queue/runQueue.js';
 import { longestFirst } from '../../queue/sharing.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import type { Cell } from './grid.js';
@@ -95,9 +95,9 @@ export const runSweep = async (
     return endings;
   };
 
-  const add = (cell: Cell): void => {
+  const queued = (cell: Cell): QueuedRun => {
     const out = runFolder(folder, cell);
-    queue.add({
+    return {
       folder: out,
       begin: async () => ({
         request: await requestOf(cell, out, provider),
@@ -114,11 +114,12 @@ export const runSweep = async (
         if (waitsForOthers && isOthers) elsewhere.push(cell);
         else fail(cell, new GeometryError(code, message, { cause }));
       },
-    });
+    };
   };
 
   signal.addEventListener('abort', halt);
   if (signal.aborted) halt();
+  const unfinished: QueuedRun[] = [];
   const isOneByOne = launcher.capacity() === 1;
   for (const cell of isOneByOne ? cells : longestFirst(cells, ({ config }) => config)) {
     if (halting.signal.aborted) break;
@@ -136,12 +137,12 @@ export const runSweep = async (
       fail(cell, thrown);
       continue;
     }
-    add(cell);
+    unfinished.push(queued(cell));
   }
+  if (!halting.signal.aborted) queue.addAll(unfinished);
   await queue.idle();
-  if (elsewhere.length > 0 && !halting.signal.aborted) options.onWaiting?.(elsewhere);
+  let isTold = false;
   while (elsewhere.length > 0 && !halting.signal.aborted) {
-    await setTimeout(lookMs, undefined, { signal: halting.signal }).catch(() => undefined);
     const waited = elsewhere;
     elsewhere = [];
     for (const cell of waited) {
@@ -149,10 +150,15 @@ export const runSweep = async (
       else {
         const run = await readRunFile(runFolder(folder, cell));
         if (run?.status === 'finished') await tell(cell, run);
-        else add(cell);
+        else queue.add(queued(cell));
       }
     }
     await queue.idle();
+    if (elsewhere.length === 0) break;
+    // Many that others trained have ended meanwhile: what is told is what is left.
+    if (!isTold) options.onWaiting?.(elsewhere);
+    isTold = true;
+    await setTimeout(lookMs, undefined, { signal: halting.signal }).catch(() => undefined);
   }
   await endings;
   signal.removeEventListener('abort', halt);

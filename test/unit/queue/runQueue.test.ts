@@ -34,6 +34,31 @@ describe('the queue of runs', () => {
     expect(ends).toEqual([['b', finished]]);
   });
 
+  it('tells the launcher how many are to be at work, before the first of them begins', async () => {
+    const launcher = new ToyLauncher(2);
+    const { queue } = queueOf(launcher);
+    let told!: () => void;
+    const runs = ['a', 'b', 'c'].map((folder) => ({
+      folder,
+      begin: () => ({ request: requestOf(folder), events: {} }),
+      ended: () => new Promise<void>((resolve) => (told = resolve)),
+    }));
+    queue.addAll(runs);
+    expect(launcher.expected[0]).toBe(2);
+    expect(launcher.expected.at(-1)).toBe(2);
+    // While an end is told its place is not free: the other does not wait for who comes after.
+    launcher.started[0]!.end(finished);
+    await settled();
+    expect(launcher.expected.at(-1)).toBe(1);
+    told();
+    await settled();
+    expect(launcher.folders).toEqual(['a', 'b', 'c']);
+    expect(launcher.expected.at(-1)).toBe(2);
+    launcher.started[1]!.end(finished);
+    await settled();
+    expect(launcher.expected.at(-1)).toBe(1);
+  });
+
   it('goes on with the others when the process of one dies', async () => {
     const launcher = new ToyLauncher();
     const { queue, ends, add } = queueOf(launcher);

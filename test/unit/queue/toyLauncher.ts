@@ -28,6 +28,7 @@ export interface StartedRun {
 /** A launcher that starts nothing: the test says what becomes of each run. */
 export class ToyLauncher implements Launcher {
   readonly started: StartedRun[] = [];
+  readonly expected: number[] = [];
   readonly sharesCores: boolean = true;
 
   constructor(public places = 1) {}
@@ -43,6 +44,10 @@ export class ToyLauncher implements Launcher {
     this.started.push({ request, events, asked, end });
     const note = (what: string) => () => void asked.push(what);
     return { pause: note('pause'), resume: note('resume'), stop: note('stop'), leave: note('leave'), ended };
+  }
+
+  expects(runs: number): void {
+    this.expected.push(runs);
   }
 
   get folders(): string[] {

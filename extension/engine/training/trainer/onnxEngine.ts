@@ -39,6 +39,23 @@ export interface EngineOptions {
 /** Those that step together, by what they have in common. */
 export class ReplicaPool {
   private readonly shared = new Map<string, SharedSteps>();
+  private expected = 0;
+
+  /** So many runs step together: none steps before all have joined, until another number is expected. */
+  expects(runs: number): void {
+    this.expected = runs;
+    this.look();
+  }
+
+  /** A run has joined, or none is waited for any more. */
+  look(): void {
+    for (const steps of this.shared.values()) steps.look();
+  }
+
+  private isComplete(): boolean {
+    const joined = [...this.shared.values()].reduce((sum, { size }) => sum + size, 0);
+    return joined >= this.expected;
+  }
 
   stepsOf(shape: StepShape, options: SessionOptions): SharedSteps {
     const { descriptor, gradientBases, ...rest } = shape;
@@ -47,7 +64,10 @@ export class ReplicaPool {
     const key = JSON.stringify([descriptor.model, descriptor.data.tasks, rest, bases, options]);
     let steps = this.shared.get(key);
     if (steps === undefined) {
-      steps = new SharedSteps((replicas) => openStepGraph(shape, replicas, options));
+      steps = new SharedSteps(
+        (replicas) => openStepGraph(shape, replicas, options),
+        () => this.isComplete(),
+      );
       this.shared.set(key, steps);
     }
     return steps;
@@ -110,16 +130,20 @@ export const createTrainingEngine = async (
     frobeniusFactor: lowRankDecay?.frobeniusFactor ?? false,
     keepValues: config.spectra?.singularValues ?? false,
   };
-  const member = steps.join({
-    batches,
-    pairs: pairs.train,
-    labels: tasks.map((task) => taskLabels(task, pairs.train, prime)),
-    learningRate,
-    weightDecay: config.weightDecay,
-    lowRankStrength: strength,
-    muonRate: (step) => (muon?.learningRate ?? config.learningRate) * warmUp(step),
-    gradientChanges: interventions.gradientChanges.map(({ at }) => at),
-  });
+  const member = steps.join(
+    {
+      batches,
+      pairs: pairs.train,
+      labels: tasks.map((task) => taskLabels(task, pairs.train, prime)),
+      learningRate,
+      weightDecay: config.weightDecay,
+      lowRankStrength: strength,
+      muonRate: (step) => (muon?.learningRate ?? config.learningRate) * warmUp(step),
+      gradientChanges: interventions.gradientChanges.map(({ at }) => at),
+    },
+    folder,
+  );
+  pool.look();
   try {
     await steps.prepare();
   } catch (thrown) {

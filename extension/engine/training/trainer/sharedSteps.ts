@@ -29,12 +29,27 @@ interface Asked extends RowRequest {
  * runs know nothing of each other; when one ends or another joins, the graph is opened anew with as many rows.
  */
 export class SharedSteps {
-  private readonly members = new Set<Member>();
+  /** Each with its name, by which rows are ordered: a row's place may change how it is rounded. */
+  private readonly members = new Map<Member, string>();
   private readonly asked = new Map<Member, Asked>();
   private graph: { readonly replicas: number; readonly opened: Promise<StepGraph> } | undefined;
   private working = false;
 
-  constructor(private readonly open: (replicas: number) => Promise<StepGraph>) {}
+  constructor(
+    private readonly open: (replicas: number) => Promise<StepGraph>,
+    /** Whether all have joined that are to step together. */
+    private readonly isComplete: () => boolean = () => true,
+  ) {}
+
+  /** Runs that have joined. */
+  get size(): number {
+    return this.members.size;
+  }
+
+  /** Steps if nothing is waited for any more. */
+  look(): void {
+    void this.stepWhenAllAsk();
+  }
 
   /**
    * Opens a graph for those who have joined, unless there is one: what does not work here is known before the first step.
@@ -44,7 +59,7 @@ export class SharedSteps {
     await (this.graph?.opened ?? this.graphOf(this.members.size));
   }
 
-  join(plan: RowPlan): Member {
+  join(plan: RowPlan, name = ''): Member {
     const member: Member = {
       run: (state, fromStep, steps, lowRank = {}) =>
         new Promise((resolve, reject) => {
@@ -58,14 +73,17 @@ export class SharedSteps {
         else void this.stepWhenAllAsk();
       },
     };
-    this.members.add(member);
+    this.members.set(member, name);
     return member;
   }
 
   private async stepWhenAllAsk(): Promise<void> {
-    if (this.working || this.asked.size < this.members.size) return;
-    const rows = [...this.asked.values()];
-    if (rows.length === 0) return;
+    if (this.working || this.asked.size < this.members.size || !this.isComplete()) return;
+    if (this.asked.size === 0) return;
+    const nameOf = (member: Member): string => this.members.get(member)!;
+    const rows = [...this.asked]
+      .sort(([a], [b]) => (nameOf(a) < nameOf(b) ? -1 : 1))
+      .map(([, asked]) => asked);
     this.asked.clear();
     this.working = true;
     try {

@@ -26,7 +26,7 @@ const stateOf = (value: number): OptimiserState => {
 };
 
 /** A graph that adds one to every weight at each step, and what was asked of it. */
-const countingGraphs = () => {
+const countingGraphs = (isComplete?: () => boolean) => {
   const opened: number[] = [];
   const disposed: number[] = [];
   const calls: { rows: number[]; steps: number }[] = [];
@@ -47,7 +47,7 @@ const countingGraphs = () => {
       dispose: () => Promise.resolve(void disposed.push(replicas)),
     });
   };
-  return { opened, disposed, calls, shared: new SharedSteps(open) };
+  return { opened, disposed, calls, shared: new SharedSteps(open, isComplete) };
 };
 
 describe('runs that step together', () => {
@@ -62,6 +62,23 @@ describe('runs that step together', () => {
     expect([a.state.weights[0], b.state.weights[0]]).toEqual([13, 23]);
     expect(calls).toEqual([{ rows: [0, 300], steps: 3 }]);
     expect(opened).toEqual([2]);
+  });
+
+  it('wait for those that are expected, and stand in the order of their names', async () => {
+    let isComplete = false;
+    const { calls, shared } = countingGraphs(() => isComplete);
+    const last = shared.join(plan, 'b');
+    const early = last.run(stateOf(1), 7, 1);
+    shared.look();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(calls).toEqual([]);
+    const first = shared.join(plan, 'a');
+    const late = first.run(stateOf(2), 3, 1);
+    expect(calls).toEqual([]);
+    isComplete = true;
+    shared.look();
+    await Promise.all([early, late]);
+    expect(calls).toEqual([{ rows: [3, 7], steps: 1 }]);
   });
 
   it('go on without the one that ends, while it holds them up too', async () => {
