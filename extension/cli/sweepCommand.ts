@@ -100,8 +100,11 @@ const table = (progress: readonly CellProgress[]): string => {
   const faults = progress.flatMap(({ cell, unreadable }) =>
     unreadable === undefined ? [] : [`\n${cell.name}: ${unreadable.message}`],
   );
-  return rowsOf(progress) + faults.join('');
+  const isUnsure = progress.some(({ unsure }) => unsure);
+  return rowsOf(progress) + (isUnsure ? `\n${unsureNote}` : '') + faults.join('');
 };
+
+const unsureNote = '?: held by another host, which has not been seen to work yet.';
 
 const rowsOf = (progress: readonly CellProgress[]): string =>
   textTable(
@@ -112,9 +115,9 @@ const rowsOf = (progress: readonly CellProgress[]): string =>
       { title: 'of', align: 'right' },
       { title: 'grokked at', align: 'right' },
     ],
-    progress.map(({ cell, status, step, grokStep }) => [
+    progress.map(({ cell, status, unsure, step, grokStep }) => [
       cell.name,
-      status,
+      unsure ? `${status}?` : status,
       String(step),
       String(cell.config.maxSteps),
       grokStep === undefined ? '–' : String(grokStep),
@@ -234,6 +237,7 @@ const trainHere = async ({ out, cells, console }: Sweep, values: Values): Promis
   const shared = await sideBySide(provider, configs, { jobs: asked, asRows: values.rows });
   const time = new SweepTime();
   timeLine(time, await sweepProgress(out, cells));
+  let shown = '';
   await runSweep(out, cells, {
     ...{ signal: console.signal, provider },
     launcher: launcherFor(shared),
@@ -243,7 +247,10 @@ const trainHere = async ({ out, cells, console }: Sweep, values: Values): Promis
     },
     onEnded: async () => {
       const rows = await sweepProgress(out, cells);
-      console.error(`${table(rows)}\n${timeLine(time, rows)}\n`);
+      const text = `${table(rows)}\n${timeLine(time, rows)}\n`;
+      // Several that other hosts trained are found finished together.
+      if (text !== shown) console.error(text);
+      shown = text;
     },
     onWaiting: (others) =>
       console.error(

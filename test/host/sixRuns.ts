@@ -30,6 +30,12 @@ export const sixGrid = (maxSteps: number) => ({
   tasks: [['add']],
 });
 export const six = [1, 0.1].flatMap((decay) => [1, 2, 3].map((seed) => `narrow-add-wd${decay}-seed${seed}`));
+/** The first three of them, with fewer checkpoints: each takes much longer than the beat of a claim. */
+export const threeGrid = (maxSteps: number) => {
+  const grid = sixGrid(maxSteps);
+  return { ...grid, base: { ...grid.base, evaluateEvery: 1000, checkpointEvery: 1000 }, decays: [1] };
+};
+export const three = six.slice(0, 3);
 
 export interface RunOnDisk {
   readonly status?: string;

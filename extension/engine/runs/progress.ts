@@ -15,6 +15,8 @@ export interface CellProgress {
   readonly status: 'queued' | RunFile['status'];
   readonly step: number;
   readonly grokStep?: number;
+  /** It seems to have been left by another host, by a clock that may not be this one's: it may be running there. */
+  readonly unsure?: true;
   /** Absent before the run has begun, and where its directory cannot be read. */
   readonly learnt?: Learnt;
   /** Absent before the run has begun, and where its directory cannot be read. */
@@ -26,7 +28,7 @@ export interface CellProgress {
 /** Runs whose files are open at once. */
 export const filesAtOnce = 64;
 
-/** The progress table of a sweep, in the order of the queue. A run of another host whose clock differs may seem stopped. */
+/** The progress table of a sweep, in the order of the queue. A run that another host has, or had, is told as `unsure`. */
 export const sweepProgress = (folder: string, cells: readonly Cell[]): Promise<CellProgress[]> =>
   atATime(cells, filesAtOnce, (cell) => progressOf(folder, cell));
 
@@ -36,17 +38,12 @@ export const sweepProgress = (folder: string, cells: readonly Cell[]): Promise<C
  */
 export const watchedProgress = async (folder: string, cells: readonly Cell[]): Promise<CellProgress[]> => {
   const progress = await sweepProgress(folder, cells);
-  const doubtful = await atATime(progress, filesAtOnce, async ({ cell, run }) => {
-    if (run?.status !== 'running' && run?.status !== 'paused') return [];
-    const held = await findRun(runFolder(folder, cell));
-    return held.kind === 'lapsed' && held.by === 'clock' ? [runFolder(folder, cell)] : [];
-  });
-  const watched = doubtful.flat();
+  const watched = progress.filter(({ unsure }) => unsure).map(({ cell }) => runFolder(folder, cell));
   const silent = await silentRuns(watched);
-  const beating = new Set(watched.filter((run) => !silent.has(run)));
-  return atATime(progress, filesAtOnce, (each) =>
-    beating.has(runFolder(folder, each.cell)) ? progressOf(folder, each.cell) : Promise.resolve(each),
-  );
+  return atATime(progress, filesAtOnce, async ({ unsure, ...known }) => {
+    if (!unsure || silent.has(runFolder(folder, known.cell))) return known;
+    return progressOf(folder, known.cell);
+  });
 };
 
 const progressOf = (folder: string, cell: Cell): Promise<CellProgress> =>
@@ -64,8 +61,11 @@ const cellProgress = async (sweep: string, cell: Cell): Promise<CellProgress> =>
   const common = { cell, run, learnt, ...(grokStep === undefined ? {} : { grokStep }) };
   if (status !== 'running' && status !== 'paused') return { ...common, status, step: lastStep };
   // A run marked as running without a process was killed: it resumes like a stopped one.
-  const { kind } = await findRun(folder);
-  if (kind === 'none' || kind === 'lapsed') return { ...common, status: 'stopped', step: lastStep };
+  const held = await findRun(folder);
+  if (held.kind === 'none' || held.kind === 'lapsed') {
+    const isUnsure = held.kind === 'lapsed' && held.by === 'clock';
+    return { ...common, status: 'stopped', step: lastStep, ...(isUnsure ? { unsure: true } : {}) };
+  }
   const metrics = await readMetrics(folder);
   return { ...common, status, step: Math.max(lastStep, metrics.at(-1)?.step ?? 0) };
 };
