@@ -24,6 +24,7 @@ const take = (name, parts) => {
   }
 };
 take('onnxruntime-node', ['package.json', 'dist', `bin/napi-v6/${target.replace('-', '/')}`]);
+take('sql.js', ['package.json', 'LICENSE', 'dist/sql-wasm.js', 'dist/sql-wasm.wasm']);
 take('onnxruntime-common', ['package.json', 'dist/cjs']);
 
 const { name, version, repository } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));

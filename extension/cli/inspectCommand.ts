@@ -34,8 +34,8 @@ each a report of its own; one that cannot be read does not stop the others.
                    run a model of your own instead: its initialisers are named like the checkpoints' tensors; the
                    arrays are its inputs under their names, and labels (labels.OUTPUT where it has several outputs)
   --tensors GLOB   analyse the tensors whose names match; trajectories of them as one group
-  --metrics PATH   curves of your own run: a file or a folder of TensorBoard, Transformers, Lightning, Weights & Biases
-                   or JSON lines (else those beside the checkpoints)
+  --metrics PATH   curves of your own run: a file or a folder of TensorBoard, Transformers, Lightning, Weights & Biases,
+                   trackio or JSON lines (else those beside the checkpoints)
   --exact          decompose very large matrices too, however long it takes (else their spectra are estimated)
 ${analysisUsage()}
   --controls       the same as --analyses controls; --base PATH the same as --analyses compare --base PATH

@@ -75,6 +75,12 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     return undefined;
   });
   if (source === undefined) return;
+  const addCurves = async (): Promise<void> => {
+    const { curves, warnings } = await curvesOf(source.root, request.metrics);
+    if (curves.length + warnings.length > 0)
+      options.onAddition({ curves, warnings: warnings.map(printableMessage) });
+  };
+  if (request.metricsAlone) return addCurves();
   throwIfCancelled(options.signal);
   const model = await modelOf(request, source.root);
   const found = await surveySeries(source, options.signal, request.settings.tensors);
@@ -98,11 +104,7 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     // A run's metrics grow with every look at them, so they are no part of what is cached.
     if (record !== undefined) options.onAddition(record);
     // The same holds of another program's; a run of ours has its own.
-    if (record === undefined || request.metrics !== undefined) {
-      const { curves, warnings } = await curvesOf(source.root, request.metrics);
-      if (curves.length + warnings.length > 0)
-        options.onAddition({ curves, warnings: warnings.map(printableMessage) });
-    }
+    if (record === undefined || request.metrics !== undefined) await addCurves();
     const training = await trainingRecord(source.root);
     const context = { request, survey: found, model, training, store, emit, options };
     const save = async (): Promise<void> => {

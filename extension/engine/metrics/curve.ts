@@ -9,6 +9,8 @@ export interface NamedCurve {
 export interface ReadCurves {
   readonly curves: readonly NamedCurve[];
   readonly faults: readonly string[];
+  /** Its name fits, and it is something else: said only of a file that the user named. */
+  readonly isOther?: true;
 }
 
 /** Names and points of a file are bounded: a hostile one must not take the memory of the process. */

@@ -9,7 +9,7 @@ export interface MetricsSource {
 }
 
 /** Folders in which trainers keep their logs, looked into wherever they lie beside checkpoints. */
-const logFolders = /^(?:logs?|runs|tensorboard|tb|tb_logs|lightning_logs|csv_logs|wandb)$/i;
+const logFolders = /^(?:logs?|runs|tensorboard|tb|tb_logs|lightning_logs|csv_logs|wandb|trackio)$/i;
 const DEEPEST = 4;
 const MOST_FILES = 60;
 const MOST_ENTRIES = 5_000;

@@ -2,6 +2,7 @@ import type { ReadCurves } from './curve.js';
 import { readJsonLines } from './jsonLines.js';
 import { readMetricsCsv } from './metricsCsv.js';
 import { readTensorBoard } from './tensorboard.js';
+import { readTrackio } from './trackio.js';
 import { readTrainerState } from './trainerState.js';
 import { readWandb } from './wandb.js';
 
@@ -21,6 +22,7 @@ export const metricsFormats: readonly MetricsFormat[] = [
   { id: 'lightning-csv', title: 'Lightning', names: /^metrics\.csv$/, read: readMetricsCsv },
   { id: 'tensorboard', title: 'TensorBoard', names: /^events\.out\.tfevents\./, read: readTensorBoard },
   { id: 'wandb', title: 'Weights & Biases', names: /^run-[\w-]+\.wandb$/, read: readWandb },
+  { id: 'trackio', title: 'trackio', names: /\.db$/, read: readTrackio },
   {
     id: 'json-lines',
     title: 'JSON lines',

@@ -1,10 +1,12 @@
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Focus, Progress, Reply } from '../../contract/calls.js';
 import type { ErrorValue } from '../../contract/errors.js';
 import type { ModelDescriptor } from '../../contract/descriptor.js';
 import type { PanelEvents } from '../../contract/panel.js';
 import type {
   AnalysisRequest,
+  CurveEntry,
   InspectSettings,
   Report,
   ReportAddition,
@@ -28,6 +30,8 @@ export interface InspectionSurroundings {
   readonly follows: (source: string) => boolean;
   /** Tells of changes of a source until it is disposed of. */
   readonly watch: (source: string, tell: (change: SourceChange) => void) => Disposable;
+  /** Tells when one of these files has changed. */
+  readonly watchFiles: (files: readonly string[], tell: () => void) => Disposable;
   readonly says: {
     readonly gone: () => string;
     readonly changed: () => string;
@@ -42,6 +46,9 @@ export interface InspectionSurroundings {
 export class Inspection implements Disposable {
   private readonly views = new Set<PanelEvents>();
   private readonly watch: Disposable;
+  /** Of the files of the user's metrics that are shown. */
+  private metricsWatch: { readonly files: readonly string[]; readonly watch: Disposable } | undefined;
+  private metricsJob: Job | undefined;
   private readonly ended = new Emitter<Reply<void>>();
   private readonly runningChanged = new Emitter<boolean>();
   private store = new ReportStore();
@@ -172,9 +179,10 @@ export class Inspection implements Disposable {
 
   dispose(): void {
     this.watch.dispose();
-    const { job } = this;
-    this.job = undefined;
-    job?.cancel();
+    this.metricsWatch?.watch.dispose();
+    const jobs = [this.job, this.metricsJob];
+    this.job = this.metricsJob = undefined;
+    for (const job of jobs) job?.cancel();
     this.runningChanged.dispose();
     this.ended.dispose();
   }
@@ -227,6 +235,27 @@ export class Inspection implements Disposable {
   private show(addition: ReportAddition): void {
     this.store.add(addition);
     for (const view of this.views) view.addition(addition);
+    if (addition.curves !== undefined) this.watchMetrics(addition.curves);
+  }
+
+  /** The user's metrics grow between checkpoints: they are read again by themselves, which costs little. */
+  private watchMetrics(curves: readonly CurveEntry[]): void {
+    const files = [...new Set(curves.map((curve) => curve.path))].sort();
+    if (isDeepStrictEqual(files, this.metricsWatch?.files)) return;
+    this.metricsWatch?.watch.dispose();
+    const watch = this.surroundings.watchFiles(files, () => this.readMetrics());
+    this.metricsWatch = { files, watch };
+  }
+
+  private readMetrics(): void {
+    const { compute, follows, settingsFor } = this.surroundings;
+    if (this.metricsJob !== undefined || this.held || !follows(this.source)) return;
+    const request = { path: this.source, settings: settingsFor(this.source), metricsAlone: true } as const;
+    this.metricsJob = compute.start(request, this.focused, {
+      addition: (addition) => this.metricsJob && this.add(addition),
+      progress: () => undefined,
+      ended: () => (this.metricsJob = undefined),
+    });
   }
 
   private end(outcome: Reply<void>): void {

@@ -3,6 +3,7 @@ import type { Compute } from '../processes/compute.js';
 import { inspectSettings, setting } from '../settings.js';
 import type { InspectionSurroundings } from './inspection.js';
 import { watchedPlace } from '../watchedPlace.js';
+import { watchGrowing } from './growingFiles.js';
 import { SourceWatch } from './sourceWatch.js';
 
 /** What an inspection takes from VS Code: settings, file events, words. */
@@ -12,6 +13,7 @@ export const inspectionSurroundings = (compute: Compute, cacheFolder: string): I
   settingsFor: (source) => inspectSettings(vscode.Uri.file(source)),
   follows: (source) => setting('analysis.follow', vscode.Uri.file(source)),
   watch: (source, tell) => new SourceWatch(watchedPlace(source), tell),
+  watchFiles: watchGrowing,
   says: {
     gone: () => vscode.l10n.t('These files are not there any more; what is shown was read before.'),
     changed: () => vscode.l10n.t('The files have changed since they were read.'),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { ComputeCalls, Reply } from '../../../extension/contract/calls.js';
+import type { ComputeCalls, InspectRequest, Reply } from '../../../extension/contract/calls.js';
 import type { ErrorValue } from '../../../extension/contract/errors.js';
 import type { PanelEvents } from '../../../extension/contract/panel.js';
 import { inspectSettingsSchema } from '../../../extension/contract/report.js';
@@ -20,6 +20,7 @@ const header = {
 /** A compute process that does nothing by itself: the test says what comes of each job. */
 class ToyProcess {
   readonly jobs: string[] = [];
+  readonly requests: InspectRequest[] = [];
   readonly cancelled: string[] = [];
   killed = false;
   private end!: (end: End) => void;
@@ -41,7 +42,11 @@ class ToyProcess {
       pid: 7,
       ended: this.ended,
       calls: {
-        inspect: (id: string) => (this.jobs.push(id), answer()),
+        inspect: (id: string, request: InspectRequest) => (
+          this.jobs.push(id),
+          this.requests.push(request),
+          answer()
+        ),
         focus: answer,
         cancel: (id: string) => (this.cancelled.push(id), answer()),
         refine: answer,
@@ -69,6 +74,8 @@ const place = () => {
       return made.process;
     },
   });
+  const filesWatched: string[][] = [];
+  let grown: () => void = () => undefined;
   let change: (what: SourceChange) => void = () => undefined;
   const surroundings = {
     compute,
@@ -79,9 +86,18 @@ const place = () => {
       change = tell;
       return { dispose: () => undefined };
     },
+    watchFiles: (files: readonly string[], tell: () => void) => {
+      filesWatched.push([...files]);
+      grown = tell;
+      return { dispose: () => (grown = () => undefined) };
+    },
     says: { gone: () => 'gone', changed: () => 'changed', waits: () => 'waits' },
   };
-  return { processes, compute, surroundings, changed: (what: SourceChange) => change(what) };
+  return {
+    ...{ processes, compute, surroundings, filesWatched },
+    changed: (what: SourceChange) => change(what),
+    grown: () => grown(),
+  };
 };
 
 /** A view that keeps what it is told. */
@@ -125,6 +141,36 @@ describe('an inspection', () => {
     expect(first.seen).toEqual(['reset', 'early', 'late', 'ended']);
     expect(second.seen).toEqual(['reset', 'early', 'late']);
     expect(inspection.running).toBe(false);
+  });
+
+  it('reads the user’s metrics again when their files have grown, and nothing else', async () => {
+    const { processes, surroundings, filesWatched, grown } = place();
+    const inspection = new Inspection('/m', surroundings);
+    await settled();
+    const process = processes[0]!;
+    const curve = (values: number[]) => ({
+      ...{ name: 'loss', path: '/m/metrics.csv', format: 'lightning-csv', points: values.length },
+      ...{ steps: values.map((_, i) => i), values },
+    });
+    process.tell('addition', process.jobs[0], { header, curves: [curve([3])] });
+    process.tell('ended', process.jobs[0], ok);
+    expect(filesWatched).toEqual([['/m/metrics.csv']]);
+    grown();
+    // What grows during the reading is seen at the next look.
+    grown();
+    await settled();
+    expect(process.requests.map(({ metricsAlone }) => metricsAlone)).toEqual([undefined, true]);
+    process.tell('addition', process.jobs[1], { curves: [curve([3, 2])] });
+    process.tell('ended', process.jobs[1], ok);
+    expect(inspection.report!.curves).toMatchObject([{ values: [3, 2] }]);
+    expect(filesWatched).toHaveLength(1);
+    grown();
+    await settled();
+    expect(process.requests).toHaveLength(3);
+    inspection.dispose();
+    grown();
+    await settled();
+    expect(process.requests).toHaveLength(3);
   });
 
   it('keeps what it has when its child dies, says so, and begins again with a new one', async () => {

@@ -1,0 +1,52 @@
+import { stat } from 'node:fs/promises';
+import type { Disposable } from '../events.js';
+
+/** Between looks at the files: soon after one has grown, and ever more rarely while none does. */
+const soonestLookMs = 10_000;
+const rarestLookMs = 60_000;
+const slowingDown = 1.5;
+
+/** What a database has committed lies beside it at first. */
+const logOf = (file: string): string => `${file}-wal`;
+
+const sizesOf = async (files: readonly string[]): Promise<string> => {
+  const states = files
+    .flatMap((file) => [file, logOf(file)])
+    .map((file) =>
+      stat(file).then(
+        ({ size, mtimeMs }) => `${size}|${mtimeMs}`,
+        () => '',
+      ),
+    );
+  return (await Promise.all(states)).join();
+};
+
+/** Tells when one of a few files has changed since it was last told, until it is disposed of. */
+export const watchGrowing = (
+  files: readonly string[],
+  tell: () => void,
+  { soonestMs = soonestLookMs, rarestMs = rarestLookMs } = {},
+): Disposable => {
+  let timer: NodeJS.Timeout | undefined;
+  let seen: string | undefined;
+  let wait = soonestMs;
+  let isOver = false;
+  const look = async (): Promise<void> => {
+    const now = await sizesOf(files);
+    if (isOver) return;
+    if (seen !== undefined && now !== seen) {
+      wait = soonestMs;
+      tell();
+    }
+    seen = now;
+    timer = setTimeout(() => void look(), wait);
+    wait = Math.min(rarestMs, wait * slowingDown);
+  };
+  void look();
+  return {
+    dispose: () => {
+      isOver = true;
+      clearTimeout(timer);
+    },
+  };
+};
