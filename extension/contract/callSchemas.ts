@@ -80,7 +80,7 @@ const inspectRequest = v.object({
   evaluation: v.exactOptional(v.object({ model: path, data: path })),
   analyses: v.exactOptional(v.array(analysisRequestSchema)),
   metrics: v.exactOptional(path),
-  metricsAlone: v.exactOptional(v.literal(true)),
+  metricsAlone: v.exactOptional(v.array(path)),
   cacheFolder: v.exactOptional(path),
 });
 

@@ -100,8 +100,8 @@ export interface InspectRequest {
   readonly analyses?: readonly AnalysisRequest[];
   /** The user's metrics: a file or a folder of logs; absent: those beside the checkpoints. */
   readonly metrics?: string;
-  /** Read the user's metrics again, and nothing else: their files have grown. */
-  readonly metricsAlone?: true;
+  /** Read the user's metrics again, and nothing else: those found anew and these files, which have grown. */
+  readonly metricsAlone?: readonly string[];
   /** Folder of the report cache; nothing is cached when absent. */
   readonly cacheFolder?: string;
 }

@@ -1,7 +1,7 @@
 import type { Focus, InspectRequest, Progress } from '../../contract/calls.js';
 import type { ModelDescriptor } from '../../contract/descriptor.js';
 import { printableMessage } from '../../contract/printable.js';
-import type { AnalysisRequest, ReportAddition, Warning } from '../../contract/report.js';
+import type { AnalysisRequest, CurveEntry, ReportAddition, Warning } from '../../contract/report.js';
 import { ReportStore } from '../../contract/reportStore.js';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import type { openEvaluate } from '../evaluation/openEvaluate.js';
@@ -75,12 +75,18 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     return undefined;
   });
   if (source === undefined) return;
-  const addCurves = async (): Promise<void> => {
-    const { curves, warnings } = await curvesOf(source.root, request.metrics);
+  const addCurves = async (named = request.metrics): Promise<readonly CurveEntry[]> => {
+    const { curves, warnings } = await curvesOf(source.root, named);
     if (curves.length + warnings.length > 0)
       options.onAddition({ curves, warnings: warnings.map(printableMessage) });
+    return curves;
   };
-  if (request.metricsAlone) return addCurves();
+  if (request.metricsAlone !== undefined) {
+    const read = new Set((await addCurves()).map(({ path }) => path));
+    // Those of other runs, which are overlaid.
+    for (const file of request.metricsAlone) if (!read.has(file)) await addCurves(file);
+    return;
+  }
   throwIfCancelled(options.signal);
   const model = await modelOf(request, source.root);
   const found = await surveySeries(source, options.signal, request.settings.tensors);

@@ -243,14 +243,14 @@ export class Inspection implements Disposable {
     const files = [...new Set(curves.map((curve) => curve.path))].sort();
     if (isDeepStrictEqual(files, this.metricsWatch?.files)) return;
     this.metricsWatch?.watch.dispose();
-    const watch = this.surroundings.watchFiles(files, () => this.readMetrics());
+    const watch = this.surroundings.watchFiles(files, () => this.readMetrics(files));
     this.metricsWatch = { files, watch };
   }
 
-  private readMetrics(): void {
+  private readMetrics(files: readonly string[]): void {
     const { compute, follows, settingsFor } = this.surroundings;
     if (this.metricsJob !== undefined || this.held || !follows(this.source)) return;
-    const request = { path: this.source, settings: settingsFor(this.source), metricsAlone: true } as const;
+    const request = { path: this.source, settings: settingsFor(this.source), metricsAlone: files };
     this.metricsJob = compute.start(request, this.focused, {
       addition: (addition) => this.metricsJob && this.add(addition),
       progress: () => undefined,

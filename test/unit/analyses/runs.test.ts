@@ -1,13 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, describe, expect, it } from 'vitest';
-import { inspectSettingsSchema, type Report } from '../../../extension/contract/report.js';
+import {
+  inspectSettingsSchema,
+  type Report,
+  type ReportAddition,
+} from '../../../extension/contract/report.js';
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
 import { runsFigure, runsSpectrumFigure, sharedSteps } from '../../../webview/pages/runs/figure.js';
+import { curvesFigure } from '../../../webview/parts/curves/figure.js';
 import { overlaidRuns } from '../../../webview/report/overlaidRuns.js';
 import { writeSafetensors, type Weights } from '../inspection/seriesFixture.js';
 
@@ -72,6 +77,30 @@ describe('runs over each other', () => {
     ]);
     // Step 20 is of the first run alone.
     expect(runsSpectrumFigure(runs, name, 'weights', 20, 'linear')).toBeUndefined();
+  });
+
+  it('have their users’ metrics over each other too, read again when one grows', async () => {
+    const folder = written({ a: { 0: weights() }, b: { 0: weights() } });
+    const metrics = ['a', 'b'].map((run) => join(folder, run, 'metrics.csv'));
+    metrics.forEach((file, i) => writeFileSync(file, `step,loss\n0,${i}.5\n`));
+    const report = await inspected(join(folder, 'a'));
+    expect(report.curves.map(({ path, values }) => [path, ...values])).toEqual([
+      [metrics[0], 0.5],
+      [metrics[1], 1.5],
+    ]);
+    const figure = curvesFigure(report.curves, 0, 'linear', undefined)!;
+    expect(figure.curves.map(({ name }) => name)).toEqual(['a', 'b']);
+    writeFileSync(metrics[1]!, 'step,loss\n0,1.5\n10,0.25\n');
+    const grown: ReportAddition[] = [];
+    await inspect(
+      { path: join(folder, 'a'), settings: report.settings, metricsAlone: metrics },
+      { signal: new AbortController().signal, onAddition: (addition) => grown.push(addition) },
+    );
+    expect(grown.map((addition) => Object.keys(addition))).toEqual(grown.map(() => ['curves', 'warnings']));
+    expect(grown.flatMap(({ curves = [] }) => curves).map(({ values }) => values)).toEqual([
+      [0.5],
+      [1.5, 0.25],
+    ]);
   });
 
   it('of other shapes are left out with a word', async () => {

@@ -159,7 +159,7 @@ describe('an inspection', () => {
     // What grows during the reading is seen at the next look.
     grown();
     await settled();
-    expect(process.requests.map(({ metricsAlone }) => metricsAlone)).toEqual([undefined, true]);
+    expect(process.requests.map(({ metricsAlone }) => metricsAlone)).toEqual([undefined, ['/m/metrics.csv']]);
     process.tell('addition', process.jobs[1], { curves: [curve([3, 2])] });
     process.tell('ended', process.jobs[1], ok);
     expect(inspection.report!.curves).toMatchObject([{ values: [3, 2] }]);

@@ -3,6 +3,7 @@ import { statisticKeys, type StatisticKey } from '../../../extension/contract/st
 import { ChartCard } from '../../charts/chartCard.js';
 import { Choice } from '../../elements/choice.js';
 import { SideChoice, StatisticChoice } from '../../parts/spectrumChoices.js';
+import { CurvesCard } from '../../parts/curves/card.js';
 import { OfferAnalysis } from '../../parts/offerAnalysis.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
@@ -126,6 +127,7 @@ export function Runs() {
             }
           />
         )}
+        <CurvesCard />
       </div>
       {at !== undefined && (
         <SortableTable

@@ -9,10 +9,13 @@ import { smoothed } from './smoothing.js';
 /** The files that hold a curve tell its lines apart: the parts of their paths that differ. */
 export const fileNames = (entries: readonly CurveEntry[]): string[] => {
   const parts = entries.map(({ path }) => path.split(/[\\/]/));
-  const isShared = (at: number): boolean => parts.every((one) => one[at] === parts[0]![at]);
+  const isShared = (at: number): boolean => parts.every((one) => one.at(at) === parts[0]!.at(at));
+  const shortest = Math.min(...parts.map(({ length }) => length));
   let from = 0;
-  while (from < Math.min(...parts.map(({ length }) => length)) - 1 && isShared(from)) from++;
-  return parts.map((one) => one.slice(from).join('/'));
+  while (from < shortest - 1 && isShared(from)) from++;
+  let behind = 0;
+  while (from + behind < shortest - 1 && isShared(-1 - behind)) behind++;
+  return parts.map((one) => one.slice(from, one.length - behind).join('/'));
 };
 
 /** One quantity of every file that has it, over the steps; smoothed curves stand before their own values. */

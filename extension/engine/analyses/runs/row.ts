@@ -6,7 +6,7 @@ import { runsBeside } from './runs.js';
 export const runs = analysis({
   id: 'runs',
   summary: 'the spectra of other runs of the same model, to be overlaid: those beside it, or --others',
-  sections: ['runSpectra'],
+  sections: ['runSpectra', 'curves'],
   needs: 'checkpoint',
   isDefault: false,
   topic: 'runs',

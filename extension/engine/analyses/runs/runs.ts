@@ -9,15 +9,16 @@ import { survey as surveySeries } from '../../series/survey.js';
 import { TensorValues } from '../../series/tensorValues.js';
 import type { AnalysisRun } from '../analysis.js';
 import { spectraOf } from '../spectra/spectra.js';
+import { curvesOf } from '../../metrics/curvesOf.js';
 import { planWork } from '../workPolicy.js';
 
 /** More curves than this cannot be told apart. */
 const mostRuns = 8;
 
-type RunsRun = AnalysisRun<'runSpectra'>;
+type RunsRun = AnalysisRun<'runSpectra' | 'curves'>;
 
 /**
- * Spectra of the matrices that other runs share with the inspected one, by name and shape.
+ * Spectra of the matrices that other runs share with the inspected one, by name and shape, and the metrics of all.
  * @param others their folders, in a list or separated by commas; those found beside the inspected one where absent.
  * @throws GeometryError `invalid-argument` where there is none, and what reading one throws.
  */
@@ -36,6 +37,9 @@ export async function* runsBeside(
   }
   const mine = new Map(plan.matrices.map((spec) => [matrixKey(spec), spec]));
   const shown = found.slice(0, mostRuns);
+  // Of a run of ours too, whose own metrics have a page of their own.
+  emit(await curvesOf(run.request.path, run.request.metrics));
+  for (const { root } of shown) emit(await curvesOf(root, undefined));
   for (const [done, source] of shown.entries()) {
     const other = await surveySeries(source, signal);
     try {
