@@ -16,6 +16,7 @@ export * from './report/curves.js';
 export * from './report/path.js';
 export * from './report/principalAngles.js';
 export * from './report/reconstructions.js';
+export * from './report/runResults.js';
 export * from './report/runSpectra.js';
 export * from './report/sections.js';
 export * from './report/settings.js';

@@ -25,5 +25,10 @@ export const partStrings = {
     'Of {points} points {shown} are drawn: the least and the greatest of each of equal parts.',
   'curves.noNull':
     'It is no statistic of the weights and has no null; that it moves when a rank moves is no proof of a connection.',
+  'overlay.runsLabel': 'Runs',
+  'overlay.oneRuns': '{run} alone',
+  'overlay.allRuns': 'all {n}, a colour each',
+  'overlay.says':
+    '{n} runs, a colour each; the sentence before and the nulls are of {run}. Where runs of other seeds differ as much, a difference is chance.',
   'offer.command': 'The command computes it: inspect … --analyses {name}.',
 } as const;

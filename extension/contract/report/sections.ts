@@ -11,6 +11,7 @@ import { modeMaps, modeNulls, modeRidge, modes } from './modes.js';
 import { matrixGaps, pathShares } from './path.js';
 import { principalAngles } from './principalAngles.js';
 import { reconstructions } from './reconstructions.js';
+import { runResults } from './runResults.js';
 import { runSpectra } from './runSpectra.js';
 import { metrics, run } from './run.js';
 import { spectra } from './spectra.js';
@@ -44,6 +45,7 @@ export const reportSections = {
   attentionHeads,
   matrixDetails,
   runSpectra,
+  runResults,
   comparisonSummaries,
   comparisons,
   modes,

@@ -10,6 +10,7 @@ import type {
   SectionName,
 } from '../../contract/report.js';
 import type { Evaluate } from '../evaluation/namedWeights.js';
+import type { OpenEvaluate } from '../evaluation/openEvaluate.js';
 import type { TaskStep } from '../ground/work/tasks.js';
 import type { ChosenGroup } from '../series/chooseTensors.js';
 import type { Survey } from '../series/survey.js';
@@ -37,11 +38,19 @@ export interface AnalysisRun<Sections extends SectionName = SectionName> {
   readonly evaluate?: Evaluate;
   /** Pairs that the model is run on for it. */
   readonly evaluationPairs?: number;
+  /** Opens the model of another run in the same way; undefined where it has none. */
+  readonly openModel?: (other: Survey, root: string) => Promise<OtherModel>;
   readonly signal: AbortSignal;
   /** The report so far; the entries of tensors are left out, the survey has them. */
   readonly report: () => Report;
   /** Adds entries to the sections that the analysis declares. */
   readonly emit: (addition: Pick<ReportAddition, Sections | 'warnings'>) => void;
+}
+
+/** Another run's model: what its own inspection would have. */
+export interface OtherModel {
+  readonly descriptor?: ModelDescriptor;
+  readonly evaluation?: OpenEvaluate;
 }
 
 /** Settings of one analysis as the command takes them: `--NAME VALUE` becomes `settings.NAME`. */
@@ -136,4 +145,15 @@ export const chosenAnalysis = (
     'invalid-argument',
     `Settings of the analysis ${analysis.id}${at === null ? '' : `, ${at}`}: ${issue.message}.`,
   );
+};
+
+/** Why an analysis cannot run here; undefined where it can. */
+export const missingFor = (
+  { id, needs }: Analysis,
+  { survey, descriptor }: Pick<AnalysisRun, 'survey' | 'descriptor'>,
+): string | undefined => {
+  if (needs === 'checkpoint') return undefined;
+  if (survey.checkpoints.length < 2) return `The analysis ${id} needs a series of checkpoints.`;
+  if (needs === 'series' || descriptor !== undefined) return undefined;
+  return `The analysis ${id} needs a model description that lets the model be run.`;
 };

@@ -1,5 +1,5 @@
 import { GeometryError } from '../../contract/errors.js';
-import type { Analysis, AnalysisRun } from './analysis.js';
+import type { Analysis } from './analysis.js';
 import { angles } from './angles/row.js';
 import { attention } from './attention/row.js';
 import { compare } from './compare/row.js';
@@ -61,15 +61,4 @@ export const analysisNamed = (id: string): Analysis => {
     'invalid-argument',
     `There is no analysis ${JSON.stringify(id)}; there are ${known}.`,
   );
-};
-
-/** Why an analysis cannot run here; undefined where it can. */
-export const missingFor = (
-  { id, needs }: Analysis,
-  { survey, descriptor }: Pick<AnalysisRun, 'survey' | 'descriptor'>,
-): string | undefined => {
-  if (needs === 'checkpoint') return undefined;
-  if (survey.checkpoints.length < 2) return `The analysis ${id} needs a series of checkpoints.`;
-  if (needs === 'series' || descriptor !== undefined) return undefined;
-  return `The analysis ${id} needs a model description that lets the model be run.`;
 };

@@ -2,13 +2,19 @@ import type { InspectRequest } from '../../contract/calls.js';
 import { GeometryError } from '../../contract/errors.js';
 import type { AnalysisRequest, ReportAddition } from '../../contract/report.js';
 import type { ReportStore } from '../../contract/reportStore.js';
-import { chosenAnalysis, type AnalysisRun, type ChosenAnalysis } from '../analyses/analysis.js';
-import { analyses, analysisNamed, missingFor } from '../analyses/table.js';
+import {
+  chosenAnalysis,
+  missingFor,
+  type AnalysisRun,
+  type ChosenAnalysis,
+  type OtherModel,
+} from '../analyses/analysis.js';
+import { analyses, analysisNamed } from '../analyses/table.js';
 import { planWork } from '../analyses/workPolicy.js';
 import { runTasks, type Task, type TaskStep } from '../ground/work/tasks.js';
 import { WorkClock } from '../ground/work/workClock.js';
 import { chooseTensors } from '../series/chooseTensors.js';
-import type { FoundModel } from '../series/modelOf.js';
+import { modelOf, type FoundModel } from '../series/modelOf.js';
 import type { Survey } from '../series/survey.js';
 import { TensorValues } from '../series/tensorValues.js';
 import type { TrainingRecord } from '../series/trainingRecord.js';
@@ -69,6 +75,7 @@ export const runAnalyses = async (
       ...(evaluation === undefined
         ? {}
         : { evaluate: evaluation.evaluate, evaluationPairs: evaluation.pairs }),
+      openModel: (other, root) => openOther(other, root, context),
     };
     const failures: unknown[] = [];
     const tasksOf = (chosen: readonly ChosenAnalysis[], isAsked = false): Task[] =>
@@ -129,3 +136,17 @@ async function* completed(
     failures.push(thrown);
   }
 }
+
+const openOther = async (
+  other: Survey,
+  root: string,
+  { request, options, emit }: AnalysesContext,
+): Promise<OtherModel> => {
+  const model = await modelOf(request, root);
+  emit({ warnings: [...model.warnings] });
+  const evaluation = await openEvaluation(request, other, model, options.evaluator, emit);
+  return {
+    ...(model.descriptor === undefined ? {} : { descriptor: model.descriptor.value }),
+    ...(evaluation === undefined ? {} : { evaluation }),
+  };
+};

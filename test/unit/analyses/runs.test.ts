@@ -13,6 +13,9 @@ import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
 import { runsFigure, runsSpectrumFigure, sharedSteps } from '../../../webview/pages/runs/figure.js';
 import { curvesFigure } from '../../../webview/parts/curves/figure.js';
+import { overlay } from '../../../webview/charts/overlay.js';
+import { explainedFigure } from '../../../webview/pages/trajectory/figure.js';
+import { otherRuns } from '../../../webview/report/otherRuns.js';
 import { overlaidRuns } from '../../../webview/report/overlaidRuns.js';
 import { writeSafetensors, type Weights } from '../inspection/seriesFixture.js';
 
@@ -37,12 +40,12 @@ const written = (runs: Readonly<Record<string, Readonly<Record<number, Weights>>
   return folder;
 };
 
-const inspected = async (path: string, others?: string): Promise<Report> => {
+const inspected = async (path: string, others?: string, besides: string[] = []): Promise<Report> => {
   const store = new ReportStore();
   const settings = v.parse(inspectSettingsSchema, { shuffleDraws: 2 });
   const request = { id: 'runs', ...(others === undefined ? {} : { settings: { others } }) };
   await inspect(
-    { path, settings, analyses: [request] },
+    { path, settings, analyses: [...besides.map((id) => ({ id })), request] },
     { signal: new AbortController().signal, onAddition: (addition) => store.add(addition) },
   );
   return store.report()!;
@@ -77,6 +80,43 @@ describe('runs over each other', () => {
     ]);
     // Step 20 is of the first run alone.
     expect(runsSpectrumFigure(runs, name, 'weights', 20, 'linear')).toBeUndefined();
+  });
+
+  it('have the trajectories, reconstructions and updates that inspecting each gives', async () => {
+    const steps = () =>
+      Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((t) => [t, weights()]));
+    const folder = written({ a: steps(), b: steps() });
+    const report = await inspected(join(folder, 'a'), undefined, ['edge']);
+    const alone = await inspected(join(folder, 'b'), join(folder, 'a'), ['edge']);
+    const [other, ...more] = otherRuns(report);
+    expect(more).toEqual([]);
+    expect(other!.name).toBe('b');
+    for (const section of ['trajectories', 'reconstructions', 'updateSpectra', 'gapDeclines'] as const) {
+      expect(alone[section].length).toBeGreaterThan(0);
+      expect(other!.report[section]).toEqual(alone[section]);
+    }
+    expect(other!.report.checkpoints.map(({ distanceFromFirst }) => distanceFromFirst)).toEqual(
+      alone.checkpoints.map(({ distanceFromFirst }) => distanceFromFirst),
+    );
+    // Not asked for of the inspected run, so not of the other.
+    expect(other!.report.matrixGaps).toEqual([]);
+    const figureOf = ({ trajectories }: Report) =>
+      explainedFigure(
+        trajectories.find(({ group, centred }) => group === 'all' && centred)!,
+        'linear',
+      );
+    const figure = overlay([
+      { run: 'a', figure: figureOf(report) },
+      { run: 'b', figure: figureOf(other!.report) },
+    ])!;
+    expect(figure.curves.slice(0, 2).map(({ name: run, look, y }) => [run, look.ink, y])).toEqual([
+      ['a', 0, figureOf(report).curves[0]!.y],
+      ['b', 1, figureOf(alone).curves[0]!.y],
+    ]);
+    // Nulls of the first run alone.
+    const nulls = figure.curves.slice(2);
+    expect(nulls.length).toBeGreaterThan(0);
+    for (const shown of nulls) expect([shown.look.ink, shown.name.endsWith(', a')]).toEqual(['muted', true]);
   });
 
   it('have their users’ metrics over each other too, read again when one grows', async () => {

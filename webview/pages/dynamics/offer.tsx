@@ -1,5 +1,6 @@
 import { Failure } from '../../elements/failure.js';
 import { Button } from '../../elements/toolkit.js';
+import { OfferAnalysis } from '../../parts/offerAnalysis.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { useRequests } from '../../state/requests.js';
 import { say } from '../../words/say.js';
@@ -21,5 +22,19 @@ export function Offer({ analysis }: { readonly analysis: 'edge' | 'defect' }) {
       )}
       <Failure says={failure} />
     </section>
+  );
+}
+
+/** What the inspected run has and runs that were overlaid before do not. */
+export function OfferOthers() {
+  const { report } = useInspection();
+  const request = report.analyses.find(({ id }) => id === 'runs');
+  const isMissing = (['updateSpectra', 'defects', 'matrixGaps'] as const).some(
+    (section) =>
+      report[section].length > 0 && !report.runResults.some((result) => result.section === section),
+  );
+  if (request === undefined || !isMissing) return null;
+  return (
+    <OfferAnalysis request={request} says={say('dynamics.offer.runs')} text={say('dynamics.compute.runs')} />
   );
 }

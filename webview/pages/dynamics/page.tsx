@@ -8,13 +8,14 @@ import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { analysisAbsent } from '../../report/absence.js';
 import { shortName } from '../../charts/shortNames.js';
 import { groupLabel } from '../../report/matrices.js';
+import { useRunsOverlay, type RunsOverlay } from '../../parts/runsOverlay.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isText, usePersistedState } from '../../state/persistedState.js';
 import { say, type StringKey } from '../../words/say.js';
 import type { Scales } from '../../charts/overSteps.js';
 import * as defect from './defect.js';
 import * as energySplit from './energySplit.js';
-import { Offer } from './offer.js';
+import { Offer, OfferOthers } from './offer.js';
 import * as path from './path.js';
 import * as updates from './updates.js';
 
@@ -156,6 +157,7 @@ const cards: readonly Card[] = [
 /** How training moves: curvature across its path, the spectrum of its updates, on one axis of steps. */
 export function Dynamics() {
   const { report, matrices: known } = useInspection();
+  const runs = useRunsOverlay();
   const [matrix, setMatrix] = usePersistedState('dynamics.matrix', '', isText);
   const [window, setWindow] = usePersistedState('dynamics.window', '', isText);
   const matrices = useMemo(() => path.pathMatrices(report), [report]);
@@ -167,7 +169,9 @@ export function Dynamics() {
     <>
       <Offer analysis="edge" />
       <Offer analysis="defect" />
+      <OfferOthers />
       <div class="pickers">
+        {runs.choice}
         {matrices.length > 0 && (
           <label>
             <span>{say('matrix')}</span>
@@ -196,7 +200,7 @@ export function Dynamics() {
       </div>
       <div class="cards">
         {cards.map((card) => (
-          <DynamicsCard key={card.id} card={card} chosen={chosen} />
+          <DynamicsCard key={card.id} card={card} chosen={chosen} runs={runs} />
         ))}
       </div>
       <LiveMatrices />
@@ -207,16 +211,17 @@ export function Dynamics() {
 interface DynamicsCardProps {
   readonly card: Card;
   readonly chosen: Chosen;
+  readonly runs: RunsOverlay;
 }
 
-function DynamicsCard({ card, chosen }: DynamicsCardProps) {
+function DynamicsCard({ card, chosen, runs }: DynamicsCardProps) {
   const view = useInspection();
   const { report } = view;
   const id = `dynamics.${card.id}`;
   const [values, setValues] = useScale(`${id}.scale`, card.scale);
   const figure = useMemo(
-    () => card.figure(report, { values }, chosen),
-    [card, report, values, chosen.matrix, chosen.kind],
+    () => runs.over((one) => card.figure(one, { values }, chosen)),
+    [card, runs, values, chosen.matrix, chosen.kind],
   );
   // A click on a time opens the spectra of the checkpoint there.
   const openStep = (step: number): void => {
@@ -228,7 +233,7 @@ function DynamicsCard({ card, chosen }: DynamicsCardProps) {
       id={id}
       title={say(card.title, { matrix: shortName(groupLabel(chosen.matrix, view.matrices)) })}
       figure={figure}
-      says={figure ? card.says(report, chosen) : ''}
+      says={figure ? card.says(report, chosen) + runs.says : ''}
       absent={analysisAbsent(view, card.analysis)}
       {...(card.isNotOverSteps ? {} : { onPoint: openStep })}
       controls={

@@ -1,4 +1,5 @@
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
+import type { Report } from '../../../extension/contract/report.js';
 import { ChartCard } from '../../charts/chartCard.js';
 import { notComputed, reconstructionAbsent } from '../../report/absence.js';
 import { chanceOf } from '../../report/chance.js';
@@ -9,6 +10,7 @@ import { Controls } from './controls.js';
 import { RanksNeeded } from './ranksNeeded.js';
 import { Choice } from '../../elements/choice.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
+import { useRunsOverlay } from '../../parts/runsOverlay.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, oneOf, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
@@ -19,7 +21,7 @@ const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 export function Reconstruction() {
   const view = useInspection();
   const { report, running } = view;
-  const { controls, reconstructions: entries } = report;
+  const { reconstructions: entries } = report;
   const chance = chanceOf(report);
   const tasks = useMemo(() => tasksOf(entries), [entries]);
   const [threshold, setThreshold] = usePersistedState('rank.threshold', 0.95, isNumber);
@@ -27,15 +29,32 @@ export function Reconstruction() {
   const [unit, setUnit] = usePersistedState('rank.unit', 'components', oneOf(rankUnits));
   const [errorScale, setErrorScale] = useScale('rank.error.scale', 'linear');
   const share = clamp(threshold);
+  const runs = useRunsOverlay();
+  const isOverlaid = runs.others.length > 0;
+  // Of several runs the changes alone: three methods of three subjects each are too many to be told apart.
+  const shown = useCallback(
+    ({ reconstructions: all }: Report) => (isOverlaid ? all.filter(({ of }) => of === 'change') : all),
+    [isOverlaid],
+  );
   const accuracies = useMemo(
     () =>
-      tasks.map((task) => accuracyFigure({ entries, task, scale, unit, chance, controls, threshold: share })),
-    [entries, tasks, scale, unit, chance, controls, share],
+      tasks.map((task) =>
+        runs.over((one) =>
+          accuracyFigure({
+            ...{ entries: shown(one), task, scale, unit, chance, threshold: share },
+            controls: one.controls,
+          }),
+        ),
+      ),
+    [runs, shown, tasks, scale, unit, chance, share],
   );
-  const energy = useMemo(() => energyFigure(entries, scale, share, unit), [entries, scale, share, unit]);
+  const energy = useMemo(
+    () => runs.over((one) => energyFigure(shown(one), scale, share, unit)),
+    [runs, shown, scale, share, unit],
+  );
   const error = useMemo(
-    () => errorFigure(entries, scale, errorScale, unit),
-    [entries, scale, errorScale, unit],
+    () => runs.over((one) => errorFigure(shown(one), scale, errorScale, unit)),
+    [runs, shown, scale, errorScale, unit],
   );
   const absent = reconstructionAbsent(view);
   const rankScale = <ScaleChoice axis={say('rank.axis')} value={scale} onChange={setScale} />;
@@ -43,6 +62,7 @@ export function Reconstruction() {
   return (
     <>
       <div class="pickers">
+        {runs.choice}
         <label class="slider">
           <span>{say('rank.thresholdOf')}</span>
           <input
@@ -75,7 +95,7 @@ export function Reconstruction() {
             id={`rank.accuracy.${task}`}
             title={say('rank.title', { task })}
             figure={accuracies[index]}
-            says={accuracySays(entries, task, share, chance)}
+            says={accuracySays(entries, task, share, chance) + runs.says}
             absent={absent}
             controls={rankScale}
             onDrag={(value) => setThreshold(clamp(value / (baselineOf(entries, task) ?? 1)))}
@@ -85,7 +105,7 @@ export function Reconstruction() {
           id="rank.energy"
           title={say('rank.energyTitle')}
           figure={energy}
-          says={energySays(entries, share)}
+          says={energySays(entries, share) + runs.says}
           absent={absent}
           controls={rankScale}
           onDrag={(value) => setThreshold(clamp(value))}
@@ -94,7 +114,7 @@ export function Reconstruction() {
           id="rank.error"
           title={say('rank.errorTitle')}
           figure={error}
-          says={errorSays(entries)}
+          says={errorSays(entries) + runs.says}
           absent={entries.length > 0 ? notComputed(say('absent.positive')) : absent}
           controls={<ScaleChoice axis={say('rank.error')} value={errorScale} onChange={setErrorScale} />}
         />

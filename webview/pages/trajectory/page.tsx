@@ -1,5 +1,6 @@
 import { jointGroups } from '../../../extension/contract/report/jointGroups.js';
 import { useMemo } from 'preact/hooks';
+import type { Report, TrajectoryEntry } from '../../../extension/contract/report.js';
 import { PlaneCard } from './planeCard.js';
 import { ChartCard } from '../../charts/chartCard.js';
 import { distanceAbsent, thirdComponentAbsent, trajectoryAbsent } from '../../report/absence.js';
@@ -15,12 +16,20 @@ import {
 } from './figure.js';
 import { Choice } from '../../elements/choice.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
+import { useRunsOverlay } from '../../parts/runsOverlay.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isText, oneOf, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
 
 const pairs = ['1,2', '1,3', '2,3', '1,4', '3,4'] as const;
 const residualSpan = 2;
+
+const entryOf = (
+  { trajectories }: Report,
+  group: string,
+  centred: 'yes' | 'no',
+): TrajectoryEntry | undefined =>
+  trajectories.find((one) => one.group === group && one.centred === (centred === 'yes'));
 
 /** The path of the weights through the space of all parameters, seen in its principal components. */
 export function Trajectory() {
@@ -43,19 +52,38 @@ export function Trajectory() {
   const [residualScale, setResidualScale] = useScale('trajectory.residual.scale', 'linear');
   const [distanceScale, setDistanceScale] = useScale('trajectory.distance.scale', 'linear');
   const group = groups.includes(chosen) ? chosen : 'all';
-  const entry = trajectories.find((one) => one.group === group && one.centred === (centred === 'yes'));
+  const entry = entryOf(report, group, centred);
   const { grokStep } = source;
-  const whole = trajectories.find((one) => one.group === 'all' && !one.centred);
+  const whole = entryOf(report, 'all', 'no');
   const space = useMemo(() => entry && spaceFigure(entry, grokStep), [entry, grokStep]);
   const table = useMemo(() => entry && coordinatesTable(entry), [entry]);
-  const explained = useMemo(() => entry && explainedFigure(entry, explainedScale), [entry, explainedScale]);
+  const runs = useRunsOverlay();
+  const explained = useMemo(
+    () =>
+      runs.over((one) => {
+        const found = entryOf(one, group, centred);
+        return found && explainedFigure(found, explainedScale);
+      }),
+    [runs, group, centred, explainedScale],
+  );
   const residual = useMemo(
-    () => entry && residualFigure(entry, residualSpan, residualScale, grokStep),
-    [entry, residualScale, grokStep],
+    () =>
+      runs.over(
+        (one) => {
+          const found = entryOf(one, group, centred);
+          return found && residualFigure(found, residualSpan, residualScale, one.source.grokStep);
+        },
+        // Of several runs one span: five curves of each are too many to be told apart.
+        { keeps: ({ name }) => name === say('residual.curve', { k: residualSpan }) },
+      ),
+    [runs, group, centred, residualScale],
   );
   const distance = useMemo(
-    () => distanceFigure(checkpoints, whole, distanceScale, grokStep),
-    [checkpoints, whole, distanceScale, grokStep],
+    () =>
+      runs.over((one) =>
+        distanceFigure(one.checkpoints, entryOf(one, 'all', 'no'), distanceScale, one.source.grokStep),
+      ),
+    [runs, distanceScale],
   );
   const absent = trajectoryAbsent(view, group);
   const centring = say(centred === 'yes' ? 'trajectory.centred' : 'trajectory.uncentred');
@@ -64,6 +92,7 @@ export function Trajectory() {
   return (
     <>
       <div class="pickers">
+        {runs.choice}
         <label>
           <span>{say('group')}</span>
           <Choice
@@ -95,6 +124,7 @@ export function Trajectory() {
           group={group}
           centred={centred === 'yes'}
           pair={[first!, second!]}
+          runs={runs}
           controls={
             <Choice
               label={say('trajectory.pair')}
@@ -120,7 +150,7 @@ export function Trajectory() {
             what: entry ? shareOf(entry) : say('trajectory.variance'),
           })}
           figure={explained}
-          says={entry ? explainedSays(entry) : ''}
+          says={entry ? explainedSays(entry) + runs.says : ''}
           absent={absent}
           controls={
             <ScaleChoice
@@ -134,7 +164,7 @@ export function Trajectory() {
           id="trajectory.residual"
           title={say('residual.title')}
           figure={residual}
-          says={entry ? residualSays(entry, residualSpan) : ''}
+          says={entry ? residualSays(entry, residualSpan) + runs.says : ''}
           absent={absent}
           controls={
             <ScaleChoice axis={say('residual.axis')} value={residualScale} onChange={setResidualScale} />
@@ -144,7 +174,7 @@ export function Trajectory() {
           id="trajectory.distance"
           title={say('distance.title')}
           figure={distance}
-          says={distanceSays(checkpoints, whole)}
+          says={distanceSays(checkpoints, whole) + runs.says}
           absent={distanceAbsent(view)}
           controls={
             <ScaleChoice axis={say('distance.axis')} value={distanceScale} onChange={setDistanceScale} />

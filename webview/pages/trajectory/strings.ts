@@ -52,4 +52,6 @@ export const trajectoryStrings = {
     ' A random walk of the same step lengths ends {end} away and has gone {half} of that halfway.',
   'distance.says.decayNull':
     ' Weights that decay as the run’s and otherwise walk end {end} away and have gone {half} halfway.',
+  'trajectory.ownPlanes':
+    ' Each run lies on principal components of its own: shapes can be compared, directions cannot.',
 } as const;

@@ -1,17 +1,28 @@
 import * as v from 'valibot';
-import { analysis } from '../analysis.js';
+import { analysis, type AnalysisRun } from '../analysis.js';
+import { spectraMs } from '../expectedTime.js';
+import { always } from './results.js';
 import { runsBeside } from './runs.js';
+
+/** How many others there are is known when they are looked for. */
+const expectedRuns = 2;
+
+/** As much as the inspected run itself. */
+const oneRunMs = (run: AnalysisRun): number =>
+  spectraMs(run, run.plan.spectraOf) +
+  (run.survey.checkpoints.length > 1 ? always.reduce((sum, { weight }) => sum + weight(run), 0) : 0);
 
 /** Runs that lie side by side, or that somebody names. */
 export const runs = analysis({
   id: 'runs',
-  summary: 'the spectra of other runs of the same model, to be overlaid: those beside it, or --others',
-  sections: ['runSpectra', 'curves'],
+  summary: 'other runs of the same model, to be overlaid on every page: those beside it, or --others',
+  sections: ['runSpectra', 'runResults', 'curves'],
   needs: 'checkpoint',
   isDefault: false,
+  isLast: true,
   topic: 'runs',
   settings: v.strictObject({ others: v.optional(v.union([v.string(), v.array(v.string())])) }),
   flags: { others: { kind: 'text', value: 'PATHS', help: 'folders of other runs, separated by commas' } },
-  weight: ({ plan }) => 2.1e-6 * 4 * plan.costPerCheckpoint * plan.spectraOf.length,
+  weight: (run) => expectedRuns * oneRunMs(run),
   steps: (run, { others }) => runsBeside(run, others),
 });
