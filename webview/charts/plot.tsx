@@ -32,14 +32,14 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
     const { data, layout } = draw(figure, theme);
     const marks = figure.kind === 'lines' ? (figure.marks ?? []) : [];
     const moving = marks.findIndex((one) => one.draggable);
-    let live = true;
+    const drawing = new AbortController();
+    const isReplaced = (): boolean => drawing.signal.aborted;
     const config = moving < 0 ? plotlyConfig : { ...plotlyConfig, edits: { shapePosition: true } };
     const drawn = async (): Promise<void> => {
       await partsFor(figure);
-      if (!live) return;
+      if (isReplaced()) return;
       const graph: PlotlyHTMLElement = await plotly.react(element, data, layout, config);
-      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- changes while it waits
-      if (!live) return;
+      if (isReplaced()) return;
       for (const event of ['plotly_click', 'plotly_hover', 'plotly_unhover']) graph.removeAllListeners(event);
       graph.on('plotly_click', (event) => {
         const cell = cellOf(figure, event);
@@ -62,9 +62,7 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
       });
     };
     void drawn();
-    return () => {
-      live = false;
-    };
+    return () => drawing.abort();
   }, [figure, theme]);
 
   useEffect(
