@@ -4,12 +4,24 @@ import { percent, textTable } from './textTable.js';
 
 const names: { readonly [K in ControlEntry['kind']]: (entry: ControlEntry) => string } = {
   'random-walk': () => 'random walk to the same end',
+  'decay-walk': () => 'decay and a walk to the same end',
   'early-components': ({ lastStep }) => `components up to step ${lastStep}`,
   'random-directions': () => 'random directions',
 };
 
 /** What the trajectory's components are held against: energy kept and mean accuracy over the tasks at each rank. */
 export const controlsTable = (controls: readonly ControlEntry[]): string =>
+  [pointsTable(controls), ...controls.flatMap(starLine)].join('\n');
+
+/** Components that a walk needs where those of the run need few. */
+const starLine = (entry: ControlEntry): string[] => {
+  if (entry.kind !== 'random-walk' && entry.kind !== 'decay-walk') return [];
+  const most = entry.points.at(-1)?.rank ?? 0;
+  const star = (rank: number | undefined): string => rank?.toString() ?? `>${most}`;
+  return [`${names[entry.kind](entry)}: k*(95) ${star(entry.kStar95)}, k*(99) ${star(entry.kStar99)}`];
+};
+
+const pointsTable = (controls: readonly ControlEntry[]): string =>
   textTable(
     [
       { title: 'control' },

@@ -3,7 +3,7 @@ import type { Analysis } from './analysis.js';
 import { angles } from './angles/row.js';
 import { attention } from './attention/row.js';
 import { compare } from './compare/row.js';
-import { controls } from './controls/row.js';
+import { controls, walks } from './controls/row.js';
 import { defect } from './defect/row.js';
 import { digests } from './digests/row.js';
 import { edge } from './edge/row.js';
@@ -39,6 +39,7 @@ export const analyses: readonly Analysis[] = [
   jointReconstructions,
   otherSpectra,
   angles,
+  walks,
   controls,
   compare,
   runs,

@@ -140,6 +140,32 @@ describe('a walk to the end', () => {
     expect(energy[0]!).toBeGreaterThan(0.4);
   });
 
+  it('beside decay lies along the start as far as it decays, and ends at the change', async () => {
+    const n = 20_000;
+    const start = Float64Array.from({ length: n }, (_, i) => Math.cos(0.013 * i * i));
+    const kept = Array.from({ length: 31 }, (_, t) => 0.8 ** t);
+    const random = seededRandom(5);
+    // θ_T: what is left of the start, and a change of a tenth of its length.
+    const end = start.map((value) => (kept.at(-1)! - 1) * value + 0.1 * random.normal());
+    const lengths = new Array<number>(30).fill(1);
+    const decay = { start, kept };
+    const { energy, rebuilt } = await walkToEnd(end, lengths, [1, 2, 30], { seed: 9, decay });
+    const parts = await copies(rebuilt());
+    expect(difference(parts[2]!, end) / length(end)).toBeLessThan(1e-6);
+    expect(energy.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 9);
+    parts.slice(0, 2).forEach((part, i) => {
+      const held = energy.slice(0, i + 1).reduce((sum, value) => sum + value, 0);
+      expect(1 - (difference(part, end) / length(end)) ** 2).toBeCloseTo(held, 6);
+      expect(dot(part, start) / length(part) / length(start)).toBeLessThan(-0.99);
+    });
+    // Without decay of the start it is the plain walk to the same end.
+    const none = { start, kept: kept.map(() => 1) };
+    const plain = await walkToEnd(end, lengths, [3], { seed: 9 });
+    const same = await walkToEnd(end, lengths, [3], { seed: 9, decay: none });
+    expect(difference((await copies(same.rebuilt()))[0]!, (await copies(plain.rebuilt()))[0]!)).toBeLessThan(1e-9);
+    same.energy.forEach((value, i) => expect(value).toBeCloseTo(plain.energy[i]!, 12));
+  });
+
   it('rebuilds the same whether few changes are held at once or all', async () => {
     const end = Float64Array.from({ length: 10_000 }, (_, i) => Math.sin(0.01 * i * i));
     const lengths = Array.from({ length: 6 }, (_, i) => 1 + i);

@@ -236,7 +236,7 @@ describe('a small run of three tasks', () => {
     expect(kStar).toMatchObject({
       name: 'k*(95)',
       value: share95 ?? { above: scanned },
-      nulls: [{ name: 'random walk to the same end' }],
+      nulls: [{ name: 'random walk to the same end' }, { name: 'decay and a walk to the same end' }],
       published: 5,
     });
     const unmeasured = paper.measurements(results[1]!);

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Model, ModelDescriptor } from '../../../extension/contract/descriptor.js';
 import { inspectSettingsSchema, type ControlEntry } from '../../../extension/contract/report.js';
-import { seriesControls } from '../../../extension/engine/analyses/controls/seriesControls.js';
+import { seriesControls, seriesWalks } from '../../../extension/engine/analyses/controls/seriesControls.js';
 import { cellsOf } from '../../../extension/engine/runs/grid.js';
 import { inThisProcess } from '../../../extension/engine/runs/engineLaunchers.js';
 import { runSweep } from '../../../extension/engine/runs/runSweep.js';
@@ -22,12 +22,19 @@ const controlsOf = async (
   onProgress: (text: string) => void = () => undefined,
   signal = new AbortController().signal,
 ): Promise<ControlEntry[]> => {
-  const steps = seriesControls({ path: folder, settings: v.parse(inspectSettingsSchema, {}) }, signal);
-  for (;;) {
-    const step = await steps.next();
-    if (step.done === true) return step.value;
-    onProgress(step.value.text);
+  const request = { path: folder, settings: v.parse(inspectSettingsSchema, {}) };
+  const found: ControlEntry[] = [];
+  for (const steps of [seriesWalks(request, signal), seriesControls(request, signal)]) {
+    for (;;) {
+      const step = await steps.next();
+      if (step.done === true) {
+        found.push(...step.value);
+        break;
+      }
+      onProgress(step.value.text);
+    }
   }
+  return found;
 };
 
 describe('the controls of a series', () => {
@@ -41,13 +48,25 @@ describe('the controls of a series', () => {
   const ofKind = (kind: ControlEntry['kind']): ControlEntry[] =>
     controls.filter((entry) => entry.kind === kind);
 
-  it('rebuild the end from all components of a walk to it, as the walk ends there', () => {
-    const [walk] = ofKind('random-walk');
-    expect(walk!.fullRank).toBe(6);
-    expect(walk!.points.at(-1)!.rank).toBe(6);
-    expect(walk!.points.at(-1)!.energy).toBeCloseTo(1, 6);
-    const energies = walk!.points.map(({ energy }) => energy);
-    expect(energies).toEqual([...energies].sort((a, b) => a - b));
+  it.each(['random-walk', 'decay-walk'] as const)(
+    'rebuild the end from all components of a %s to it, as it ends there',
+    (kind) => {
+      const [walk] = ofKind(kind);
+      expect(walk!.fullRank).toBe(6);
+      expect(walk!.points.at(-1)!.rank).toBe(6);
+      expect(walk!.points.at(-1)!.energy).toBeCloseTo(1, 6);
+      const energies = walk!.points.map(({ energy }) => energy);
+      expect(energies).toEqual([...energies].sort((a, b) => a - b));
+      // All components rebuild the run's own weights, so that each task reaches its accuracy at six at the latest.
+      expect(walk!.kStar95).toBeLessThanOrEqual(6);
+    },
+  );
+
+  it('decay as the run’s record says', () => {
+    const { learningRate, weightDecay } = cell!.config;
+    const [walk] = ofKind('decay-walk');
+    expect(walk!.decay!.origin).toBe('record');
+    expect(walk!.decay!.kept).toBeCloseTo((1 - learningRate * weightDecay) ** 60, 9);
   });
 
   it('hold less of the end the earlier the components stop, and next to nothing in random directions', () => {

@@ -10,22 +10,25 @@ export function Controls() {
   const { report, host, running } = useInspection();
   const { controls, reconstructions } = report;
   const { failure, ask } = useRequests();
-  if (controls.length === 0 && (!host || !report.source.descriptor)) return null;
+  const isOffered =
+    host !== undefined &&
+    report.source.descriptor !== undefined &&
+    !controls.some(({ kind }) => kind === 'random-directions');
+  if (controls.length === 0 && !isOffered) return null;
   const trajectory = reconstructions.find(({ method, of }) => method === 'trajectory-pca' && of === 'change');
   return (
     <section class="card wide" aria-labelledby="controls-title">
       <header>
         <h2 id="controls-title">{say('controls.title')}</h2>
-        {controls.length === 0 && host && !running && (
+        {isOffered && !running && (
           <Button secondary onClick={() => ask(host.analyse({ id: 'controls' }))}>
             {say('controls.compute')}
           </Button>
         )}
       </header>
       <Failure says={failure} />
-      {controls.length === 0 ? (
-        <p class="says page">{say('controls.offer')}</p>
-      ) : (
+      {isOffered && <p class="says page">{say('controls.offer')}</p>}
+      {controls.length > 0 && (
         <>
           <ul>
             {controlsSay(controls, trajectory).map((sentence) => (

@@ -26,15 +26,20 @@ const upTo = <P extends { readonly rank: number }>(points: readonly P[], rank: n
 
 type Sentence = (entry: ControlEntry, trajectory: ReconstructionEntry, rank: number) => string | undefined;
 
-const says: { readonly [K in ControlEntry['kind']]: Sentence } = {
-  'random-walk': ({ points }, trajectory, rank) => {
+const walkSays =
+  (key: 'controls.walkSays' | 'controls.decaySays'): Sentence =>
+  ({ points }, trajectory, rank) => {
     const point = upTo(points, rank);
     const own = meanPercent(upTo(trajectory.points, rank)?.testAccuracy);
     const accuracy = meanPercent(point?.testAccuracy);
     return point && own && accuracy
-      ? say('controls.walkSays', { components: counted(point.rank, 'components'), accuracy, own })
+      ? say(key, { components: counted(point.rank, 'components'), accuracy, own })
       : undefined;
-  },
+  };
+
+const says: { readonly [K in ControlEntry['kind']]: Sentence } = {
+  'random-walk': walkSays('controls.walkSays'),
+  'decay-walk': walkSays('controls.decaySays'),
   'early-components': ({ points, lastStep = 0 }, { baseline }) => {
     const [best] = [...points].sort(
       (a, b) => (accuracyOf(b.testAccuracy, undefined) ?? 0) - (accuracyOf(a.testAccuracy, undefined) ?? 0),

@@ -142,6 +142,7 @@ export function accuracyFigure({
 
 const controlLooks: { readonly [K in ControlEntry['kind']]: (index: number) => Look } = {
   'random-walk': () => nullLook,
+  'decay-walk': () => ({ ...nullLook, dash: 'dashdot' }),
   'random-directions': () => ({ ...edgeLook, symbol: 'square' }),
   'early-components': (index) => ({ ...edgeLook, symbol: earlySymbols[index % earlySymbols.length]! }),
 };

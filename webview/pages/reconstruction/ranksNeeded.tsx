@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import type { ReconstructionEntry } from '../../../extension/contract/report.js';
+import type { ControlEntry, ReconstructionEntry } from '../../../extension/contract/report.js';
+import { rankForAccuracy } from '../../../extension/contract/rankForAccuracy.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { accuracyAbsent } from '../../report/absence.js';
 import { useInspection } from '../../state/inspectionContext.js';
@@ -17,18 +18,39 @@ interface RankColumn {
   readonly rank: (entry: ReconstructionEntry) => RankRange | undefined;
   /** The same number where nothing is shared between rows and columns. */
   readonly byChance?: (entry: ReconstructionEntry) => number | undefined;
+  readonly ofWalks?: (entry: ReconstructionEntry, controls: readonly ControlEntry[]) => string | undefined;
 }
 
-const byAccuracy = (threshold: number): RankColumn[] => [
-  {
-    id: 'accuracy',
-    title: say('rank.thresholdAccuracy', { share: percent(threshold) }),
+const byAccuracy = (threshold: number): RankColumn[] =>
+  [
+    { id: 'accuracy', title: say('rank.thresholdAccuracy', { share: percent(threshold) }), share: threshold },
+    { id: 'k95', title: say('rank.k95'), share: 0.95 },
+    { id: 'k99', title: say('rank.k99'), share: 0.99 },
+  ].map(({ share, ...column }) => ({
+    ...column,
     byAccuracy: true,
-    rank: (entry) => kStar(entry, threshold),
-  },
-  { id: 'k95', title: say('rank.k95'), byAccuracy: true, rank: (entry) => kStar(entry, 0.95) },
-  { id: 'k99', title: say('rank.k99'), byAccuracy: true, rank: (entry) => kStar(entry, 0.99) },
-];
+    rank: (entry) => kStar(entry, share),
+    ofWalks: (entry, controls) => walksNeed(entry, controls, share),
+  }));
+
+const walkKinds = ['random-walk', 'decay-walk'] as const;
+
+/** What walks to the same end need for the same share of the accuracy: the null of the trajectory's components. */
+const walksNeed = (
+  { method, of, baseline }: ReconstructionEntry,
+  controls: readonly ControlEntry[],
+  share: number,
+): string | undefined => {
+  if (method !== 'trajectory-pca' || of !== 'change' || baseline === undefined) return undefined;
+  const texts = walkKinds.flatMap((kind) => {
+    const walk = controls.find((entry) => entry.kind === kind);
+    const most = walk?.points.at(-1)?.rank;
+    if (walk === undefined || most === undefined) return [];
+    const rank = rankForAccuracy(walk.points, baseline.testAccuracy, share);
+    return [say(`rank.null.${kind}`, { rank: rank === undefined ? `>${integer(most)}` : integer(rank) })];
+  });
+  return texts.length === 0 ? undefined : texts.join(', ');
+};
 
 const byEnergy = (threshold: number): RankColumn[] => [
   {
@@ -84,7 +106,7 @@ export function RanksNeeded({ threshold }: { readonly threshold: number }) {
       cell: ({ fullRank }) => integer(fullRank),
     },
     ...[...(hasRun ? byAccuracy(threshold) : []), ...byEnergy(threshold)].map(
-      ({ id, title, rank, byChance, byAccuracy: ofAccuracy }): TableColumn<ReconstructionEntry> => ({
+      ({ id, title, rank, byChance, ofWalks, byAccuracy: ofAccuracy }): TableColumn<ReconstructionEntry> => ({
         id,
         title,
         isNumeric: true,
@@ -92,6 +114,7 @@ export function RanksNeeded({ threshold }: { readonly threshold: number }) {
         cell: (entry) => {
           const needed = rank(entry);
           const chance = byChance?.(entry);
+          const walks = ofWalks?.(entry, report.controls);
           return needed === undefined ? (
             <span class="muted">{missing(entry, ofAccuracy)}</span>
           ) : (
@@ -100,6 +123,7 @@ export function RanksNeeded({ threshold }: { readonly threshold: number }) {
               {chance !== undefined && (
                 <span class="muted">{say('rank.null', { rank: integer(chance) })}</span>
               )}
+              {walks !== undefined && <span class="muted">{`(${walks})`}</span>}
             </>
           );
         },

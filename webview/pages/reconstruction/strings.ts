@@ -15,6 +15,8 @@ export const reconstructionStrings = {
   'rank.unit.components': 'number of components',
   'rank.unit.share': 'share of the full rank',
   'rank.between': '{from} to {to}',
+  'rank.null.random-walk': 'walk {rank}',
+  'rank.null.decay-walk': 'decay and walk {rank}',
   'rank.null': '(null {rank})',
   'rank.axis': 'rank kept, share of the full rank',
   'rank.accuracy': 'test accuracy',

@@ -3,12 +3,15 @@ export const sweepStrings = {
   'controls.title': 'Controls of the trajectory',
   'controls.compute': 'Compute controls',
   'controls.offer':
-    'Is it this trajectory, or would any do? The same is rebuilt from a random walk, from the beginning of the run alone, and from random directions.',
+    'Is it this trajectory, or would any do? The same is rebuilt from the beginning of the run alone, and from random directions.',
   'controls.kind.random-walk': 'random walk to the same end',
+  'controls.kind.decay-walk': 'decay and a walk to the same end',
   'controls.kind.random-directions': 'random directions',
   'controls.kind.early-components': 'components up to step {step}',
   'controls.walkSays':
     'A random walk of equal steps to the same end has the end in the span of its path as well: rebuilding from its first {components} gives {accuracy}, from those of the run {own}.',
+  'controls.decaySays':
+    'Decay as the run decays, with a walk of what it leaves of the steps, has the run’s explained variance and its end: rebuilding from its first {components} gives {accuracy}, from those of the run {own}.',
   'controls.earlySays':
     'Components of the checkpoints up to step {step} have not seen the end: at best, with {rank}, they reach {accuracy}; those of the whole run reach {own}.',
   'controls.randomSays':

@@ -10,6 +10,13 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const point = v.object({ rank: count, energy: finite, testAccuracy: accuracySchema });
 const range = v.object({ mean: finite, q05: finite, q95: finite });
 
+const walkEntry = v.object({
+  seed: count,
+  points: v.array(point),
+  kStar95: v.optional(count),
+  kStar99: v.optional(count),
+});
+
 const selectivityEntries = {
   tasks: v.array(v.object({ task: v.string(), index: v.optional(finite), testAccuracy: accuracySchema })),
   overlaps: v.array(v.object({ tasks: v.tuple([v.string(), v.string()]), overlap: finite })),
@@ -55,12 +62,9 @@ export const analysisSchema = v.object({
     /** Components of the checkpoints up to a step only. */
     early: v.array(v.object({ lastStep: count, checkpoints: count, points: v.array(point) })),
     /** A random walk of equal step lengths, mirrored and scaled to end where the run ends. */
-    walk: v.object({
-      seed: count,
-      points: v.array(point),
-      kStar95: v.optional(count),
-      kStar99: v.optional(count),
-    }),
+    walk: walkEntry,
+    /** Decay as the run decays, with a walk of what it leaves of the steps; absent where nothing decays. */
+    decayWalk: v.optional(walkEntry),
     randomDirections: v.object({ seed: count, points: v.array(point) }),
   }),
   /** Runs of several tasks only; in activations, site by site. */

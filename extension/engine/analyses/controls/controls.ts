@@ -34,6 +34,12 @@ export interface EndsInput extends Controlled {
   readonly seed: number;
 }
 
+/** The steps that a walk takes, and what is left of the start beside it. */
+export interface WalkedPath {
+  readonly lengths: readonly number[];
+  readonly kept?: readonly number[];
+}
+
 const ablatedComponents = 8;
 /** Parts of the run, by its checkpoints, whose components are held against the end. */
 const earlyParts = [0.25, 0.5, 0.75, 0.9] as const;
@@ -88,16 +94,24 @@ export const earlyControl = async (input: RowsInput): Promise<RunAnalysis['contr
   return found;
 };
 
-/** What the components of a random walk of these step lengths to the same end rebuild of it. */
+/**
+ * What the components of a random walk of these step lengths to the same end rebuild of it.
+ * @param kept where weights decay beside the walk: the share of θ_0 that is left at each checkpoint; `lengths` are then
+ * those of the steps without decay.
+ */
 export const walkControl = async (
   input: EndsInput,
-  lengths: readonly number[],
+  { lengths, kept }: WalkedPath,
   baseline: Accuracies,
   scanned: number,
 ): Promise<RunAnalysis['controls']['walk']> => {
   const { first, change, seed, signal } = input;
   const ranks = Array.from({ length: Math.min(scanned, lengths.length) }, (_, i) => i + 1);
-  const { energy, rebuilt } = await walkToEnd(change, lengths, ranks, { seed, signal });
+  const decay = kept && { start: first, kept };
+  const { energy, rebuilt } = await walkToEnd(change, lengths, ranks, {
+    ...{ seed, signal },
+    ...(decay === undefined ? {} : { decay }),
+  });
   const energies = cumulated(energy, ranks, 1);
   const points: ControlPoint[] = [];
   for await (const part of rebuilt()) {

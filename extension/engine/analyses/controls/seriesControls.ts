@@ -2,17 +2,17 @@ import type { InspectRequest } from '../../../contract/calls.js';
 import { GeometryError } from '../../../contract/errors.js';
 import type { ControlEntry } from '../../../contract/report.js';
 import { openEvaluator, type Evaluator } from '../../evaluation/evaluator.js';
-import type { Accuracies } from '../../../contract/rankForAccuracy.js';
-import { stepLengths } from '../../geometry/randomWalkNull.js';
 import { modelOf } from '../../series/modelOf.js';
 import { findSeries } from '../../series/source.js';
 import { survey as surveySeries, type Survey } from '../../series/survey.js';
+import { trainingRecord, type TrainingRecord } from '../../series/trainingRecord.js';
 import { throwIfCancelled, type TaskStep } from '../../ground/work/tasks.js';
 import type { RunAnalysis } from './analysis.js';
 import { checkpointRows } from './checkpointRows.js';
 import { earlyControl, randomControl, walkControl, type EndsInput } from './controls.js';
 import { fittingCheckpoints, keptEvenly } from './memory.js';
 import { scannedComponents } from './trajectoryPart.js';
+import { walkedPaths } from './walkedPaths.js';
 
 /** The step before a phase begins. @throws GeometryError `cancelled` after the signal. */
 const phase = (signal: AbortSignal, text: string, fraction: number): TaskStep => {
@@ -20,16 +20,22 @@ const phase = (signal: AbortSignal, text: string, fraction: number): TaskStep =>
   return { text: `Controls: ${text}`, fraction };
 };
 
+/** A series whose model is known, as rows of weights; as many checkpoints as fit into memory. */
+interface OpenedSeries {
+  readonly survey: Survey;
+  readonly evaluator: Evaluator;
+  readonly training: TrainingRecord | undefined;
+}
+
 /**
- * What the components of a trajectory are held against: those of a random walk of equal steps to the same end, those of
- * the run's beginning alone, and random directions; with the accuracy that each rebuilds.
  * @throws GeometryError `invalid-argument` where nobody has said which model this is, or there is no trajectory;
  * `invalid-descriptor` where the description does not fit the checkpoints; `too-large` where two of them do not fit into
  * memory; `cancelled`, and what reading and running the model throw.
  */
-export async function* seriesControls(
+async function* withSeries(
   request: InspectRequest,
   signal: AbortSignal,
+  measure: (opened: OpenedSeries) => AsyncGenerator<TaskStep, ControlEntry[]>,
 ): AsyncGenerator<TaskStep, ControlEntry[]> {
   const source = await findSeries(request.path, signal);
   const { descriptor } = await modelOf(request, source.root);
@@ -45,7 +51,7 @@ export async function* seriesControls(
     const kept = keptEvenly(source.entries.length, fitting).map((i) => source.entries[i]!);
     const survey = await surveySeries({ ...source, entries: kept }, signal);
     try {
-      return yield* controlsOf(survey, evaluator, request.settings.seed, signal);
+      return yield* measure({ survey, evaluator, training: await trainingRecord(source.root) });
     } finally {
       await survey.pool.close();
     }
@@ -54,37 +60,77 @@ export async function* seriesControls(
   }
 }
 
-async function* controlsOf(
+const stepsOf = (survey: Survey): number[] => survey.checkpoints.map(({ step }) => step);
+
+/**
+ * The end of a run rebuilt from the components of paths that end there and know nothing of the way: a random walk of the
+ * run's step lengths, and, where weights decay, decay with a walk of what it leaves of the steps; with the accuracy of
+ * each rank. All throw as opening the series does.
+ */
+export const seriesWalks = (
+  request: InspectRequest,
+  signal: AbortSignal,
+): AsyncGenerator<TaskStep, ControlEntry[]> =>
+  withSeries(request, signal, async function* ({ survey, evaluator, training }) {
+    const { seed } = request.settings;
+    yield phase(signal, 'reading checkpoints', 0);
+    const { input, baseline, paths } = await walkedOf(survey, evaluator, training, seed, signal);
+    const { walk, decayWalk } = paths;
+    yield phase(signal, 'random walk to the same end', 0.2);
+    const common = { fullRank: survey.checkpoints.length - 1, seed };
+    const found: ControlEntry[] = [
+      { kind: 'random-walk', ...common, ...(await walkControl(input, walk, baseline, scannedComponents)) },
+    ];
+    if (decayWalk === undefined) return found;
+    yield phase(signal, 'decay and a walk to the same end', 0.6);
+    const { kept, origin } = decayWalk.decay;
+    return [
+      ...found,
+      {
+        ...{ kind: 'decay-walk', ...common, decay: { kept: kept.at(-1)!, origin } },
+        ...(await walkControl(input, decayWalk, baseline, scannedComponents)),
+      },
+    ];
+  });
+
+/** The checkpoints are let go with it: the walks hold vectors that are as large together. */
+const walkedOf = async (
   survey: Survey,
   evaluator: Evaluator,
+  training: TrainingRecord | undefined,
   seed: number,
   signal: AbortSignal,
-): AsyncGenerator<TaskStep, ControlEntry[]> {
-  const fullRank = survey.checkpoints.length - 1;
-  // The checkpoints are let go with this part.
-  const { early, ends, lengths, baseline } = yield* ofCheckpoints(survey, evaluator, signal);
-  yield phase(signal, 'random walk to the same end', 0.5);
-  const input: EndsInput = { ...ends, evaluator, seed, signal };
-  const walk = await walkControl(input, lengths, baseline, scannedComponents);
-  yield phase(signal, 'random directions', 0.8);
-  const random = await randomControl(input);
-  return [
-    { kind: 'random-walk', fullRank, seed, points: walk.points },
-    ...early.map(({ lastStep, points }) => ({
-      kind: 'early-components' as const,
-      fullRank,
-      lastStep,
-      points,
-    })),
-    { kind: 'random-directions', fullRank, seed, points: random.points },
-  ];
-}
+) => {
+  const rows = await checkpointRows(survey, evaluator.parameters, signal);
+  const [baseline] = await evaluator.accuracies([rows.rows.at(-1)!], signal);
+  const input: EndsInput = { first: rows.rows[0]!, change: rows.change, evaluator, seed, signal };
+  return { input, baseline: baseline!, paths: walkedPaths(rows, stepsOf(survey), training) };
+};
+
+/** The end rebuilt from the components of the run's beginning alone, and from random directions. */
+export const seriesControls = (
+  request: InspectRequest,
+  signal: AbortSignal,
+): AsyncGenerator<TaskStep, ControlEntry[]> =>
+  withSeries(request, signal, async function* ({ survey, evaluator }) {
+    const { seed } = request.settings;
+    const fullRank = survey.checkpoints.length - 1;
+    // The checkpoints are let go with this part.
+    const { early, ends } = yield* ofCheckpoints(survey, evaluator, signal);
+    yield phase(signal, 'random directions', 0.7);
+    const random = await randomControl({ ...ends, evaluator, seed, signal });
+    return [
+      ...early.map(({ lastStep, points }) => ({
+        kind: 'early-components' as const,
+        ...{ fullRank, lastStep, points },
+      })),
+      { kind: 'random-directions', fullRank, seed, points: random.points },
+    ];
+  });
 
 interface OfCheckpoints {
   readonly early: RunAnalysis['controls']['early'];
   readonly ends: Pick<EndsInput, 'first' | 'change'>;
-  readonly lengths: readonly number[];
-  readonly baseline: Accuracies;
 }
 
 async function* ofCheckpoints(
@@ -94,13 +140,9 @@ async function* ofCheckpoints(
 ): AsyncGenerator<TaskStep, OfCheckpoints> {
   yield phase(signal, 'reading checkpoints', 0);
   const rows = await checkpointRows(survey, evaluator.parameters, signal);
-  const [baseline] = await evaluator.accuracies([rows.rows.at(-1)!], signal);
   yield phase(signal, 'components of the beginning', 0.3);
-  const steps = survey.checkpoints.map(({ step }) => step);
   return {
-    early: await earlyControl({ rows, steps, evaluator, signal }),
+    early: await earlyControl({ rows, steps: stepsOf(survey), evaluator, signal }),
     ends: { first: rows.rows[0]!, change: rows.change },
-    lengths: stepLengths(rows.gram),
-    baseline: baseline!,
   };
 }

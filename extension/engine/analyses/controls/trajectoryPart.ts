@@ -7,10 +7,12 @@ import type { Accuracies } from '../../../contract/rankForAccuracy.js';
 import { trajectoryEnergy, trajectoryMixing } from '../../geometry/reconstruction/trajectoryPca.js';
 import { explainedFractions, trajectoryPca, type TrajectoryPca } from '../../geometry/trajectory.js';
 import type { Survey } from '../../series/survey.js';
+import type { TrainingRecord } from '../../series/trainingRecord.js';
 import { pauseFor } from '../../ground/work/pause.js';
 import type { RunAnalysis } from './analysis.js';
 import { checkpointRows, type CheckpointRows } from './checkpointRows.js';
 import { ablations, earlyControl } from './controls.js';
+import { walkedPaths, type WalkedPaths } from './walkedPaths.js';
 
 /** The paper scans k to 30. */
 export const scannedComponents = 30;
@@ -38,13 +40,13 @@ export interface TrajectoryPart {
   readonly final: Float32Array;
   /** θ_T − θ_0. */
   readonly change: Float64Array;
-  /** ‖θ_{t+1} − θ_t‖. */
-  readonly lengths: readonly number[];
+  readonly paths: WalkedPaths;
 }
 
 export interface TrajectoryPartOptions {
   readonly seed: number;
   readonly signal: AbortSignal;
+  readonly training: TrainingRecord | undefined;
   readonly say: (text: string, fraction: number) => void;
 }
 
@@ -55,7 +57,7 @@ export interface TrajectoryPartOptions {
 export const trajectoryPart = async (
   survey: Survey,
   evaluators: BothEvaluators,
-  { seed, signal, say }: TrajectoryPartOptions,
+  { seed, signal, training, say }: TrajectoryPartOptions,
 ): Promise<TrajectoryPart> => {
   const { onTest: evaluator, onTrain } = evaluators;
   say('reading checkpoints', 0);
@@ -68,7 +70,8 @@ export const trajectoryPart = async (
   const pca = await trajectoryPca(rows.gram, false);
   const rebuilt = await rebuiltAccuracies(rows, pca, evaluators, signal);
   say('controls', 0.25);
-  const input = { rows, steps: survey.checkpoints.map(({ step }) => step), evaluator, signal };
+  const steps = survey.checkpoints.map(({ step }) => step);
+  const input = { rows, steps, evaluator, signal };
   return {
     entry: { ...rebuilt.entry, baseline: { testAccuracy: testAccuracy! } },
     onTraining: rebuilt.onTraining,
@@ -77,7 +80,8 @@ export const trajectoryPart = async (
     components: await componentShares(rows, pca, seed, signal),
     ablations: await ablations(input, pca),
     early: await earlyControl(input),
-    ...{ first: rows.rows[0]!, final, change: rows.change, lengths: stepLengths(rows.gram) },
+    ...{ first: rows.rows[0]!, final, change: rows.change },
+    paths: walkedPaths(rows, steps, training),
   };
 };
 

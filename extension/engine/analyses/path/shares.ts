@@ -7,7 +7,7 @@ import { seedFromText } from '../../ground/seededRandom.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import type { TrainingRecord } from '../../series/trainingRecord.js';
 import type { KeptGram } from '../trajectory/groupGrams.js';
-import { decayOf } from '../trajectory/trajectories.js';
+import { decayOf } from '../trajectory/decayOf.js';
 
 /** Window ends whose null is drawn and whose share is told at most: the paper has 15; here as many as it takes to see. */
 const mostEnds = 60;

@@ -1,7 +1,6 @@
 import type { InspectSettings, TrajectoryEntry } from '../../../contract/report.js';
 import {
   decayAndWalk,
-  fittedDecay,
   gramWithoutDecay,
   nullDistances,
   stepsWithoutDecay,
@@ -14,6 +13,7 @@ import { leadingFractions } from '../../geometry/leadingFractions.js';
 import { trajectoryPca, type TrajectoryPca } from '../../geometry/trajectory.js';
 import { zeros, type Matrix } from '../../linalg/matrix.js';
 import type { TrainingRecord } from '../../series/trainingRecord.js';
+import { decayOf, type Decay } from './decayOf.js';
 
 /** Components whose null a report holds. */
 const nullComponents = 20;
@@ -37,13 +37,6 @@ export interface UncentredPaths {
   /** Of the rows θ_t − d_t·θ_0; absent where nothing decays. */
   readonly withoutDecay?: TrajectoryPca;
   readonly decay?: Decay;
-}
-
-/** The share of θ_0 that decay leaves at each checkpoint. */
-export interface Decay {
-  readonly kept: readonly number[];
-  readonly origin: 'record' | 'fitted';
-  readonly path?: string;
 }
 
 /** The centred and the uncentred trajectory of one group with their nulls; none where fewer than two checkpoints are finite. */
@@ -133,22 +126,6 @@ const alongStart = (
       },
     },
   };
-};
-
-/** As the run's record has it, else fitted in this group; undefined where nothing decays. */
-export const decayOf = ({
-  steps,
-  start,
-  training,
-}: Pick<GroupGram, 'steps' | 'start' | 'training'>): Decay | undefined => {
-  if (training === undefined) {
-    const kept = fittedDecay(start);
-    return kept && { kept, origin: 'fitted' };
-  }
-  const first = training.keptAfter(steps[0]!);
-  const kept = steps.map((step) => training.keptAfter(step) / first);
-  if (!(kept.at(-1)! < 1)) return undefined;
-  return { kept, origin: 'record', path: training.path };
 };
 
 const decayEntry = (

@@ -1,4 +1,5 @@
 import { GramAccumulator } from '../../linalg/gram.js';
+import { zeros, type Matrix } from '../../linalg/matrix.js';
 import { pauseFor } from '../../ground/work/pause.js';
 import { seededRandom } from '../../ground/seededRandom.js';
 import { trajectoryPca } from '../trajectory.js';
@@ -19,8 +20,16 @@ export interface WalkToEnd {
 export interface WalkOptions {
   readonly seed: number;
   readonly signal?: AbortSignal;
+  /** Weights that decay beside the walk; without, they walk only. */
+  readonly decay?: DecayOfStart;
   /** Float64 numbers of rebuilt changes that are held at once; the walk is made again for those beyond. */
   readonly heldNumbers?: number;
+}
+
+/** What decay does to the start: d_t, the share of θ_0 that it leaves at each row, from d_0 = 1. */
+export interface DecayOfStart {
+  readonly start: ArrayLike<number>;
+  readonly kept: readonly number[];
 }
 
 /** Dimensions of the walk that are made at one time. */
@@ -34,14 +43,17 @@ const usuallyHeld = 2 ** 25;
  * construction (the end is one of the rows) and to what any walk is like (Antognini and Sohl-Dickstein 2018), not to the
  * run. Mirroring and scaling leave the walk's shares of variance as they are.
  *
- * @param change θ_T − θ_0, not zero; `lengths`: ‖θ_{t+1} − θ_t‖, T − 1 of them.
+ * With decay the rows are (d_t − 1)·θ_0 + y_t, y_{t+1} = (d_{t+1}/d_t)·y_t + ξ_t: what decay leaves of the path is a walk,
+ * mirrored and scaled onto θ_T − d_T·θ_0. It ends where the run ends too.
+ *
+ * @param change θ_T − θ_0, not zero; `lengths`: ‖θ_{t+1} − θ_t‖, T − 1 of them; with decay, of what it leaves of each step.
  * @throws GeometryError `cancelled` after the signal, here and from {@link WalkToEnd.rebuilt}.
  */
 export const walkToEnd = async (
   change: Float64Array,
   lengths: readonly number[],
   ranks: readonly number[],
-  { seed, signal, heldNumbers = usuallyHeld }: WalkOptions,
+  { seed, signal, decay, heldNumbers = usuallyHeld }: WalkOptions,
 ): Promise<WalkToEnd> => {
   const dimensions = change.length;
   const rows = lengths.length + 1;
@@ -50,7 +62,9 @@ export const walkToEnd = async (
   const deviations = lengths.map((length) => length / Math.sqrt(dimensions));
   const block = Array.from({ length: rows }, () => new Float64Array(Math.min(blockLength, dimensions)));
   /** The walk block by block, the same at every call. */
-  const eachBlock = async (take: (start: number, length: number) => Promise<void> | void): Promise<void> => {
+  const eachBlock = async (
+    take: (start: number, length: number, rows: readonly Float64Array[]) => Promise<void> | void,
+  ): Promise<void> => {
     const random = seededRandom(seed);
     for (let start = 0; start < dimensions; start += blockLength) {
       const length = Math.min(blockLength, dimensions - start);
@@ -58,9 +72,10 @@ export const walkToEnd = async (
         const before = block[t - 1]!;
         const row = block[t]!;
         const deviation = deviations[t - 1]!;
-        for (let i = 0; i < length; i++) row[i] = before[i]! + deviation * random.normal();
+        const gamma = decay === undefined ? 1 : decay.kept[t]! / decay.kept[t - 1]!;
+        for (let i = 0; i < length; i++) row[i] = gamma * before[i]! + deviation * random.normal();
       }
-      await take(start, length);
+      await take(start, length, block);
       await pause();
     }
   };
@@ -71,13 +86,20 @@ export const walkToEnd = async (
     await gram.add(block, length);
     end.set(block[rows - 1]!.subarray(0, length), start);
   });
-  const pca = await trajectoryPca(gram.result(), false);
-  const total = dot(end, end);
+  const walked = gram.result();
+  const goal = decay === undefined ? change : withoutDecay(change, decay);
+  const toGoal = mirror(end, goal);
+  const pca = await trajectoryPca(
+    decay === undefined
+      ? walked
+      : await withDecay(walked, dot(goal, goal) / dot(end, end), decay, toGoal, eachBlock),
+    false,
+  );
+  const total = decay === undefined ? dot(end, end) : dot(change, change);
   const together = Math.max(1, Math.min(ranks.length, Math.floor(heldNumbers / dimensions)));
 
   async function* rebuilt(): AsyncGenerator<Float64Array, void> {
     const targets = Array.from({ length: together }, () => new Float64Array(dimensions));
-    const toChange = mirror(end, change);
     for (let from = 0; from < ranks.length; from += together) {
       const mixings = ranks.slice(from, from + together).map((rank) => trajectoryMixing(pca, rank));
       for (const target of targets) target.fill(0);
@@ -91,13 +113,62 @@ export const walkToEnd = async (
           }
         });
       });
-      for (const target of targets.slice(0, mixings.length)) {
-        toChange(target);
+      for (const [r, weights] of mixings.entries()) {
+        const target = targets[r]!;
+        toGoal(target);
+        if (decay !== undefined) addDecay(target, weights, decay);
         yield target;
       }
     }
   }
   return { energy: trajectoryEnergy(pca).map((value) => value / total), rebuilt };
+};
+
+/** Calls back with the walk's rows from one dimension on, block by block. */
+type EachBlock = (
+  take: (start: number, length: number, block: readonly Float64Array[]) => void,
+) => Promise<void>;
+
+/** θ_T − d_T·θ_0. */
+const withoutDecay = (change: Float64Array, { start, kept }: DecayOfStart): Float64Array => {
+  const gone = 1 - kept.at(-1)!;
+  return change.map((value, i) => value + gone * start[i]!);
+};
+
+/** Inner products of the rows (d_t − 1)·θ_0 + y_t, y the walk mirrored and scaled; `scale` is the square of its scale. */
+const withDecay = async (
+  walked: Matrix,
+  scale: number,
+  { start, kept }: DecayOfStart,
+  toGoal: (x: Float64Array) => void,
+  eachBlock: EachBlock,
+): Promise<Matrix> => {
+  // ⟨θ_0, M·y⟩ = ⟨M·θ_0, y⟩: the mirror is symmetric.
+  const mirrored = Float64Array.from(start);
+  const squared = dot(mirrored, mirrored);
+  toGoal(mirrored);
+  const products = new Float64Array(walked.rows);
+  await eachBlock((from, length, block) => {
+    block.forEach((row, t) => {
+      for (let i = 0; i < length; i++) products[t]! += mirrored[from + i]! * row[i]!;
+    });
+  });
+  const n = walked.rows;
+  const gram = zeros(n, n);
+  for (let s = 0; s < n; s++) {
+    for (let t = 0; t < n; t++) {
+      const [a, b] = [kept[s]! - 1, kept[t]! - 1];
+      gram.data[s * n + t] =
+        scale * walked.data[s * n + t]! + a * products[t]! + b * products[s]! + a * b * squared;
+    }
+  }
+  return gram;
+};
+
+/** Adds Σ_t weights[t]·(d_t − 1)·θ_0. */
+const addDecay = (target: Float64Array, weights: readonly number[], { start, kept }: DecayOfStart): void => {
+  const share = weights.reduce((sum, weight, t) => sum + weight * (kept[t]! - 1), 0);
+  for (let i = 0; i < target.length; i++) target[i]! += share * start[i]!;
 };
 
 /** The reflection and scaling that takes `from` to `to`, in place. */

@@ -76,11 +76,12 @@ const analyse = async (
   };
   const { onTest: evaluator } = evaluators;
   // The checkpoints are let go with this part: what follows holds vectors that are as large together.
-  const trajectory = await trajectoryPart(survey, evaluators, { seed, signal, say });
+  const training = await trainingRecord(folder);
+  const trajectory = await trajectoryPart(survey, evaluators, { seed, signal, training, say });
   const { first, final, change, testAccuracy, trainAccuracy } = trajectory;
 
   say('per-matrix and joint SVD', 0.4);
-  const svds = await trunkEntries(survey, await trainingRecord(folder), evaluator, signal);
+  const svds = await trunkEntries(survey, training, evaluator, signal);
   say('energy ranks', 0.65);
   const trunk = survey.matrices.filter(({ trunk: inside }) => inside);
   const changes = [];
@@ -89,7 +90,10 @@ const analyse = async (
 
   say('random walk to the same end', 0.7);
   const ends: EndsInput = { first, change, evaluator, seed, signal };
-  const walk = await walkControl(ends, trajectory.lengths, testAccuracy, scannedComponents);
+  const { walk: walked, decayWalk: decaying } = trajectory.paths;
+  const walk = await walkControl(ends, walked, testAccuracy, scannedComponents);
+  say('decay and a walk to the same end', 0.78);
+  const decayWalk = decaying && (await walkControl(ends, decaying, testAccuracy, scannedComponents));
   say('random directions', 0.85);
   const randomDirections = await randomControl(ends);
   say('selectivity', 0.9);
@@ -123,7 +127,7 @@ const analyse = async (
     energyRanks,
     components: trajectory.components,
     ablations: trajectory.ablations,
-    controls: { early: trajectory.early, walk, randomDirections },
+    controls: { early: trajectory.early, walk, ...(decayWalk && { decayWalk }), randomDirections },
     sites,
     ...(selectivity === undefined ? {} : { selectivity }),
   };

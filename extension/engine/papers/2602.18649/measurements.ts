@@ -39,6 +39,7 @@ interface Row {
 }
 
 const walkName = 'random walk to the same end';
+const decayWalkName = 'decay and a walk to the same end';
 const walksName = 'random walks, mean';
 const chanceName = 'chance';
 const shuffledName = 'the same entries shuffled';
@@ -49,10 +50,11 @@ const kStar = (percent: 95 | 99): Row => ({
   name: `k*(${percent})`,
   table: 'two',
   format: 'count',
-  says: `Smallest number of trajectory components with which each task reaches ${percent} % of its own baseline accuracy. Null: a random walk with the run’s step lengths, mirrored and scaled to end where the run ends.`,
+  says: `Smallest number of trajectory components with which each task reaches ${percent} % of its own baseline accuracy. Nulls: a random walk with the run’s step lengths, and decay with a walk of what it leaves of them, both ending where the run ends.`,
   value: ({ kStar: { share95, share99, scanned } }) => orAbove(percent === 95 ? share95 : share99, scanned),
-  nulls: ({ kStar: { scanned }, controls: { walk } }) => ({
+  nulls: ({ kStar: { scanned }, controls: { walk, decayWalk } }) => ({
     [walkName]: orAbove(percent === 95 ? walk.kStar95 : walk.kStar99, scanned),
+    [decayWalkName]: decayWalk && orAbove(percent === 95 ? decayWalk.kStar95 : decayWalk.kStar99, scanned),
   }),
   published: ({ kStar95, kStar99 }) => (percent === 95 ? kStar95 : kStar99),
 });
@@ -141,9 +143,12 @@ const components = (rank: number, published: (cell: PublishedCell) => number): R
   format: 'accuracy',
   says: `Mean test accuracy over the tasks when the change of all parameters is replaced by its part in the span of ${rank} trajectory components.`,
   value: (analysis) => accuracyAt(analysis, 'trajectory-pca', rank),
-  nulls: ({ controls }) => {
-    const point = controls.walk.points.find((candidate) => candidate.rank === rank);
-    return { [walkName]: point && meanAccuracy(point.testAccuracy) };
+  nulls: ({ controls: { walk, decayWalk } }) => {
+    const accuracyOf = (points: typeof walk.points | undefined): number | undefined => {
+      const point = points?.find((candidate) => candidate.rank === rank);
+      return point && meanAccuracy(point.testAccuracy);
+    };
+    return { [walkName]: accuracyOf(walk.points), [decayWalkName]: accuracyOf(decayWalk?.points) };
   },
   published,
 });
@@ -291,11 +296,8 @@ export const curvesOf = (
     testAccuracy,
     reconstructions,
     nullCurves: [
-      {
-        name: walkName,
-        fullRank: trajectory?.fullRank ?? controls.walk.points.length,
-        points: controls.walk.points,
-      },
-    ],
+      { name: walkName, points: controls.walk.points },
+      ...(controls.decayWalk ? [{ name: decayWalkName, points: controls.decayWalk.points }] : []),
+    ].map(({ name, points }) => ({ name, fullRank: trajectory?.fullRank ?? points.length, points })),
   };
 };

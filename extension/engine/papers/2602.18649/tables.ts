@@ -174,13 +174,13 @@ export const tablesOf = (results: readonly Result[]): SweepTable[] => {
   return [
     measurementTable(tableTitles.two, runs, [
       'k*: the smallest number of trajectory components with which each task reaches 95 % (99 %) of its own baseline accuracy. Trajectory PCA of all parameters, uncentred, at most 100 checkpoints.',
-      'Null of k*: a random walk with the run’s step lengths, mirrored and scaled to end where the run ends. Null of PC1 and 3 PCs: random walks with the same step lengths.',
+      'Nulls of k*: a random walk with the run’s step lengths, and decay as the run decays with a walk of what it leaves of them; both are mirrored and scaled to end where the run ends. Null of PC1 and 3 PCs: random walks with the same step lengths.',
     ]),
     measurementTable(tableTitles.three, runs, [
       'Of the changes of the trunk’s matrices (Q, K, V, O, FF1, FF2 of each layer). Null: the same entries in another order.',
     ]),
     measurementTable(tableTitles.four, runs, [
-      'Per-matrix and joint SVD rebuild the trunk, the rest keeps its final values. Null: chance, 1/97; for trajectory PCA the random walk to the same end.',
+      'Per-matrix and joint SVD rebuild the trunk, the rest keeps its final values. Null: chance, 1/97; for trajectory PCA the random walk to the same end, and decay with a walk.',
     ]),
     measurementTable(tableTitles.weights, runs, [
       'The paper’s claim that a solution fails at sub-full rank is about the change θT − θ0, which still holds the start that weight decay took away; it does not say how far the final weights can be compressed. The rows here do.',

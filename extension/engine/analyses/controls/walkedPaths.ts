@@ -1,0 +1,31 @@
+import { gramWithoutDecay, stepsWithoutDecay } from '../../geometry/decayNull.js';
+import { stepLengths } from '../../geometry/randomWalkNull.js';
+import { dot } from '../../geometry/reconstruction/vectors.js';
+import type { TrainingRecord } from '../../series/trainingRecord.js';
+import { decayOf, type Decay } from '../trajectory/decayOf.js';
+import type { CheckpointRows } from './checkpointRows.js';
+import type { WalkedPath } from './controls.js';
+
+/** The paths that a run is held against: a walk of its step lengths, and decay with a walk of what decay leaves of them. */
+export interface WalkedPaths {
+  readonly walk: WalkedPath;
+  /** Absent where nothing decays. */
+  readonly decayWalk?: WalkedPath & { readonly decay: Decay };
+}
+
+/** Step lengths of a run and, as its record or a fit has it, its decay. */
+export const walkedPaths = (
+  { rows, gram }: CheckpointRows,
+  steps: readonly number[],
+  training: TrainingRecord | undefined,
+): WalkedPaths => {
+  const walk = { lengths: stepLengths(gram) };
+  const first = Float64Array.from(rows[0]!);
+  const squared = dot(first, first);
+  const products = rows.map((row) => dot(Float64Array.from(row), first) - squared);
+  const start = { products, squared };
+  const decay = decayOf({ steps, start, ...(training === undefined ? {} : { training }) });
+  if (decay === undefined) return { walk };
+  const lengths = stepsWithoutDecay(gramWithoutDecay(gram, start, decay.kept), decay.kept);
+  return { walk, decayWalk: { lengths, kept: decay.kept, decay } };
+};
