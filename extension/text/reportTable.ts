@@ -1,4 +1,5 @@
 import { printableLine, printableName } from '../contract/printable.js';
+import { zScore } from '../contract/zScore.js';
 import type { ReconstructionEntry, Report, SpectrumEntry, TrajectoryEntry } from '../contract/report.js';
 import type { Statistic } from '../contract/statistics/statistic.js';
 import { rankRange } from '../contract/statistics/ranks.js';
@@ -177,6 +178,8 @@ const trajectories = (report: Report): string => {
     percent(entry.explained[0]),
     `${percent(entry.null.q05[0])} to ${percent(entry.null.q95[0])}`,
     decayNull(entry, 1),
+    zNumber(zScore(entry.explained[0], entry.null.mean[0], entry.null.deviation?.[0])),
+    zNumber(zScore(entry.explained[0], entry.decayNull?.explained[0], entry.decayNull?.deviation?.[0])),
     firstOf(entry.explained, 3),
     firstOf(entry.null.mean, 3),
     decayNull(entry, 3),
@@ -185,7 +188,7 @@ const trajectories = (report: Report): string => {
   ]);
   const { draws } = report.trajectories[0]!.null;
   return section(
-    `Trajectories (beside them random walks with the same step lengths, ${draws} draws, 5 % to 95 %, and weights that decay as the run’s and walk, mean)`,
+    `Trajectories (beside them random walks with the same step lengths, ${draws} draws, 5 % to 95 %, and weights that decay as the run’s and walk, mean; z: standard deviations of the draws between PC1 and their mean, of the walk and of decay + walk)`,
     textTable(
       [
         { title: 'group' },
@@ -194,6 +197,8 @@ const trajectories = (report: Report): string => {
         { title: 'PC1', align: 'right' },
         { title: 'walk PC1', align: 'right' },
         { title: 'decay + walk PC1', align: 'right' },
+        { title: 'z, walk', align: 'right' },
+        { title: 'z, decay + walk', align: 'right' },
         { title: '3 PCs', align: 'right' },
         { title: 'walk 3 PCs', align: 'right' },
         { title: 'decay + walk 3 PCs', align: 'right' },
@@ -204,6 +209,9 @@ const trajectories = (report: Report): string => {
     ),
   );
 };
+
+const zNumber = (z: number | undefined): string =>
+  z === undefined ? '–' : z.toFixed(Math.abs(z) < 10 ? 1 : 0);
 
 const firstOf = (shares: readonly number[], count: number): string =>
   percent(shares.slice(0, count).reduce((sum, value) => sum + value, 0));

@@ -2,6 +2,14 @@ import * as v from 'valibot';
 import { count, finite, numbers, rows } from './numbers.js';
 import { section } from './section.js';
 
+/** What a null's draws say beside their mean. */
+const drawnPath = {
+  /** Standard deviation of the draws per component, over n − 1. */
+  deviation: v.optional(numbers),
+  /** Coordinates of the first draw in its own first components, as those of the run; absent for very long series. */
+  drawn: v.optional(rows),
+};
+
 export const trajectoryEntrySchema = v.object({
   /**
    * `all`, one of the joint groups (`trunk`, `embeddings`, `equal-weight`: each tensor divided by the length of its own
@@ -41,6 +49,7 @@ export const trajectoryEntrySchema = v.object({
     mean: numbers,
     q05: numbers,
     q95: numbers,
+    ...drawnPath,
     /** Root mean square of ‖x_t − θ_0‖ per checkpoint, exact: √Σ of the squared step lengths. */
     distances: v.optional(numbers),
   }),
@@ -56,6 +65,7 @@ export const trajectoryEntrySchema = v.object({
       q95: numbers,
       draws: count,
       seed: count,
+      ...drawnPath,
       /** Root mean square of ‖x_t − θ_0‖ per checkpoint, exact. */
       distances: v.optional(numbers),
       /** d_T: the share of θ_0 that decay leaves at the last checkpoint. */

@@ -44,5 +44,14 @@ export const summariseDraws = (draws: readonly ArrayLike<number>[]): DrawSummary
   return summary;
 };
 
+/** Standard deviation per index over draws of one length, over n − 1. */
+export const deviationsOf = (draws: readonly (readonly number[])[]): number[] => {
+  const n = draws.length;
+  return (draws[0] ?? []).map((_, index) => {
+    const mean = draws.reduce((sum, draw) => sum + draw[index]!, 0) / n;
+    return significant(Math.sqrt(draws.reduce((sum, draw) => sum + (draw[index]! - mean) ** 2, 0) / (n - 1)));
+  });
+};
+
 /** Five digits: a null from a few draws knows fewer, and nulls are most of a report's length. */
-const significant = (value: number): number => Number(value.toPrecision(5));
+export const significant = (value: number): number => Number(value.toPrecision(5));

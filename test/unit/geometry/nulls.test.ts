@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { marchenkoPastur } from '../../../extension/engine/geometry/marchenkoPastur.js';
-import { quantile, summariseDraws } from '../../../extension/engine/geometry/quantiles.js';
+import { deviationsOf, quantile, summariseDraws } from '../../../extension/engine/geometry/quantiles.js';
 import {
   gramOfRows,
   randomWalk,
@@ -116,6 +116,14 @@ describe('draws', () => {
     expect(quantile([1, 2, 4, 8], 0.5)).toBe(3);
     expect(quantile([1, 2, 4, 8], 0.95)).toBeCloseTo(7.4, 12);
     expect(summariseDraws([[1], [3]]).mean).toEqual([2]);
+    // NumPy's std with ddof=1.
+    expect(
+      deviationsOf([
+        [1, 5],
+        [3, 5],
+        [8, 5],
+      ]),
+    ).toEqual([3.6056, 0]);
   });
 
   it('has a range, no quantiles, of fewer than twenty draws', () => {

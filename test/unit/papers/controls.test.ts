@@ -162,7 +162,9 @@ describe('a walk to the end', () => {
     const none = { start, kept: kept.map(() => 1) };
     const plain = await walkToEnd(end, lengths, [3], { seed: 9 });
     const same = await walkToEnd(end, lengths, [3], { seed: 9, decay: none });
-    expect(difference((await copies(same.rebuilt()))[0]!, (await copies(plain.rebuilt()))[0]!)).toBeLessThan(1e-9);
+    expect(difference((await copies(same.rebuilt()))[0]!, (await copies(plain.rebuilt()))[0]!)).toBeLessThan(
+      1e-9,
+    );
     same.energy.forEach((value, i) => expect(value).toBeCloseTo(plain.energy[i]!, 12));
   });
 

@@ -67,6 +67,23 @@ const matrix: MatrixInfo = {
   fused: false,
 };
 
+describe('the z of a first component', () => {
+  it('is said of the walk and of decay, and not where the draws were not told or do not vary', () => {
+    const told: TrajectoryEntry = {
+      ...trajectory,
+      null: { ...trajectory.null, deviation: [0.005, 0.01, 0.01] },
+    };
+    expect(trajectorySays(told)).toMatch(/distance of PC1 from the walk’s mean is 43\.$/);
+    const decayNull = {
+      ...{ explained: [0.758], q05: [0.7], q95: [0.8], draws: 20, seed: 1, decay: 0.1 },
+      ...{ origin: 'record' as const, deviation: [0.025] },
+    };
+    expect(trajectorySays({ ...told, decayNull })).toMatch(/mean is 43, from that of decay and a walk -2\.$/);
+    expect(trajectorySays(trajectory)).not.toContain('standard deviations');
+    expect(trajectorySays({ ...told, null: { ...told.null, deviation: [0] } })).not.toContain('standard');
+  });
+});
+
 describe('the sentence under a chart', () => {
   it('holds the null of a trajectory beside the share', () => {
     const says = trajectorySays(trajectory, [0, 1]);

@@ -52,6 +52,25 @@ const notes = (entry: TrajectoryEntry, indices: readonly number[], k: number): s
       : `${step} · ${say('trajectory.off', { k, residual: percent(residual) })}`;
   });
 
+/** A draw of each null in its own components, turned so that it ends on the run's side of each axis. */
+const nullPaths = (entry: TrajectoryEntry, pair: readonly [number, number]): Curve[] =>
+  [
+    { name: say('trajectory.walk'), path: entry.null.drawn, look: nullLook },
+    {
+      name: say('trajectory.decayWalk'),
+      path: entry.decayNull?.drawn,
+      look: { ...nullLook, dash: 'dot' as const },
+    },
+  ].flatMap(({ name, path, look }) => {
+    if (path === undefined || pair.some((component) => path[0]?.[component] === undefined)) return [];
+    const [x, y] = pair.map((component) => {
+      const own = entry.coordinates.at(-1)?.[component] ?? 0;
+      const turned = own * path.at(-1)![component]! < 0 ? -1 : 1;
+      return path.map((row) => turned * row[component]!);
+    });
+    return [{ name, x: x!, y: y!, look }];
+  });
+
 export function planeFigure(
   entry: TrajectoryEntry,
   [first, second]: readonly [number, number],
@@ -95,6 +114,7 @@ export function planeFigure(
             },
           ]
         : []),
+      ...nullPaths(entry, [first, second]),
     ],
     shades: stepShades(stepsAt(entry, before), 0),
     labels: [

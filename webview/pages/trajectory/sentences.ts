@@ -1,4 +1,5 @@
 import type { CheckpointEntry, TrajectoryEntry } from '../../../extension/contract/report.js';
+import { zScore } from '../../../extension/contract/zScore.js';
 import { meanResidual, shareOf } from './figure.js';
 import { say } from '../../words/say.js';
 import { bandName } from '../../words/bands.js';
@@ -24,8 +25,20 @@ export function trajectorySays(entry: TrajectoryEntry, pair?: readonly [number, 
     low: percent(walk.q05[0] ?? walk.mean[0]),
     high: percent(walk.q95[0] ?? walk.mean[0]),
   });
-  const first =
-    decayed === undefined ? walked : walked + say('trajectory.saysDecay', { null: percent(decayed) });
+  const ofWalk = zScore(explained[0], walk.mean[0], walk.deviation?.[0]);
+  const ofDecay = zScore(explained[0], decayed, entry.decayNull?.deviation?.[0]);
+  const first = [
+    walked,
+    ...(decayed === undefined ? [] : [say('trajectory.saysDecay', { null: percent(decayed) })]),
+    ...(ofWalk === undefined
+      ? []
+      : [
+          say('trajectory.saysZ', {
+            z: number(ofWalk, 2),
+            decay: ofDecay === undefined ? '' : say('trajectory.saysZDecay', { z: number(ofDecay, 2) }),
+          }),
+        ]),
+  ].join('');
   const off = residual.at(-1)?.[1];
   if (!pair || off === undefined) return first;
   const shown = (explained[pair[0]] ?? 0) + (explained[pair[1]] ?? 0);

@@ -12,6 +12,8 @@ export const trajectoryStrings = {
   'trajectory.axis': 'PC{n}, {share}',
   'trajectory.axisNull': 'PC{n}, {share} (random walk {null})',
   'trajectory.checkpoints': 'checkpoints',
+  'trajectory.walk': 'random walk, one draw in its own plane',
+  'trajectory.decayWalk': 'decay + random walk, one draw in its own plane',
   'trajectory.after': 'from the grok step on',
   'trajectory.start': 'step {step}',
   'trajectory.off': 'off PC1–{k}: {residual} of its length',
@@ -19,6 +21,9 @@ export const trajectoryStrings = {
   'trajectory.squaredLength': 'squared length',
   'trajectory.says':
     'PC1 holds {share} of the {what}; a random walk with the same step lengths {null} ({band}: {low} to {high}).',
+  'trajectory.saysZ':
+    ' In standard deviations of the draws, the distance of PC1 from the walk’s mean is {z}{decay}.',
+  'trajectory.saysZDecay': ', from that of decay and a walk {z}',
   'trajectory.saysDecay':
     ' Weights that decay from the same start as the run’s and otherwise walk at random hold {null} in PC1: what is no more than that is weight decay.',
   'trajectory.saysPair':

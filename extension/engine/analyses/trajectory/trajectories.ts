@@ -6,8 +6,8 @@ import {
   stepsWithoutDecay,
   type StartProducts,
 } from '../../geometry/decayNull.js';
-import { summariseDraws } from '../../geometry/quantiles.js';
-import { randomWalk, stepLengths } from '../../geometry/randomWalkNull.js';
+import { deviationsOf, significant, summariseDraws } from '../../geometry/quantiles.js';
+import { gramOfRows, randomWalk, stepLengths } from '../../geometry/randomWalkNull.js';
 import { seedFromText } from '../../ground/seededRandom.js';
 import { leadingFractions } from '../../geometry/leadingFractions.js';
 import { trajectoryPca, type TrajectoryPca } from '../../geometry/trajectory.js';
@@ -86,9 +86,17 @@ export const trajectoriesOf = async (
       ...{ group: path.group, parameters: path.parameters, centred, steps: [...path.steps] },
       ...{ explained: pca.explained, coordinates: pca.coordinates, residual: pca.residual },
       ...alongStart(path, decay, ofDecay),
-      null: { kind: 'random-walk', seed: settings.seed, ...summariseDraws(draws[which]), distances: ofWalk },
+      null: {
+        ...{ kind: 'random-walk', seed: settings.seed, ...summariseDraws(draws[which]), distances: ofWalk },
+        ...drawnPath(draws, which),
+      },
       ...(decay && decayDraws && ofDecay
-        ? { decayNull: { ...decayEntry(decay, settings.seed, decayDraws[which]), distances: ofDecay } }
+        ? {
+            decayNull: {
+              ...decayEntry(decay, settings.seed, decayDraws[which]),
+              ...{ distances: ofDecay, ...drawnPath(decayDraws, which) },
+            },
+          }
         : {}),
     });
   }
@@ -147,7 +155,22 @@ const decayEntry = (
 interface WalkFractions {
   readonly centred: number[][];
   readonly uncentred: number[][];
+  /** Coordinates of the first draw in its leading components. */
+  readonly paths?: { readonly centred: number[][]; readonly uncentred: number[][] };
 }
+
+const drawnPath = (
+  draws: WalkFractions,
+  which: 'centred' | 'uncentred',
+): { readonly deviation?: number[]; readonly drawn?: number[][] } => ({
+  ...(draws[which].length > 1 ? { deviation: deviationsOf(draws[which]) } : {}),
+  ...(draws.paths === undefined ? {} : { drawn: draws.paths[which] }),
+});
+
+/** Checkpoints of a series up to which a drawn path is kept: its whole decomposition is for the picture alone. */
+const mostDrawn = 256;
+/** Components of a drawn path that are kept. */
+const drawnComponents = 3;
 
 /** Explained fractions of each draw. One path is held at a time: of thousands of checkpoints it is large. */
 const nullFractions = async (
@@ -157,13 +180,23 @@ const nullFractions = async (
 ): Promise<WalkFractions> => {
   const seed = seedFromText(group);
   const found: WalkFractions = { centred: [], uncentred: [] };
+  let paths: WalkFractions['paths'];
   for (let draw = 0; draw < settings.randomWalkDraws; draw++) {
     const rows = drawn(draw, seed);
+    if (draw === 0 && rows.rows <= mostDrawn) {
+      const gram = gramOfRows(rows);
+      paths = { centred: await coordinatesOf(gram, true), uncentred: await coordinatesOf(gram, false) };
+    }
     found.centred.push(await leadingFractions(rows, true, nullComponents));
     found.uncentred.push(await leadingFractions(rows, false, nullComponents));
   }
-  return found;
+  return { ...found, ...(paths && { paths }) };
 };
+
+const coordinatesOf = async (gram: Matrix, centred: boolean): Promise<number[][]> =>
+  (await trajectoryPca(gram, centred)).coordinates.map((row) =>
+    row.slice(0, drawnComponents).map(significant),
+  );
 
 const finiteRows = (gram: Matrix): number[] =>
   Array.from({ length: gram.rows }, (_, t) => t).filter((t) => Number.isFinite(gram.data[t * gram.rows + t]));
