@@ -11,6 +11,8 @@ export interface Command {
   readonly options: Options;
   /** Values that a flag takes, by its name, where they are a list. */
   readonly values?: Readonly<Record<string, readonly string[]>>;
+  /** Whether it computes in its own process with these arguments, where it can at all; absent: always. */
+  readonly computesHere?: (args: readonly string[]) => boolean;
   /** Words that may follow the command besides paths. */
   readonly operands?: readonly string[];
   /**

@@ -28,6 +28,8 @@ export interface CheckRequest {
   /** The engine's bundle. */
   readonly bundle: string;
   readonly say: (line: string) => void;
+  /** Keeps the table as far as it is: a check takes long, and may be stopped. */
+  readonly save: (table: string) => Promise<void>;
 }
 
 /** Replicas in one graph. */
@@ -39,6 +41,9 @@ const LEAST_STEPS = 4;
 
 /** What is measured, on one provider: a cell of the table, or why there is none. */
 type Cells = Readonly<Record<string, string>>;
+
+/** Adds a cell to the column of a provider. */
+type AddCell = (row: string, text: string) => Promise<void>;
 
 const exponent = (value: number): string => value.toExponential(1);
 const perSecond = (value: number): string => `${value.toPrecision(3)} steps/s`;
@@ -130,26 +135,24 @@ const killAndResume = async (request: CheckRequest, provider: CheckedProvider): 
 const memory = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
 /** Steps a second for each number of replicas, PyTorch's beside them; PyTorch trains replicas one after the other. */
-const paces = async (request: CheckRequest, provider: CheckedProvider): Promise<Cells> => {
-  const cells: Record<string, string> = {};
+const paces = async (request: CheckRequest, provider: CheckedProvider, add: AddCell): Promise<void> => {
   let last: (Pace & { readonly replicas: number }) | undefined;
   for (const replicas of REPLICAS) {
     const row = `steps/s, ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
     const expected = last === undefined ? 0 : (LEAST_STEPS * replicas) / last.stepsPerSecond;
     if (expected > MOST_SECONDS) {
-      cells[row] = `left out: a trial would take about ${expected.toFixed(0)} s`;
+      await add(row, `left out: a trial would take about ${expected.toFixed(0)} s`);
       continue;
     }
     request.say(`${provider}: ${row}`);
     const reply = await measured(request, (calls) => calls.pace(provider, replicas));
     const ours = cell(reply, ({ stepsPerSecond }) => perSecond(stepsPerSecond));
     const theirs = await torchPace(request, provider, replicas);
-    cells[row] = theirs === undefined ? ours : `${ours}; ${theirs}`;
+    await add(row, theirs === undefined ? ours : `${ours}; ${theirs}`);
     if (!reply.ok) break;
     last = { ...reply.value, replicas };
   }
-  if (last) cells['memory of the process'] = `${memory(last.memoryBytes)} at ${last.replicas} replicas`;
-  return cells;
+  if (last) await add('memory of the process', `${memory(last.memoryBytes)} at ${last.replicas} replicas`);
 };
 
 const TORCH_ROUNDS = 3;
@@ -184,18 +187,23 @@ const torchPace = async (
 
 const BYTES_IN_GIB = 2 ** 30;
 
-const cellsOf = async (request: CheckRequest, provider: CheckedProvider): Promise<Cells> => {
+const checkProvider = async (
+  request: CheckRequest,
+  provider: CheckedProvider,
+  add: AddCell,
+): Promise<void> => {
   const probed = request.probed.find(({ name }) => name === provider);
-  if (probed?.works !== true) return { works: `no: ${probed?.says ?? ''}` };
+  if (probed?.works !== true) return add('works', `no: ${probed?.says ?? ''}`);
   const { say } = request;
-  const cells: Record<string, string> = { works: `yes: ${probed.says}` };
+  await add('works', `yes: ${probed.says}`);
   if (provider === 'webgpu') {
     const reply = await measured(request, (calls) => calls.limits());
-    cells['limits of the adapter'] = cell(reply, (limits) =>
-      limits === undefined
+    const limits = cell(reply, (found) =>
+      found === undefined
         ? 'could not be read'
-        : `${limits.storageBuffers} storage buffers in a shader, ${(limits.bindingBytes / BYTES_IN_GIB).toPrecision(3)} GiB each`,
+        : `${found.storageBuffers} storage buffers in a shader, ${(found.bindingBytes / BYTES_IN_GIB).toPrecision(3)} GiB each`,
     );
+    await add('limits of the adapter', limits);
   }
   say(`${provider}: beside PyTorch's numbers`);
   const parity = await measured(request, (calls) => calls.parity(provider));
@@ -205,19 +213,22 @@ const cellsOf = async (request: CheckRequest, provider: CheckedProvider): Promis
     ['losses of 20 steps, off by', 'losses'],
     ['weights after 20 steps, off by', 'weights'],
   ] as const)
-    cells[row] = cell(parity, (values) => exponent(values[key]));
+    await add(
+      row,
+      cell(parity, (values) => exponent(values[key])),
+    );
   say(`${provider}: evaluation`);
   const evaluation = await measured(request, (calls) => calls.evaluation(provider));
-  cells['evaluation of all pairs'] = cell(
+  const evaluated = cell(
     evaluation,
     ({ testLoss, milliseconds }) => `${milliseconds.toFixed(0)} ms, test loss ${testLoss.toFixed(5)}`,
   );
-  Object.assign(cells, await paces(request, provider));
+  await add('evaluation of all pairs', evaluated);
+  await paces(request, provider, add);
   say(`${provider}: kill and resume`);
-  cells['killed and resumed'] = await killAndResume(request, provider);
+  await add('killed and resumed', await killAndResume(request, provider));
   say(`${provider}: ${request.preset} until it groks`);
-  cells[`${request.preset} groks at`] = await grokking(request, provider);
-  return cells;
+  await add(`${request.preset} groks at`, await grokking(request, provider));
 };
 
 const titles: Readonly<Record<CheckedProvider, string>> = { cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA' };
@@ -234,19 +245,30 @@ const machine = ({ survey }: CheckRequest): readonly string[] => {
   ];
 };
 
-/** Measures each provider and answers a Markdown document to paste into an issue. */
+/** Measures each provider; answers, and saves after every cell, a Markdown document to paste into an issue. */
 export const checkGpu = async (request: CheckRequest): Promise<string> => {
-  const columns: Cells[] = [];
-  for (const provider of request.providers) columns.push(await cellsOf(request, provider));
-  const rows = [...new Set(columns.flatMap((cells) => Object.keys(cells)))];
+  const columns = new Map<CheckedProvider, Record<string, string>>();
+  for (const provider of request.providers) {
+    const cells: Record<string, string> = {};
+    columns.set(provider, cells);
+    await checkProvider(request, provider, async (row, text) => {
+      cells[row] = text;
+      await request.save(documentOf(request, columns));
+    });
+  }
+  return documentOf(request, columns);
+};
+
+const documentOf = (request: CheckRequest, columns: ReadonlyMap<CheckedProvider, Cells>): string => {
+  const rows = [...new Set([...columns.values()].flatMap((cells) => Object.keys(cells)))];
   return [
     '## Weight Geometry on this machine',
     '',
     ...machine(request),
     '',
     toMarkdown({
-      headings: ['', ...request.providers.map((provider) => titles[provider])],
-      rows: rows.map((row) => [row, ...columns.map((cells) => cells[row] ?? '–')]),
+      headings: ['', ...[...columns.keys()].map((provider) => titles[provider])],
+      rows: rows.map((row) => [row, ...[...columns.values()].map((cells) => cells[row] ?? '–')]),
     }),
     'Differences are the largest absolute ones from PyTorch’s float32 on a CPU, for an encoder of width 16; by rounding alone they are between 1e-7 and 1e-5. Steps are those of the papers’ encoder (290,401 parameters, batch 512), of all replicas together; PyTorch trains replicas one after the other, in turn with ours. TF32 is off in Weight Geometry and in PyTorch’s default.',
     '',

@@ -9,6 +9,7 @@ import type { CheckedProvider } from '../contract/gpuCheck.js';
 import { oneOf, parsed } from './arguments.js';
 import { UsageError, type Command, type CommandConsole } from './command.js';
 import { cudaFromHelp, openCudaFolder, type CudaFolder } from './cudaFolder.js';
+import { hasPeers } from './bench/pythonPeer.js';
 import { checkGpu } from './gpuCheck.js';
 import { textTable } from '../text/textTable.js';
 
@@ -22,9 +23,9 @@ and where the loader looks. Nothing of Python is run; files of an environment ar
   --cuda-from DIR        ${cudaFromHelp}
   --json FILE            write the list as JSON; - writes it to standard output
 
-With --check it measures each provider that works, and writes DIR/gpu.md, a table to paste into an issue: device, versions,
-differences from PyTorch's numbers, steps per second of 1, 4, 16 and 64 replicas, evaluation, memory, a run that is killed
-and resumed, a preset until it groks. It takes minutes; on an adapter in software, an hour.
+With --check it measures each provider that works, and writes DIR/gpu.md as it goes, a table to paste into an issue:
+device, versions, differences from PyTorch's numbers, steps per second of 1, 4, 16 and 64 replicas, evaluation, memory, a
+run that is killed and resumed, a preset until it groks. It takes minutes; on an adapter in software, an hour.
 
   --out DIR              where the table and the runs go; made when absent
   --providers LIST       of cpu, webgpu, cuda, separated by commas (default: all)
@@ -75,11 +76,17 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   const { json, 'cuda-from': named } = values;
   if (values.check) await requireOutput(values.out);
   else if (values.out !== undefined) throw new UsageError('--out goes with --check.');
+  if (values.python !== undefined && !hasPeers()) {
+    throw new UsageError(
+      '--python needs the scripts in test/bench/peers of the repository, which this installation does not have.',
+    );
+  }
   if (json !== undefined && json !== '-') await checkOutput(json);
   const cuda = await openCudaFolder(named);
   try {
     const probed = await probeAll({ ...engineProbeEntry(), environment: cuda.environment }, cuda.survey);
     if (values.check && values.out !== undefined) {
+      const file = path.join(values.out, 'gpu.md');
       const table = await checkGpu({
         ...{ out: values.out, preset: values.preset, bundle: engineProbeEntry().file, probed },
         ...(values.python === undefined ? {} : { python: values.python }),
@@ -89,8 +96,8 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
           environment: cuda.environment,
         },
         say: (line) => console.error(`${line}\n`),
+        save: (text) => writeOutput(file, text),
       });
-      await writeOutput(path.join(values.out, 'gpu.md'), table);
       console.out(table);
       return 0;
     }

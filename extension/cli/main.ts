@@ -71,16 +71,17 @@ const main = async (): Promise<void> => {
 };
 
 /** Whether a command computes in its own process, which must then be started with CUDA's files: `gpu` starts others. */
-const computesHere = (name: string | undefined): boolean => {
+const computesHere = ([name, ...args]: readonly string[]): boolean => {
   const command = commands.find((candidate) => candidate.name === name);
-  return command !== gpuCommand && command?.options['cuda-from'] !== undefined;
+  if (command === gpuCommand || command?.options['cuda-from'] === undefined) return false;
+  return command.computesHere?.(args) ?? true;
 };
 
 const start = async (): Promise<void> => {
   const args = process.argv.slice(2);
   try {
     const taken = takeCudaFrom(args);
-    if (taken.folders.length === 0 || !computesHere(args[0])) startCommandThread(__filename);
+    if (taken.folders.length === 0 || !computesHere(args)) startCommandThread(__filename);
     else process.exitCode = await runWithCudaFrom(__filename, taken);
   } catch (thrown) {
     process.exitCode = report(thrown, (text) => void process.stderr.write(forTerminal(text)));

@@ -50,7 +50,8 @@ GRID.json: { "name", "base": a run's configuration, "scales": [{ "name", "model"
   --out DIR        the sweep's folder; made when absent
   --status         print the table of progress and train nothing
   --provider NAME  auto (default), cpu, webgpu or cuda
-  --cuda-from DIR  ${cudaFromHelp}
+  --cuda-from DIR  ${cudaFromHelp};
+                   on a cluster the DIR of its machines
   --jobs N         runs at once (default: on the CPU one per core; on a GPU as many as a short trial finds fastest)
   --rows           runs of one shape as rows of one graph (default on a GPU; on the CPU each has a process)
 
@@ -131,7 +132,7 @@ const accessIn = ({ address }: Values): Access =>
 type Values = ReturnType<typeof parsed<typeof options>>['values'];
 
 const jobOptions = (values: Values): JobOptions => {
-  const { partition, time, setup, image, volume } = values;
+  const { partition, time, setup, image, volume, 'cuda-from': cudaFrom } = values;
   const gpusPerRun = wholeNumber('--gpus-per-run', values['gpus-per-run']);
   const cpusPerRun = wholeNumber('--cpus-per-run', values['cpus-per-run']);
   const maxAtOnce = wholeNumber('--max-at-once', values['max-at-once']);
@@ -142,6 +143,7 @@ const jobOptions = (values: Values): JobOptions => {
     ...(cpusPerRun === undefined ? {} : { cpusPerRun }),
     ...(maxAtOnce === undefined ? {} : { maxAtOnce }),
     ...(setup === undefined ? {} : { setup: path.resolve(setup) }),
+    ...(cudaFrom === undefined ? {} : { cudaFrom: cudaFrom.map((folder) => path.resolve(folder)) }),
     ...(image === undefined ? {} : { image }),
     ...(volume === undefined ? {} : { volume }),
   };
@@ -302,6 +304,11 @@ export const sweepCommand: Command = {
   summary: 'a grid of runs: scales, variants, decays, seeds, tasks',
   usage,
   options,
+  computesHere: (args) => {
+    const at = args.findIndex((arg) => /^--on(?:=|$)/.test(arg));
+    const machine = args[at] === '--on' ? args[at + 1] : args[at]?.slice('--on='.length);
+    return machine === undefined || machine === 'here';
+  },
   values: { provider: providerNames, on: ['here', ...Object.keys(schedulers)] },
   run,
 };

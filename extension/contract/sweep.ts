@@ -65,6 +65,8 @@ export const jobOptionsSchema = v.object({
   maxAtOnce: v.exactOptional(positive),
   /** A shell file that each element reads before it begins: modules, environments. An absolute path. */
   setup: v.exactOptional(path),
+  /** Folders on the machines from which the files of CUDA are loaded. Absolute paths. */
+  cudaFrom: v.exactOptional(v.array(path)),
   /** The container image of each element, and the claim of the volume that holds the sweep's folder. */
   image: v.exactOptional(path),
   volume: v.exactOptional(path),

@@ -15,6 +15,9 @@ export interface PythonPeer {
 
 const scripts = path.join(__dirname, '..', 'test', 'bench', 'peers');
 
+/** Peers are scripts of the repository: an installed extension has none. */
+export const hasPeers = (): boolean => existsSync(scripts);
+
 /** Starts a script of test/bench/peers; undefined where it, Python or what it imports is not there. */
 export const startPythonPeer = async (
   script: string,

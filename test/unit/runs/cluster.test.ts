@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { seedsGrid, writeRun } from '../../../extension/cli/bench/cluster.js';
+import { sweepCommand } from '../../../extension/cli/sweepCommand.js';
 import { ScriptedSlurm, type Ending } from '../../../extension/cli/bench/scriptedSlurm.js';
 import { PollPace, pollPace } from '../../../extension/queue/pollPace.js';
 import type { RunFile } from '../../../extension/contract/run.js';
@@ -136,6 +137,34 @@ describe('a sweep on a scripted Slurm', () => {
     expect(fs.existsSync(path.join(sweep, 'cluster'))).toBe(false);
   });
 });
+
+describe('files of CUDA', () => {
+  it('are loaded on the machines of the scheduler, not where the sweep is submitted', async () => {
+    const scripts: string[] = [];
+    for (const name of ['slurm', 'kubernetes', 'ray']) {
+      scripts.push(
+        await previewSweep(sweep, cells, {
+          scheduler: schedulerNamed(name, { ray: { address: 'http://127.0.0.1:8265', send: () => never } }),
+          job: {
+            cudaFrom: ['/opt/my env', '/opt/cuda'],
+            ...(name === 'kubernetes' ? { image: 'i', volume: 'v' } : {}),
+          },
+          ...{ provider: 'cuda', rowsPerTask: 1, grid, command: ['node', 'cli.js'] },
+        }),
+      );
+    }
+    for (const text of scripts)
+      expect(text).toMatch(/--cuda-from\W+\/opt\/my env\W+--cuda-from\W+\/opt\/cuda/);
+    const { computesHere } = sweepCommand;
+    expect(computesHere!(['g.json', '--on', 'slurm', '--cuda-from', '/opt'])).toBe(false);
+    expect(computesHere!(['g.json', '--on=ray'])).toBe(false);
+    for (const here of [['g.json'], ['g.json', '--on', 'here'], ['--on=here', 'g.json'], ['--once']]) {
+      expect(computesHere!(here)).toBe(true);
+    }
+  });
+});
+
+const never = new Promise<never>(() => undefined);
 
 describe('the state of a run', () => {
   const facts = (own: Partial<RunFacts>, status: RunFacts['progress']['status'] = 'running'): RunFacts => ({

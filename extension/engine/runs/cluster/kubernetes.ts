@@ -1,5 +1,5 @@
 import { GeometryError } from '../../../contract/errors.js';
-import type { ArrayJob, Scheduler } from './scheduler.js';
+import { cudaFlags, type ArrayJob, type Scheduler } from './scheduler.js';
 import { secondsOfLimit } from './timeLimit.js';
 
 /** Where the image has the command. */
@@ -91,6 +91,7 @@ export const kubernetesObjects = (job: ArrayJob): readonly object[] => {
                 image,
                 command: [
                   ...[...command, 'sweep', `${mounted}/grid.json`, '$(JOB_COMPLETION_INDEX)', '--out', sweep],
+                  ...cudaFlags(options),
                   ...['--element', `${mounted}/submission.json`],
                 ],
                 env: Object.entries(environment).map(([key, value]) => ({ name: key, value })),
@@ -123,7 +124,7 @@ const manifestAlone = (): GeometryError =>
 /** Kubernetes: a manifest of an Indexed Job, whose index is an element. The cluster is never spoken to. */
 export const kubernetes = (): Scheduler => ({
   name: 'kubernetes',
-  takes: ['gpusPerRun', 'cpusPerRun', 'maxAtOnce', 'time', 'image', 'volume'],
+  takes: ['gpusPerRun', 'cpusPerRun', 'maxAtOnce', 'time', 'image', 'volume', 'cudaFrom'],
   preview: (job) => {
     // JSON after comments is YAML, as kubectl reads it.
     const documents = kubernetesObjects(job).map((each) => `${JSON.stringify(each, null, 2)}\n`);

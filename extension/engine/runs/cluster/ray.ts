@@ -132,7 +132,7 @@ export const ray = (access: RayAccess | undefined): Scheduler => {
   const indices = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
   return {
     name: 'ray',
-    takes: ['gpusPerRun', 'cpusPerRun', 'setup'],
+    takes: ['gpusPerRun', 'cpusPerRun', 'setup', 'cudaFrom'],
     preview: (job) =>
       Promise.resolve(
         indices(job.elements)

@@ -19,6 +19,10 @@ export interface ArrayJob {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** What an element's command is told of CUDA's files on its machine. */
+export const cudaFlags = ({ cudaFrom = [] }: JobOptions): string[] =>
+  cudaFrom.flatMap((folder) => ['--cuda-from', folder]);
+
 /** A part of an array that the scheduler took as one job: elements `first` … `first + count − 1`. */
 export interface Submitted {
   readonly id: string;

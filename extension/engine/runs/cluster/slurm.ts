@@ -154,7 +154,7 @@ export const slurm = (run: RunCommand = runCommand): Scheduler => {
   };
   return {
     name: 'slurm',
-    takes: ['partition', 'time', 'gpusPerRun', 'cpusPerRun', 'maxAtOnce', 'setup'],
+    takes: ['partition', 'time', 'gpusPerRun', 'cpusPerRun', 'maxAtOnce', 'setup', 'cudaFrom'],
     preview: async (job) => {
       const size = await arraySize().catch(() => defaultArraySize);
       const calls = partsOf(job.elements, size).map((part) =>

@@ -12,7 +12,7 @@ import { atATime } from '../../ground/atATime.js';
 import { grouped } from '../../ground/work/grouped.js';
 import { filesAtOnce } from '../progress.js';
 import { isLeft } from './runStates.js';
-import type { ArrayJob, Scheduler, Submitted } from './scheduler.js';
+import { cudaFlags, type ArrayJob, type Scheduler, type Submitted } from './scheduler.js';
 import {
   clusterFolder,
   readSubmissions,
@@ -51,6 +51,7 @@ const inGroups = (cells: readonly Cell[], size: number): string[][] => {
 const optionNames: Readonly<Record<keyof JobOptions, string>> = {
   ...{ partition: '--partition', time: '--time', setup: '--setup', image: '--image', volume: '--volume' },
   ...{ gpusPerRun: '--gpus-per-run', cpusPerRun: '--cpus-per-run', maxAtOnce: '--max-at-once' },
+  cudaFrom: '--cuda-from',
 };
 
 const requireTaken = ({ scheduler: { name, takes }, job: options }: SubmitOptions): void => {
@@ -70,7 +71,10 @@ const jobOf = (sweep: string, submission: Submission, { command, grid }: SubmitO
   files: { grid: JSON.stringify(grid), submission: JSON.stringify(submission) },
   elements: submission.elements.length,
   options: submission.options,
-  command: [...command, 'sweep', '--out', sweep, '--element', submissionPath(sweep, submission.name)],
+  command: [
+    ...[...command, 'sweep', '--out', sweep, ...cudaFlags(submission.options)],
+    ...['--element', submissionPath(sweep, submission.name)],
+  ],
   environment: {
     // A checkpoint on a shared file system may take longer than on a disk.
     WEIGHT_GEOMETRY_GRACE_SECONDS: '25',
