@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { count, finite, numbers } from './numbers.js';
+import { stepAnglesSchema } from './principalAngles.js';
 import { section } from './section.js';
 import { spectrumEntrySchema } from './spectra.js';
 
@@ -52,6 +53,8 @@ export const comparisonEntrySchema = v.object({
       left: numbers,
       right: numbers,
       null: v.object({ left: finite, right: finite }),
+      /** The base and the base plus the difference's entries in another order. */
+      ofStepSize: v.optional(stepAnglesSchema),
     }),
   ),
   /** Linear CKA of the rows (Kornblith et al. 2019); the null is the mean over the base's rows in another order. */

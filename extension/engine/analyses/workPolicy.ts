@@ -33,6 +33,10 @@ const spectraBudget = 4e11;
 const nullBudget = 2e11;
 const angleBudget = 5e10;
 
+/** Draws of a random step of the same size for each pair of checkpoints that has them, and the most such pairs. */
+export const angleDraws = 3;
+const mostAngleNulls = 12;
+
 /** How much of the decompositions an inspection does by itself. */
 export interface WorkPlan {
   /** Indices of checkpoints whose spectra are computed, the last first, then the first, then ever finer between. */
@@ -41,6 +45,8 @@ export interface WorkPlan {
   readonly nullsOf: ReadonlySet<number>;
   /** Indices of checkpoints, ascending, between neighbours of which angles are measured; none when too expensive. */
   readonly anglesOf: readonly number[];
+  /** Of these, the ones to which angles are held against random steps of the same size, see {@link angleDraws}. */
+  readonly angleNullsOf: ReadonlySet<number>;
   readonly matrices: readonly MatrixSpec[];
   /** Of these, the ones whose spectra are estimated. */
   readonly estimated: ReadonlySet<MatrixSpec>;
@@ -69,10 +75,12 @@ export const planWork = (
   const nullsWanted = exactCost * draws <= nullBudget || exactWanted;
   const nulls = nullsWanted ? Math.min(spectra, affordable(nullBudget, exactCost * draws)) : 0;
   const angles = exactWanted || exactCost * checkpoints <= angleBudget;
+  const angleNulls = angles ? Math.min(mostAngleNulls, affordable(angleBudget, exactCost * angleDraws)) : 0;
   return {
     spectraOf: order.slice(0, spectra),
     nullsOf: new Set(order.slice(0, nulls)),
     anglesOf: angles && checkpoints > 1 ? Array.from({ length: checkpoints }, (_, t) => t) : [],
+    angleNullsOf: new Set(order.filter((index) => index > 0).slice(0, angleNulls)),
     matrices,
     estimated,
     costPerCheckpoint,

@@ -84,6 +84,11 @@ describe('inspecting a series', () => {
     expect(report.spectra.filter(({ of }) => of === 'change')).toHaveLength(6 * 3);
     expect(report.spectra.every(({ nulls }) => nulls.shuffled?.draws === 2)).toBe(true);
     expect(report.principalAngles).toHaveLength(6 * 3);
+    for (const { k, left, ofStepSize } of report.principalAngles) {
+      expect(ofStepSize!.draws).toBe(3);
+      expect(ofStepSize!.left).toHaveLength(left.length);
+      expect(left.length).toBeLessThanOrEqual(k);
+    }
     const groups = new Set(report.trajectories.map(({ group }) => group));
     expect(groups).toEqual(
       new Set([

@@ -55,9 +55,9 @@ export const pairMeasures: readonly PairMeasure[] = [
   {
     id: 'angle',
     title: 'compare.angle',
-    note: 'compare.null.subspaces',
+    note: 'compare.null.moved',
     value: ({ angles }) => degrees(angles?.left.at(-1)),
-    null: ({ angles }) => degrees(angles?.null.left),
+    null: ({ angles }) => degrees(angles?.ofStepSize?.left.at(-1)),
     // Below rounding an angle is 0.
     text: (value) => `${number(value < 1e-6 ? 0 : value, 3)}°`,
   },

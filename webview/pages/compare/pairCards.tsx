@@ -2,9 +2,10 @@ import { useMemo } from 'preact/hooks';
 import type { ComparisonEntry } from '../../../extension/contract/report.js';
 import { ChartCard } from '../../charts/chartCard.js';
 import type { LineFigure } from '../../charts/figure.js';
-import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
+import { edgeLook, lineLook, markedLook, nullLook } from '../../charts/looks.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { matrixKey } from '../../report/matrices.js';
+import { counted } from '../../words/counts.js';
 import { number } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { spectrumFigure } from '../spectra/figure.js';
@@ -36,7 +37,7 @@ export function PairCards({ entry }: { readonly entry: ComparisonEntry }) {
         id="compare.angles"
         title={say('compare.anglesOf', { matrix: name, k: angles?.k ?? '' })}
         figure={turned}
-        says={say('compare.anglesSay', { null: number(((angles?.null.left ?? 0) * 180) / Math.PI) })}
+        says={angles === undefined ? '' : anglesSay(angles)}
         absent={absent}
       />
       <ChartCard
@@ -65,13 +66,35 @@ type Intruders = NonNullable<ComparisonEntry['intruders']>;
 const degrees = (radians: number): number => (radians * 180) / Math.PI;
 const places = (values: readonly unknown[]): number[] => values.map((_, index) => index + 1);
 
-const anglesOf = ({ left, right, null: byChance }: Angles): LineFigure => ({
+const anglesSay = ({ null: byChance, ofStepSize }: Angles): string =>
+  say('compare.anglesSay', { null: number(degrees(byChance.left)) }) +
+  (ofStepSize === undefined
+    ? ''
+    : say('compare.anglesOfStepSay', { draws: counted(ofStepSize.draws, 'draws') }));
+
+const anglesOf = ({ left, right, null: byChance, ofStepSize }: Angles): LineFigure => ({
   kind: 'lines',
   x: { title: say('indexOf'), scale: 'linear', format: 'integer' },
   y: { title: say('compare.degrees'), scale: 'linear', format: 'number', range: [0, 90] },
   curves: [
     { name: say('compare.left'), x: places(left), y: left.map(degrees), look: markedLook(0) },
     { name: say('compare.right'), x: places(right), y: right.map(degrees), look: markedLook(1) },
+    ...(ofStepSize === undefined
+      ? []
+      : [
+          {
+            name: say('compare.leftOfStep'),
+            x: places(ofStepSize.left),
+            y: ofStepSize.left.map(degrees),
+            look: nullLook,
+          },
+          {
+            name: say('compare.rightOfStep'),
+            x: places(ofStepSize.right),
+            y: ofStepSize.right.map(degrees),
+            look: edgeLook,
+          },
+        ]),
   ],
   marks: [{ across: 'y', at: degrees(byChance.left), label: say('compare.randomSubspaces'), look: nullLook }],
 });

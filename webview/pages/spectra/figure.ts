@@ -1,4 +1,5 @@
-import type { PrincipalAnglesEntry, SpectrumEntry } from '../../../extension/contract/report.js';
+import type { PrincipalAnglesEntry, SpectrumEntry, StepAngles } from '../../../extension/contract/report.js';
+import { meanCosineAngle } from '../../../extension/contract/statistics/meanCosineAngle.js';
 import type { Curve, LineFigure, Scale } from '../../charts/figure.js';
 import { shortNames } from '../../charts/shortNames.js';
 import { stepAxis, stepShades } from '../../charts/stepAxis.js';
@@ -175,24 +176,14 @@ export function ranksOverSteps(
 
 export const degrees = (radians: number): number => (radians * 180) / Math.PI;
 
-/** arccos √(mean cos²θ), in degrees: one angle for a set of principal angles. */
-export const meanAngle = (angles: readonly number[]): number =>
-  degrees(
-    Math.acos(
-      Math.sqrt(
-        Math.min(
-          1,
-          angles.reduce((sum, angle) => sum + Math.cos(angle) ** 2, 0) / Math.max(1, angles.length),
-        ),
-      ),
-    ),
-  );
+/** In degrees: one angle for a set of principal angles. */
+export const meanAngle = (angles: readonly number[]): number => degrees(meanCosineAngle(angles));
 
 /** Subspaces of as many dimensions as there are cannot turn. */
 export const isWholeSpace = ({ k }: PrincipalAnglesEntry, { rows, columns }: MatrixInfo): boolean =>
   k >= rows && k >= columns;
 
-/** Turning of the leading subspaces from each checkpoint to the next, beside random subspaces. */
+/** Turning of the leading subspaces from each checkpoint to the next, beside random steps of its size and random subspaces. */
 export function anglesFigure(
   angles: readonly PrincipalAnglesEntry[],
   matrix: MatrixInfo,
@@ -208,6 +199,18 @@ export function anglesFigure(
     y: angles.map(valueOf),
     look: markedLook(index),
   });
+  const tested = angles.flatMap(({ toStep, ofStepSize }) =>
+    ofStepSize === undefined ? [] : [{ toStep, ofStepSize }],
+  );
+  const steps = tested.map(({ toStep }) => toStep);
+  const nulls = [
+    { name: say('angles.ofStepSize'), valueOf: (drawn: StepAngles) => meanAngle(drawn.left) },
+    {
+      name: say('angles.largestOfStepSize'),
+      valueOf: (drawn: StepAngles) => degrees(drawn.left.at(-1) ?? 0),
+    },
+  ];
+  const [oneTested] = tested;
   return {
     kind: 'lines',
     x: stepAxis(),
@@ -216,7 +219,28 @@ export function anglesFigure(
       curve(say('angles.left'), 0, ({ left }) => meanAngle(left)),
       curve(say('angles.right'), 1, ({ right }) => meanAngle(right)),
       curve(say('angles.largest'), 2, ({ left }) => degrees(left.at(-1) ?? 0)),
+      ...(oneTested === undefined
+        ? []
+        : nulls.map(({ name, valueOf }, i) => ({
+            name,
+            x: steps,
+            y: tested.map(({ ofStepSize }) => valueOf(ofStepSize)),
+            look: i === 0 ? nullLook : edgeLook,
+          }))),
     ],
+    ...(oneTested === undefined
+      ? {}
+      : {
+          bands: [
+            {
+              name: say('angles.stepBand', { band: bandName(oneTested.ofStepSize.draws) }),
+              x: steps,
+              lower: tested.map(({ ofStepSize }) => degrees(ofStepSize.leftRange[0])),
+              upper: tested.map(({ ofStepSize }) => degrees(ofStepSize.leftRange[1])),
+              ink: 'muted' as const,
+            },
+          ],
+        }),
     marks: [
       {
         across: 'y',

@@ -151,7 +151,20 @@ export function anglesSay(angles: readonly PrincipalAnglesEntry[]): string {
   const [first] = angles;
   const last = angles.at(-1);
   if (!first || !last) return '';
-  return say('angles.says', {
+  const tested = angles.filter(({ ofStepSize }) => ofStepSize !== undefined);
+  const latest = tested.at(-1);
+  const held =
+    latest?.ofStepSize === undefined
+      ? ''
+      : say('angles.saysStep', {
+          step: latest.toStep,
+          own: number(meanAngle(latest.left)),
+          null: number(meanAngle(latest.ofStepSize.left)),
+          draws: counted(latest.ofStepSize.draws, 'draws'),
+          less: tested.filter(({ left, ofStepSize }) => meanAngle(left) < meanAngle(ofStepSize!.left)).length,
+          tested: tested.length,
+        });
+  const says = say('angles.says', {
     k: first.k,
     first: number(meanAngle(first.left)),
     firstStep: first.toStep,
@@ -159,4 +172,5 @@ export function anglesSay(angles: readonly PrincipalAnglesEntry[]): string {
     lastStep: last.toStep,
     null: number(degrees(first.null.left)),
   });
+  return says + held;
 }

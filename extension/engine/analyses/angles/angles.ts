@@ -1,11 +1,15 @@
 import type { PrincipalAnglesEntry, ReportAddition } from '../../../contract/report.js';
-import { foldedSize, type MatrixSpec } from '../../geometry/matrices.js';
+import { foldedSize, matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
 import { principalAngles, randomAngle } from '../../geometry/principalAngles.js';
+import { randomlyMoved, stepAnglesOf } from '../../geometry/stepAngles.js';
+import { seedFromText } from '../../ground/seededRandom.js';
+import { grouped } from '../../ground/work/grouped.js';
 import type { LeadingVectors } from '../../linalg/batch.js';
 import { leadingVectorsBatch } from '../../linalg/leadingVectors.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import type { SpectraRun } from '../spectra/spectra.js';
 import { matrixFrom } from '../../series/tensorMatrix.js';
+import { angleDraws } from '../workPolicy.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 
 /** Elements whose vectors are computed together: enough for all cores, little memory. */
@@ -25,18 +29,38 @@ export async function* anglesOf(run: SpectraRun): AsyncGenerator<TaskStep, void>
   for (const spec of matrices) {
     const together = Math.max(1, Math.floor(batchElements / (spec.rows * spec.columns)));
     let before: Subspaces | undefined;
+    let last: Matrix | undefined;
     for (let from = 0; from < plan.anglesOf.length; from += together) {
       const indices = plan.anglesOf.slice(from, from + together);
       const there = await weightsOf(run, spec, indices);
-      const vectors = await leadingVectorsBatch([...there.values()], k, { name: spec.tensor, signal });
+      const pairs = indices.filter((index) => plan.angleNullsOf.has(index));
+      const moved = pairs.flatMap((index) =>
+        randomSteps(run, spec, index, there.get(index - 1) ?? last, there.get(index)),
+      );
+      const vectors = await leadingVectorsBatch(
+        [...there.values(), ...moved.map(({ matrix }) => matrix)],
+        k,
+        {
+          name: spec.tensor,
+          signal,
+        },
+      );
       const found = new Map([...there.keys()].map((index, i) => [index, vectors[i]!]));
+      const drawn = grouped(
+        moved.map(({ index }, i) => ({ index, vectors: vectors[there.size + i]! })),
+        ({ index }) => index,
+      );
       for (const index of indices) {
         const now = found.get(index);
         const { step } = run.survey.checkpoints[index]!;
         const subspaces = now && { ...now, step };
-        if (before && subspaces) run.emit(await anglesBetween(spec, before, subspaces));
+        if (before && subspaces) {
+          const draws = (drawn.get(index) ?? []).map((draw) => draw.vectors);
+          run.emit(await anglesBetween(spec, before, subspaces, draws));
+        }
         before = subspaces;
       }
+      last = there.get(indices.at(-1)!);
       done += indices.length;
       yield { fraction: done / total, text: `Principal angles: ${done} of ${total} matrices` };
     }
@@ -57,24 +81,49 @@ const weightsOf = async (
   }
   return there;
 };
+
+/** The matrix before a step, moved by the step's own entries in another order; none where either is missing. */
+const randomSteps = (
+  { settings, survey }: SpectraRun,
+  spec: MatrixSpec,
+  index: number,
+  before: Matrix | undefined,
+  after: Matrix | undefined,
+): { readonly index: number; readonly matrix: Matrix }[] => {
+  if (before === undefined || after === undefined) return [];
+  const { step } = survey.checkpoints[index]!;
+  const name = seedFromText(`${matrixKey(spec)}|step`);
+  return Array.from({ length: angleDraws }, (_, draw) => ({
+    index,
+    matrix: randomlyMoved(before, after, settings.seed, name, step, draw),
+  }));
+};
+
 const anglesBetween = async (
   spec: MatrixSpec,
   before: Subspaces,
   now: Subspaces,
+  drawn: readonly LeadingVectors[],
 ): Promise<ReportAddition> => {
+  const between = async (to: LeadingVectors): Promise<{ left: number[]; right: number[] }> => ({
+    left: await principalAngles(before.left, to.left),
+    right: await principalAngles(before.right, to.right),
+  });
+  const random = [];
+  for (const draw of drawn) random.push(await between(draw));
   const entry: PrincipalAnglesEntry = {
     tensor: spec.tensor,
     ...(spec.part === undefined ? {} : { part: spec.part }),
     fromStep: before.step,
     toStep: now.step,
     k: now.left.columns,
-    left: await principalAngles(before.left, now.left),
-    right: await principalAngles(before.right, now.right),
+    ...(await between(now)),
     null: {
       kind: 'random-subspaces',
       left: randomAngle(now.left.columns, spec.rows),
       right: randomAngle(now.right.columns, spec.columns),
     },
+    ...(random.length === 0 ? {} : { ofStepSize: stepAnglesOf(random) }),
   };
   return { principalAngles: [entry] };
 };

@@ -1,6 +1,7 @@
 import { anglesMs } from '../expectedTime.js';
 import { analysis } from '../analysis.js';
 import { anglesOf } from './angles.js';
+import { angleDraws } from '../workPolicy.js';
 
 export const angles = analysis({
   id: 'angles',
@@ -10,7 +11,7 @@ export const angles = analysis({
   isDefault: true,
   topic: 'spectra',
   weight: ({ plan }) =>
-    plan.anglesOf.length *
+    (plan.anglesOf.length + angleDraws * plan.angleNullsOf.size) *
     plan.matrices.filter((spec) => !plan.estimated.has(spec)).reduce((sum, spec) => sum + anglesMs(spec), 0),
   steps: anglesOf,
 });

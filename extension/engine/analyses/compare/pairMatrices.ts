@@ -4,6 +4,7 @@ import { linearCka } from '../../geometry/comparison/cka.js';
 import { marchenkoPastur } from '../../geometry/marchenkoPastur.js';
 import { matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
 import { principalAngles, randomAngle } from '../../geometry/principalAngles.js';
+import { stepAnglesOf } from '../../geometry/stepAngles.js';
 import { seedFromText } from '../../ground/seededRandom.js';
 import { leadingColumns, type Matrix } from '../../linalg/matrix.js';
 import { shuffledEntries } from '../../linalg/shuffledEntries.js';
@@ -52,10 +53,15 @@ export const pairNumbers = async (
   const count = Math.min(leading, size);
   const similarities = await largestCosines(first(left.u, count), right.u);
   let chance = 0;
+  const turned: { readonly left: number[]; readonly right: number[] }[] = [];
   for (let draw = 0; draw < intruderDraws; draw++) {
     const moved = shuffle(draw);
     const other = await svd({ ...b, data: b.data.map((value, i) => value + moved.data[i]!) }, { signal });
     chance += countBelow(await largestCosines(first(other.u, count), right.u), intruderThreshold);
+    turned.push({
+      left: await principalAngles(first(other.u, k), first(right.u, k)),
+      right: await principalAngles(first(other.v, k), first(right.v, k)),
+    });
   }
   return {
     difference: spectrumEntryOf(
@@ -70,6 +76,7 @@ export const pairNumbers = async (
       left: await principalAngles(first(left.u, k), first(right.u, k)),
       right: await principalAngles(first(left.v, k), first(right.v, k)),
       null: { left: randomAngle(k, a.rows), right: randomAngle(k, a.columns) },
+      ofStepSize: stepAnglesOf(turned),
     },
     ...(cka === undefined ? {} : { cka }),
     intruders: {
