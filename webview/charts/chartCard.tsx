@@ -43,7 +43,7 @@ export interface ChartCardProps {
 /** One chart with its scale and exports at the top right, its legend below, and one sentence on what it shows. */
 export function ChartCard(props: ChartCardProps) {
   const { id, title, says, absent, controls, onDrag, onPoint, onCell, children } = props;
-  const { theme, stepScale } = useInspection();
+  const { theme, stepScale, running } = useInspection();
   const figure = useMemo(
     () => props.figure && toldApart(onStepScale(props.figure, stepScale)),
     [props.figure, stepScale],
@@ -85,7 +85,7 @@ export function ChartCard(props: ChartCardProps) {
       </header>
       <Failure says={failure} />
       {!shown || !table ? (
-        <p class="pending">{absent}</p>
+        <p class={`pending ${running ? 'coming' : ''}`}>{absent}</p>
       ) : asTable ? (
         <NumberTable table={table} caption={title} />
       ) : flat ? (

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import { number } from '../words/numbers.js';
+import { none, number } from '../words/numbers.js';
 import { CopyTable } from './copyTable.js';
 import { Heading } from './heading.js';
 import type { Table } from './table.js';
@@ -58,4 +58,4 @@ export function NumberTable({ table, caption }: { readonly table: Table; readonl
 }
 
 const text = (cell: Cell): string =>
-  cell === undefined ? '–' : typeof cell === 'string' ? cell : number(cell, 5);
+  cell === undefined ? none : typeof cell === 'string' ? cell : number(cell, 5);

@@ -1,5 +1,5 @@
 import type { Annotation, Config, Data } from 'plotly.js';
-import { number } from '../words/numbers.js';
+import { none, number } from '../words/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import { mix } from '../theme/colour.js';
 import { extent } from './extent.js';
@@ -21,6 +21,7 @@ import {
   onAxis,
   type Drawing,
 } from './plotlyParts.js';
+import { clearSides } from './clearSide.js';
 import { drawPanels } from './plotlyPanels.js';
 
 /** No link, no upload, no logo: the charts speak to nobody outside the page. */
@@ -84,7 +85,7 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
       yaxis: { ...axisLayout(figure.y, theme, ys), automargin: true },
       shapes: marks.map((mark) => drawMark(mark, theme, figure.x)),
       annotations: [
-        ...marks.map((mark) => markLabel(mark, figure, theme)),
+        ...clearSides(figure, marks).map((mark) => markLabel(mark, figure, theme)),
         ...labels.map((label) => pointLabel(label, figure, { right: awayIn(xs), up: awayIn(ys) }, theme)),
       ],
     },
@@ -176,7 +177,7 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
           nticks: 5,
         },
         xgap: columns.length > 120 ? 0 : 1,
-        ygap: 1,
+        ygap: rows.length > 40 ? 0 : 1,
         hoverongaps: false,
         hoverinfo: 'text',
         hovertext: values.map((row, at) =>
@@ -185,7 +186,7 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
             return plainLines([
               rows[at]!,
               `${x.title}: ${formatOn(x, step)}`,
-              `${value}: ${cell === undefined ? '–' : number(cell, 4)}`,
+              `${value}: ${cell === undefined ? none : number(cell, 4)}`,
               ...(notes?.[at]?.[index] ?? []),
             ]);
           }),

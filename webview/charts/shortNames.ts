@@ -3,7 +3,7 @@ import { commonStart } from '../report/matrices.js';
 /** Letters of a name for which there is room beside a chart. */
 const besideChart = 24;
 /** In a legend or a sentence, which may go on in the next line. */
-export const inText = 48;
+export const inText = 60;
 
 /**
  * Names short enough to stand beside a chart. Long ones lose what they all begin with (`transformer.h.`), then, where

@@ -146,7 +146,7 @@ function GridDrawing({ grid, label, drawing, onCell }: GridDrawingProps) {
   const cells = useMemo(() => drawnCells(grid, shape, theme), [grid, shape, theme]);
   const scale = useMemo(() => colourScale(grid, theme), [grid, theme]);
   const { low, high } = scale;
-  const { left, top, cellWidth, cellHeight, width, height } = shape;
+  const { left, top, cellWidth, cellHeight, width, height, barTop, nameAt } = shape;
   const isThere = ([row, column]: readonly [number, number]): boolean =>
     cells.some((cell) => cell.row === row && cell.column === column);
   const first = isThere(current) ? current : ([cells[0]?.row ?? 0, cells[0]?.column ?? 0] as const);
@@ -168,7 +168,6 @@ function GridDrawing({ grid, label, drawing, onCell }: GridDrawingProps) {
     place.current?.querySelector<SVGGElement>(`[data-cell="${next[0]},${next[1]}"]`)?.focus();
   };
   const bar = Array.from({ length: 24 }, (_, index) => scale.colour(scale.at((index + 0.5) / 24)));
-  const barTop = height - 22;
   const names = { fill: theme.muted, 'font-size': fontSize - 2 };
   return (
     <div ref={place} class="grid-drawing" role="group" aria-label={label}>
@@ -259,7 +258,7 @@ function GridDrawing({ grid, label, drawing, onCell }: GridDrawingProps) {
             <text x={left + 144} y={barTop + 20} text-anchor="end" {...names}>
               {number(high)}
             </text>
-            <text x={left + 154} y={barTop + 8} text-anchor="start" {...names}>
+            <text x={nameAt.x} y={barTop + nameAt.y} text-anchor="start" {...names}>
               {grid.value}
             </text>
           </g>

@@ -40,6 +40,9 @@ export interface GridShape {
   readonly top: number;
   readonly cellWidth: number;
   readonly cellHeight: number;
+  /** The scale of colours, and where the name of the value stands: from the left, and from the scale's top. */
+  readonly barTop: number;
+  readonly nameAt: { readonly x: number; readonly y: number };
 }
 
 const smallestCell = 9;
@@ -50,19 +53,27 @@ const fontShare = 0.46;
 const oneLine = 34;
 const twoLines = 78;
 const barHeight = 34;
+/** Of the scale of colours, before the name of the value. */
+const scaleWidth = 154;
 
 /** The grid's measures in a place of some width: it is wider where the cells would be too narrow to be seen. */
-export function gridShape({ rows, columns, cells }: Grid, room: number, fontSize: number): GridShape {
+export function gridShape({ rows, columns, cells, value }: Grid, room: number, fontSize: number): GridShape {
   const longest = Math.max(0, ...rows.map((row) => row.length));
   const left = Math.ceil(Math.min(26, longest) * fontSize * letterWidth) + 12;
   const top = Math.round(fontSize * 1.6);
   const cellWidth = Math.max(smallestCell, Math.min(140, (room - left - 4) / Math.max(1, columns.length)));
   const hasDetail = cells.some((row) => row.some((cell) => cell?.detail !== undefined));
   const cellHeight = cellWidth >= twoLines && hasDetail ? 40 : 24;
+  const cellsWidth = cellWidth * columns.length;
+  const nameWidth = value.length * letterWidth * fontSize;
+  // Beside the scale of colours, or below it where there is no room.
+  const isBelow = left + scaleWidth + nameWidth > Math.max(room, left + cellsWidth);
+  const nameAt = isBelow ? { x: left, y: 36 } : { x: left + scaleWidth, y: 8 };
   return {
-    ...{ left, top, cellWidth, cellHeight },
-    width: Math.ceil(left + cellWidth * columns.length + 4),
-    height: top + cellHeight * rows.length + barHeight,
+    ...{ left, top, cellWidth, cellHeight, nameAt },
+    width: Math.ceil(Math.max(left + cellsWidth, isBelow ? 0 : nameAt.x + nameWidth) + 4),
+    height: top + cellHeight * rows.length + barHeight + (isBelow ? 16 : 0),
+    barTop: top + cellHeight * rows.length + barHeight - 22,
   };
 }
 

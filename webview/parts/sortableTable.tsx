@@ -3,7 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Table } from '../charts/table.js';
 import { FilterField } from '../elements/filterField.js';
 import { isText, usePersistedState } from '../state/persistedState.js';
-import { integer, number } from '../words/numbers.js';
+import { integer, none, number } from '../words/numbers.js';
 import { say } from '../words/say.js';
 import { Heading } from '../charts/heading.js';
 import { CopyTable } from '../charts/copyTable.js';
@@ -148,7 +148,7 @@ function Cell<Row>({ column, row, names }: CellProps<Row>) {
 }
 
 const plain = (value: string | number | undefined): string =>
-  value === undefined ? '' : typeof value === 'number' ? number(value, 4) : value;
+  value === undefined ? none : typeof value === 'number' ? number(value, 4) : value;
 
 const tableOfRows = <Row,>(columns: readonly TableColumn<Row>[], rows: readonly Row[]): Table => {
   const copied = columns.filter(({ isPicture }) => isPicture !== true);

@@ -18,6 +18,12 @@ function formatOf(name: string, options: Intl.NumberFormatOptions): Intl.NumberF
   return format;
 }
 
+/** Stands where there is no number, on every page. */
+export const none = '–';
+
+/** The sign of the typesetters, as the charts have it: a hyphen is short, and looks like what stands for no number. */
+const withMinus = (text: string): string => text.replace('-', '−');
+
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const raised = (exponent: string): string =>
   exponent.replace('-', '⁻').replaceAll(/\d/g, (digit) => superscripts[Number(digit)]!);
@@ -26,23 +32,26 @@ const raised = (exponent: string): string =>
 export function number(value: number, digits = 3, minimum = 1): string {
   const size = Math.abs(value);
   const far = size !== 0 && (size < 1e-3 || size >= 1e6);
-  return formatOf(`number ${digits} ${minimum} ${far}`, {
+  const text = formatOf(`number ${digits} ${minimum} ${far}`, {
     minimumSignificantDigits: minimum,
     maximumSignificantDigits: digits,
     ...(far ? { notation: 'scientific' } : {}),
   })
     .format(value)
     .replace(/E([-\d]+)$/, (_, exponent: string) => ` × 10${raised(exponent)}`);
+  return withMinus(text);
 }
 
 /** A fixed number of decimals, for columns that are read downwards. */
 export const decimals = (value: number, places: number): string =>
-  formatOf(`decimals ${places}`, { minimumFractionDigits: places, maximumFractionDigits: places }).format(
-    value,
+  withMinus(
+    formatOf(`decimals ${places}`, { minimumFractionDigits: places, maximumFractionDigits: places }).format(
+      value,
+    ),
   );
 
 export const integer = (value: number): string =>
-  formatOf('integer', { maximumFractionDigits: 0 }).format(value);
+  withMinus(formatOf('integer', { maximumFractionDigits: 0 }).format(value));
 
 /** A fraction as a percentage; near but below one it keeps the digits that tell it from 100 %. */
 export const percent = (fraction: number): string => {
@@ -52,7 +61,8 @@ export const percent = (fraction: number): string => {
     return fraction < 1e-6 ? `< ${small.format(1e-6)}` : small.format(fraction);
   }
   const places = fraction > 0.999 && fraction < 1 ? 3 : fraction > 0.99 && fraction < 1 ? 2 : 1;
-  return formatOf(`percent ${places}`, { style: 'percent', maximumFractionDigits: places }).format(fraction);
+  const format = formatOf(`percent ${places}`, { style: 'percent', maximumFractionDigits: places });
+  return withMinus(format.format(fraction));
 };
 
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;

@@ -147,7 +147,7 @@ describe('a statistic that is a logarithm', () => {
       { matrix: { ...matrix, label: 'less' }, entries: [at(0, 2), at(100, 1)] },
     ];
     expect(heatSays(rows, 'weightedAlpha', 'weights')).toContain(
-      'falls in 2 of 2 matrices from step 0 to 100, most in w: -1 to -3',
+      'falls in 2 of 2 matrices from step 0 to 100, most in w: −1 to −3',
     );
   });
 });

@@ -2,7 +2,7 @@ import type { AttentionHead } from '../../../extension/contract/report.js';
 import type { LineFigure, Scale } from '../../charts/figure.js';
 import { lineLook, nullLook } from '../../charts/looks.js';
 import type { Grid, GridCell } from '../../parts/gridPicture.js';
-import { decimals, number } from '../../words/numbers.js';
+import { decimals, none, number } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
 
@@ -48,7 +48,7 @@ const cellOf = (entry: AttentionHead, statistic: HeadStatistic): GridCell => {
   const shared = entry.group === undefined ? '' : `, ${say('attention.group', { group: entry.group })}`;
   return {
     ...(value === undefined ? {} : { value }),
-    text: value === undefined ? '–' : decimals(value, 2),
+    text: value === undefined ? none : decimals(value, 2),
     detail: `${number(entry[statistic])} · ${number(byChance ?? 0)}`,
     says: [
       `${say('attention.at', { layer: entry.layer, head: entry.head })}${shared}`,

@@ -1,3 +1,4 @@
+import { none } from '../../words/numbers.js';
 import type { ComparisonEntry } from '../../../extension/contract/report.js';
 import type { Grid, GridCell } from '../../parts/gridPicture.js';
 import type { LayerPlaces } from '../../report/layerPlaces.js';
@@ -33,7 +34,7 @@ const cellOf = (
   const byChance = entry && measure.null(entry);
   const state = entry === undefined ? say('grid.noNumber') : say(`compare.state.${entry.state}`);
   if (value === undefined)
-    return { text: entry?.state === 'equal' ? '=' : '–', says: `${label}: ${entry?.leftOut ?? state}` };
+    return { text: entry?.state === 'equal' ? '=' : none, says: `${label}: ${entry?.leftOut ?? state}` };
   return {
     value,
     text: measure.text(value),

@@ -1,7 +1,9 @@
+import { none } from '../../words/numbers.js';
 import { useMemo } from 'preact/hooks';
 import type { ComparisonEntry } from '../../../extension/contract/report.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { matrixKey } from '../../report/matrices.js';
+import { Name } from '../../elements/name.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { say } from '../../words/say.js';
 import { pairMeasures } from './measures.js';
@@ -36,10 +38,10 @@ const columnsOf = (onShow: (key: string) => void): TableColumn<ComparisonEntry>[
         <>
           {entry.difference ? (
             <button type="button" class="link" onClick={() => onShow(key)}>
-              {key}
+              <Name text={key} />
             </button>
           ) : (
-            key
+            <Name text={key} />
           )}
           {entry.baseTensor !== undefined && <div class="muted">{entry.baseTensor}</div>}
         </>
@@ -71,7 +73,7 @@ const columnsOf = (onShow: (key: string) => void): TableColumn<ComparisonEntry>[
     value: measure.value,
     cell: (entry) => {
       const [value, byChance] = [measure.value(entry), measure.null(entry)];
-      if (value === undefined) return '';
+      if (value === undefined) return none;
       return (
         <>
           {measure.text(value)}

@@ -1,7 +1,7 @@
 import type { Report, UpdateSpectrumEntry } from '../../../extension/contract/report.js';
 import type { LineFigure } from '../../charts/figure.js';
 import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
-import { number } from '../../words/numbers.js';
+import { none, number } from '../../words/numbers.js';
 import { groupLabel, type MatrixInfo } from '../../report/matrices.js';
 import { say } from '../../words/say.js';
 import { band, curve, overSteps, type Scales } from '../../charts/overSteps.js';
@@ -100,10 +100,10 @@ export function declineSays(report: Report, kind: WindowKind): string {
   return say('dynamics.declineSays', {
     early: number(decline.early),
     late: number(decline.late),
-    factor: decline.factor === undefined ? '–' : number(decline.factor),
+    factor: decline.factor === undefined ? none : number(decline.factor),
     nullEarly: number(decline.independent.early),
     nullLate: number(decline.independent.late),
-    nullFactor: decline.independent.factor === undefined ? '–' : number(decline.independent.factor),
+    nullFactor: decline.independent.factor === undefined ? none : number(decline.independent.factor),
   });
 }
 

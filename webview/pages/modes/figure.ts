@@ -6,6 +6,9 @@ import { say } from '../../words/say.js';
 export const bases = ['a+b', 'a-b', 'ab', 'a2+b2', 'dlog'] as const;
 export type Basis = (typeof bases)[number];
 
+/** As a formula is written. */
+export const basisName = (basis: Basis): string => basis.replace('-', '−').replaceAll('2', '²');
+
 export const stepsOf = ({ modes }: Report): number[] =>
   [...new Set(modes.map(({ step }) => step))].sort((a, b) => a - b);
 
@@ -64,7 +67,7 @@ export function residuesFigure(mode: ModeEntry | undefined, basis: Basis): LineF
   if (mode === undefined || own?.means === undefined || own.residues === undefined) return undefined;
   return {
     kind: 'lines',
-    x: { title: say('modes.residue', { basis }), scale: 'linear', format: 'integer' },
+    x: { title: say('modes.residue', { basis: basisName(basis) }), scale: 'linear', format: 'integer' },
     y: { title: say('modes.mean'), scale: 'linear', format: 'number' },
     curves: [{ name: mode.direction, look: markedLook(0), x: own.residues, y: own.means }],
     marks: [{ across: 'y', at: mode.mean, label: say('modes.overall'), side: 'right', look: edgeLook }],

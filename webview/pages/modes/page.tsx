@@ -11,6 +11,7 @@ import { integer } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import {
   bases,
+  basisName,
   concentrationFigure,
   directionsOf,
   isRandom,
@@ -77,7 +78,7 @@ export function Modes() {
           <Choice
             label={say('modes.basis')}
             value={basis}
-            options={bases.map((value) => ({ value, text: value }))}
+            options={bases.map((value) => ({ value, text: basisName(value) }))}
             onChange={setBasis}
           />
         </label>
@@ -96,14 +97,14 @@ export function Modes() {
       <div class="cards">
         <ChartCard
           id="modes.concentration"
-          title={say('modes.concentrationTitle', { basis })}
+          title={say('modes.concentrationTitle', { basis: basisName(basis) })}
           figure={concentration}
           says={step === undefined ? '' : concentrationSays(report, step, basis)}
           absent={absent}
         />
         <ChartCard
           id="modes.residues"
-          title={say('modes.residuesTitle', { direction, basis })}
+          title={say('modes.residuesTitle', { direction, basis: basisName(basis) })}
           figure={residues}
           says={step === undefined ? '' : sizeSays(report, step, mode)}
           absent={mode ? say('modes.noMeans') : absent}

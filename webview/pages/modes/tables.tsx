@@ -4,7 +4,7 @@ import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { useInspection } from '../../state/inspectionContext.js';
-import { bases, directionsOf, modeAt } from './figure.js';
+import { basisName, bases, directionsOf, modeAt } from './figure.js';
 
 /** A direction, or a null below the directions. */
 interface ModeRow {
@@ -52,7 +52,7 @@ const modeColumns = (): TableColumn<ModeRow>[] => [
   { id: 'radial', title: say('modes.radial'), isNumeric: true, value: ({ radial }) => radial },
   ...bases.map((basis): TableColumn<ModeRow> => ({
     id: basis,
-    title: basis,
+    title: basisName(basis),
     isNumeric: true,
     value: (row) => row.value(basis),
     cell: (row) => {

@@ -8,8 +8,9 @@ import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { Sparkline } from '../../parts/sparkline.js';
 import { spectrumAbsent } from '../../report/absence.js';
 import { fullLabel, type MatrixInfo } from '../../report/matrices.js';
+import { Name } from '../../elements/name.js';
 import { useInspection, type InspectionView } from '../../state/inspectionContext.js';
-import { decimals, number, percent } from '../../words/numbers.js';
+import { decimals, none, number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { shareOfRank, statisticName, statisticNote } from '../../words/statistics.js';
 import { statisticsTable } from './statisticsTable.js';
@@ -119,7 +120,7 @@ const alongStart = ({ report }: InspectionView): TableColumn<MatrixRow> => {
     value: (row) => of(row)?.share,
     cell: (row) => {
       const found = of(row);
-      if (found === undefined) return '';
+      if (found === undefined) return none;
       return (
         <>
           {percent(found.share)}
@@ -139,7 +140,7 @@ const statisticColumn = ({ key, formula, format }: Statistic<StatisticKey>): Tab
     isNumeric: true,
     value: ({ entry }) => entry?.[key],
     cell: ({ entry }) => {
-      if (!entry) return '';
+      if (!entry) return none;
       const [value, shuffled] = [entry[key], entry.nulls[key]];
       if (value === undefined) return <span class="muted">{say('absent.zeroMatrix')}</span>;
       const share = shareOfRank(key, value, entry);
@@ -185,7 +186,7 @@ function MatrixName({ matrix }: { readonly matrix: MatrixInfo }) {
           title={`${key}\n${say('matrices.show', { matrix: label })}`}
           onClick={() => open('spectra', { 'spectra.matrix': key })}
         >
-          {label}
+          <Name text={label} />
         </button>
         {role !== undefined && <span class="muted">{` ${role}`}</span>}
         {tensor.computed !== undefined && <div class="muted">{tensor.computed}</div>}

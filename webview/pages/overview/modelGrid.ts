@@ -3,7 +3,7 @@ import type { StatisticKey } from '../../../extension/contract/statistics/table.
 import type { Grid, GridCell } from '../../parts/gridPicture.js';
 import type { LayerPlaces } from '../../report/layerPlaces.js';
 import type { MatrixInfo } from '../../report/matrices.js';
-import { decimals, number } from '../../words/numbers.js';
+import { decimals, none, number } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
 
@@ -45,7 +45,7 @@ export function cellOf(
 ): GridCell {
   const name = `${label}, ${rows} × ${columns}`;
   const measured = entry?.[statistic];
-  if (measured === undefined) return { text: '–', says: `${name}: ${say('grid.noNumber')}` };
+  if (measured === undefined) return { text: none, says: `${name}: ${say('grid.noNumber')}` };
   const shuffled = entry?.nulls[statistic]?.mean;
   const ratio = shuffled === undefined || shuffled === 0 ? undefined : measured / shuffled;
   const isRatio = measure === 'ratio';
@@ -55,7 +55,7 @@ export function cellOf(
     ...(value === undefined ? {} : { value }),
     text:
       value === undefined
-        ? '–'
+        ? none
         : about + (isRatio && value < 100 ? decimals(value, value < 10 ? 2 : 1) : number(value)),
     detail: shuffled === undefined ? '' : `${number(measured)} · ${number(shuffled)}`,
     says: [

@@ -4,8 +4,9 @@ import { statisticsIn } from '../../../extension/contract/statistics/table.js';
 import { HistogramLine } from '../../parts/histogramLine.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { matrixKey } from '../../report/matrices.js';
+import { Name } from '../../elements/name.js';
 import { useInspection } from '../../state/inspectionContext.js';
-import { bytes, number, percent } from '../../words/numbers.js';
+import { bytes, none, number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { statisticName, statisticNote } from '../../words/statistics.js';
 
@@ -75,7 +76,7 @@ const missing = (
   distribution: DistributionEntry | undefined,
   running: boolean,
 ): string => {
-  if (part !== undefined) return '';
+  if (part !== undefined) return none;
   if (distribution !== undefined)
     return say(distribution.elements === 0 ? 'tensors.empty' : 'tensors.noFinite');
   return unmeasured ?? (running ? say('computing') : say('tensors.notRead'));
@@ -98,10 +99,10 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
             title={say('matrices.show', { matrix: tensor.group ?? key })}
             onClick={() => show(key)}
           >
-            {key}
+            <Name text={key} />
           </button>
         ) : (
-          key
+          <Name text={key} />
         )}
         {tensor.computed !== undefined && <div class="muted">{tensor.computed}</div>}
       </>
@@ -119,7 +120,7 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
     title: say('tensors.bytes'),
     isNumeric: true,
     value: ({ distribution }) => distribution?.bytes,
-    cell: ({ distribution }) => (distribution?.bytes === undefined ? '' : bytes(distribution.bytes)),
+    cell: ({ distribution }) => (distribution?.bytes === undefined ? none : bytes(distribution.bytes)),
   },
   moment('mean', running),
   moment('sd', running),
@@ -131,7 +132,7 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
     isNumeric: true,
     value: ({ distribution }) => distribution && share(distribution.zeros, distribution),
     cell: ({ distribution }) =>
-      distribution && distribution.elements > 0 ? percent(share(distribution.zeros, distribution)) : '',
+      distribution && distribution.elements > 0 ? percent(share(distribution.zeros, distribution)) : none,
   },
   {
     id: 'notFinite',
@@ -139,7 +140,7 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
     isNumeric: true,
     value: ({ distribution }) => distribution && distribution.notANumber + distribution.infinite,
     cell: ({ distribution }) => {
-      if (distribution === undefined) return '';
+      if (distribution === undefined) return none;
       const { notANumber, infinite } = distribution;
       if (notANumber + infinite === 0) return '0';
       return say('tensors.notFiniteCount', { nan: notANumber, infinite });
@@ -171,7 +172,7 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
     value: ({ spectrum }) => spectrum?.[key],
     cell: ({ spectrum }) => {
       const value = spectrum?.[key];
-      if (value === undefined) return '';
+      if (value === undefined) return none;
       const digits = format === 'rank' ? 4 : 3;
       const shuffled = spectrum?.nulls[key]?.mean;
       return (

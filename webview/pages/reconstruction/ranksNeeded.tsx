@@ -121,7 +121,7 @@ export function RanksNeeded({ threshold }: { readonly threshold: number }) {
             <>
               {`${rangeText(needed)} (${percent(needed.to / entry.fullRank)})`}{' '}
               {chance !== undefined && (
-                <span class="muted">{say('rank.null', { rank: integer(chance) })}</span>
+                <small class="muted">{say('rank.null', { rank: integer(chance) })}</small>
               )}
               {walks !== undefined && <span class="muted">{`(${walks})`}</span>}
             </>

@@ -11,7 +11,7 @@ import { analysisAbsent } from '../../report/absence.js';
 import { sides, substantial, type Of } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, isText, oneOf, usePersistedState } from '../../state/persistedState.js';
-import { integer, number } from '../../words/numbers.js';
+import { integer, none, number } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
 import { overlaidRuns, type OverlaidRun } from '../../report/overlaidRuns.js';
@@ -163,7 +163,7 @@ const columnsOf = (
     const value = valueOf(run, row);
     const shuffled = entryOf(run, row)?.nulls[statistic]?.mean;
     return value === undefined ? (
-      ''
+      none
     ) : (
       <>
         {number(value, 4)}

@@ -120,7 +120,7 @@ const columnsOf = (): TableColumn<StatisticRow>[] => [
     isNumeric: true,
     value: ({ mean }) => mean,
     cell: ({ meanSays, range }) => (
-      <span class="muted">
+      <span class={`muted ${range ? 'whole' : ''}`}>
         {meanSays}
         {range && <div>{say('statistics.range', { low: number(range[0]), high: number(range[1]) })}</div>}
       </span>

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { SweepCell } from '../../../extension/contract/report.js';
-import { integer, percent } from '../../words/numbers.js';
+import { integer, none, percent } from '../../words/numbers.js';
 import { amountSays, runsSay } from './sentences.js';
 import { SweepPlace, SweepPlaceTools } from './sweepPlace.js';
 import { accuracyOf, measurementOf, measurementsOf } from '../../report/sweepCells.js';
@@ -15,7 +15,7 @@ const shown = 2;
 
 const leadingSays = (cell: SweepCell, name: string): string => {
   const measurement = measurementOf(cell, name);
-  return measurement?.value === undefined ? '–' : amountSays(measurement.value, measurement.format);
+  return measurement?.value === undefined ? none : amountSays(measurement.value, measurement.format);
 };
 
 /** Where each run of a sweep stands; a run that has begun opens in an inspector of its own. */

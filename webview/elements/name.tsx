@@ -1,0 +1,13 @@
+import { Fragment } from 'preact';
+
+/** A name of a tensor or a file, which may go on in the next line after a dot, a dash or a slash. */
+export const Name = ({ text }: { readonly text: string }) => (
+  <>
+    {text.split(/(?<=[./_-])/).map((part, index) => (
+      <Fragment key={index}>
+        {index > 0 && <wbr />}
+        {part}
+      </Fragment>
+    ))}
+  </>
+);
