@@ -57,6 +57,40 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     await page.keyboard.press('Control+w');
   });
 
+  it('inspects two runs together, selected in the explorer', async () => {
+    const steps = [0, 100, 200, 300];
+    for (const [seed, name] of ['seed_a', 'seed_b'].entries())
+      for (const step of steps) {
+        const file = path.join(
+          session.folder,
+          'seeds',
+          name,
+          `step_${String(step).padStart(4, '0')}.safetensors`,
+        );
+        fs.mkdirSync(path.dirname(file), { recursive: true });
+        const values = (i: number): number => Math.sin((i + 1) * (i + 7 * seed + 3)) + (step / 300) * (i % 8);
+        fs.writeFileSync(file, safetensorsFile({ 'w.weight': { shape: [8, 8], values } }));
+      }
+    const row = explorerRow(page, 'seed_b');
+    await explorerRow(page, 'seeds').waitFor({ timeout: 30_000 });
+    if (!(await row.isVisible())) await explorerRow(page, 'seeds').click();
+    // Both rows hold checkpoints once the explorer's menu knows them.
+    await expect.poll(() => menuOf(page, row), { timeout: 45_000 }).toContain('Inspect Weight Geometry');
+    await explorerRow(page, 'seed_a').click();
+    await row.click({ modifiers: ['Control'] });
+    await chooseFromMenu(page, row, 'Inspect Runs Together');
+    const frame = await pageFrame(page, 'run by run', 90_000);
+    await picture(page, 'runs-together');
+    const legend = frame.locator('main .legend');
+    await expect.poll(() => legend.first().innerText()).toMatch(/seed_a[^]*seed_b/);
+    await frame.getByRole('tab', { name: 'Trajectory' }).click();
+    await frame.locator('select[aria-label="Runs"]').waitFor();
+    await expect.poll(() => legend.first().innerText()).toMatch(/seed_a[^]*seed_b/);
+    await picture(page, 'runs-together-trajectory');
+    await page.keyboard.press('Control+w');
+    fs.rmSync(path.join(session.folder, 'seeds'), { recursive: true });
+  });
+
   it('offers the command on folders and files that can hold weights, and on no others', async () => {
     await explorerRow(page, 'identity.safetensors').waitFor();
     await explorerRow(page, 'runs').waitFor();

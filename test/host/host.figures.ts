@@ -2,10 +2,11 @@ import { execFileSync, fork } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { markedRow, pageFrame, pause, runCommand } from './hostWindow.js';
+import { chooseFromMenu, explorerRow, markedRow, pageFrame, pause, runCommand } from './hostWindow.js';
 import { installHost } from './installHost.js';
 import { writeSparseSafetensors } from './safetensorsFile.js';
 import { startSession, type Session } from './session.js';
+import { startRun } from './trainingRuns.js';
 
 /** What `bench host` prints: measured in a real host, written as JSON to the file that FIGURES names. */
 const figures: { name: string; unit: 'ms'; ours: number; aim: string }[] = [];
@@ -133,3 +134,91 @@ it('what a tooltip waits for', async () => {
   figure('tooltip of a file that was asked for before', median(again), 'under 20');
   reader.end();
 });
+
+it('until a page is there', async () => {
+  const { page } = session.window;
+  const made = path.join(session.folder, 'made');
+  execFileSync(process.execPath, [path.resolve(import.meta.dirname, '../made/model.mjs'), made]);
+  for (const [name, row, waits] of [
+    ['sample series', 'grok', 'Trajectory'],
+    ['model of 303 tensors', 'made', 'Attention'],
+  ] as const) {
+    if (name === 'sample series' && !(await explorerRow(page, row).isVisible()))
+      await explorerRow(page, 'runs').click();
+    await chooseFromMenu(page, explorerRow(page, row), 'Inspect Weight Geometry');
+    const frame = await pageFrame(page, waits, 120_000);
+    await frame.locator('.run progress').waitFor({ state: 'detached', timeout: 300_000 });
+    for (const tab of await frame.getByRole('tab').all()) {
+      const title = (await tab.innerText()).trim();
+      if ((await tab.getAttribute('aria-selected')) === 'true') continue;
+      // From the press to the first frame in which every chart and grid of the page is drawn.
+      const ms = await tab.evaluate(async (element) => {
+        const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+        await nextFrame();
+        const start = performance.now();
+        (element as HTMLElement).click();
+        const isDrawn = () =>
+          element.getAttribute('aria-selected') === 'true' &&
+          [...document.querySelectorAll('main .plot')].every((plot) =>
+            plot.querySelector('.main-svg, canvas'),
+          );
+        do await nextFrame();
+        while (!isDrawn());
+        return performance.now() - start;
+      });
+      figure(`${title} of the ${name}, from the press to every chart drawn`, ms, 'under 1000');
+    }
+  }
+}, 600_000);
+
+it.each(['tiny', '2606.04405-l2'])(
+  'a run of %s that trains: its page, and Pause',
+  async (preset) => {
+    const { page } = session.window;
+    const started = performance.now();
+    await startRun(page, {
+      what: preset,
+      changes: 'maxSteps=100000 stop=null',
+      provider: 'CPU',
+      folder: `runs/paused-${preset}`,
+    });
+    const frame = await pageFrame(page, 'Training at step', 120_000);
+    figure(
+      `page of ${preset}, from the last answer to its first step`,
+      performance.now() - started,
+      'as it is',
+    );
+    const phase = frame.locator('.run.training strong');
+    const pressed = (name: string) => frame.locator('.run.training vscode-button', { hasText: name }).click();
+    const paused: number[] = [];
+    const told: number[] = [];
+    for (let round = 0; round < 5; round++) {
+      await pause(2000);
+      const start = performance.now();
+      await pressed('Pause');
+      await expect.poll(() => phase.innerText(), { timeout: 60_000, interval: 10 }).toMatch(/^Paus/);
+      told.push(performance.now() - start);
+      await expect
+        .poll(() => phase.innerText(), { timeout: 60_000, interval: 10 })
+        .toMatch(/^Paused at step/);
+      paused.push(performance.now() - start);
+      await pressed('Resume');
+      await expect.poll(() => phase.innerText(), { timeout: 60_000 }).toMatch(/^Training at step/);
+    }
+    figure(
+      `Pause of ${preset}, until the page says that it pauses (median of 5)`,
+      median(told),
+      'under 1000',
+    );
+    figure(`Pause of ${preset}, until the run stands still (median of 5)`, median(paused), 'under 1000');
+    figure(
+      `Pause of ${preset}, until the run stands still (slowest of 5)`,
+      Math.max(...paused),
+      'under 1000',
+    );
+    await pressed('Stop');
+    await expect.poll(() => phase.innerText(), { timeout: 60_000 }).toMatch(/^Stopped/);
+    await page.keyboard.press('Control+w');
+  },
+  600_000,
+);
