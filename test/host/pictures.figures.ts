@@ -3,7 +3,16 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { animatedPng } from './animatedPng.js';
-import { chooseFromMenu, explorerRow, markedRow, pageFrame, pause, runCommand } from './hostWindow.js';
+import {
+  chooseFromMenu,
+  explorerRow,
+  hoverOver,
+  markedRow,
+  pageFrame,
+  pause,
+  runCommand,
+  useTheme,
+} from './hostWindow.js';
 import { startSession, type Session } from './session.js';
 import { startRun } from './trainingRuns.js';
 
@@ -58,4 +67,32 @@ it('shows the product at work', async () => {
   }
   expect(await run.locator('body').innerText()).toContain('Training at step');
   fs.writeFileSync(path.join(folder, 'tour.png'), animatedPng(frames));
+}, 400_000);
+
+/** Pages in two themes, and a hover on a path in Python. */
+it('draws the still pictures', async () => {
+  await runCommand(page, 'View: Close All Editors');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const still = async (name: string): Promise<void> => {
+    await pause(1500);
+    await page.screenshot({ path: path.join(folder, `${name}.png`), scale: 'css' });
+  };
+  await chooseFromMenu(page, explorerRow(page, 'grok'), 'Inspect Weight Geometry');
+  const panel = await pageFrame(page, 'Matrices at step 3,800');
+  await panel.locator('.run progress').waitFor({ state: 'detached', timeout: 120_000 });
+  const open = (title: string): Promise<void> => panel.getByRole('tab', { name: title }).click();
+  await open('Overview');
+  await still('overview-dark');
+  await useTheme(page, 'Light Modern');
+  await still('overview-light');
+  for (const title of ['Trajectory', 'Reconstruction']) {
+    await open(title);
+    await still(`${title.toLowerCase()}-light`);
+  }
+  await runCommand(page, 'View: Close All Editors');
+  if (!(await explorerRow(page, 'load.py').isVisible())) await explorerRow(page, 'src').click();
+  await explorerRow(page, 'load.py').dblclick();
+  const word = page.locator('.editor-instance .view-line span', { hasText: 'step_003800.pt' }).last();
+  await hoverOver(page, word, 'Stable rank');
+  await still('hover');
 }, 400_000);
