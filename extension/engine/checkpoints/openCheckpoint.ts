@@ -17,6 +17,7 @@ import { isIndexName, openHuggingFaceIndex } from './sharded/huggingFaceIndex.js
 import { folderOf, packingConfigOf } from './packing/packingConfig.js';
 import { unpacked } from './packing/unpacked.js';
 import { besideLayers, fileSetOf, openFileSet } from './sharded/fileSets.js';
+import { megatronFiles, openMegatronFolder } from './sharded/megatronFolder.js';
 
 const readHead = async (path: string): Promise<{ head: Uint8Array; size: number }> => {
   const source = await openFile(path);
@@ -54,6 +55,8 @@ interface FolderContents {
   readonly indexes: readonly string[];
   /** Single files and, as one entry, sets of numbered shards; the preferred format first. */
   readonly weights: readonly (readonly string[])[];
+  /** Files of Megatron's ranks, each in a folder of its own. */
+  readonly ranks: readonly string[];
 }
 
 const look = async (folder: string): Promise<FolderContents> => {
@@ -74,15 +77,25 @@ const look = async (folder: string): Promise<FolderContents> => {
     isDistributed: entries.some(({ name }) => name === DISTCP_METADATA),
     indexes: names.filter(isIndexName).sort((a, b) => isSafetensors(a) - isSafetensors(b)),
     weights: byPreference.map(([, set]) => set.map((name) => join(folder, name))),
+    ranks: await megatronFiles(
+      folder,
+      entries.filter((entry) => entry.isDirectory()).map(({ name }) => name),
+    ),
   };
 };
 
 const openFolder = async (folder: string): Promise<Checkpoint> => {
-  const { indexes, weights, isDistributed } = await look(folder);
+  const { indexes, weights, isDistributed, ranks } = await look(folder);
   if (isDistributed) return openDistcp(folder);
   const index = indexes[0];
   if (index !== undefined) return openHuggingFaceIndex(join(folder, index), openWeightFile);
   const preferred = weights[0];
+  if (ranks.length > 0 && preferred === undefined) {
+    return openMegatronFolder(
+      ranks.map((name) => join(folder, name)),
+      openWeightFile,
+    );
+  }
   if (preferred === undefined) {
     throw new GeometryError('no-checkpoints', `${folder}: there is no weight file in this folder.`);
   }

@@ -1,10 +1,5 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openCheckpoint } from '../../../extension/engine/checkpoints/openCheckpoint.js';
 import {
   fills,
   joinedTensor,
@@ -66,40 +61,5 @@ describe('a tensor of boxes', () => {
     const parts = boxes([4, 4], [[2], [2], []]);
     expect(fills([4, 4], parts.slice(1))).toBe(false);
     expect(fills([4, 3], parts)).toBe(false);
-  });
-});
-
-describe('tensor-parallel ranks', () => {
-  it('are joined by the rule of Megatron: rows of what widens, columns of what narrows', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'ranks-'));
-    try {
-      const source = fileURLToPath(
-        new URL('../../fixtures/cases/neox_layer_files/global_step0', import.meta.url),
-      );
-      for (const name of await readdir(source)) {
-        await cp(join(source, name), join(folder, name));
-        if (name.startsWith('layer_'))
-          await cp(join(source, name), join(folder, name.replace('model_00', 'model_01')));
-      }
-      const [one, two] = [await openCheckpoint(source), await openCheckpoint(folder)];
-      const widened = two.tensors.map(({ name, shape }) => {
-        const alone = one.tensors.find((tensor) => tensor.name === name)!.shape;
-        return [name, shape.map((size, axis) => size / alone[axis]!)] as const;
-      });
-      for (const [name, factors] of widened) {
-        const expected = /(?:query_key_value|dense_h_to_4h|word_embeddings|final_linear)\.weight$/.test(name)
-          ? [2, 1]
-          : /(?:attention\.dense|dense_4h_to_h)\.weight$/.test(name)
-            ? [1, 2]
-            : /(?:query_key_value|dense_h_to_4h)\.bias$/.test(name)
-              ? [2]
-              : factors.map(() => 1);
-        expect(factors, name).toEqual(expected);
-      }
-      expect(widened.some(([, factors]) => factors.includes(2))).toBe(true);
-      await Promise.all([one.close(), two.close()]);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
   });
 });

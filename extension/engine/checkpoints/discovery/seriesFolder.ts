@@ -7,6 +7,7 @@ import { isCompanionFile } from '../bytes/companionFiles.js';
 import { isIndexName } from '../sharded/huggingFaceIndex.js';
 import { grouped } from '../../ground/work/grouped.js';
 import { besideLayers, fileSetOf } from '../sharded/fileSets.js';
+import { isRankFolder, megatronFiles } from '../sharded/megatronFolder.js';
 import { shardSetOf } from '../sharded/numberedShards.js';
 import { readError } from '../../../disk/systemErrors.js';
 
@@ -96,11 +97,11 @@ const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
   return [...claimed, ...units];
 };
 
-/** A folder of slices of tensors, with the list of them in a hidden file. */
-const distributedUnit = (folder: string, slices: readonly string[]): WeightUnit => ({
+/** A folder of files that mean nothing one by one: slices of tensors, ranks of a model. */
+const folderUnit = (folder: string, files: readonly string[], ending: string): WeightUnit => ({
   stem: basename(folder),
-  ending: '.distcp',
-  files: slices,
+  ending,
+  files,
   isFolder: true,
   index: undefined,
   warnings: [],
@@ -131,11 +132,29 @@ export const listFolder = async (folder: string): Promise<FolderListing> => {
   if (entries.some(({ name }) => folderFormats.some(({ marker }) => marker === name))) {
     // The other files in it are of the training: nothing by itself.
     const others = files.filter((name) => !slices.includes(name)).map((name) => join(folder, name));
-    return { folder, units: [distributedUnit(folder, slices)], companions: others, others: [], folders };
+    return {
+      folder,
+      units: [folderUnit(folder, slices, '.distcp')],
+      companions: others,
+      others: [],
+      folders,
+    };
+  }
+  const ranks = await megatronFiles(folder, folders);
+  const units = unitsOf(folder, files.filter(isWeight));
+  if (ranks.length > 0 && units.length === 0) {
+    const rest = folders.filter((name) => !isRankFolder(name));
+    return {
+      folder,
+      units: [folderUnit(folder, ranks, weightEndingOf(ranks[0]!))],
+      companions: files.filter(isCompanion).map((name) => join(folder, name)),
+      others: files.filter((name) => !isCompanion(name)),
+      folders: rest.sort(naturalOrder),
+    };
   }
   return {
     folder,
-    units: unitsOf(folder, files.filter(isWeight)),
+    units,
     companions: files.filter(isCompanion).map((name) => join(folder, name)),
     others: files.filter((name) => !isWeight(name) && !isCompanion(name)),
     folders: folders.sort(naturalOrder),

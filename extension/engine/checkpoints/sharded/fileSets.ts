@@ -3,7 +3,8 @@ import type { Checkpoint } from '../tensors/checkpoint.js';
 import { checkpointOf, closeAll, type StoredTensor } from '../tensors/storedTensors.js';
 import { openNumberedShards, shardSetOf } from './numberedShards.js';
 import { openAll } from './shardedCheckpoint.js';
-import { joinRanks, megatronAxis } from './tensorParallel.js';
+import { joinOverMesh } from './deviceMesh.js';
+import { joinByMegatron, joinByNothing, joinRanks } from './tensorParallel.js';
 
 type OpenFile = (path: string) => Promise<Checkpoint>;
 
@@ -36,7 +37,7 @@ const openLayers: FileSet['open'] = async (paths, openFile) => {
     const tensors: StoredTensor[] = [];
     for (const [layer, files] of layers) {
       const ranks = await openAll(byNumber(files, layerFile, 'rank'), openFile);
-      const joined = joinRanks(ranks, dirname(paths[0]!), megatronAxis);
+      const joined = await joinRanks(ranks, dirname(paths[0]!), joinByMegatron);
       opened.push(joined);
       for (const info of joined.tensors) {
         tensors.push({
@@ -62,20 +63,26 @@ const openLayers: FileSet['open'] = async (paths, openFile) => {
   }
 };
 
-/** A DTensor's local parts over all ranks of a one-dimensional mesh lie one after the other along their axis. */
+/**
+ * Local parts of DTensors over the ranks that are there. Where these do not make up the whole, the first rank's part
+ * stands for it, which the checkpoint says.
+ */
 const openRanks: FileSet['open'] = async (paths, openFile) => {
   const ordered = byNumber(paths, rankFile, 'rank');
   const size = numberIn(rankFile, ordered[0]!, 'size');
-  const complete = ordered.length === size;
-  const ranks = await openAll(complete ? ordered : ordered.slice(0, 1), openFile);
-  return joinRanks(ranks, dirname(paths[0]!), ({ shard }) => {
-    const axes = /^Shard\(dim=(\d+)\)$/.exec(shard?.placements ?? '');
-    return axes === null ? undefined : Number(axes[1]);
+  const ranks = await openAll(ordered, openFile);
+  return joinRanks(ranks, dirname(paths[0]!), (own) => {
+    if (own[0]!.info.shard === undefined) return joinByNothing(own);
+    const numbers = own.map(({ checkpoint }) =>
+      numberIn(rankFile, ordered[ranks.indexOf(checkpoint)]!, 'rank'),
+    );
+    const joined = joinOverMesh(own, numbers, size);
+    return joined === 'apart' && ranks.length < size ? 'alike' : joined;
   });
 };
 
 const openModelRanks: FileSet['open'] = async (paths, openFile) =>
-  joinRanks(await openAll(byNumber(paths, modelRank, 'rank'), openFile), dirname(paths[0]!), megatronAxis);
+  joinRanks(await openAll(byNumber(paths, modelRank, 'rank'), openFile), dirname(paths[0]!), joinByMegatron);
 
 /** The first that a name belongs to. */
 const fileSets: readonly FileSet[] = [

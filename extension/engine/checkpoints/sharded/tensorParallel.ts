@@ -4,8 +4,8 @@ import { quote } from '../bytes/fileErrors.js';
 import { joinedTensor, type TensorPart } from '../tensors/joinedTensor.js';
 import { checkpointOf, type StoredTensor } from '../tensors/storedTensors.js';
 
-/** One rank's tensors, in the order of ranks. */
-interface RankTensor {
+/** One rank's tensor of a name. */
+export interface RankTensor {
   readonly checkpoint: Checkpoint;
   readonly info: TensorInfo;
 }
@@ -27,7 +27,7 @@ const splits: readonly { readonly pattern: RegExp; readonly axis: number }[] = [
   },
 ];
 
-const partOf = ({ checkpoint, info }: RankTensor, offsets: readonly number[]): TensorPart => ({
+export const partOf = ({ checkpoint, info }: RankTensor, offsets: readonly number[]): TensorPart => ({
   offsets,
   sizes: info.shape,
   read: async (start, length, into) => {
@@ -36,7 +36,7 @@ const partOf = ({ checkpoint, info }: RankTensor, offsets: readonly number[]): T
 });
 
 /** Parts one after the other along an axis; undefined where their other sizes differ. */
-export const joinAlong = (axis: number, ranks: readonly RankTensor[]): StoredTensor | undefined => {
+const joinAlong = (axis: number, ranks: readonly RankTensor[]): StoredTensor | undefined => {
   const { info } = ranks[0]!;
   const rest = (shape: readonly number[]): string => shape.filter((_, i) => i !== axis).join('×');
   const isAlike = ranks.every(
@@ -68,36 +68,87 @@ const passed = ({ checkpoint, info }: RankTensor): StoredTensor => ({
   },
 });
 
+/** What the ranks' tensors of one name are: one tensor in parts, the same on every rank, or something else. */
+export type Joined = StoredTensor | 'alike' | 'apart';
+
+/** Numbers compared at either end of a tensor. */
+const SAMPLE = 2048;
+
+/** Whether tensors of one name hold the same values, as far as both their ends show, and whether these vary. */
+const compareEnds = async (own: readonly RankTensor[]): Promise<{ equal: boolean; constant: boolean }> => {
+  const { shape, elements } = own[0]!.info;
+  const isComparable = own.every(({ info }) => info.readable && info.shape.join() === shape.join());
+  if (!isComparable) return { equal: !own.some(({ info }) => info.readable), constant: false };
+  const length = Math.min(SAMPLE, elements);
+  const ends = await Promise.all(
+    own.map(async ({ checkpoint, info }) => [
+      ...(await checkpoint.read(info.name, 0, length)),
+      ...(await checkpoint.read(info.name, elements - length, length)),
+    ]),
+  );
+  const [first, ...others] = ends;
+  return {
+    equal: others.every((values) => values.every((value, i) => Object.is(value, first![i]))),
+    constant: ends.flat().every((value) => Object.is(value, first![0])),
+  };
+};
+
+/** Tensors that no rule splits: the same on every rank, which their values show, or parts of an unknown kind. */
+export const joinByNothing = async (own: readonly RankTensor[]): Promise<Joined> =>
+  own.length === 1 || (await compareEnds(own)).equal ? 'alike' : 'apart';
+
 /**
- * Ranks as one checkpoint. `axisOf` says along which axis the ranks' tensors of a name lie one after the other;
- * undefined: they are the same on every rank.
+ * The ranks' tensors of one name by Megatron's rule. A name that the rule splits while its values are the same on every
+ * rank is not split (keys and values that have fewer heads than there are ranks); one that it does not know and whose
+ * values differ stays in parts.
  */
-export const joinRanks = (
+export const joinByMegatron = async (own: readonly RankTensor[], count: number): Promise<Joined> => {
+  const axis = megatronAxis(own[0]!.info);
+  if (axis === undefined || own.length < count) return joinByNothing(own);
+  if (!own.some(({ info }) => info.readable)) return 'alike';
+  const { equal, constant } = await compareEnds(own);
+  if (equal && !constant) return 'alike';
+  return joinAlong(axis, own) ?? 'apart';
+};
+
+/**
+ * Ranks as one checkpoint, with every tensor that any of them holds.
+ * @param place the ranks' place, for messages.
+ * @param join what the tensors of one name are together, given those of the ranks that hold one and the number of ranks.
+ */
+export const joinRanks = async (
   ranks: readonly Checkpoint[],
-  path: string,
-  axisOf: (tensor: TensorInfo) => number | undefined,
-): Checkpoint => {
+  place: string,
+  join: (own: readonly RankTensor[], count: number) => Promise<Joined> | Joined,
+): Promise<Checkpoint> => {
+  const holders = new Map<string, (RankTensor & { readonly rank: number })[]>();
+  for (const [rank, checkpoint] of ranks.entries()) {
+    for (const info of checkpoint.tensors) {
+      const own = holders.get(info.name) ?? [];
+      own.push({ checkpoint, info, rank });
+      holders.set(info.name, own);
+    }
+  }
   const parts: string[] = [];
-  const tensors = ranks[0]!.tensors.map((info): StoredTensor => {
-    const own = ranks.flatMap((checkpoint): RankTensor[] => {
-      const found = checkpoint.tensors.find(({ name }) => name === info.name);
-      return found === undefined ? [] : [{ checkpoint, info: found }];
-    });
-    const axis = axisOf(info);
-    if (axis === undefined || ranks.length === 1) return passed(own[0]!);
-    const joined = own.length === ranks.length ? joinAlong(axis, own) : undefined;
-    if (joined === undefined) parts.push(info.name);
-    return joined ?? passed(own[0]!);
-  });
+  const tensors: StoredTensor[] = [];
+  for (const [name, own] of holders) {
+    const joined = ranks.length === 1 ? 'alike' : await join(own, ranks.length);
+    if (joined === 'alike') tensors.push(passed(own[0]!));
+    else if (joined !== 'apart') tensors.push(joined);
+    else {
+      parts.push(name);
+      for (const part of own) tensors.push({ ...passed(part), name: `${name} [rank ${part.rank}]` });
+    }
+  }
   const named = parts.slice(0, 3).map(quote).join(', ') + (parts.length > 3 ? ' and more' : '');
+  const subject = parts.length === 1 ? 'One tensor differs' : `${parts.length} tensors differ`;
   const apart: Warning[] =
     parts.length === 0
       ? []
       : [
           {
             code: 'local-shard',
-            path,
-            message: `${path}: ${parts.length} tensors cannot be joined over ${ranks.length} ranks and are the first rank's part: ${named}.`,
+            message: `${place}: ${subject} between ranks in a way that no known rule joins, so each rank's part is shown by itself: ${named}.`,
           },
         ];
   return checkpointOf({
@@ -111,5 +162,5 @@ export const joinRanks = (
 };
 
 /** Megatron's rule for a tensor's name. */
-export const megatronAxis = ({ name }: TensorInfo): number | undefined =>
+const megatronAxis = ({ name }: TensorInfo): number | undefined =>
   splits.find(({ pattern }) => pattern.test(name))?.axis;

@@ -24,6 +24,16 @@ export const numericDtypes = [
 ] as const;
 export type NumericDtype = (typeof numericDtypes)[number];
 
+/** A rank's part of a distributed tensor. */
+export interface ShardPlace {
+  /** Of the whole tensor. */
+  readonly shape: readonly number[];
+  /** How each dimension of the mesh of ranks places it, in words: "Replicate, Shard(dim=0)". */
+  readonly placements: string;
+  /** The rank's place in the mesh, where the file states it. */
+  readonly coordinate?: readonly number[];
+}
+
 export interface TensorInfo {
   readonly name: string;
   /** Row-major. */
@@ -42,8 +52,7 @@ export interface TensorInfo {
   readonly isUpdate?: true;
   /** Why it is not measured, where its values are no weights or are not readable. */
   readonly unmeasured?: Unmeasured;
-  /** The whole tensor that this is a rank's part of, and how it is placed: "Shard(dim=0)". */
-  readonly shard?: { readonly shape: readonly number[]; readonly placements: string };
+  readonly shard?: ShardPlace;
 }
 
 export interface Unmeasured {

@@ -169,7 +169,10 @@ const distributed = (
     .map(placementText)
     .join(', ');
   const shape = counts(args instanceof Tuple ? args.items[2] : undefined, 'sizes');
-  return { ...local, shard: { shape, placements } };
+  const mesh = spec instanceof Opaque ? attribute(spec.state, 'mesh') : undefined;
+  const place = mesh instanceof Opaque ? itemsOf(attribute(mesh.state, '_coordinate_on_dim') ?? null) : [];
+  const coordinate = place.length > 0 && place.every(isCount) ? { coordinate: place } : {};
+  return { ...local, shard: { shape, placements, ...coordinate } };
 };
 
 /** A NumPy array as a tensor, or undefined where its elements are not numbers. */

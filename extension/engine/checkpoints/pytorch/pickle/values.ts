@@ -1,3 +1,4 @@
+import type { ShardPlace } from '../../tensors/checkpoint.js';
 import { documentedName } from './pythonNames.js';
 
 /**
@@ -78,8 +79,7 @@ export interface TensorReference {
   readonly negative?: boolean;
   readonly quantised?: QuantisedCodes;
   readonly sparse?: SparseReference;
-  /** Part of a distributed tensor: the whole one's shape, and how it is placed, in words. */
-  readonly shard?: { readonly shape: readonly number[]; readonly placements: string };
+  readonly shard?: ShardPlace;
   /** Why it has no values here, for those that are listed only. */
   readonly reason?: string;
 }

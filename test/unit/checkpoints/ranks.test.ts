@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { inspectSettingsSchema, type Report } from '../../../extension/contract/report.js';
+import { ReportStore } from '../../../extension/contract/reportStore.js';
+import { inspect } from '../../../extension/engine/inspection/inspect.js';
+
+const folder = resolve(import.meta.dirname, '../../fixtures/ranks');
+type Values = Readonly<Record<string, readonly number[]>>;
+const reference = JSON.parse(readFileSync(join(folder, 'reference.json'), 'utf8')) as Readonly<
+  Record<'model' | 'pipeline' | 'neox' | 'dtensor', Values>
+>;
+
+const inspected = async (place: string): Promise<Report> => {
+  const store = new ReportStore();
+  await inspect(
+    { path: join(folder, place), settings: v.parse(inspectSettingsSchema, { shuffleDraws: 0 }) },
+    { signal: new AbortController().signal, onAddition: (addition) => store.add(addition) },
+  );
+  return store.report()!;
+};
+
+const expectValues = ({ spectra }: Report, expected: Values): void => {
+  expect(spectra.map(({ tensor }) => tensor).sort()).toEqual(Object.keys(expected).sort());
+  for (const { tensor, singularValues } of spectra) {
+    const wanted = expected[tensor]!;
+    expect(singularValues).toHaveLength(wanted.length);
+    wanted.forEach((value, i) => expect(Math.abs(singularValues[i]! - value), tensor).toBeLessThan(1e-12));
+  }
+};
+
+const told = ({ warnings }: Report): string[] => warnings.map(({ code }) => code);
+
+describe('DTensors of four ranks that PyTorch has written', () => {
+  // One place for all: cuts of 7 rows leave an uneven rest, cuts of 3 rows an empty rank.
+  it.each(['rows', 'columns', 'copies', 'hybrid', 'grid', 'twice', 'plain'])(
+    'placed as %s are the whole tensors, without an alarm',
+    async (kind) => {
+      const report = await inspected(`dtensor/${kind}`);
+      expectValues(report, reference.dtensor);
+      expect(told(report)).toEqual(['one-checkpoint']);
+    },
+  );
+
+  it('are the first rank’s part where a rank is missing, which is said', async () => {
+    const report = await inspected('dtensor/partial');
+    expect(told(report)).toEqual(['local-shard', 'one-checkpoint']);
+    expect(report.spectra.map(({ tensor, rows }) => [tensor, rows])).toEqual([
+      ['a.weight', 2],
+      ['b.weight', 2],
+    ]);
+  });
+});
+
+describe('tensor-parallel ranks', () => {
+  // qkv, fc1 and embeddings by rows, proj and fc2 by columns; equal ones once; what no rule knows in parts.
+  it.each([
+    ['megatron', 'model'],
+    ['megatron/iter_0000100', 'model'],
+    ['deepspeed', 'model'],
+    ['pipeline', 'pipeline'],
+  ] as const)('of %s are the whole model; what no rule joins is shown by rank', async (place, key) => {
+    const report = await inspected(place);
+    expectValues(report, reference[key]);
+    expect(report.checkpoints.map(({ step }) => step)).toEqual([100]);
+    const parts = report.warnings.filter(({ code }) => code === 'local-shard');
+    expect(parts).toHaveLength(key === 'pipeline' ? 2 : 1);
+    for (const { message } of parts) {
+      expect(message).toContain('odd_proj.weight');
+      expect(message).not.toMatch(/gate_proj|router|more/);
+    }
+  });
+
+  it('of GPT-NeoX, a file for each layer and rank, are the whole model; only the order of queries, keys and values is open', async () => {
+    const report = await inspected('neox');
+    expectValues(report, reference.neox);
+    expect(told(report)).toEqual(['one-checkpoint', 'fused-layout-unknown']);
+    const bias = report.tensors.find(({ name }) => name.endsWith('query_key_value.bias'));
+    expect(bias?.shape).toEqual([18]);
+  });
+});
