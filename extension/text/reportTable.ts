@@ -114,6 +114,39 @@ const matrices = (report: Report): string => {
       ...(statistic.isKeptByShuffles ? [] : [statisticText(statistic, entry.nulls[statistic.key]?.mean)]),
     ]),
   ];
+  const stacks = stacksOf(entries);
+  /** After the last matrix of a stack: what half of them exceed. */
+  const summaryAfter = (i: number): string[][] => {
+    const { tensor, part, of, rows, columns } = entries[i]!;
+    const stack = part === undefined ? undefined : stacks.get(`${tensor}#${of}`);
+    if (stack === undefined || stack.at(-1) !== entries[i]) return [];
+    const label = labelOf(stack[0]!).replace('[0]', `[0 … ${stack.length - 1}]`);
+    const cell = (statistic: Statistic, values: readonly (number | undefined)[]): string => {
+      const known = values.filter((value) => value !== undefined);
+      return statisticText(statistic, known.length < stack.length ? undefined : median(known));
+    };
+    return [
+      [
+        `${label}, median`,
+        of,
+        `${rows} × ${columns}`,
+        ...shown.flatMap((statistic) => [
+          cell(
+            statistic,
+            stack.map((entry) => entry[statistic.key]),
+          ),
+          ...(statistic.isKeptByShuffles
+            ? []
+            : [
+                cell(
+                  statistic,
+                  stack.map(({ nulls }) => nulls[statistic.key]?.mean),
+                ),
+              ]),
+        ]),
+      ],
+    ];
+  };
   const draws = entries.find(({ nulls }) => nulls.shuffled)?.nulls.shuffled?.draws;
   const convention =
     draws === undefined ? 'no shuffles' : `beside each its mean over ${draws} shuffles of the entries`;
@@ -129,9 +162,26 @@ const matrices = (report: Report): string => {
           ...(isKeptByShuffles ? [] : [{ title: 'null', align: 'right' } as const]),
         ]),
       ],
-      entries.map(row),
+      entries.flatMap((entry, i) => [row(entry), ...summaryAfter(i)]),
     ),
   );
+};
+
+/** Spectra of the matrices of each stack of two or more, by the tensor and what they are of. */
+const stacksOf = (entries: readonly SpectrumEntry[]): ReadonlyMap<string, readonly SpectrumEntry[]> => {
+  const stacks = new Map<string, SpectrumEntry[]>();
+  for (const entry of entries) {
+    if (entry.part === undefined || !/^\[\d+\]$/.test(entry.part)) continue;
+    const key = `${entry.tensor}#${entry.of}`;
+    stacks.set(key, [...(stacks.get(key) ?? []), entry]);
+  }
+  return new Map([...stacks].filter(([, stack]) => stack.length > 1));
+};
+
+const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 };
 
 const statisticText = ({ format }: Statistic, value: number | undefined): string =>

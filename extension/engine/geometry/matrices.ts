@@ -1,7 +1,7 @@
 import type { AttentionConfig, PartRange } from './fusedLayouts.js';
 import { fusedParts } from './fusedLayouts.js';
 import { namedMatrix } from './matrixRoles.js';
-import { stackOf } from './stacks.js';
+import { stackOf, type Stack } from './stacks.js';
 
 /** One matrix to analyse: a whole tensor, or a part (`Q`, `K`, `V`) of a fused one. */
 export interface MatrixSpec {
@@ -28,6 +28,8 @@ export interface StackedMatrix {
   /** What the stack is of: "experts", "heads". */
   readonly of: string;
   readonly count: number;
+  /** What says that it is one. */
+  readonly by: Stack['by'];
 }
 
 export interface MatrixPlan {
@@ -44,11 +46,16 @@ interface NamedShape {
 /**
  * The matrices that tensors hold, in the tensors' order, parts after their whole. Vectors, scalars and tensors with one
  * row or column when folded hold none.
+ * @param experts how many experts a layer has, where the model's config says so.
  */
-export const matricesOf = (tensors: readonly NamedShape[], config?: AttentionConfig): MatrixPlan => {
+export const matricesOf = (
+  tensors: readonly NamedShape[],
+  config?: AttentionConfig,
+  experts?: number,
+): MatrixPlan => {
   const unknownFused: string[] = [];
   const found = tensors.flatMap((tensor) => {
-    const stack = stackOf(tensor.name, tensor.shape);
+    const stack = stackOf(tensor.name, tensor.shape, experts);
     if (stack !== undefined) return stackedSpecs(tensor, stack);
     const size = foldedSize(tensor.shape);
     if (size === undefined) return [];
@@ -80,7 +87,7 @@ export const matrixKey = ({ tensor, part }: Pick<MatrixSpec, 'tensor' | 'part'>)
   part === undefined ? tensor : `${tensor}#${part}`;
 
 /** Matrices [0] … of a stack; the stack itself is none. */
-const stackedSpecs = ({ name, shape }: NamedShape, of: string): MatrixSpec[] => {
+const stackedSpecs = ({ name, shape }: NamedShape, { of, by }: Stack): MatrixSpec[] => {
   const [rows, columns] = shape.slice(-2) as [number, number];
   const count = shape.slice(0, -2).reduce((product, size) => product * size, 1);
   const place = namedMatrix(name);
@@ -95,7 +102,7 @@ const stackedSpecs = ({ name, shape }: NamedShape, of: string): MatrixSpec[] => 
       columns,
       folded: false,
       range,
-      stacked: { of, count },
+      stacked: { of, count, by },
       fused: false,
       trunk: place !== undefined,
     };

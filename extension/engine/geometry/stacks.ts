@@ -14,9 +14,25 @@ const stacks: readonly { readonly pattern: RegExp; readonly axes: number; readon
   { pattern: /(?:^|\.)W_[QKVO]$/, axes: 3, of: 'heads' },
 ];
 
-/** What a tensor is a stack of; undefined for other tensors, and where the matrices would have one row or column. */
-export const stackOf = (name: string, shape: readonly number[]): string | undefined => {
+/** What a stack is of, and what says so. */
+export interface Stack {
+  readonly of: string;
+  readonly by: 'name' | 'config';
+}
+
+/** Tensors of a layer's feed-forward part, which experts are; kernels of convolutions have three axes too. */
+const feedForward = /^(?!.*conv).*(?:expert|moe|mlp|ffn|feed_?forward)/i;
+
+/**
+ * What a tensor is a stack of; undefined for other tensors, and where the matrices would have one row or column.
+ * @param experts how many experts a layer has, where the model's config says so: as many matrices in the feed-forward
+ * part are experts under whatever name.
+ */
+export const stackOf = (name: string, shape: readonly number[], experts?: number): Stack | undefined => {
   const [rows = 0, columns = 0] = shape.slice(-2);
   if (rows < 2 || columns < 2 || shape.includes(0)) return undefined;
-  return stacks.find(({ pattern, axes }) => shape.length === axes && pattern.test(name))?.of;
+  const named = stacks.find(({ pattern, axes }) => shape.length === axes && pattern.test(name));
+  if (named !== undefined) return { of: named.of, by: 'name' };
+  const isStated = shape.length === 3 && shape[0] === experts && feedForward.test(name);
+  return isStated ? { of: 'experts', by: 'config' } : undefined;
 };

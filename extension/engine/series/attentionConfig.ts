@@ -1,7 +1,6 @@
-import { dirname, join } from 'node:path';
 import * as v from 'valibot';
-import { limits, readText } from '../../disk/regularFile.js';
 import type { AttentionConfig } from '../geometry/fusedLayouts.js';
+import { configsBeside } from './modelConfig.js';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 const schema = v.object({
@@ -17,12 +16,13 @@ const schema = v.object({
  * The heads that a Hugging Face `config.json` beside the weights states; undefined where there is none, or one of
  * another kind: the file only refines how fused matrices are cut.
  */
-export const attentionConfigOf = async (places: readonly string[]): Promise<AttentionConfig | undefined> => {
-  const folders = new Set(places.flatMap((place) => [place, dirname(place)]));
-  for (const folder of folders) {
-    const text = await readSmall(join(folder, 'config.json'));
-    if (text === undefined) continue;
-    const parsed = v.safeParse(schema, parseJson(text));
+export const attentionConfigOf = async (places: readonly string[]): Promise<AttentionConfig | undefined> =>
+  attentionConfigIn(await configsBeside(places));
+
+/** The heads that the first of these configs with heads states. */
+export const attentionConfigIn = (configs: readonly unknown[]): AttentionConfig | undefined => {
+  for (const config of configs) {
+    const parsed = v.safeParse(schema, config);
     if (!parsed.success) continue;
     const heads = parsed.output.num_attention_heads ?? parsed.output.n_head;
     const headSize =
@@ -35,20 +35,4 @@ export const attentionConfigOf = async (places: readonly string[]): Promise<Atte
     return { modelType: parsed.output.model_type, heads, keyValueHeads, headSize };
   }
   return undefined;
-};
-
-const readSmall = async (path: string): Promise<string | undefined> => {
-  try {
-    return await readText(path, limits.settings);
-  } catch {
-    return undefined;
-  }
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

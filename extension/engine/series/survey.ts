@@ -9,7 +9,8 @@ import {
 } from '../checkpoints/discovery/seriesChecks.js';
 import { quote } from '../checkpoints/bytes/fileErrors.js';
 import { matricesOf, type MatrixSpec } from '../geometry/matrices.js';
-import { attentionConfigOf } from './attentionConfig.js';
+import { attentionConfigIn } from './attentionConfig.js';
+import { configsBeside, expertCountOf } from './modelConfig.js';
 import { CheckpointPool } from './checkpointPool.js';
 import { grouped } from '../ground/work/grouped.js';
 import type { SourceSeries } from './source.js';
@@ -94,8 +95,8 @@ export const survey = async (source: SourceSeries, signal: AbortSignal, glob?: s
   const floating = lastTensors.filter(isParameter);
   const comparable = floating.filter(({ name }) => present.every((names) => names.has(name)));
 
-  const config = await attentionConfigOf([source.root, ...last.entry.files.map(({ path }) => path)]);
-  const plan = matricesOf(floating, config);
+  const configs = await configsBeside([source.root, ...last.entry.files.map(({ path }) => path)]);
+  const plan = matricesOf(floating, attentionConfigIn(configs), expertCountOf(configs));
   const complexMatrices = matricesOf(lastTensors.filter(isComplexMatrix)).matrices;
   return {
     checkpoints: opened.map(({ entry }) => entry),
@@ -220,6 +221,8 @@ const withoutMatrices = (tensors: readonly TensorInfo[]): Warning => ({
     : 'There are vectors and scalars only: rank spectra and reconstruction need matrices.',
 });
 
+const sources = { name: 'its name', config: 'the config.json of the model' } as const;
+
 /** The choice of reading a tensor as a stack, said once for all of one kind. */
 const stacks = (matrices: readonly MatrixSpec[]): Warning[] => {
   const kinds = new Map<string, MatrixSpec[]>();
@@ -230,7 +233,7 @@ const stacks = (matrices: readonly MatrixSpec[]): Warning[] => {
   return [...kinds].map(([of, specs]) => {
     const { tensor, rows, columns, stacked } = specs[0]!;
     const more = specs.length > 1 ? ` So are ${specs.length - 1} more.` : '';
-    const message = `${quote(tensor)} is read as ${stacked!.count} matrices of ${rows} × ${columns}, one for each of its ${of}, by its name.${more}`;
+    const message = `${quote(tensor)} is read as ${stacked!.count} matrices of ${rows} × ${columns}, one for each of its ${of}, by ${sources[stacked!.by]}.${more}`;
     return { code: 'stack-of-matrices', message, tensor };
   });
 };
