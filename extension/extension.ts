@@ -14,6 +14,7 @@ import { inspectionSurroundings } from './host/inspector/inspectionSurroundings.
 import { Compute } from './host/processes/compute.js';
 import { Reader } from './host/processes/reader.js';
 import { clusterCommandTable, steerSweep } from './host/sweeps/clusterCommands.js';
+import { reproduceCommandTable } from './host/sweeps/reproducePaper.js';
 import { sweepCommandTable } from './host/sweeps/sweepCommands.js';
 import { SweepFollower } from './host/sweeps/sweepFollower.js';
 import { tellSweepNews } from './host/sweeps/sweepNews.js';
@@ -92,15 +93,14 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     vscode.window.registerUriHandler(linkHandler((link) => void openLink(services, link))),
   );
+  const command = context.asAbsolutePath('dist/cli.js');
   const { version } = context.extension.packageJSON as { readonly version: string };
-  context.subscriptions.push(
-    registerTools({ reader, compute }),
-    registerMcpServer(context.asAbsolutePath('dist/cli.js'), version),
-  );
+  context.subscriptions.push(registerTools({ reader, compute }), registerMcpServer(command, version));
   const commands = {
     ...commandTable(services),
     ...trainCommandTable({ context, training, panels, reader, errors }),
     ...sweepCommandTable({ training, panels, reader, errors }),
+    ...reproduceCommandTable({ command, reader, panels, errors }),
     ...clusterCommandTable({ training, panels, reader, errors, follower }),
     ...cudaCommandTable({ bundle, errors, log }),
     ...gpuCommandTable({ context, bundle, errors, log, cuda, list }),

@@ -15,7 +15,7 @@ import {
 } from './report.js';
 import { runConfigSchema } from './run.js';
 import { placeSchema, sweepRecordSchema, sweepSubmissionSchema } from './sweep.js';
-import { presetSchema, runRecordSchema } from './training.js';
+import { paperSchema, presetSchema, runRecordSchema } from './training.js';
 
 /** What crosses between the host and its child processes, as the receiving side checks it. */
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -65,6 +65,7 @@ export const readerSchemas: CallSchemas<ReaderCalls> = {
   },
   quickStatistics: { args: v.tuple([path, v.string()]), value: v.optional(cachedStatisticsSchema) },
   presets: { args: v.tuple([]), value: v.array(presetSchema) },
+  papers: { args: v.tuple([]), value: v.array(paperSchema) },
   runConfig: { args: v.tuple([path, v.array(v.string())]), value: runConfigSchema },
   run: { args: v.tuple([path]), value: v.optional(runRecordSchema) },
   sweep: { args: v.tuple([path, v.nullable(path)]), value: sweepRecordSchema },

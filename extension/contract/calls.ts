@@ -11,7 +11,7 @@ import type {
 import type { Metrics, ProviderName, RunConfig, RunFile } from './run.js';
 import type { Place, SweepRecord, SweepSubmission } from './sweep.js';
 import type { StatisticKey } from './statistics/table.js';
-import type { PresetEntry, RunRecord } from './training.js';
+import type { PaperEntry, PresetEntry, RunRecord } from './training.js';
 
 /**
  * The calls between processes. A boundary is one interface of async methods; the client is a proxy derived from it.
@@ -75,6 +75,7 @@ export interface ReaderCalls {
   /** Statistics of one small matrix, computed now when cheap; undefined when it is not. */
   quickStatistics(path: string, tensor: string): Promise<Reply<CachedStatistics | undefined>>;
   presets(): Promise<Reply<readonly PresetEntry[]>>;
+  papers(): Promise<Reply<readonly PaperEntry[]>>;
   /** The configuration of a preset or a run file with `key=value` assignments made, checked, with its defaults. */
   runConfig(presetOrFile: string, assignments: readonly string[]): Promise<Reply<RunConfig>>;
   /** The run in a folder: its files, and who trains it; undefined where there is none. */

@@ -9,6 +9,13 @@ const path = v.pipe(v.string(), v.minLength(1));
 export const presetSchema = v.object({ name: v.string(), summary: v.string(), config: runConfigSchema });
 export type PresetEntry = v.InferOutput<typeof presetSchema>;
 
+/** A paper whose runs the product trains and measures; `runs`: how many with its defaults. */
+export const paperSchema = v.object({
+  ...{ id: v.string(), title: v.string(), about: v.string() },
+  runs: v.object({ quick: step, whole: step }),
+});
+export type PaperEntry = v.InferOutput<typeof paperSchema>;
+
 /** A run directory as its files have it. */
 export const runRecordSchema = v.object({
   folder: path,

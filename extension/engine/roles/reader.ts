@@ -9,6 +9,8 @@ import { fileIdentities } from '../../disk/fileIdentity.js';
 import { readStatistics } from '../inspection/reportCache.js';
 import { placesIn, stopIn, submitAgain } from '../runs/cluster/sweepService.js';
 import { openSweep } from '../runs/openSweep.js';
+import { allRuns } from '../papers/paper.js';
+import { papers } from '../papers/table.js';
 import { presets } from '../training/presets.js';
 import { findRun } from '../../queue/localRun.js';
 import { readMetrics } from '../training/run/metricsFile.js';
@@ -37,6 +39,16 @@ export function serveReader(cacheFolder: string | undefined): void {
     presets: () =>
       Promise.resolve(
         ok(presets.map((preset) => ({ ...preset, config: parseRunConfig(preset.config, preset.name) }))),
+      ),
+    papers: () =>
+      Promise.resolve(
+        ok(
+          papers.map((paper) => {
+            const { id, title, about } = paper;
+            const runs = (quick: boolean): number => allRuns(paper.plan({ quick, options: {} })).length;
+            return { id, title, about, runs: { quick: runs(true), whole: runs(false) } };
+          }),
+        ),
       ),
     runConfig: async (presetOrFile, assignments) =>
       ok(withAssignments(await loadRunConfig(presetOrFile), assignments)),

@@ -37,6 +37,7 @@ export class Reader implements vscode.Disposable, ReaderCalls {
   readonly quickStatistics: ReaderCalls['quickStatistics'] = (path, tensor) =>
     this.lease.get().calls.quickStatistics(path, tensor);
   readonly presets: ReaderCalls['presets'] = () => this.lease.get().calls.presets();
+  readonly papers: ReaderCalls['papers'] = () => this.lease.get().calls.papers();
   readonly runConfig: ReaderCalls['runConfig'] = (presetOrFile, assignments) =>
     this.lease.get().calls.runConfig(presetOrFile, assignments);
   readonly run: ReaderCalls['run'] = (folder) => this.lease.get().calls.run(folder);

@@ -1,0 +1,79 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { pageFrame, pause, picture, pictureOfFailure, runCommand } from './hostWindow.js';
+import { canRun, startSession, type Session } from './session.js';
+import { statusOf, waitFor } from './trainingRuns.js';
+
+const paper = '2606.04405';
+const first = 'p97-none-2-f0.4-add-wd0-seed0';
+
+describe.runIf(canRun())('a paper reproduced from the palette', () => {
+  let session: Session;
+  let page: Page;
+  let folder: string;
+  const out = (...names: string[]): string => path.join(folder, 'papers', paper, ...names);
+  const status = (name: string): string | undefined =>
+    fs.existsSync(out('runs', name, 'run.json')) ? statusOf(out('runs', name)) : undefined;
+  const runs = (): string[] => (fs.existsSync(out('runs')) ? fs.readdirSync(out('runs')) : []);
+
+  beforeAll(async () => {
+    folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'weight-geometry-paper-')));
+    session = await startSession({ folder });
+    page = session.window.page;
+  });
+  afterAll(async () => {
+    await session.end();
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  afterEach(({ task }) => pictureOfFailure(page, task));
+
+  const row = (text: string) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+
+  it('lists the papers with their runs, and trains the one that is chosen', async () => {
+    await runCommand(page, 'Reproduce a Paper');
+    for (const id of ['2602.18649', '2602.16746', '2604.06256', paper]) await row(id).waitFor();
+    await picture(page, 'reproduce-papers');
+    await row(paper).click();
+    await row('Runs: 36').waitFor();
+    await row('Quick').click();
+    await page.locator('.quick-input-widget input.input').press('Enter');
+    const frame = await pageFrame(page, 'Sweep', 120_000);
+    await expect
+      .poll(() => frame.locator('[data-status=running]').count(), { timeout: 120_000 })
+      .toBeGreaterThan(0);
+    await pause(500);
+    await picture(page, 'reproduce-running');
+  });
+
+  it('measures each run beside published and null as soon as it has finished', async () => {
+    await waitFor(() => status(first) === 'finished' && fs.existsSync(out('tables.md')), 240_000);
+    const tables = fs.readFileSync(out('tables.md'), 'utf8');
+    expect(tables).toContain(`# arXiv ${paper}: measured, published, null`);
+    const line = (kind: string): string | undefined =>
+      tables.split('\n').find((one) => one.startsWith(`| ${first} | ${kind} |`));
+    await expect.poll(() => line('measured')).toBeDefined();
+    expect(line('null')).toBeDefined();
+    const frame = await pageFrame(page, 'Sweep');
+    await expect
+      .poll(() => frame.locator('body').innerText(), { timeout: 90_000 })
+      .toMatch(/[1-9]\d* of 36 runs are measured/);
+  });
+
+  it('stops with its task, and goes on in the same folder', async () => {
+    await runCommand(page, 'Tasks: Terminate Task');
+    await waitFor(() => runs().every((name) => status(name) !== 'running'), 60_000);
+    const finished = runs().filter((name) => status(name) === 'finished');
+    expect(finished).toContain(first);
+    await runCommand(page, 'Reproduce a Paper');
+    await row(paper).click();
+    await row('Quick').click();
+    await page.locator('.quick-input-widget input.input').press('Enter');
+    await waitFor(() => runs().some((name) => status(name) === 'running'), 120_000);
+    expect(finished.every((name) => status(name) === 'finished')).toBe(true);
+    await runCommand(page, 'Tasks: Terminate Task');
+    await waitFor(() => runs().every((name) => status(name) !== 'running'), 60_000);
+  });
+});
