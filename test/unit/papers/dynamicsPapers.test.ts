@@ -73,6 +73,28 @@ describe.each(['2602.16746', '2604.06256'])('the plan of %s', (id) => {
   });
 });
 
+describe('what is asked for besides a quick plan', () => {
+  const names = (id: string, options: Readonly<Record<string, string>>): string[] =>
+    paperOf(id)!
+      .plan({ quick: true, seeds: [7, 8], options })
+      .runs.map(({ name }) => name);
+
+  it('is every task without decay, or three tasks on one trunk for every seed', () => {
+    const added = (options: Readonly<Record<string, string>>): string[] =>
+      names('2604.06256', options).filter((name) => !names('2604.06256', {}).includes(name));
+    const short = ['baseline-sub', 'baseline-x2_y2', 'mul'].flatMap((task) =>
+      [7, 8].map((seed) => `short-${task}-wd0-seed${seed}`),
+    );
+    expect(added({ controls: 'all' }).sort()).toEqual(short.sort());
+    expect(added({ trunks: 'all' })).toEqual(['add+mul+x2_y2-wd1-seed8']);
+  });
+
+  it('is a weight decay', () => {
+    const both = names('2602.16746', { decays: '1,0' });
+    expect(both.filter((name) => !names('2602.16746', {}).includes(name)).length).toBe(4 * 2);
+  });
+});
+
 const sample = resolve(import.meta.dirname, '../../../media/sample-series');
 
 /** The run record that the sample series would have. */

@@ -3,7 +3,7 @@ import { sayChoices } from './choices.js';
 import { curvesOf, measurementsOf } from './measurements.js';
 import { measure, measuredSchema, type Measured16746 } from './measure.js';
 import { suppressionFlag } from './interventions.js';
-import { planOf } from './plan.js';
+import { decaysFlag, planOf } from './plan.js';
 import { ratesFlag } from './rates.js';
 import { tablesOf } from './tables.js';
 
@@ -12,7 +12,7 @@ export const transverseCurvature: Paper<Measured16746> = {
   title: 'Transverse curvature across the path of training',
   about:
     'four tasks that grok and two that do not, with and without weight decay, two seeds; addition at other learning rates and with its gradient suppressed. --quick trains one seed at weight decay 1 without interventions: ten to fifteen minutes on two cores.',
-  flags: [suppressionFlag, ratesFlag],
+  flags: [decaysFlag, suppressionFlag, ratesFlag],
   schema: measuredSchema,
   plan: planOf,
   choices: sayChoices,

@@ -1,5 +1,5 @@
 import { cellsOf } from '../../runs/grid.js';
-import type { Plan, PlanRequest } from '../paper.js';
+import type { PaperFlag, Plan, PlanRequest } from '../paper.js';
 import { singleTaskCell, singleTaskGrid } from '../singleTasks.js';
 import { publishedStrengths, strengthsOf, suppressedCells, suppressionFlag } from './interventions.js';
 import { ratedCells, ratesFlag } from './rates.js';
@@ -16,13 +16,21 @@ const suppressedSteps = 6000;
 const rates: readonly number[] = [3e-4, 3e-3];
 const neverGrokSteps = { quick: 3000, full: 10_000 };
 
+export const decaysFlag: PaperFlag = {
+  name: 'decays',
+  value: 'LIST',
+  help: 'weight decays of the tasks that grok: 1,0 (default; with --quick 1)',
+  accepts: /^[01]$/,
+  list: true,
+};
+
 /**
  * The four tasks that grok and the two that do not; with and without weight decay where not quick. Multiplication is beside
  * the grid, as it leaves out zero. Learning rates and suppression are of addition, and not in quick but where asked for.
  */
 export const planOf = ({ quick, seeds = quick ? quickSeeds : defaultSeeds, options }: PlanRequest): Plan => {
   const grid = singleTaskGrid('2602.16746', seeds, gridSteps);
-  const decays = quick ? [1] : [1, 0];
+  const decays = options[decaysFlag.name]?.split(',').map(Number) ?? (quick ? [1] : [1, 0]);
   const inGrid = cellsOf(grid).filter(({ decay }) => decays.includes(decay));
   const beside = seeds.flatMap((seed) => [
     ...decays.map((decay) =>

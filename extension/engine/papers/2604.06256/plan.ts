@@ -1,5 +1,5 @@
 import { cellsOf, type Cell } from '../../runs/grid.js';
-import type { Plan, PlanRequest } from '../paper.js';
+import type { PaperFlag, Plan, PlanRequest } from '../paper.js';
 import { singleTaskCell, singleTaskGrid } from '../singleTasks.js';
 
 export const multiTaskScale = 'three tasks';
@@ -13,6 +13,23 @@ const quickControlSteps = 3000;
 /** Evaluations in a row at 95 %: as the functional modes of the paper are those of the last checkpoint above it. */
 const multiTaskStop = { testAccuracy: 0.95, consecutive: 3 } as const;
 const multiTaskSteps = 20_000;
+
+const all = /^all$/;
+/** What a quick plan leaves out for its time's sake, and the whole plan for the same reason. */
+export const planFlags: readonly PaperFlag[] = [
+  {
+    name: 'controls',
+    value: 'all',
+    help: 'with --quick: all four tasks without weight decay, 3,000 steps each (default: addition alone)',
+    accepts: all,
+  },
+  {
+    name: 'trunks',
+    value: 'all',
+    help: 'three tasks on one trunk for every seed (default: for the first)',
+    accepts: all,
+  },
+];
 
 /**
  * The three tasks on one trunk, over pairs without zero as the companion's code has them: what modes of x² + y² alone are
@@ -30,10 +47,10 @@ const multiTaskCell = (seed: number): Cell => {
 };
 
 /**
- * The four tasks with and without weight decay, and three of them on one trunk with the first seed; quick: one seed, and
- * addition alone without decay.
+ * The four tasks with and without weight decay, and three of them on one trunk; quick: one seed, and shorter runs without
+ * decay.
  */
-export const planOf = ({ quick, seeds = quick ? quickSeeds : defaultSeeds }: PlanRequest): Plan => {
+export const planOf = ({ quick, seeds = quick ? quickSeeds : defaultSeeds, options }: PlanRequest): Plan => {
   const grid = singleTaskGrid('2604.06256', seeds, gridSteps);
   const cells = cellsOf(grid);
   const mul = (decay: number) =>
@@ -41,18 +58,17 @@ export const planOf = ({ quick, seeds = quick ? quickSeeds : defaultSeeds }: Pla
       singleTaskCell({ task: 'mul', decay, seed, ...(decay === 0 ? { maxSteps: gridSteps } : {}) }),
     );
   const decayed = [...cells.filter(({ decay }) => decay === 1), ...mul(1)];
+  const undecayed = [...cells.filter(({ decay }) => decay === 0), ...mul(0)];
   const controls = quick
-    ? seeds.map((seed) => shortControl(cells, seed))
-    : [...cells.filter(({ decay }) => decay === 0), ...mul(0)];
+    ? undecayed.filter(({ tasks }) => options.controls === 'all' || tasks[0] === 'add').map(shortened)
+    : undecayed;
+  const trunks = options.trunks === 'all' ? seeds : seeds.slice(0, 1);
   // What takes longest begins first.
-  return { grid, runs: [...seeds.slice(0, 1).map(multiTaskCell), ...decayed, ...controls] };
+  return { grid, runs: [...trunks.map(multiTaskCell), ...decayed, ...controls] };
 };
 
-/** Addition without decay, cut short: beside the grid, under a name of its own. */
-const shortControl = (cells: ReturnType<typeof cellsOf>, seed: number) => {
-  const cell = cells.find(
-    ({ tasks, decay, seed: own }) => tasks[0] === 'add' && decay === 0 && own === seed,
-  )!;
+/** The same run cut short: beside the grid, under a name of its own. */
+const shortened = (cell: Cell): Cell => {
   const name = `short-${cell.name}`;
   return { ...cell, name, config: { ...cell.config, name, maxSteps: quickControlSteps } };
 };
