@@ -8,7 +8,12 @@ import {
   type Result,
 } from '../../../extension/engine/papers/2606.04405/measurements.js';
 import { amount } from '../../../extension/engine/papers/measurementTable.js';
-import { planOf, regulariserOf } from '../../../extension/engine/papers/2606.04405/plan.js';
+import {
+  planOf,
+  rasterPlace,
+  regulariserOf,
+  strengthOf,
+} from '../../../extension/engine/papers/2606.04405/plan.js';
 import { publishedCell } from '../../../extension/engine/papers/2606.04405/published.js';
 import { tablesOf } from '../../../extension/engine/papers/2606.04405/tables.js';
 import type { Cell } from '../../../extension/engine/runs/grid.js';
@@ -120,6 +125,29 @@ describe('the plan', () => {
     ]);
   });
 
+  it('has a diagram in whose columns both regularisers take the same share of a matrix', () => {
+    const { runs } = planOf({ quick: false, options: { parts: 'raster' } });
+    expect(new Set(runs.map(({ name }) => name)).size).toBe(runs.length);
+    for (const { config, scale, variant, ...cell } of runs) {
+      const own: Cell = { config, scale, variant: variant!, ...cell };
+      const place = rasterPlace(own)!;
+      expect(strengthOf(own)?.perStep).toBe(place.share);
+      const strength = place.side === 'l2' ? config.weightDecay : config.lowRankDecay!.lambda;
+      expect(Math.abs((config.learningRate * strength) / place.share - 1)).toBeLessThan(0.005);
+      expect([config.weightDecay > 0, config.lowRankDecay !== undefined]).toEqual([
+        place.side === 'l2',
+        place.side === 'lrd',
+      ]);
+    }
+    const places = (side: string) =>
+      runs
+        .map((cell) => rasterPlace(cell)!)
+        .filter((place) => place.side === side)
+        .map(({ fraction, rate, share }) => `${fraction} ${rate} ${share}`);
+    expect(places('l2')).toEqual(places('lrd'));
+    expect(Math.max(...runs.map(({ config }) => config.weightDecay))).toBe(10);
+  });
+
   it('splits pairs with their mirrors where asked', () => {
     const { grid, runs } = planOf({ quick: true, options: { split: 'unordered', batch: 'full' } });
     expect(grid.base.data.split.method).toBe('unordered-pairs');
@@ -186,5 +214,26 @@ describe('tables', () => {
     expect(measurementsOf(results.find(({ cell }) => cell.variant === 'none-1')!)[0]!.value).toEqual({
       above: 500,
     });
+  });
+});
+
+describe('the diagram on equal strengths', () => {
+  it('shows each place at the rate with the most successes, beside what memory answers', () => {
+    const { runs } = planOf({ quick: true, options: { parts: 'raster', fractions: '0.4' } });
+    // Low-Rank Decay reaches the goal at one share and rate, L2 nowhere.
+    const isReached = (cell: Cell): boolean =>
+      cell.variant === 'lrd-0.01' && cell.config.learningRate === 0.03;
+    const table = tablesOf(
+      runs.map((cell) => finished(cell, isReached(cell) ? lines : lines.slice(0, 2))),
+    ).find(({ title }) => title.startsWith('Phase diagram on equal strengths'))!;
+    expect(table.columns).toEqual([
+      ...['train fraction', 'regulariser', 'ηλ 0.003', 'ηλ 0.01', 'ηλ 0.03'],
+      'null: mirrors from memory',
+    ]);
+    const [l2, lrd] = table.rows;
+    expect(l2!.slice(2, 5).every((cell) => cell.startsWith('0/3 (0.00 to 0.56), not reached'))).toBe(true);
+    expect(lrd![3]).toBe('3/3 (0.44 to 1.00), 40 steps, η 0.03, λ 0.333');
+    expect(lrd![2]).toMatch(/^0\/3/);
+    expect(Math.abs(Number(lrd!.at(-1)) - 0.4)).toBeLessThan(0.02);
   });
 });

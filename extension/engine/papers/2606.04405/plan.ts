@@ -56,18 +56,21 @@ const variantsOf = ({ points, rates, strengths }: Search): Variant[] =>
   );
 
 export const diagramScale = 'diagram';
+export const rasterScale = 'raster';
 
-/** Of a cell of the grid; undefined for one of the authors' diagram. */
+/** Of a cell of the search; undefined for one of a diagram. */
 export const regulariserOf = ({
   scale,
   variant,
 }: Pick<Cell, 'scale' | 'variant'>): Regulariser | undefined =>
-  scale === diagramScale ? undefined : regularisers.find((name) => variant?.startsWith(`${name}-`));
+  scale === diagramScale || scale === rasterScale
+    ? undefined
+    : regularisers.find((name) => variant?.startsWith(`${name}-`));
 
 const oneOf = (values: readonly (string | number)[]): RegExp =>
   new RegExp(`^(${values.map((value) => String(value).replace('.', '\\.')).join('|')})$`);
 
-const partNames = ['search', 'diagram'] as const;
+const partNames = ['search', 'raster', 'diagram'] as const;
 type Part = (typeof partNames)[number];
 
 /** The flags that choose a part of the plan. */
@@ -75,7 +78,7 @@ export const partFlags: readonly PaperFlag[] = [
   {
     name: 'parts',
     value: 'LIST',
-    help: 'of the plan only these: search, diagram (default: both; with --quick the search)',
+    help: 'of the plan only these: search, raster, diagram (default: all; with --quick the search)',
     accepts: oneOf(partNames),
     list: true,
   },
@@ -122,6 +125,56 @@ const diagramSettings: Readonly<Record<DiagramSide, (label: number) => readonly 
   ],
 };
 
+/** What a step takes of a matrix's Frobenius norm, η λ: the columns of the fair diagram. */
+const shares: readonly number[] = [1e-3, 3e-3, 1e-2, 3e-2, 1e-1];
+const quickShares: readonly number[] = [3e-3, 1e-2, 3e-2];
+const rasterRates: readonly number[] = [3e-3, 1e-2, 3e-2];
+const quickRasterRates: readonly number[] = [1e-2, 3e-2];
+/** The strongest λ of either, L2's in the published diagram being 0.5. */
+const strongest = 10;
+
+/**
+ * A diagram whose columns are of equal strength for both regularisers: train fraction × share, each at several rates, of
+ * which a place shows the best, and over seeds.
+ */
+const rasterCells = (base: RunConfig, quick: boolean, seeds: readonly number[]): Cell[] =>
+  (quick ? quickFractions : diagramFractions).flatMap((fraction) =>
+    (quick ? quickShares : shares).flatMap((share) =>
+      (quick ? quickRasterRates : rasterRates)
+        .map((rate) => ({ rate, lambda: Number((share / rate).toPrecision(3)) }))
+        .filter(({ lambda }) => lambda <= strongest)
+        .flatMap(({ rate, lambda }) =>
+          seeds.flatMap((seed) =>
+            (['lrd', 'l2'] as const).map((side): Cell => {
+              const variant = `${side}-${share}`;
+              const name = `${rasterScale}-${variant}-f${fraction}-lr${rate}-seed${seed}`;
+              const config = withAssignments(
+                {
+                  ...{ ...base, name, learningRate: rate, initSeed: seed, batchSeed: seed },
+                  data: { ...base.data, split: { ...base.data.split, seed, trainFraction: fraction } },
+                },
+                decaySettings[side](lambda),
+              );
+              const { tasks } = config.data;
+              return { name, scale: rasterScale, variant, decay: config.weightDecay, seed, tasks, config };
+            }),
+          ),
+        ),
+    ),
+  );
+
+/** Side and column of a cell of the fair diagram. */
+export const rasterPlace = ({ scale, variant, config }: Cell) => {
+  const [, side, share] = /^(l2|lrd)-(.+)$/.exec(variant ?? '') ?? [];
+  if (scale !== rasterScale || side === undefined) return undefined;
+  return {
+    side: side as DiagramSide,
+    share: Number(share),
+    fraction: config.data.split.trainFraction,
+    rate: config.learningRate,
+  };
+};
+
 /** Where the published diagram changes. */
 const quickDiagram = (side: DiagramSide, fraction: number, label: number): boolean =>
   (fraction === 0.4 || fraction === 0.5) && (side === 'l2' ? label === 5e-2 : label === 5e-3);
@@ -152,8 +205,8 @@ const inTurn = (cells: readonly Cell[]): Cell[] =>
   [...cells].sort((a, b) => a.seed - b.seed || b.config.learningRate - a.config.learningRate);
 
 /**
- * The grid: regulariser × (rate, strength) × train fraction × seed, on the same points for all; beside it the authors' own
- * diagram.
+ * The grid: regulariser × (rate, strength) × train fraction × seed, on the same points for all; beside it a diagram on equal
+ * strengths, and the authors' own.
  */
 export const planOf = ({ quick, seeds = defaultSeeds, options }: PlanRequest): Plan => {
   const choices = choicesOf(options);
@@ -186,9 +239,18 @@ export const planOf = ({ quick, seeds = defaultSeeds, options }: PlanRequest): P
           .map((label) => diagramCell(base, side, fraction, label)),
       ),
   );
+  const raster = rasterCells(base, quick, seeds).filter(
+    (cell) =>
+      wanted(options.fractions, cell.config.data.split.trainFraction) &&
+      wanted(options.regularisers, rasterPlace(cell)?.side),
+  );
   return {
     grid,
-    runs: [...(hasPart('search') ? inTurn(cells) : []), ...(hasPart('diagram') ? diagram : [])],
+    runs: [
+      ...(hasPart('search') ? inTurn(cells) : []),
+      ...(hasPart('raster') ? inTurn(raster) : []),
+      ...(hasPart('diagram') ? diagram : []),
+    ],
   };
 };
 
@@ -200,7 +262,12 @@ const initialLength = (d: number): number => Math.sqrt(d / 3);
  * A cell of the authors' diagram by the label of its column, and by what a step takes of a matrix of Q or K at first: L2 η
  * times ten times the label, Low-Rank Decay the label times P. All other runs as they are configured.
  */
-export const strengthOf = ({ scale, variant, config }: Cell): SweepCell['strength'] => {
+export const strengthOf = (cell: Cell): SweepCell['strength'] => {
+  const { scale, variant, config } = cell;
+  const raster = rasterPlace(cell);
+  // The share as asked for: λ is rounded, and rates of one column would differ in their last digits.
+  if (raster !== undefined)
+    return { label: config.lowRankDecay?.lambda ?? config.weightDecay, perStep: raster.share };
   const [, side, text] = /^(l2|lrd)-(.+)$/.exec(variant ?? '') ?? [];
   const label = Number(text);
   if (scale !== diagramScale || !(label > 0)) return undefined;
