@@ -8,7 +8,7 @@ import { canRun, startSession, type Session } from './session.js';
 import { statusOf, waitFor } from './trainingRuns.js';
 
 const paper = '2606.04405';
-const first = 'p97-none-2-f0.4-add-wd0-seed0';
+const first = 'p97-none-1-f0.4-add-wd0-seed0';
 
 describe.runIf(canRun())('a paper reproduced from the palette', () => {
   let session: Session;
@@ -59,7 +59,7 @@ describe.runIf(canRun())('a paper reproduced from the palette', () => {
     const frame = await pageFrame(page, 'Sweep');
     await expect
       .poll(() => frame.locator('body').innerText(), { timeout: 90_000 })
-      .toMatch(/[1-9]\d* of 36 runs are measured/);
+      .toMatch(/[1-9]\d* of \d+ runs? (is|are) measured/);
   });
 
   it('stops with its task, and goes on in the same folder', async () => {
