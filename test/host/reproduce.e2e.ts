@@ -32,6 +32,13 @@ describe.runIf(canRun())('a paper reproduced from the palette', () => {
 
   const row = (text: string) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
 
+  const running = (): string[] => runs().filter((name) => status(name) === 'running');
+  const terminate = async (): Promise<void> => {
+    await runCommand(page, 'Tasks: Terminate Task');
+    await row(`reproduce ${paper}`).click();
+    await waitFor(() => running().length === 0, 60_000);
+  };
+
   it('lists the papers with their runs, and trains the one that is chosen', async () => {
     await runCommand(page, 'Reproduce a Paper');
     for (const id of ['2602.18649', '2602.16746', '2604.06256', paper]) await row(id).waitFor();
@@ -63,17 +70,15 @@ describe.runIf(canRun())('a paper reproduced from the palette', () => {
   });
 
   it('stops with its task, and goes on in the same folder', async () => {
-    await runCommand(page, 'Tasks: Terminate Task');
-    await waitFor(() => runs().every((name) => status(name) !== 'running'), 60_000);
+    await terminate();
     const finished = runs().filter((name) => status(name) === 'finished');
     expect(finished).toContain(first);
     await runCommand(page, 'Reproduce a Paper');
     await row(paper).click();
     await row('Quick').click();
     await page.locator('.quick-input-widget input.input').press('Enter');
-    await waitFor(() => runs().some((name) => status(name) === 'running'), 120_000);
+    await waitFor(() => running().length > 0, 120_000);
     expect(finished.every((name) => status(name) === 'finished')).toBe(true);
-    await runCommand(page, 'Tasks: Terminate Task');
-    await waitFor(() => runs().every((name) => status(name) !== 'running'), 60_000);
+    await terminate();
   });
 });
