@@ -2,7 +2,7 @@ import type { Warning } from '../../../contract/report.js';
 import type { Checkpoint, TensorInfo } from '../tensors/checkpoint.js';
 import { quote } from '../bytes/fileErrors.js';
 import { joinedTensor, type TensorPart } from '../tensors/joinedTensor.js';
-import { checkpointOf, type StoredTensor } from '../tensors/storedTensors.js';
+import { checkpointOf, closeAll, type StoredTensor } from '../tensors/storedTensors.js';
 
 /** One rank's tensor of a name. */
 export interface RankTensor {
@@ -111,12 +111,22 @@ export const joinByMegatron = async (own: readonly RankTensor[], count: number):
   return joinAlong(axis, own) ?? 'apart';
 };
 
+/** Ranks as one checkpoint, see {@link joinOpened}; a failure closes them. */
+export const joinRanks = async (...args: Parameters<typeof joinOpened>): Promise<Checkpoint> => {
+  try {
+    return await joinOpened(...args);
+  } catch (thrown) {
+    await closeAll(args[0]);
+    throw thrown;
+  }
+};
+
 /**
  * Ranks as one checkpoint, with every tensor that any of them holds.
  * @param place the ranks' place, for messages.
  * @param join what the tensors of one name are together, given those of the ranks that hold one and the number of ranks.
  */
-export const joinRanks = async (
+const joinOpened = async (
   ranks: readonly Checkpoint[],
   place: string,
   join: (own: readonly RankTensor[], count: number) => Promise<Joined> | Joined,
