@@ -7,6 +7,15 @@ export interface FileIdentity {
   readonly modifiedMs: number;
 }
 
+/**
+ * Text that is the same for two paths of one file, whatever links lead to it; a path of no file is its own.
+ * The Hub's cache links the same file of several revisions to one blob.
+ */
+export const fileBehind = async (path: string): Promise<string> => {
+  const stats = await stat(path, { bigint: true }).catch(() => undefined);
+  return stats === undefined ? path : `${stats.dev}:${stats.ino}`;
+};
+
 /** Identities as they are now. @throws the system's error where a file is gone. */
 export const fileIdentities = (paths: readonly string[]): Promise<FileIdentity[]> =>
   Promise.all(
