@@ -17,6 +17,7 @@ import { isIndexName, openHuggingFaceIndex } from './sharded/huggingFaceIndex.js
 import { folderOf, packingConfigOf } from './packing/packingConfig.js';
 import { unpacked } from './packing/unpacked.js';
 import { besideLayers, fileSetOf, openFileSet } from './sharded/fileSets.js';
+import { loneRank } from './sharded/loneRank.js';
 import { megatronFiles, openMegatronFolder } from './sharded/megatronFolder.js';
 
 const readHead = async (path: string): Promise<{ head: Uint8Array; size: number }> => {
@@ -129,7 +130,12 @@ export const openCheckpoint = async (path: string): Promise<Checkpoint> => {
       ? (index: string) => openHuggingFaceIndex(index, openWeightFile)
       : openWeightFile;
   const folder = folderOf(path, isFolder);
-  const [opened, config] = await Promise.all([open(path), packingConfigOf(folder)]);
-  const weights = unpacked(opened, config);
+  const [opened, config, apart] = await Promise.all([
+    open(path),
+    packingConfigOf(folder),
+    isFolder ? [] : loneRank(path),
+  ]);
+  const whole = apart.length === 0 ? opened : { ...opened, warnings: [...opened.warnings, ...apart] };
+  const weights = unpacked(whole, config);
   return hasAdapters(weights) ? withAdapters(weights, await adapterConfigOf(folder)) : weights;
 };

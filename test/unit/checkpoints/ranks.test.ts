@@ -72,6 +72,19 @@ describe('tensor-parallel ranks', () => {
     }
   });
 
+  it.each([
+    'megatron/iter_0000100/mp_rank_00',
+    'megatron/iter_0000100/mp_rank_01/model_optim_rng.pt',
+    'deepspeed/global_step100/mp_rank_01_model_states.pt',
+  ])('of which one is opened, %s, is told to be a part, and where the whole is', async (place) => {
+    const report = await inspected(place);
+    expect(told(report)).toEqual(['local-shard', 'one-checkpoint']);
+    const [, whole] = /open (.*) for the whole model/.exec(report.warnings[0]!.message)!;
+    expect(whole).toBe(join(folder, ...place.split('/').slice(0, 2)));
+    const projection = report.spectra.find(({ tensor }) => tensor.includes('linear_qkv'));
+    expect(projection?.rows).toBe(9);
+  });
+
   it('of GPT-NeoX, a file for each layer and rank, are the whole model; only the order of queries, keys and values is open', async () => {
     const report = await inspected('neox');
     expectValues(report, reference.neox);

@@ -7,7 +7,7 @@ import { isCompanionFile } from '../bytes/companionFiles.js';
 import { isIndexName } from '../sharded/huggingFaceIndex.js';
 import { grouped } from '../../ground/work/grouped.js';
 import { besideLayers, fileSetOf } from '../sharded/fileSets.js';
-import { isRankFolder, megatronFiles } from '../sharded/megatronFolder.js';
+import { isRankFile, isRankFolder, megatronFiles } from '../sharded/megatronFolder.js';
 import { shardSetOf } from '../sharded/numberedShards.js';
 import { readError } from '../../../disk/systemErrors.js';
 
@@ -125,7 +125,8 @@ export const listFolder = async (folder: string): Promise<FolderListing> => {
   }
   files.sort(naturalOrder);
   const beside = besideLayers(files);
-  const isCompanion = (name: string): boolean => isBeside(name) || beside.has(name);
+  const isCompanion = (name: string): boolean =>
+    (isBeside(name) && !isRankFile(join(folder, name))) || beside.has(name);
   const isWeight = (name: string): boolean =>
     (weightEndingOf(name) !== '' || isIndexName(name)) && !isCompanion(name);
   const slices = files.filter(isFolderFormatFile);

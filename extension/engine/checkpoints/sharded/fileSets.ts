@@ -19,6 +19,9 @@ const layerFile = /^layer_(?<layer>\d+)-model_(?<rank>\d+)-model_states\.pt$/;
 const rankFile = /^(?<stem>.*?)_?world_size_(?<size>\d+)_rank_(?<rank>\d+)\.(?<ending>pt|pth|bin)$/;
 const modelRank = /^mp_rank_(?<rank>\d+)_model_states\.pt$/;
 
+/** DeepSpeed's file of one tensor-parallel rank: `mp_rank_00_model_states.pt`. */
+export const isModelRank = (name: string): boolean => modelRank.test(name);
+
 const numberIn = (pattern: RegExp, path: string, group: string): number =>
   Number(pattern.exec(basename(path))?.groups?.[group] ?? 0);
 

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Checkpoint } from '../tensors/checkpoint.js';
 import { checkpointOf, closeAll, type StoredTensor } from '../tensors/storedTensors.js';
 import { openAll } from './shardedCheckpoint.js';
@@ -25,6 +25,10 @@ export const megatronFiles = async (folder: string, folders: readonly string[]):
   );
   return found.flat().sort();
 };
+
+/** Whether a path is one of {@link megatronFiles}: the weights of a rank lie in a file that is named like an optimizer's. */
+export const isRankFile = (path: string): boolean =>
+  rankFiles.includes(basename(path)) && isRankFolder(basename(dirname(path)));
 
 const layerNumber = /(?<=(?:^|\.)layers\.)\d+(?=\.)/;
 
