@@ -24,6 +24,7 @@ export const weightFormats = [
   { name: 'npy', endings: ['.npy'], ambiguous: ['.npy'] },
   { name: 'gguf', endings: ['.gguf'], unique: ['.gguf'] },
   { name: 'onnx', endings: ['.onnx'] },
+  { name: 'hdf5', endings: ['.keras', '.h5', '.hdf5'], ambiguous: ['.h5', '.hdf5'] },
 ] as const satisfies readonly WeightFormat[];
 
 export type WeightFormatName = (typeof weightFormats)[number]['name'];

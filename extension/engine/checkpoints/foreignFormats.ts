@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { openFile } from './bytes/fileByteSource.js';
 import { openZip } from './bytes/zipArchive.js';
+import { kerasMember } from './hdf5/hdf5.js';
 
 /** A file that is not read here, recognised so that one sentence can say what it is and what to do. */
 interface ForeignFormat {
@@ -74,10 +75,6 @@ const byContent: readonly ForeignFormat[] = [
       'this is a tar archive (PyTorch before 0.1.10 wrote weights so); unpack it, or load it with PyTorch and save it again',
   },
   {
-    recognise: beginsWith(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a),
-    sentence: `this is an HDF5 file (Keras), which is not read; ${EXPORT} (numpy.savez of model.get_weights())`,
-  },
-  {
     recognise: (head) => head.toString('latin1', 4, 8) === 'TFL3',
     sentence: `this is a TensorFlow Lite (LiteRT) model, which is not read; ${EXPORT}`,
   },
@@ -118,10 +115,6 @@ const byMembers: readonly {
   readonly has: (names: readonly string[]) => boolean;
   readonly sentence: string;
 }[] = [
-  {
-    has: (names) => names.some((name) => /(?:^|\/)model\.weights\.h5$/.test(name)),
-    sentence: `this is a Keras model (a zip archive with HDF5 inside), which is not read; ${EXPORT}`,
-  },
   {
     has: (names) => names.some((name) => /(?:^|\/)\.data\/extern_modules$/.test(name)),
     sentence:
@@ -170,12 +163,13 @@ export const foreignFolder = (names: readonly string[]): string | undefined =>
 /** Which of the readers a zip archive is for, whatever its first member; else what it is. */
 export const zipKind = async (
   path: string,
-): Promise<{ readonly reader: 'pytorch' | 'npz' } | { readonly sentence: string }> => {
+): Promise<{ readonly reader: 'pytorch' | 'npz' | 'hdf5' } | { readonly sentence: string }> => {
   const source = await openFile(path);
   try {
     const names = [...(await openZip(source)).keys()];
     const foreign = byMembers.find(({ has }) => has(names));
     if (foreign !== undefined) return foreign;
+    if (names.some((name) => kerasMember.test(name))) return { reader: 'hdf5' };
     const isPyTorch = (name: string): boolean =>
       /^(?:[^/]*\/)?data\.pkl$/.test(name) || /^[^/]*\/(?:archive_format|models\/[^/]+\.json)$/.test(name);
     if (names.some(isPyTorch)) return { reader: 'pytorch' };

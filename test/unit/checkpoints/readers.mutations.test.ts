@@ -125,6 +125,12 @@ const readers: Readonly<Record<string, Reader>> = {
     besideFiles: { '__0_0.distcp': 'cases/fsdp_distcp/pytorch_model_fsdp_0/__0_0.distcp' },
     mutators: [...structuralMutators(929), pickled, pickled, pickled],
   },
+  HDF5: {
+    ending: '.h5',
+    open: openCheckpoint,
+    seeds: ['hdf5/plain.h5', 'hdf5/latest.h5', 'hdf5/legacy.h5', 'hdf5/model.weights.h5'],
+    mutators: structuralMutators(6000),
+  },
   'files of any kind': {
     ending: '',
     open: openCheckpoint,

@@ -1,0 +1,98 @@
+import type { ByteSource } from '../bytes/byteSource.js';
+import { openFile } from '../bytes/fileByteSource.js';
+import { malformed } from '../bytes/fileErrors.js';
+import { looksLikeZip, openZip } from '../bytes/zipArchive.js';
+import type { FileIdentity } from '../../../disk/fileIdentity.js';
+import type { Warning } from '../../../contract/report.js';
+import type { Checkpoint } from '../tensors/checkpoint.js';
+import { checkpointOf, withSource, type StoredTensor } from '../tensors/storedTensors.js';
+import { datasetOf } from './dataset.js';
+import { groupOf } from './groups.js';
+import { Hdf5File } from './hdf5File.js';
+import { messagesOf } from './objectHeader.js';
+
+const DEEPEST_GROUP = 64;
+const MOST_OBJECTS = 1_000_000;
+/** What Keras keeps of its optimiser beside the weights. */
+const optimiserGroup = /^(?:optimizer|optimizer_weights|_optimizer)\//;
+
+export { looksLikeHdf5 } from './hdf5File.js';
+
+/** Datasets of a file by their paths: `layers/dense/vars/0`. @throws GeometryError `malformed-file`. */
+const datasetsOf = async (
+  file: Hdf5File,
+): Promise<{ readonly tensors: StoredTensor[]; readonly warnings: Warning[] }> => {
+  const tensors: StoredTensor[] = [];
+  const warnings: Warning[] = [];
+  // A second name for an object is the same object, and groups may form circles.
+  const seen = new Set<number>();
+  const visit = async (address: number, path: string, depth: number): Promise<void> => {
+    if (seen.has(address)) return;
+    seen.add(address);
+    if (depth > DEEPEST_GROUP || seen.size > MOST_OBJECTS) throw file.fault('its groups go too deep');
+    const messages = await messagesOf(file, address);
+    const group = await groupOf(file, messages);
+    if (group === undefined) {
+      const tensor = await datasetOf(file, path, messages);
+      if (tensor !== undefined) tensors.push(asMatrix(ofOptimiser(tensor)));
+      return;
+    }
+    if (group.unread.length > 0) {
+      const message = `The group ${path === '' ? '/' : path} has links that are not followed: ${group.unread.slice(0, 3).join(', ')}.`;
+      warnings.push({ code: 'links-not-followed', path: file.name, message });
+    }
+    for (const child of group.children) {
+      await visit(child.address, path === '' ? child.name : `${path}/${child.name}`, depth + 1);
+    }
+  };
+  await visit(file.root, '', 0);
+  return { tensors, warnings };
+};
+
+const ofOptimiser = (tensor: StoredTensor): StoredTensor =>
+  optimiserGroup.test(tensor.name) && tensor.unmeasured === undefined
+    ? { ...tensor, unmeasured: { reason: 'state of the optimiser', isUsed: true, onRequest: true } }
+    : tensor;
+
+/** Kernels of Keras are height × width × in × out: as a matrix they are (height·width·in) × out. */
+const asMatrix = (tensor: StoredTensor): StoredTensor => {
+  if (tensor.shape.length < 3 || tensor.elements === 0) return tensor;
+  const columns = tensor.shape.at(-1)!;
+  return {
+    ...tensor,
+    shape: [tensor.elements / columns, columns],
+    ...(tensor.unmeasured === undefined
+      ? { computed: `${tensor.shape.join(' × ')}, the last dimension as columns` }
+      : {}),
+  };
+};
+
+const read = async (
+  source: ByteSource,
+  name: string,
+  format: string,
+  files: readonly FileIdentity[],
+  sources: readonly ByteSource[],
+): Promise<Checkpoint> => {
+  const { tensors, warnings } = await datasetsOf(await Hdf5File.open(source, name));
+  return checkpointOf({ format, files, tensors, warnings, sources });
+};
+
+/**
+ * Datasets of an HDF5 file, as Keras, h5py and others write weights, or of the one in an archive of Keras 3: both kinds of
+ * groups, contiguous, compact and chunked values, deflated or shuffled. Nothing outside the file is read: external links and
+ * external values are listed.
+ * @throws GeometryError `malformed-file`, `unsupported-format`.
+ */
+export const openHdf5 = async (path: string): Promise<Checkpoint> =>
+  withSource(await openFile(path), async (source) => {
+    const head = await source.read(0, Math.min(4, source.size));
+    if (!looksLikeZip(head)) return read(source, source.name, 'hdf5', [source.file], [source]);
+    const member = [...(await openZip(source)).values()].find(({ name }) => kerasMember.test(name));
+    if (member === undefined) throw malformed(path, 'the archive holds no model.weights.h5');
+    const weights = await member.open();
+    return read(weights, `${source.name}, ${member.name}`, 'keras', [source.file], [weights, source]);
+  });
+
+/** What holds the weights in an archive of Keras 3. */
+export const kerasMember = /(?:^|\/)model\.weights\.h5$/;

@@ -1,0 +1,82 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openCheckpoint } from '../../../extension/engine/checkpoints/openCheckpoint.js';
+import { fixture } from '../references.js';
+
+type Expected = Record<string, Record<string, { shape: number[]; values: number[] }>>;
+/** Written by h5py and Keras, read again by h5py. */
+const expected = JSON.parse(readFileSync(fixture('hdf5/expected.json'), 'utf8')) as Expected;
+const files = Object.keys(expected);
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'wg-hdf5-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('HDF5 files', () => {
+  it.each(files)('%s has the values that h5py reads, whole and in parts', async (file) => {
+    const checkpoint = await openCheckpoint(fixture('hdf5', file));
+    let compared = 0;
+    for (const [name, { shape, values }] of Object.entries(expected[file]!)) {
+      const tensor = checkpoint.tensors.find((one) => one.name === name);
+      // Second names of an object are the same object.
+      if (tensor === undefined || !tensor.readable) continue;
+      const columns = shape.at(-1)!;
+      expect(tensor.shape).toEqual(shape.length < 3 ? shape : [values.length / columns, columns]);
+      expect([...(await checkpoint.read(name, 0, values.length))]).toEqual(values);
+      for (const [start, length] of [
+        [1, Math.min(7, values.length - 1)],
+        [Math.floor(values.length / 3), Math.floor(values.length / 2)],
+      ] as const) {
+        if (length < 1) continue;
+        expect([...(await checkpoint.read(name, start, length))]).toEqual(
+          values.slice(start, start + length),
+        );
+      }
+      compared++;
+    }
+    await checkpoint.close();
+    expect(compared).toBeGreaterThan(0);
+  });
+
+  it('list what is not read with its reason, and follow no link', async () => {
+    const checkpoint = await openCheckpoint(fixture('hdf5/plain.h5'));
+    const reasonOf = (name: string) =>
+      checkpoint.tensors.find((tensor) => tensor.name === name)?.unmeasured?.reason;
+    expect(reasonOf('lzf')).toBe('it is compressed by filter 32000');
+    expect(reasonOf('text')).toBe('it holds text of 2 bytes');
+    expect(reasonOf('optimizer/vars/0')).toBe('state of the optimiser');
+    expect(checkpoint.warnings.map(({ message }) => message)).toEqual([
+      'The group links has links that are not followed: soft, elsewhere.',
+    ]);
+    const names = checkpoint.tensors.map(({ name }) => name);
+    expect(names.filter((name) => /loop|twice|links/.test(name))).toEqual([]);
+    expect(names.filter((name) => name.startsWith('many/'))).toHaveLength(40);
+    await checkpoint.close();
+    const latest = await openCheckpoint(fixture('hdf5/latest.h5'));
+    expect(latest.tensors.find(({ name }) => name === 'chunked')?.unmeasured?.reason).toBe(
+      'its layout is of a kind that is not read',
+    );
+    await latest.close();
+  });
+
+  it('are known by their content, under any name', async () => {
+    const odd = path.join(folder, 'weights.bin');
+    copyFileSync(fixture('hdf5/model.weights.h5'), odd);
+    const checkpoint = await openCheckpoint(odd);
+    expect(checkpoint.format).toBe('hdf5');
+    await checkpoint.close();
+  });
+
+  it('that are cut are malformed, wherever they are cut', async () => {
+    const bytes = readFileSync(fixture('hdf5/model.weights.h5'));
+    const file = path.join(folder, 'cut.h5');
+    for (let length = 8; length < bytes.length; length += 997) {
+      writeFileSync(file, bytes.subarray(0, length));
+      await expect(openCheckpoint(file)).rejects.toMatchObject({ code: 'malformed-file' });
+    }
+  });
+});
