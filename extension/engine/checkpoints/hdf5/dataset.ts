@@ -108,11 +108,11 @@ const filtersOf = (file: Hdf5File, data: Buffer | undefined): Filters => {
  * The tensor of a dataset; undefined for an object that is none. What cannot be read is listed with its reason.
  * @throws GeometryError `malformed-file`.
  */
-export const datasetOf = async (
+export const datasetOf = (
   file: Hdf5File,
   name: string,
   messages: readonly Message[],
-): Promise<StoredTensor | undefined> => {
+): StoredTensor | undefined => {
   const of = (type: number): Message | undefined => messages.find((message) => message.type === type);
   const [space, type, layout] = [
     of(messageTypes.dataspace),

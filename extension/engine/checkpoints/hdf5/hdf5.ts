@@ -1,6 +1,6 @@
 import type { ByteSource } from '../bytes/byteSource.js';
 import { openFile } from '../bytes/fileByteSource.js';
-import { malformed } from '../bytes/fileErrors.js';
+import { malformed, quote } from '../bytes/fileErrors.js';
 import { looksLikeZip, openZip } from '../bytes/zipArchive.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import type { Warning } from '../../../contract/report.js';
@@ -33,7 +33,7 @@ const datasetsOf = async (
     const messages = await messagesOf(file, address);
     const group = await groupOf(file, messages);
     if (group === undefined) {
-      const tensor = await datasetOf(file, path, messages);
+      const tensor = datasetOf(file, path, messages);
       if (tensor !== undefined) tensors.push(asMatrix(ofOptimiser(tensor)));
       return;
     }
@@ -46,6 +46,11 @@ const datasetsOf = async (
     }
   };
   await visit(file.root, '', 0);
+  const names = new Set<string>();
+  for (const { name } of tensors) {
+    if (names.has(name)) throw file.fault(`two datasets have the name ${quote(name)}`);
+    names.add(name);
+  }
   return { tensors, warnings };
 };
 
