@@ -71,7 +71,7 @@ export const spectraStrings = {
   'angles.largestOfStepSize': 'left, largest angle, random step of the same size',
   'angles.stepBand': 'random steps, {band}',
   'angles.saysStep':
-    ' To step {step} it turns by {own}°, and by {null}° if the same change of the entries is put in another order ({draws}); {less} of the {tested} steps tested turn it less than that.',
+    ' To step {step} it turns by {own}°, and by {null}° if the same change of the entries is put in another order ({draws}); in {less} of the {tested} steps tested it turns less than its own step put in another order.',
   'angles.says':
     'Between neighbouring checkpoints the leading {k}-dimensional left singular subspace turns by {first}° at step {firstStep} and {last}° at step {lastStep} (arccos of the root-mean-square cosine); random subspaces would be {null}° apart.',
   'heat.fold': 'fold layers',
