@@ -171,7 +171,7 @@ it('until a page is there', async () => {
   }
 }, 600_000);
 
-it.each(['tiny', '2606.04405-l2'])(
+it.each(['tiny'])(
   'a run of %s that trains: its page, and Pause',
   async (preset) => {
     const { page } = session.window;
