@@ -67,6 +67,10 @@ export const explanations: Readonly<Record<string, Explanation>> = {
     'Evaluations that the run should have are missing from its metrics file.',
     'Curves have gaps there. Numbers of the weights are not affected.',
   ),
+  'links-not-followed': say(
+    'A group of an HDF5 file has links to other places or files, or an index of links of a newer kind. They are not followed, so tensors behind them are not listed.',
+    'Save the weights with h5py without links, or as .safetensors.',
+  ),
   'metrics-unreadable': say(
     'The metrics file could not be read in whole.',
     'See the line that the message names.',

@@ -2,7 +2,8 @@ import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { readTrackio } from '../../../extension/engine/metrics/trackio.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -29,7 +30,8 @@ describe('the bundles of the host, the child processes and the command', () => {
       metafile: true,
       platform: 'node',
       format: 'cjs',
-      external: ['vscode', 'onnxruntime-node'],
+      // As the build leaves them out; what they do is tried below and under strace.
+      external: ['vscode', 'onnxruntime-node', 'sql.js'],
       define: { PRODUCT_VERSION: '"0.0.0"' },
       logLevel: 'error',
     });
@@ -51,5 +53,27 @@ describe('the bundles of the host, the child processes and the command', () => {
       ),
     );
     expect(reaching.map((file) => path.basename(file))).toEqual(['installer.ts']);
+  });
+
+  it('hold a reader of databases that fetches nothing, though its code for browsers could', async () => {
+    const asked: unknown[] = [];
+    const refuse = (what: unknown): never => {
+      asked.push(what);
+      throw new Error('no network');
+    };
+    vi.stubGlobal('fetch', refuse);
+    vi.stubGlobal(
+      'XMLHttpRequest',
+      class {
+        open = refuse;
+      },
+    );
+    try {
+      const { curves } = await readTrackio(path.join(root, 'test/fixtures/metrics/trackio/grok.db'));
+      expect(curves.length).toBeGreaterThan(0);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(asked).toEqual([]);
   });
 });

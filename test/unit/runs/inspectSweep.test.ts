@@ -95,7 +95,10 @@ describe('the report of a sweep', () => {
       ]);
       // Of any sweep the run's measurements have their nulls, and no paper's numbers.
       const [kStar] = cell.measurements;
-      expect(kStar).toMatchObject({ name: 'k*(95)', nulls: [{ name: 'random walk to the same end' }] });
+      expect(kStar).toMatchObject({
+        name: 'k*(95)',
+        nulls: [{ name: 'random walk to the same end' }, { name: 'decay and a walk to the same end' }],
+      });
       expect(kStar).not.toHaveProperty('published');
       // All components together are the run itself.
       const trajectory = cell.measured!.reconstructions.find(({ method }) => method === 'trajectory-pca')!;
@@ -116,7 +119,7 @@ describe('the report of a sweep', () => {
     expect(lines[0]).toBe('small: 4 runs, 2 finished');
     const line = (name: string) => lines.find((text) => text.startsWith(name))!;
     expect(line(cells[0]!.name)).toMatch(/finished +60 +60/);
-    expect(line(cells[3]!.name)).toMatch(/queued +0 +60( +–){6}$/);
+    expect(line(cells[3]!.name)).toMatch(/queued +0 +60( +–){8}$/);
   });
 
   it('ends when it is cancelled', async () => {
