@@ -99,8 +99,8 @@ describe.runIf(canRun())('a sweep in the window', () => {
       [unfinished[0]]: 'queued',
       [unfinished[1]]: 'queued',
     });
-    // Trajectory PCA, two methods of the change and of the weights, and the random walk, in each of two panels.
-    await expect.poll(() => traces(frame), { timeout: 45_000 }).toBe(12);
+    // Trajectory PCA, two methods of the change and of the weights, the random walk, and decay with a walk, in each of two panels.
+    await expect.poll(() => traces(frame), { timeout: 45_000 }).toBe(14);
     expect(await frame.locator('.plot-panels').textContent()).toContain('not measured (not begun)');
     expect(await frame.locator('[role=tab]').allInnerTexts()).toEqual(['Sweep']);
     await pause(400);
@@ -130,7 +130,7 @@ describe.runIf(canRun())('a sweep in the window', () => {
       .poll(() => frame.locator('body').innerText(), { timeout: 90_000 })
       .toContain('4 of 4 runs are measured');
     expect(new Set(Object.values(await statuses(frame)))).toEqual(new Set(['finished']));
-    await expect.poll(() => traces(frame), { timeout: 45_000 }).toBe(24);
+    await expect.poll(() => traces(frame), { timeout: 45_000 }).toBe(28);
     await notification(page, '” finished').waitFor();
     await picture(page, 'sweep-finished-dark');
   });
