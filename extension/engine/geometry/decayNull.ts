@@ -8,6 +8,20 @@ export interface StartProducts {
   readonly squared: number;
 }
 
+/** What decay leaves of weights. */
+export interface DecayShares {
+  /** d_t: of θ_0, at each checkpoint; d_0 = 1. After a long run it is too small for a number, and 0. */
+  readonly kept: readonly number[];
+  /** γ_t: from each checkpoint to the next, where d_{t+1}/d_t may be 0/0. */
+  readonly between: readonly number[];
+}
+
+/** Of fitted shares: what is nothing stays nothing. */
+export const sharesOf = (kept: readonly number[]): DecayShares => ({
+  kept,
+  between: kept.slice(1).map((share, t) => (kept[t] === 0 ? 0 : share / kept[t]!)),
+});
+
 /** T × T of the rows θ_t − θ_0 and the products with θ_0, from the (T + 1)² Gram matrix whose last row is −θ_0. */
 export const withoutStart = (extended: Matrix): { readonly gram: Matrix; readonly start: StartProducts } => {
   const n = extended.rows - 1;
@@ -45,13 +59,13 @@ export const gramWithoutDecay = (
   return result;
 };
 
-/** ‖θ_{t+1} − γ_t·θ_t‖ with γ_t = d_{t+1}/d_t: what decay leaves of each step. */
-export const stepsWithoutDecay = (withoutDecay: Matrix, kept: readonly number[]): number[] => {
+/** ‖θ_{t+1} − γ_t·θ_t‖: what decay leaves of each step. */
+export const stepsWithoutDecay = (withoutDecay: Matrix, { between }: DecayShares): number[] => {
   const n = withoutDecay.rows;
   const at = (s: number, t: number): number => withoutDecay.data[s * n + t]!;
   return Array.from({ length: Math.max(0, n - 1) }, (_, t) => {
     // θ_{t+1} − γ_t·θ_t = r_{t+1} − γ_t·r_t, as γ_t·d_t = d_{t+1}.
-    const gamma = kept[t + 1]! / kept[t]!;
+    const gamma = between[t]!;
     return Math.sqrt(Math.max(0, at(t + 1, t + 1) + gamma * gamma * at(t, t) - 2 * gamma * at(t, t + 1)));
   });
 };
@@ -64,16 +78,17 @@ export const stepsWithoutDecay = (withoutDecay: Matrix, kept: readonly number[])
 export const decayAndWalk = (
   gram: Matrix,
   start: StartProducts,
-  kept: readonly number[],
+  shares: DecayShares,
   dimensions: number,
   ...seeds: readonly number[]
 ): Matrix => {
-  const lengths = stepsWithoutDecay(gramWithoutDecay(gram, start, kept), kept);
+  const { kept, between } = shares;
+  const lengths = stepsWithoutDecay(gramWithoutDecay(gram, start, kept), shares);
   // A first step of length 0 makes θ_0's direction the first axis.
   const { columns, data } = randomWalk([0, ...lengths], dimensions, ...seeds);
   const rows = { rows: gram.rows, columns, data: new Float64Array(gram.rows * columns) };
   for (let t = 1; t < rows.rows; t++) {
-    const gamma = kept[t]! / kept[t - 1]!;
+    const gamma = between[t - 1]!;
     for (let i = 0; i < columns; i++) {
       const step = data[(t + 1) * columns + i]! - data[t * columns + i]!;
       rows.data[t * columns + i] = gamma * rows.data[(t - 1) * columns + i]! + step;
@@ -93,12 +108,12 @@ export const decayAndWalk = (
 export const nullDistances = (
   lengths: readonly number[],
   startSquared: number,
-  kept: readonly number[],
+  { kept, between }: DecayShares,
 ): number[] => {
   let squared = 0;
   return kept.map((share, t) => {
     if (t > 0) {
-      const gamma = share / kept[t - 1]!;
+      const gamma = between[t - 1]!;
       squared = gamma * gamma * squared + lengths[t - 1]! ** 2;
     }
     return Math.sqrt((share - 1) ** 2 * startSquared + squared);

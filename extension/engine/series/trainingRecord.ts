@@ -11,6 +11,8 @@ export interface TrainingRecord {
   readonly decayed: RunConfig['decayedParameters'];
   /** Π_{s ≤ step} (1 − η_s λ): the share of θ_0 that decay alone leaves after so many steps. */
   readonly keptAfter: (step: number) => number;
+  /** The same from one step to a later one: where both shares of θ_0 are too small for a number, it is not. */
+  readonly keptBetween: (from: number, to: number) => number;
 }
 
 type Rates = Pick<RunConfig, 'learningRate' | 'warmupSteps' | 'weightDecay' | 'decayedParameters'>;
@@ -50,14 +52,14 @@ const jsonIn = async (file: string): Promise<unknown> => {
 const recordOf = (
   file: string,
   { learningRate, warmupSteps, weightDecay, decayedParameters }: Rates,
-): TrainingRecord => ({
-  path: file,
-  decayed: decayedParameters,
-  keptAfter: (step) => {
+): TrainingRecord => {
+  const keptBetween = (from: number, to: number): number => {
     let kept = 1;
-    for (let s = 1; s <= Math.min(step, warmupSteps); s++) {
+    for (let s = from + 1; s <= Math.min(to, warmupSteps); s++) {
       kept *= 1 - (learningRate * s * weightDecay) / warmupSteps;
     }
-    return kept * (1 - learningRate * weightDecay) ** Math.max(0, step - warmupSteps);
-  },
-});
+    const steady = Math.max(0, to - Math.max(from, warmupSteps));
+    return kept * (1 - learningRate * weightDecay) ** steady;
+  };
+  return { path: file, decayed: decayedParameters, keptBetween, keptAfter: (step) => keptBetween(0, step) };
+};

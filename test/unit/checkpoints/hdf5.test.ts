@@ -25,7 +25,8 @@ describe('HDF5 files', () => {
       // Second names of an object are the same object.
       if (tensor === undefined || !tensor.readable) continue;
       const columns = shape.at(-1)!;
-      expect(tensor.shape).toEqual(shape.length < 3 ? shape : [values.length / columns, columns]);
+      const isFolded = shape.length > 2 && name !== 'torch/weight';
+      expect(tensor.shape).toEqual(isFolded ? [values.length / columns, columns] : shape);
       expect([...(await checkpoint.read(name, 0, values.length))]).toEqual(values);
       for (const [start, length] of [
         [1, Math.min(7, values.length - 1)],
@@ -50,7 +51,7 @@ describe('HDF5 files', () => {
     expect(reasonOf('text')).toBe('it holds text of 2 bytes');
     expect(reasonOf('optimizer/vars/0')).toBe('state of the optimiser');
     expect(checkpoint.warnings.map(({ message }) => message)).toEqual([
-      'The group links has links that are not followed: soft, elsewhere.',
+      'The group "links" has links that are not followed: "soft", "elsewhere".',
     ]);
     const names = checkpoint.tensors.map(({ name }) => name);
     expect(names.filter((name) => /loop|twice|links/.test(name))).toEqual([]);

@@ -4,6 +4,7 @@ import {
   fittedDecay,
   gramWithoutDecay,
   nullDistances,
+  sharesOf,
   stepsWithoutDecay,
   withoutStart,
 } from '../../../extension/engine/geometry/decayNull.js';
@@ -36,6 +37,8 @@ const { gram, start: products } = withoutStart(extended);
 const closeTo = (found: Matrix, wanted: Matrix): void =>
   found.data.forEach((value, i) => expect(value).toBeCloseTo(wanted.data[i]!, 9));
 
+const shares = sharesOf(kept);
+
 describe('the decay of the start', () => {
   it('leaves the rows θ_t − d_t·θ_0', () => {
     const rows = path.flatMap((row, t) => [...row.map((x, i) => x - kept[t]! * start[i]!)]);
@@ -55,7 +58,7 @@ describe('the decay of the start', () => {
 
 describe('decay and a random walk', () => {
   it('begins at the start, and takes steps that decay leaves', () => {
-    const rows = decayAndWalk(gram, products, kept, dimensions, 1, 2);
+    const rows = decayAndWalk(gram, products, shares, dimensions, 1, 2);
     expect(rows.data.subarray(0, rows.columns)).toEqual(new Float64Array(rows.columns));
     // The first axis is the start's.
     const at = (t: number, i: number): number =>
@@ -71,17 +74,22 @@ describe('decay and a random walk', () => {
   });
 
   it('is the plain walk where nothing decays', () => {
-    const plain = decayAndWalk(
-      gram,
-      products,
-      kept.map(() => 1),
-      dimensions,
-      1,
-      2,
-    );
+    const plain = decayAndWalk(gram, products, sharesOf(kept.map(() => 1)), dimensions, 1, 2);
     stepLengths(gramOfRows(plain)).forEach((length, s) =>
       expect(length).toBeCloseTo(stepLengths(gram)[s]!, 9),
     );
+  });
+});
+
+describe('a start that has decayed to nothing', () => {
+  it('has nulls all the same: from checkpoint to checkpoint there is a share where both ends have none', () => {
+    const gone = { kept: kept.map((_, t) => (t === 0 ? 1 : 0)), between: kept.slice(1).map(() => 0.8) };
+    const lengths = stepsWithoutDecay(gramWithoutDecay(gram, products, gone.kept), gone);
+    expect(lengths.every(Number.isFinite)).toBe(true);
+    expect(decayAndWalk(gram, products, gone, dimensions, 1).data.every(Number.isFinite)).toBe(true);
+    expect(nullDistances(lengths, products.squared, gone).every(Number.isFinite)).toBe(true);
+    // A fit that finds nothing left has no share to go on with.
+    expect(sharesOf([1, 0, 0]).between).toEqual([0, 0]);
   });
 });
 
@@ -98,9 +106,9 @@ describe('distances of the nulls', () => {
   };
 
   it('are those of drawn decays in the root mean square', () => {
-    const lengths = stepsWithoutDecay(gramWithoutDecay(gram, products, kept), kept);
-    const exact = nullDistances(lengths, products.squared, kept);
-    const drawn = measured((draw) => decayAndWalk(gram, products, kept, dimensions, 7, draw));
+    const lengths = stepsWithoutDecay(gramWithoutDecay(gram, products, kept), shares);
+    const exact = nullDistances(lengths, products.squared, shares);
+    const drawn = measured((draw) => decayAndWalk(gram, products, shares, dimensions, 7, draw));
     exact.forEach((distance, t) =>
       expect(Math.abs(drawn[t]! - distance)).toBeLessThanOrEqual(0.01 * distance),
     );
@@ -109,11 +117,7 @@ describe('distances of the nulls', () => {
 
   it('are those of drawn walks where nothing decays', () => {
     const lengths = stepLengths(gram);
-    const exact = nullDistances(
-      lengths,
-      0,
-      kept.map(() => 1),
-    );
+    const exact = nullDistances(lengths, 0, sharesOf(kept.map(() => 1)));
     const drawn = measured((draw) => randomWalk(lengths, dimensions, 9, draw));
     exact.forEach((distance, t) =>
       expect(Math.abs(drawn[t]! - distance)).toBeLessThanOrEqual(0.01 * distance),

@@ -18,6 +18,7 @@ import {
 } from '../../../extension/engine/geometry/reconstruction/trajectoryPca.js';
 import { addInto, dot } from '../../../extension/engine/geometry/reconstruction/vectors.js';
 import { walkToEnd } from '../../../extension/engine/geometry/reconstruction/walkToEnd.js';
+import { sharesOf } from '../../../extension/engine/geometry/decayNull.js';
 import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { explainedFractions, trajectoryPca } from '../../../extension/engine/geometry/trajectory.js';
 import { randomWalkGram } from '../../../extension/engine/geometry/randomWalkNull.js';
@@ -148,7 +149,7 @@ describe('a walk to the end', () => {
     // θ_T: what is left of the start, and a change of a tenth of its length.
     const end = start.map((value) => (kept.at(-1)! - 1) * value + 0.1 * random.normal());
     const lengths = new Array<number>(30).fill(1);
-    const decay = { start, kept };
+    const decay = { start, ...sharesOf(kept) };
     const { energy, rebuilt } = await walkToEnd(end, lengths, [1, 2, 30], { seed: 9, decay });
     const parts = await copies(rebuilt());
     expect(difference(parts[2]!, end) / length(end)).toBeLessThan(1e-6);
@@ -159,7 +160,7 @@ describe('a walk to the end', () => {
       expect(dot(part, start) / length(part) / length(start)).toBeLessThan(-0.99);
     });
     // Without decay of the start it is the plain walk to the same end.
-    const none = { start, kept: kept.map(() => 1) };
+    const none = { start, ...sharesOf(kept.map(() => 1)) };
     const plain = await walkToEnd(end, lengths, [3], { seed: 9 });
     const same = await walkToEnd(end, lengths, [3], { seed: 9, decay: none });
     expect(difference((await copies(same.rebuilt()))[0]!, (await copies(plain.rebuilt()))[0]!)).toBeLessThan(

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
@@ -94,6 +94,35 @@ describe('the controls of a series', () => {
     const sentences = controlsSay(controls, trajectory);
     expect(sentences.length).toBe(controls.length);
     expect(sentences[0]).toMatch(/from its first 2 components gives [\d.]+%, from those of the run 100%/);
+  });
+
+  it('are of the checkpoints that are finite, and none where none of them differ', async () => {
+    const series = path.join(place, 'odd');
+    const checkpoints = path.join(series, 'checkpoints');
+    cpSync(run, series, { recursive: true });
+    const names = readdirSync(checkpoints).sort();
+    const second = path.join(checkpoints, names[1]!);
+    // The last four bytes are a number of the last tensor.
+    const bytes = readFileSync(second);
+    bytes.writeFloatLE(NaN, bytes.length - 4);
+    writeFileSync(second, bytes);
+    const found = await controlsOf(series);
+    expect(found.map(({ fullRank }) => fullRank)).toEqual(found.map(() => names.length - 2));
+    expect(found.length).toBeGreaterThanOrEqual(4);
+    for (const { points } of found) {
+      for (const { energy, testAccuracy } of points) {
+        expect([energy, ...Object.values(testAccuracy)].every(Number.isFinite)).toBe(true);
+      }
+    }
+    for (const name of names.slice(1))
+      copyFileSync(path.join(checkpoints, names[0]!), path.join(checkpoints, name));
+    const { signal } = new AbortController();
+    const request = { path: series, settings: v.parse(inspectSettingsSchema, {}) };
+    const walks = seriesWalks(request, signal);
+    let step = await walks.next();
+    while (step.done !== true) step = await walks.next();
+    expect(step.value).toEqual([]);
+    await expect(controlsOf(series)).rejects.toMatchObject({ code: 'invalid-argument' });
   });
 
   it('are refused where nobody has said which model it is', async () => {

@@ -6,8 +6,9 @@ import { GramAccumulator } from '../../linalg/gram.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { pauseFor, type Pause } from '../../ground/work/pause.js';
 
-/** The checkpoints of a run as rows of weights, in memory. */
+/** The finite checkpoints of a run as rows of weights, in memory. */
 export interface CheckpointRows {
+  readonly steps: readonly number[];
   /** Weights of every checkpoint in the model's order. */
   readonly rows: readonly Float32Array[];
   /** θ_T − θ_0. */
@@ -28,7 +29,8 @@ export const weightsAfter = (first: Float32Array, change: Float64Array): Float32
 const pieceLength = 8192;
 
 /**
- * Reads every checkpoint of a series into memory.
+ * Reads every checkpoint of a series into memory; those that are not finite are left out, as trajectories do.
+ * @returns undefined where there is no path: the first is not finite, or no other of them differs from it at the end.
  * @throws GeometryError `invalid-descriptor` where a checkpoint does not hold the model's parameters; `cancelled`, and what
  * reading throws.
  */
@@ -36,20 +38,26 @@ export const checkpointRows = async (
   survey: Survey,
   parameters: readonly Parameter[],
   signal: AbortSignal,
-): Promise<CheckpointRows> => {
+): Promise<CheckpointRows | undefined> => {
   requireFit(parameters, survey.comparable);
   const pause = pauseFor(signal);
   const rows: Float32Array[] = [];
-  for (let t = 0; t < survey.checkpoints.length; t++) {
+  const steps: number[] = [];
+  for (const [t, { step }] of survey.checkpoints.entries()) {
     await pause();
-    rows.push(weightRow(parameters, await weightsOf(survey, t)));
+    const row = weightRow(parameters, await weightsOf(survey, t));
+    if (row.every(Number.isFinite)) {
+      rows.push(row);
+      steps.push(step);
+    } else if (t === 0) return undefined;
   }
   const first = rows[0]!;
   const change = new Float64Array(first.length);
   const last = rows.at(-1)!;
   for (let i = 0; i < change.length; i++) change[i] = last[i]! - first[i]!;
+  if (!change.some((moved) => moved !== 0)) return undefined;
   return {
-    rows,
+    ...{ steps, rows },
     change,
     gram: await gramOf(rows, pause),
     mix: (weights) => {

@@ -1,4 +1,5 @@
 import type { Evaluator } from '../../evaluation/evaluator.js';
+import type { DecayShares } from '../../geometry/decayNull.js';
 import { ablationMixing } from '../../geometry/reconstruction/ablation.js';
 import { earlyComponents } from '../../geometry/reconstruction/earlyComponents.js';
 import { partInSpan, randomDirections } from '../../geometry/reconstruction/randomDirections.js';
@@ -22,7 +23,6 @@ interface Controlled {
 /** What controls need that are made of the checkpoints themselves. */
 export interface RowsInput extends Controlled {
   readonly rows: CheckpointRows;
-  readonly steps: readonly number[];
 }
 
 /** What controls need that know of the run its two ends only: the checkpoints between need not be held any longer. */
@@ -37,7 +37,7 @@ export interface EndsInput extends Controlled {
 /** The steps that a walk takes, and what is left of the start beside it. */
 export interface WalkedPath {
   readonly lengths: readonly number[];
-  readonly kept?: readonly number[];
+  readonly decay?: DecayShares;
 }
 
 const ablatedComponents = 8;
@@ -75,7 +75,8 @@ export const ablations = async (input: RowsInput, pca: TrajectoryPca): Promise<R
 
 /** What the components of the run's beginning rebuild of its end. */
 export const earlyControl = async (input: RowsInput): Promise<RunAnalysis['controls']['early']> => {
-  const { rows, steps } = input;
+  const { rows } = input;
+  const { steps } = rows;
   const total = dot(rows.change, rows.change);
   const found = [];
   for (const part of earlyParts) {
@@ -96,21 +97,19 @@ export const earlyControl = async (input: RowsInput): Promise<RunAnalysis['contr
 
 /**
  * What the components of a random walk of these step lengths to the same end rebuild of it.
- * @param kept where weights decay beside the walk: the share of θ_0 that is left at each checkpoint; `lengths` are then
- * those of the steps without decay.
+ * @param path with decay, `lengths` are those of the steps without it.
  */
 export const walkControl = async (
   input: EndsInput,
-  { lengths, kept }: WalkedPath,
+  { lengths, decay }: WalkedPath,
   baseline: Accuracies,
   scanned: number,
 ): Promise<RunAnalysis['controls']['walk']> => {
   const { first, change, seed, signal } = input;
   const ranks = Array.from({ length: Math.min(scanned, lengths.length) }, (_, i) => i + 1);
-  const decay = kept && { start: first, kept };
   const { energy, rebuilt } = await walkToEnd(change, lengths, ranks, {
     ...{ seed, signal },
-    ...(decay === undefined ? {} : { decay }),
+    ...(decay === undefined ? {} : { decay: { start: first, ...decay } }),
   });
   const energies = cumulated(energy, ranks, 1);
   const points: ControlPoint[] = [];

@@ -1,19 +1,23 @@
-import { analysis } from '../analysis.js';
+import { analysis, type Analysis } from '../analysis.js';
 import { seriesControls, seriesWalks } from './seriesControls.js';
 
 /** Numbers of all checkpoints up to which the walks are part of every inspection: their model runs in seconds. */
 const mostWalked = 4e7;
 
-const shared = { sections: ['controls'], needs: 'model', topic: 'reconstruction' } as const;
+const shared = {
+  ...{ sections: ['controls'], needs: 'model', topic: 'reconstruction' },
+  weight: ({ survey }) => 2e-3 * survey.parameters * survey.checkpoints.length,
+} as const satisfies Partial<Analysis>;
 
 export const walks = analysis({
   ...shared,
   id: 'walks',
   summary: 'the end of a small model rebuilt from a random walk to it, and from decay with a walk',
   isDefault: true,
-  weight: ({ survey }) => 2e-3 * survey.parameters * survey.checkpoints.length,
   steps: async function* ({ request, survey, signal, emit, evaluate }) {
-    if (evaluate === undefined || survey.parameters * survey.checkpoints.length > mostWalked) return;
+    // Who chose some tensors did not ask for the whole model.
+    if (evaluate === undefined || request.settings.tensors !== undefined) return;
+    if (survey.parameters * survey.checkpoints.length > mostWalked) return;
     emit({ controls: yield* seriesWalks(request, signal) });
   },
 });
@@ -23,7 +27,6 @@ export const controls = analysis({
   id: 'controls',
   summary: 'the end rebuilt from early components, random directions, and walks where they are not there yet',
   isDefault: false,
-  weight: ({ survey }) => 2e-3 * survey.parameters * survey.checkpoints.length,
   steps: async function* ({ request, signal, emit, report }) {
     emit({ controls: yield* seriesControls(request, signal) });
     if (report().controls.some(({ kind }) => kind === 'random-walk')) return;

@@ -60,12 +60,10 @@ async function* withSeries(
   }
 }
 
-const stepsOf = (survey: Survey): number[] => survey.checkpoints.map(({ step }) => step);
-
 /**
  * The end of a run rebuilt from the components of paths that end there and know nothing of the way: a random walk of the
  * run's step lengths, and, where weights decay, decay with a walk of what it leaves of the steps; with the accuracy of
- * each rank. All throw as opening the series does.
+ * each rank. Nothing where there is no path. All throw as opening the series does.
  */
 export const seriesWalks = (
   request: InspectRequest,
@@ -74,10 +72,12 @@ export const seriesWalks = (
   withSeries(request, signal, async function* ({ survey, evaluator, training }) {
     const { seed } = request.settings;
     yield phase(signal, 'reading checkpoints', 0);
-    const { input, baseline, paths } = await walkedOf(survey, evaluator, training, seed, signal);
+    const walked = await walkedOf(survey, evaluator, training, seed, signal);
+    if (walked === undefined) return [];
+    const { input, baseline, paths } = walked;
     const { walk, decayWalk } = paths;
     yield phase(signal, 'random walk to the same end', 0.2);
-    const common = { fullRank: survey.checkpoints.length - 1, seed };
+    const common = { fullRank: walk.lengths.length, seed };
     const found: ControlEntry[] = [
       { kind: 'random-walk', ...common, ...(await walkControl(input, walk, baseline, scannedComponents)) },
     ];
@@ -102,9 +102,10 @@ const walkedOf = async (
   signal: AbortSignal,
 ) => {
   const rows = await checkpointRows(survey, evaluator.parameters, signal);
+  if (rows === undefined) return undefined;
   const [baseline] = await evaluator.accuracies([rows.rows.at(-1)!], signal);
   const input: EndsInput = { first: rows.rows[0]!, change: rows.change, evaluator, seed, signal };
-  return { input, baseline: baseline!, paths: walkedPaths(rows, stepsOf(survey), training) };
+  return { input, baseline: baseline!, paths: walkedPaths(rows, training) };
 };
 
 /** The end rebuilt from the components of the run's beginning alone, and from random directions. */
@@ -114,9 +115,8 @@ export const seriesControls = (
 ): AsyncGenerator<TaskStep, ControlEntry[]> =>
   withSeries(request, signal, async function* ({ survey, evaluator }) {
     const { seed } = request.settings;
-    const fullRank = survey.checkpoints.length - 1;
     // The checkpoints are let go with this part.
-    const { early, ends } = yield* ofCheckpoints(survey, evaluator, signal);
+    const { fullRank, early, ends } = yield* ofCheckpoints(survey, evaluator, signal);
     yield phase(signal, 'random directions', 0.7);
     const random = await randomControl({ ...ends, evaluator, seed, signal });
     return [
@@ -129,6 +129,7 @@ export const seriesControls = (
   });
 
 interface OfCheckpoints {
+  readonly fullRank: number;
   readonly early: RunAnalysis['controls']['early'];
   readonly ends: Pick<EndsInput, 'first' | 'change'>;
 }
@@ -140,9 +141,13 @@ async function* ofCheckpoints(
 ): AsyncGenerator<TaskStep, OfCheckpoints> {
   yield phase(signal, 'reading checkpoints', 0);
   const rows = await checkpointRows(survey, evaluator.parameters, signal);
+  if (rows === undefined) {
+    throw new GeometryError('invalid-argument', 'Controls need two checkpoints that are finite and differ.');
+  }
   yield phase(signal, 'components of the beginning', 0.3);
   return {
-    early: await earlyControl({ rows, steps: stepsOf(survey), evaluator, signal }),
+    fullRank: rows.rows.length - 1,
+    early: await earlyControl({ rows, evaluator, signal }),
     ends: { first: rows.rows[0]!, change: rows.change },
   };
 }

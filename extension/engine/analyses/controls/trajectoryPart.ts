@@ -1,3 +1,4 @@
+import { GeometryError } from '../../../contract/errors.js';
 import type { ReconstructionEntry } from '../../../contract/report.js';
 import type { Evaluator } from '../../evaluation/evaluator.js';
 import { summariseDraws } from '../../geometry/quantiles.js';
@@ -62,6 +63,9 @@ export const trajectoryPart = async (
   const { onTest: evaluator, onTrain } = evaluators;
   say('reading checkpoints', 0);
   const rows = await checkpointRows(survey, evaluator.parameters, signal);
+  if (rows === undefined) {
+    throw new GeometryError('invalid-argument', 'The run has no two checkpoints that are finite and differ.');
+  }
   const final = rows.rows.at(-1)!;
   const [testAccuracy] = await evaluator.accuracies([final], signal);
   const [trainAccuracy] = await onTrain.accuracies([final], signal);
@@ -70,8 +74,7 @@ export const trajectoryPart = async (
   const pca = await trajectoryPca(rows.gram, false);
   const rebuilt = await rebuiltAccuracies(rows, pca, evaluators, signal);
   say('controls', 0.25);
-  const steps = survey.checkpoints.map(({ step }) => step);
-  const input = { rows, steps, evaluator, signal };
+  const input = { rows, evaluator, signal };
   return {
     entry: { ...rebuilt.entry, baseline: { testAccuracy: testAccuracy! } },
     onTraining: rebuilt.onTraining,
@@ -81,7 +84,7 @@ export const trajectoryPart = async (
     ablations: await ablations(input, pca),
     early: await earlyControl(input),
     ...{ first: rows.rows[0]!, final, change: rows.change },
-    paths: walkedPaths(rows, steps, training),
+    paths: walkedPaths(rows, training),
   };
 };
 

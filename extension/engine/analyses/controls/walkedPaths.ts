@@ -10,13 +10,12 @@ import type { WalkedPath } from './controls.js';
 export interface WalkedPaths {
   readonly walk: WalkedPath;
   /** Absent where nothing decays. */
-  readonly decayWalk?: WalkedPath & { readonly decay: Decay };
+  readonly decayWalk?: Required<WalkedPath> & { readonly decay: Decay };
 }
 
 /** Step lengths of a run and, as its record or a fit has it, its decay. */
 export const walkedPaths = (
-  { rows, gram }: CheckpointRows,
-  steps: readonly number[],
+  { rows, steps, gram }: CheckpointRows,
   training: TrainingRecord | undefined,
 ): WalkedPaths => {
   const walk = { lengths: stepLengths(gram) };
@@ -26,6 +25,6 @@ export const walkedPaths = (
   const start = { products, squared };
   const decay = decayOf({ steps, start, ...(training === undefined ? {} : { training }) });
   if (decay === undefined) return { walk };
-  const lengths = stepsWithoutDecay(gramWithoutDecay(gram, start, decay.kept), decay.kept);
-  return { walk, decayWalk: { lengths, kept: decay.kept, decay } };
+  const lengths = stepsWithoutDecay(gramWithoutDecay(gram, start, decay.kept), decay);
+  return { walk, decayWalk: { lengths, decay } };
 };

@@ -18,14 +18,13 @@ export const decaysAlike = ({ decayed }: TrainingRecord, { group }: Pick<KeptGra
 export const splitOfWindow = async (
   { entry, start, coefficients }: FoundWindow,
   gram: KeptGram,
-  { keptAfter }: TrainingRecord,
+  { keptBetween }: TrainingRecord,
   steps: readonly number[],
 ): Promise<NonNullable<UpdateSpectrumEntry['split']>> => {
   const { window, centred } = entry;
   const weights = weightGram(gram, start, window + 1);
-  const kept = Array.from(
-    { length: window },
-    (_, i) => keptAfter(steps[start + i + 1]!) / keptAfter(steps[start + i]!),
+  const kept = Array.from({ length: window }, (_, i) =>
+    keptBetween(steps[start + i]!, steps[start + i + 1]!),
   );
   const found = energySplit({ weights, kept, centred, coefficients: coefficients.slice(0, directions) });
   const independent = await independentSplit({ weights, kept, centred }, directions);

@@ -48,7 +48,7 @@ export const pathSharesOf = async (
   const decayed =
     decay &&
     (await sharesOf((index) =>
-      gramOfRows(decayAndWalk(gram, start, decay.kept, parameters, seed, ofGroup, index)),
+      gramOfRows(decayAndWalk(gram, start, decay, parameters, seed, ofGroup, index)),
     ));
   return measured.map(({ end, share }) => ({
     ...{ matrix: group, lastStep: steps[end]!, share },

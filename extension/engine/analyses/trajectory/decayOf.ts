@@ -1,9 +1,8 @@
-import { fittedDecay, type StartProducts } from '../../geometry/decayNull.js';
+import { fittedDecay, sharesOf, type DecayShares, type StartProducts } from '../../geometry/decayNull.js';
 import type { TrainingRecord } from '../../series/trainingRecord.js';
 
-/** The share of θ_0 that decay leaves at each checkpoint. */
-export interface Decay {
-  readonly kept: readonly number[];
+/** What decay leaves at each checkpoint, and who says so. */
+export interface Decay extends DecayShares {
   readonly origin: 'record' | 'fitted';
   readonly path?: string;
 }
@@ -20,10 +19,11 @@ interface DecayingPath {
 export const decayOf = ({ steps, start, training }: DecayingPath): Decay | undefined => {
   if (training === undefined) {
     const kept = fittedDecay(start);
-    return kept && { kept, origin: 'fitted' };
+    return kept && { ...sharesOf(kept), origin: 'fitted' };
   }
-  const first = training.keptAfter(steps[0]!);
-  const kept = steps.map((step) => training.keptAfter(step) / first);
+  const [first] = steps;
+  const kept = steps.map((step) => training.keptBetween(first!, step));
   if (!(kept.at(-1)! < 1)) return undefined;
-  return { kept, origin: 'record', path: training.path };
+  const between = steps.slice(1).map((step, t) => training.keptBetween(steps[t]!, step));
+  return { kept, between, origin: 'record', path: training.path };
 };

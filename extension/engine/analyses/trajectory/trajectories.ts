@@ -3,6 +3,7 @@ import {
   decayAndWalk,
   gramWithoutDecay,
   nullDistances,
+  sharesOf,
   stepsWithoutDecay,
   type StartProducts,
 } from '../../geometry/decayNull.js';
@@ -62,19 +63,15 @@ export const trajectoriesOf = async (
   const decayDraws =
     decay &&
     (await nullFractions(path, settings, (draw, seed) =>
-      decayAndWalk(path.gram, path.start, decay.kept, path.parameters, settings.seed, seed, draw),
+      decayAndWalk(path.gram, path.start, decay, path.parameters, settings.seed, seed, draw),
     ));
-  const ofWalk = nullDistances(
-    stepLengths(path.gram),
-    0,
-    path.steps.map(() => 1),
-  );
+  const ofWalk = nullDistances(stepLengths(path.gram), 0, sharesOf(path.steps.map(() => 1)));
   const ofDecay =
     decay &&
     nullDistances(
-      stepsWithoutDecay(gramWithoutDecay(path.gram, path.start, decay.kept), decay.kept),
+      stepsWithoutDecay(gramWithoutDecay(path.gram, path.start, decay.kept), decay),
       path.start.squared,
-      decay.kept,
+      decay,
     );
   const entries: TrajectoryEntry[] = [];
   let change: TrajectoryPca | undefined;

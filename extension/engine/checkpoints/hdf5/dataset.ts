@@ -12,7 +12,9 @@ const inflated = promisify(inflate);
 
 const MOST_DIMENSIONS = 32;
 /** A chunk is held whole while it is read. */
-const MOST_CHUNK_BYTES = 1 << 30;
+const MOST_CHUNK_BYTES = 1 << 28;
+/** Deflate makes no more of a byte than this. */
+const MOST_INFLATION = 1032;
 
 interface Datatype {
   /** Absent for what is no number: text, records, references. */
@@ -32,12 +34,14 @@ const datatypeOf = (data: Buffer): Datatype => {
   const bits = data[1] ?? 0;
   const size = data.length >= 8 ? data.readUInt32LE(4) : 0;
   const bigEndian = (bits & 1) !== 0;
+  // The byte order of the VAX is neither.
+  const isMixed = kind === 1 && (bits & 0x40) !== 0;
   const name = `${classNames[kind] ?? `class ${kind}`} of ${size} bytes`;
   if (kind === 0) {
     const dtype = `${(bits & 8) !== 0 ? '' : 'u'}int${8 * size}`;
     return { name, bigEndian, ...(isInteger(dtype) ? { dtype } : {}) };
   }
-  if (kind === 1 && data.length >= 20) {
+  if (kind === 1 && !isMixed && data.length >= 20) {
     const dtype = floatOf(data, size);
     return { name, bigEndian, ...(dtype === undefined ? {} : { dtype }) };
   }
@@ -172,6 +176,8 @@ export const datasetOf = (
   if (!(chunkBytes > 0) || chunkBytes > MOST_CHUNK_BYTES)
     return closed('its chunks are too large to be read');
   if (address === undefined) return elements === 0 ? zeros(info) : closed('its values were never written');
+  const most = file.source.size * (filters.steps.includes('deflate') ? MOST_INFLATION : 1);
+  if (bytes > most) return closed('the file is too small for its values');
   return chunked(file, info, { address, chunkShape, chunkBytes, filters, bigEndian });
 };
 

@@ -38,7 +38,7 @@ const datasetsOf = async (
       return;
     }
     if (group.unread.length > 0) {
-      const message = `The group ${path === '' ? '/' : path} has links that are not followed: ${group.unread.slice(0, 3).join(', ')}.`;
+      const message = `The group ${quote(path === '' ? '/' : path)} has links that are not followed: ${group.unread.slice(0, 3).map(quote).join(', ')}.`;
       warnings.push({ code: 'links-not-followed', path: file.name, message });
     }
     for (const child of group.children) {
@@ -59,9 +59,12 @@ const ofOptimiser = (tensor: StoredTensor): StoredTensor =>
     ? { ...tensor, unmeasured: { reason: 'state of the optimiser', isUsed: true, onRequest: true } }
     : tensor;
 
+/** Weights by the names of Keras, in its archives and before: other programs have the outputs in the first dimension. */
+const kerasWeight = /^(?:model|optimizer)_weights\/|(?:^|\/)vars\/\d+$|(?:^|\/|_)kernel(?::\d+)?$/;
+
 /** Kernels of Keras are height × width × in × out: as a matrix they are (height·width·in) × out. */
 const asMatrix = (tensor: StoredTensor): StoredTensor => {
-  if (tensor.shape.length < 3 || tensor.elements === 0) return tensor;
+  if (tensor.shape.length < 3 || tensor.elements === 0 || !kerasWeight.test(tensor.name)) return tensor;
   const columns = tensor.shape.at(-1)!;
   return {
     ...tensor,

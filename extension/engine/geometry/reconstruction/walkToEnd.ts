@@ -4,6 +4,7 @@ import { pauseFor } from '../../ground/work/pause.js';
 import { seededRandom } from '../../ground/seededRandom.js';
 import { trajectoryPca } from '../trajectory.js';
 import { trajectoryEnergy, trajectoryMixing } from './trajectoryPca.js';
+import type { DecayShares } from '../decayNull.js';
 import { dot } from './vectors.js';
 
 /** What the leading components of a random walk rebuild of a given end point. */
@@ -26,10 +27,9 @@ export interface WalkOptions {
   readonly heldNumbers?: number;
 }
 
-/** What decay does to the start: d_t, the share of θ_0 that it leaves at each row, from d_0 = 1. */
-export interface DecayOfStart {
+/** What decay does to the start θ_0. */
+export interface DecayOfStart extends DecayShares {
   readonly start: ArrayLike<number>;
-  readonly kept: readonly number[];
 }
 
 /** Dimensions of the walk that are made at one time. */
@@ -43,7 +43,7 @@ const usuallyHeld = 2 ** 25;
  * construction (the end is one of the rows) and to what any walk is like (Antognini and Sohl-Dickstein 2018), not to the
  * run. Mirroring and scaling leave the walk's shares of variance as they are.
  *
- * With decay the rows are (d_t − 1)·θ_0 + y_t, y_{t+1} = (d_{t+1}/d_t)·y_t + ξ_t: what decay leaves of the path is a walk,
+ * With decay the rows are (d_t − 1)·θ_0 + y_t, y_{t+1} = γ_t·y_t + ξ_t: what decay leaves of the path is a walk,
  * mirrored and scaled onto θ_T − d_T·θ_0. It ends where the run ends too.
  *
  * @param change θ_T − θ_0, not zero; `lengths`: ‖θ_{t+1} − θ_t‖, T − 1 of them; with decay, of what it leaves of each step.
@@ -72,7 +72,7 @@ export const walkToEnd = async (
         const before = block[t - 1]!;
         const row = block[t]!;
         const deviation = deviations[t - 1]!;
-        const gamma = decay === undefined ? 1 : decay.kept[t]! / decay.kept[t - 1]!;
+        const gamma = decay === undefined ? 1 : decay.between[t - 1]!;
         for (let i = 0; i < length; i++) row[i] = gamma * before[i]! + deviation * random.normal();
       }
       await take(start, length, block);
