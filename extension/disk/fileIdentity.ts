@@ -13,7 +13,8 @@ export interface FileIdentity {
  */
 export const fileBehind = async (path: string): Promise<string> => {
   const stats = await stat(path, { bigint: true }).catch(() => undefined);
-  return stats === undefined ? path : `${stats.dev}:${stats.ino}`;
+  // Some file systems of other machines number no file.
+  return stats === undefined || stats.ino === 0n ? path : `${stats.dev}:${stats.ino}`;
 };
 
 /** Identities as they are now. @throws the system's error where a file is gone. */

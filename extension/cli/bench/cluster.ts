@@ -97,18 +97,20 @@ const queueCost = async (cells: readonly Cell[]): Promise<{ heap: number; cpu: n
     },
   };
   const before = heapInUse();
-  const start = process.cpuUsage();
+  const beginning = process.cpuUsage();
   const queue = new RunQueue({ launcher });
   for (const { name, config } of cells) {
     const request = { config, out: name, provider: 'cpu' } as const;
     queue.add({ folder: name, begin: () => ({ request, events: {} }), ended: () => undefined });
   }
+  const filling = process.cpuUsage(beginning);
   const heap = heapInUse() - before;
+  const emptying = process.cpuUsage();
   places = 256;
   queue.next();
   await queue.idle();
-  const taken = process.cpuUsage(start);
-  return { heap, cpu: (taken.user + taken.system) / 1000, begun };
+  const cpu = [filling, process.cpuUsage(emptying)].reduce((sum, { user, system }) => sum + user + system, 0);
+  return { heap, cpu: cpu / 1000, begun };
 };
 
 const recordSchema = v.object({ elements: v.array(v.tuple([v.string()])) });
