@@ -18,7 +18,7 @@ interface RankColumn {
   readonly rank: (entry: ReconstructionEntry) => RankRange | undefined;
   /** The same number where nothing is shared between rows and columns. */
   readonly byChance?: (entry: ReconstructionEntry) => number | undefined;
-  readonly ofWalks?: (entry: ReconstructionEntry, controls: readonly ControlEntry[]) => string | undefined;
+  readonly ofWalks?: (entry: ReconstructionEntry, controls: readonly ControlEntry[]) => string[];
 }
 
 const byAccuracy = (threshold: number): RankColumn[] =>
@@ -40,16 +40,15 @@ const walksNeed = (
   { method, of, baseline }: ReconstructionEntry,
   controls: readonly ControlEntry[],
   share: number,
-): string | undefined => {
-  if (method !== 'trajectory-pca' || of !== 'change' || baseline === undefined) return undefined;
-  const texts = walkKinds.flatMap((kind) => {
+): string[] => {
+  if (method !== 'trajectory-pca' || of !== 'change' || baseline === undefined) return [];
+  return walkKinds.flatMap((kind) => {
     const walk = controls.find((entry) => entry.kind === kind);
     const most = walk?.points.at(-1)?.rank;
     if (walk === undefined || most === undefined) return [];
     const rank = rankForAccuracy(walk.points, baseline.testAccuracy, share);
     return [say(`rank.null.${kind}`, { rank: rank === undefined ? `>${integer(most)}` : integer(rank) })];
   });
-  return texts.length === 0 ? undefined : texts.join(', ');
 };
 
 const byEnergy = (threshold: number): RankColumn[] => [
@@ -123,7 +122,9 @@ export function RanksNeeded({ threshold }: { readonly threshold: number }) {
               {chance !== undefined && (
                 <small class="muted">{say('rank.null', { rank: integer(chance) })}</small>
               )}
-              {walks !== undefined && <span class="muted">{`(${walks})`}</span>}
+              {walks?.map((walk) => (
+                <small class="muted">{`(${walk})`}</small>
+              ))}
             </>
           );
         },
