@@ -142,6 +142,12 @@ describe.runIf(canRun() && canCompile())('CUDA in an environment of Python', () 
       const box = page.locator('.quick-input-widget input.input');
       const rows = page.locator('.quick-input-list .monaco-list-row');
       await runCommand(page, 'Weight Geometry: Show Log');
+      // The log takes the focus when it is there, which closes the palette.
+      await page
+        .locator('.part.panel .output-view-container, .part.panel [role=tab][aria-selected=true]')
+        .first()
+        .waitFor();
+      await pause(1000);
       await page.keyboard.press('F1');
       // By its name: a list of all commands draws those alone that have room.
       await box.fill('>Weight Geometry: Show Log');

@@ -1,15 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import { libraryTelemetryOff } from '../../contract/libraryTelemetry.js';
 import type { PaperEntry } from '../../contract/training.js';
-import { makeFolder } from '../../disk/folders.js';
 import type { ErrorMessages } from '../errors.js';
 import type { InspectorPanels } from '../inspector/inspectorPanels.js';
 import { askSteps, inputStep, pickStep, type Step } from '../multiStep.js';
 import type { Reader } from '../processes/reader.js';
-import { holdsSweep, sweepFile } from '../sweepFolder.js';
+import { holdsSweep } from '../sweepFolder.js';
 import { isTrusted } from '../trust.js';
 
 export interface ReproduceServices {
@@ -129,28 +129,25 @@ async function reproduce(
     noMatchers,
   );
   task.presentationOptions = { clear: true, panel: vscode.TaskPanelKind.Dedicated };
-  const show = (): void => void panels.open(folder, 'sweep');
-  if (holdsSweep(folder)) {
-    await vscode.tasks.executeTask(task);
-    show();
-    return;
-  }
-  // A folder that is there can be watched, wherever it lies.
-  await makeFolder(folder);
-  const pattern = new vscode.RelativePattern(vscode.Uri.file(folder), sweepFile);
-  const watcher = vscode.workspace.createFileSystemWatcher(pattern, false, true, true);
   const running = await vscode.tasks.executeTask(task);
-  const listeners: vscode.Disposable[] = [watcher];
-  const leave = (): void => {
-    for (const listener of listeners.splice(0)) listener.dispose();
-  };
-  listeners.push(
-    watcher.onDidCreate(() => {
-      leave();
-      show();
-    }),
-    vscode.tasks.onDidEndTask(({ execution }) => {
-      if (execution === running) leave();
-    }),
-  );
+  if (await isBegun(folder, running)) void panels.open(folder, 'sweep');
+}
+
+const lookMs = 300;
+
+/** Whether the folder holds a sweep before the task ends. It is looked at: events of a new folder come late or never. */
+async function isBegun(folder: string, running: vscode.TaskExecution): Promise<boolean> {
+  const over = new AbortController();
+  const ends = vscode.tasks.onDidEndTask(({ execution }) => {
+    if (execution === running) over.abort();
+  });
+  try {
+    for (;;) {
+      if (holdsSweep(folder)) return true;
+      if (over.signal.aborted) return false;
+      await setTimeout(lookMs);
+    }
+  } finally {
+    ends.dispose();
+  }
 }
