@@ -1,17 +1,19 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { descriptorFileName } from '../../contract/descriptor.js';
+import { findRun } from '../../queue/localRun.js';
 import { holdsSweep, sweepFile } from '../sweepFolder.js';
 import { isShardIndex } from '../../contract/weightFormats.js';
 import { isForeign, mayHoldWeights } from '../weightFiles.js';
 
 const deepestFolder = 3;
+const runFile = 'run.json';
 /** What says of checkpoints what model they are of. */
-export const descriptors: readonly string[] = [descriptorFileName, 'run.json'];
+export const descriptors: readonly string[] = [descriptorFileName, runFile];
 /** Files that show the progress of a sweep; its runs' checkpoints lie deeper than the search. */
-const sweepRecords: readonly string[] = [sweepFile, 'run.json', 'metrics.jsonl'];
+const sweepRecords: readonly string[] = [sweepFile, runFile, 'metrics.jsonl'];
 
-/** The state of a source's files by names, sizes and times; contents are not read. */
+/** The state of a source's files by names, sizes and times, and whether its runs are trained; weights are not read. */
 export interface SourceSignature {
   /** Another text is another state. */
   readonly text: string;
@@ -43,6 +45,11 @@ export async function signatureOf(source: string): Promise<SourceSignature> {
     lines.push(`${place}|${stat.size}|${stat.mtimeMs}`);
     holdsSource ||= countsAsSource;
   };
+  // A trainer that was killed changes no file of its run.
+  const noteHolder = async (run: string): Promise<void> => {
+    const { kind } = await findRun(run);
+    if (kind !== 'none') lines.push(`${run}|${kind}`);
+  };
   const visit = async (folder: string, depth: number): Promise<void> => {
     const entries = await fs.readdir(folder, { withFileTypes: true }).catch(() => []);
     const shown = entries.filter(({ name }) => !name.startsWith('.') && !isForeign(name));
@@ -53,6 +60,7 @@ export async function signatureOf(source: string): Promise<SourceSignature> {
         .filter(({ place }) => isSource(place, isSweep) || isDescriptor(place))
         .map(({ place }) => note(place, isSource(place, isSweep))),
     );
+    if (files.some(({ entry }) => entry.name === runFile)) await noteHolder(folder);
     if (depth + 1 >= deepestFolder) return;
     for (const { entry, place } of places) {
       if (entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(place)))) {

@@ -1,8 +1,11 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { thisProcess } from '../../../extension/disk/processIdentity.js';
 import { globOf, mayConcern, signatureOf } from '../../../extension/host/inspector/sourceSignature.js';
 
 let folder = '';
@@ -51,6 +54,28 @@ describe('the signature of a source', () => {
     expect(await isNoticed('lab', () => write('lab/node_modules/x/2.onnx'))).toBe(false);
     expect(await isNoticed('lab/1.pt', () => write('lab/2.pt'))).toBe(false);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'changes when the process that trains a run is killed, which changes no file',
+    async () => {
+      write('grid/sweep.json');
+      write('grid/runs/a/run.json');
+      const trainer = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      const { pid } = trainer;
+      const [, rest] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
+      const holder = { ...thisProcess(), pid, started: rest!.split(' ')[19], token: 'its' };
+      write('grid/runs/a/state/trainer.pid', JSON.stringify(holder));
+      for (const source of ['grid', 'grid/runs/a']) {
+        expect(await isNoticed(source, () => undefined)).toBe(false);
+      }
+      const before = await Promise.all([signatureOf(at('grid')), signatureOf(at('grid/runs/a'))]);
+      const ended = once(trainer, 'exit');
+      trainer.kill('SIGKILL');
+      await ended;
+      const after = await Promise.all([signatureOf(at('grid')), signatureOf(at('grid/runs/a'))]);
+      after.forEach(({ text }, i) => expect(text).not.toBe(before[i]!.text));
+    },
+  );
 
   it('counts the records of the runs of a sweep', async () => {
     write('grid/sweep.json');
