@@ -45,7 +45,9 @@ const byContent: readonly ForeignFormat[] = [
       'this is an XML document and no weight file; if it came from a download, the server sent an error',
   },
   {
-    recognise: (head, _, size) => size > 0 && head.every((byte) => byte === 0),
+    // HDF5 may begin with a block that its user left empty.
+    recognise: (head, name, size) =>
+      size > 0 && !/\.(?:h5|hdf5)$/i.test(name) && head.every((byte) => byte === 0),
     sentence: 'it begins with zero bytes only: an unfinished download; fetch the file again',
   },
   {

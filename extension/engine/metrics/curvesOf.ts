@@ -23,7 +23,7 @@ export const curvesOf = async (
       void warnings.push({ code: 'metrics-unreadable', path, message: `${path}: ${why}.` });
     try {
       const read = await format.read(path);
-      if (read.isOther && named !== undefined) warn(`it is no file of ${format.title}`);
+      if (read.isOther && named === path) warn(`it is no file of ${format.title}`);
       for (const fault of read.faults) warn(fault);
       for (const { name, steps, values } of read.curves) {
         curves.push({ name, path, format: format.id, points: steps.length, ...thinned(steps, values) });

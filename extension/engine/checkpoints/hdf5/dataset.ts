@@ -1,6 +1,7 @@
 import { inflate } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { NumericDtype } from '../tensors/checkpoint.js';
+import { quote } from '../bytes/fileErrors.js';
 import { bytesPerElement, decodeElements } from '../tensors/dtypes.js';
 import { denseTensor, opaqueTensor, type StoredTensor } from '../tensors/storedTensors.js';
 import { unread } from '../tensors/checkpoint.js';
@@ -127,7 +128,8 @@ export const datasetOf = (
   const shape = space.isShared ? undefined : shapeOf(file, space.data);
   const sizes = shape ?? [0];
   const elements = sizes.reduce((product, size) => product * size, 1);
-  if (!Number.isSafeInteger(elements)) throw file.fault('a dataset has impossibly many elements');
+  if (!Number.isSafeInteger(elements))
+    throw file.fault(`the dataset ${quote(name)} has impossibly many elements`);
   const {
     dtype,
     name: typeName,
@@ -138,7 +140,7 @@ export const datasetOf = (
     opaqueTensor({ ...listed, dtype: dtype ?? typeName, readable: false, unmeasured: unread(reason) });
   if (of(messageTypes.externalFiles) !== undefined) return closed('its values are in other files');
   if (space.isShared) return closed('its shape is kept elsewhere in the file');
-  if (dtype === undefined) return closed(`it holds ${typeName}`);
+  if (dtype === undefined) return closed('its elements are no numbers');
   const info = { ...listed, dtype, readable: true };
   const filters = filtersOf(file, of(messageTypes.filters)?.data);
   if (filters.unknown !== undefined) return closed(`it is compressed by ${filters.unknown}`);
@@ -146,7 +148,8 @@ export const datasetOf = (
   const bytes = elements * bytesPerElement(dtype);
   if (data[0] !== 3) return closed('its layout is of a kind that is not read');
   if (data[1] === 0) {
-    const held = data.subarray(4);
+    // A copy begins where numbers of eight bytes may.
+    const held = Uint8Array.from(data.subarray(4));
     if (held.length < bytes) throw file.fault(`the values of ${name} end early`);
     return {
       ...info,
@@ -178,7 +181,8 @@ export const datasetOf = (
   if (address === undefined) return elements === 0 ? zeros(info) : closed('its values were never written');
   const most = file.source.size * (filters.steps.includes('deflate') ? MOST_INFLATION : 1);
   if (bytes > most) return closed('the file is too small for its values');
-  return chunked(file, info, { address, chunkShape, chunkBytes, filters, bigEndian });
+  const fill = fillOf(of(messageTypes.fillValue)?.data, dtype, bigEndian);
+  return chunked(file, info, { address, chunkShape, chunkBytes, filters, fill, bigEndian });
 };
 
 const zeros = (info: Omit<StoredTensor, 'readElements'>): StoredTensor => ({
@@ -191,8 +195,23 @@ interface Chunked {
   readonly chunkShape: readonly number[];
   readonly chunkBytes: number;
   readonly filters: Filters;
+  /** Stands where a chunk was never written. */
+  readonly fill: number;
   readonly bigEndian: boolean;
 }
+
+/** The value of elements that were never written (specification, IV.A.2.f); zero where none is told. */
+const fillOf = (data: Buffer | undefined, dtype: NumericDtype, bigEndian: boolean): number => {
+  if (data === undefined) return 0;
+  const isThird = data[0] === 3;
+  const isDefined = isThird ? ((data[1] ?? 0) & 0x20) !== 0 : data[0] === 1 || data[3] === 1;
+  const at = isThird ? 2 : 4;
+  const width = bytesPerElement(dtype);
+  if (!isDefined || at + 4 + width > data.length || data.readUInt32LE(at) !== width) return 0;
+  const value = new Float64Array(1);
+  decodeElements(dtype, Uint8Array.from(data.subarray(at + 4, at + 4 + width)), value, 0, bigEndian);
+  return value[0]!;
+};
 
 /** Chunks of one tensor that stay decompressed: a row of a matrix passes through several. */
 const CHUNKS_HELD_BYTES = 1 << 26;
@@ -200,7 +219,7 @@ const CHUNKS_HELD_BYTES = 1 << 26;
 const chunked = (
   file: Hdf5File,
   info: Omit<StoredTensor, 'readElements'>,
-  { address, chunkShape, chunkBytes, filters, bigEndian }: Chunked,
+  { address, chunkShape, chunkBytes, filters, fill, bigEndian }: Chunked,
 ): StoredTensor => {
   const dtype = info.dtype as NumericDtype;
   const width = bytesPerElement(dtype);
@@ -232,7 +251,11 @@ const chunked = (
         const run = Math.min(inRow, inChunk, length - done);
         const key = at.map((value, i) => Math.floor(value / chunkShape[i]!)).join();
         const chunk = chunks.get(key);
-        if (chunk === undefined) throw file.fault(`a chunk of ${name} was never written`);
+        if (chunk === undefined) {
+          into.fill(fill, done, done + run);
+          done += run;
+          continue;
+        }
         const from = at.reduce((sum, value, i) => sum + (value % chunkShape[i]!) * strides[i]!, 0);
         const bytes = await valuesOf(key, chunk);
         decodeElements(dtype, bytes.subarray(from * width, (from + run) * width), into, done, bigEndian);

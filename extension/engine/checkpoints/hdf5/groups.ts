@@ -9,8 +9,10 @@ export interface Child {
 
 export interface Group {
   readonly children: readonly Child[];
-  /** Soft and external links, which are not followed; and links in an index that is not read. */
+  /** Soft and external links, which are not followed. */
   readonly unread: readonly string[];
+  /** It has links in a heap of their own, as newer files have many, which is not read. */
+  readonly hasHeap: boolean;
 }
 
 const MOST_CHILDREN = 1_000_000;
@@ -19,7 +21,7 @@ const DEEPEST_TREE = 32;
 /** What a group holds; undefined for an object that is none. @throws GeometryError `malformed-file`. */
 export const groupOf = async (file: Hdf5File, messages: readonly Message[]): Promise<Group | undefined> => {
   const table = messages.find(({ type }) => type === messageTypes.symbolTable);
-  if (table !== undefined) return { children: await symbols(file, table.data), unread: [] };
+  if (table !== undefined) return { children: await symbols(file, table.data), unread: [], hasHeap: false };
   const info = messages.find(({ type }) => type === messageTypes.linkInfo);
   const links = messages.filter(({ type }) => type === messageTypes.link);
   if (info === undefined && links.length === 0) return undefined;
@@ -30,9 +32,7 @@ export const groupOf = async (file: Hdf5File, messages: readonly Message[]): Pro
     if (link.address === undefined) unread.push(link.name);
     else children.push({ name: link.name, address: link.address });
   }
-  // Many links lie in a heap of their own, which newer files alone have.
-  if (info !== undefined && heapOf(file, info.data) !== undefined) unread.push('links in a fractal heap');
-  return { children, unread };
+  return { children, unread, hasHeap: info !== undefined && heapOf(file, info.data) !== undefined };
 };
 
 const heapOf = (file: Hdf5File, data: Buffer): number | undefined =>

@@ -1,13 +1,13 @@
 import type { ByteSource } from '../bytes/byteSource.js';
 import { openFile } from '../bytes/fileByteSource.js';
-import { malformed, quote } from '../bytes/fileErrors.js';
+import { malformed, quote, unsupported } from '../bytes/fileErrors.js';
 import { looksLikeZip, openZip } from '../bytes/zipArchive.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import type { Warning } from '../../../contract/report.js';
 import type { Checkpoint } from '../tensors/checkpoint.js';
 import { checkpointOf, withSource, type StoredTensor } from '../tensors/storedTensors.js';
 import { datasetOf } from './dataset.js';
-import { groupOf } from './groups.js';
+import { groupOf, type Group } from './groups.js';
 import { Hdf5File } from './hdf5File.js';
 import { messagesOf } from './objectHeader.js';
 
@@ -37,8 +37,8 @@ const datasetsOf = async (
       if (tensor !== undefined) tensors.push(asMatrix(ofOptimiser(tensor)));
       return;
     }
-    if (group.unread.length > 0) {
-      const message = `The group ${quote(path === '' ? '/' : path)} has links that are not followed: ${group.unread.slice(0, 3).map(quote).join(', ')}.`;
+    for (const why of unlisted(group)) {
+      const message = `The group ${quote(path === '' ? '/' : path)} ${why}.`;
       warnings.push({ code: 'links-not-followed', path: file.name, message });
     }
     for (const child of group.children) {
@@ -46,12 +46,28 @@ const datasetsOf = async (
     }
   };
   await visit(file.root, '', 0);
+  const [why] = warnings;
+  if (tensors.length === 0 && why !== undefined) throw unsupported(file.name, why.message.replace(/\.$/, ''));
   const names = new Set<string>();
   for (const { name } of tensors) {
     if (names.has(name)) throw file.fault(`two datasets have the name ${quote(name)}`);
     names.add(name);
   }
   return { tensors, warnings };
+};
+
+const mostNamed = 3;
+
+/** Why members of a group are not listed. */
+const unlisted = ({ unread, hasHeap }: Group): string[] => {
+  const more = unread.length > mostNamed ? `, and ${unread.length - mostNamed} more` : '';
+  const named = unread.slice(0, mostNamed).map(quote).join(', ');
+  return [
+    ...(unread.length > 0 ? [`has links that are not followed: ${named}${more}`] : []),
+    ...(hasHeap
+      ? ["keeps its members in an index that h5py writes with libver='latest', which is not read"]
+      : []),
+  ];
 };
 
 const ofOptimiser = (tensor: StoredTensor): StoredTensor =>
@@ -62,16 +78,23 @@ const ofOptimiser = (tensor: StoredTensor): StoredTensor =>
 /** Weights by the names of Keras, in its archives and before: other programs have the outputs in the first dimension. */
 const kerasWeight = /^(?:model|optimizer)_weights\/|(?:^|\/)vars\/\d+$|(?:^|\/|_)kernel(?::\d+)?$/;
 
-/** Kernels of Keras are height × width × in × out: as a matrix they are (height·width·in) × out. */
+/** Projections of attention have the heads and what each has of them in their last two dimensions. */
+const projection = /(?:^|\/)(?:query|key|value)(?:_dense)?\//;
+const bias = /(?:^|\/|_)bias(?::\d+)?$|(?:query|key|value)_dense\/vars\/1$/;
+
+/** How Keras' tensors are matrices: outputs come last, height × width × in × out or in × heads × size. */
 const asMatrix = (tensor: StoredTensor): StoredTensor => {
-  if (tensor.shape.length < 3 || tensor.elements === 0 || !kerasWeight.test(tensor.name)) return tensor;
-  const columns = tensor.shape.at(-1)!;
+  const { name, shape, elements } = tensor;
+  if (elements === 0) return tensor;
+  if (shape.length > 1 && bias.test(name)) return { ...tensor, shape: [elements] };
+  if (shape.length < 3 || !kerasWeight.test(name)) return tensor;
+  const last = shape.length === 3 && projection.test(name) ? 2 : 1;
+  const columns = shape.slice(-last).reduce((product, size) => product * size, 1);
+  const says = last === 1 ? 'the last dimension as columns' : 'the last two dimensions as columns';
   return {
     ...tensor,
-    shape: [tensor.elements / columns, columns],
-    ...(tensor.unmeasured === undefined
-      ? { computed: `${tensor.shape.join(' × ')}, the last dimension as columns` }
-      : {}),
+    shape: [elements / columns, columns],
+    ...(tensor.unmeasured === undefined ? { computed: `${shape.join(' × ')}, ${says}` } : {}),
   };
 };
 

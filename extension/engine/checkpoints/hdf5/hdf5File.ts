@@ -8,7 +8,7 @@ const UNDEFINED = 0xffff_ffff_ffff_ffffn;
 const MOST_BYTES = 1 << 26;
 const SUPERBLOCK_BYTES = 96;
 
-/** Whether a file begins as HDF5 does (one with a block of a user's before it does not). */
+/** Whether bytes begin as HDF5 does. */
 export const looksLikeHdf5 = (head: Uint8Array): boolean => SIGNATURE.every((byte, i) => head[i] === byte);
 
 /** The structures of an HDF5 file by their addresses (HDF5 File Format Specification 3.0). */
@@ -24,7 +24,9 @@ export class Hdf5File {
 
   /** @throws GeometryError `malformed-file`; `unsupported-format` for a superblock of another kind. */
   static async open(source: ByteSource, name = source.name): Promise<Hdf5File> {
-    const block = Buffer.from(await source.read(0, Math.min(SUPERBLOCK_BYTES, source.size)));
+    if (source.size === 0) throw malformed(name, 'the file has 0 bytes');
+    const start = await signatureAt(source);
+    const block = Buffer.from(await source.read(start, Math.min(SUPERBLOCK_BYTES, source.size - start)));
     const version = block[8] ?? -1;
     const isOld = version === 0 || version === 1;
     if (!looksLikeHdf5(block) || block.length < 48) throw malformed(name, 'this is no HDF5 file');
@@ -74,6 +76,14 @@ export class Hdf5File {
     return malformed(this.name, reason);
   }
 }
+
+/** A block of a user's may come first: the signature is at 0, 512, 1024, 2048, …; 0 where it is nowhere. */
+const signatureAt = async (source: ByteSource): Promise<number> => {
+  for (let at = 0; at + SUPERBLOCK_BYTES <= source.size; at = at === 0 ? 512 : 2 * at) {
+    if (looksLikeHdf5(await source.read(at, SIGNATURE.length))) return at;
+  }
+  return 0;
+};
 
 const addressIn = (bytes: Buffer, at: number, file: string): number | undefined => {
   if (at + 8 > bytes.length) throw malformed(file, 'a structure ends early');
