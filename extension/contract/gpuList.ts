@@ -15,7 +15,7 @@ const providers: Readonly<Record<ProbedProvider['name'], string>> = {
   cpu: 'CPU',
 };
 
-/** Cells of a file: name, state, version, where, note. */
+/** Cells of a file: name, state with what is noted of it, version, where. */
 export const findingCells = ({
   name,
   state,
@@ -25,13 +25,14 @@ export const findingCells = ({
   note,
 }: CudaFinding): readonly string[] => [
   name,
-  isNeeded || state === 'found' ? states[state] : `${states[state]} (optional)`,
+  [isNeeded || state === 'found' ? states[state] : `${states[state]}, not needed to start`, note ?? '']
+    .filter((text) => text !== '')
+    .join('; '),
   version ?? '',
   path ?? '',
-  note ?? '',
 ];
 
-export const findingColumns = ['File', 'State', 'Version', 'Where', 'Note'] as const;
+export const findingColumns = ['File', 'State', 'Version', 'Where'] as const;
 
 /** One line for each provider: whether it works here, and why not. */
 export const probedLine = ({ name, works, says }: ProbedProvider): string =>

@@ -32,6 +32,28 @@ const main = async () => {
 void main();
 `;
 
+/** Trains three runs of a preset as rows of one graph on the provider named and prints their losses. */
+const rows = `
+import { loadRunConfig, withAssignments } from './extension/engine/training/runConfig.js';
+import { createTrainingEngine, ReplicaPool } from './extension/engine/training/trainer/onnxEngine.js';
+const main = async () => {
+  const [provider, preset, ...small] = process.argv.slice(2);
+  const config = withAssignments(await loadRunConfig(preset), [
+    'model.prime=11', 'model.d=16', 'model.heads=2', 'model.dFf=32', 'batch=32', ...small,
+  ]);
+  const pool = new ReplicaPool();
+  const engines = [];
+  for (let row = 0; row < 3; row++) engines.push(await createTrainingEngine(config, provider, { pool }));
+  const results = await Promise.all(engines.map((engine, row) => {
+    const weights = engine.initialWeights(row);
+    const zeros = () => new Float32Array(weights.length);
+    return engine.run({ weights, firstMoment: zeros(), secondMoment: zeros() }, 0, 4);
+  }));
+  console.log(JSON.stringify(results.map(({ losses }) => [...losses])));
+};
+void main();
+`;
+
 /** Takes steps with onnxruntime's profiler on and prints which provider ran the products of matrices, and how often. */
 const profiled = `
 import { readdirSync, readFileSync } from 'node:fs';
@@ -73,12 +95,14 @@ interface Trained {
 
 describe('training on WebGPU', () => {
   let child: string;
+  let together: string;
   let profiler: string;
   beforeAll(async () => {
     child = await bundleForChild(source, 'webgpu');
+    together = await bundleForChild(rows, 'webgpu-rows');
     profiler = await bundleForChild(profiled, 'webgpu-profile');
   });
-  afterAll(() => [child, profiler].forEach((file) => rmSync(file)));
+  afterAll(() => [child, together, profiler].forEach((file) => rmSync(file)));
 
   const train = (provider: string, environment: Record<string, string> = {}): Trained => {
     const env = { ...process.env, ...environment };
@@ -96,6 +120,29 @@ describe('training on WebGPU', () => {
       expect(onCpu.losses.every((loss) => loss > 1 && loss < 10)).toBe(true);
       onCpu.losses.forEach((loss, i) => expect(Math.abs(onWebGpu.losses[i]! - loss)).toBeLessThan(1e-3));
       expect(Math.abs(onWebGpu.evaluation.testLoss - onCpu.evaluation.testLoss)).toBeLessThan(1e-3);
+    },
+    240_000,
+  );
+
+  it.runIf(existsSync(DRIVER)).each([
+    ['encoder', ['tiny']],
+    ['scale-invariant model', ['2606.04405-lrd', 'model.layers=1']],
+  ])(
+    'gives the losses of the CPU for rows of one graph of the %s',
+    (_name, args) => {
+      const losses = (provider: string, environment: Record<string, string> = {}): number[][] =>
+        JSON.parse(
+          execFileSync(process.execPath, [together, provider, ...args], {
+            env: { ...process.env, ...environment },
+            encoding: 'utf8',
+          }),
+        ) as number[][];
+      const onCpu = losses('cpu');
+      const onWebGpu = losses('webgpu', withSwiftShader);
+      expect(new Set(onCpu.map(([first]) => first)).size).toBe(3);
+      onCpu.forEach((row, i) =>
+        row.forEach((loss, step) => expect(Math.abs(onWebGpu[i]![step]! - loss)).toBeLessThan(1e-3)),
+      );
     },
     240_000,
   );

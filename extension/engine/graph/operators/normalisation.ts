@@ -43,6 +43,32 @@ const withInverse = (
   return add(throughResult, mul(result, perRow));
 };
 
+/**
+ * The operator itself, on rows [rows, side]: onnxruntime replaces a sum of two tensors of three axes before it by
+ * SkipLayerNormalization, whose kernels for CUDA and WebGPU leave out the inverse deviation.
+ */
+const emitFused = (emission: Emission, source: string, shape: readonly number[], eps: number): void => {
+  const [result, inverse] = emission.outputs as [string, string];
+  const side = shape.at(-1)!;
+  const lead = shape.slice(0, -1);
+  const flat = [lead.reduce((product, size) => product * size, 1), side];
+  const sizes = (sizes: readonly number[]): string => emission.constant('int64', [sizes.length], sizes);
+  const ones = emission.constant('float32', [side], new Array<number>(side).fill(1));
+  const normalise = (rows: string, outputs: readonly [string, string]): void =>
+    emission.add('LayerNormalization', [rows, ones], [outputs[0], `${result}_mean`, outputs[1]], {
+      axis: { int: -1 },
+      epsilon: { float: eps },
+    });
+  if (lead.length === 1) {
+    normalise(source, [result, inverse]);
+    return;
+  }
+  const [flatResult, flatInverse] = [`${result}_rows`, `${inverse}_rows`] as const;
+  normalise(emission.value('Reshape', [source, sizes(flat)]), [flatResult, flatInverse]);
+  emission.add('Reshape', [flatResult, sizes(shape)], [result]);
+  emission.add('Reshape', [flatInverse, sizes([...lead, 1])], [inverse]);
+};
+
 /** (x − mean) / √(variance + eps) over the last axis, without gain and shift: a model folds those into the next product. */
 export const layerNormOperator: Operator<NormAttributes> = {
   name: 'LayerNorm',
@@ -51,13 +77,7 @@ export const layerNormOperator: Operator<NormAttributes> = {
     const [source] = emission.inputs as [string];
     const [{ dtype, shape }] = emission.node.outputs as [Tensor];
     if (dtype === 'float32') {
-      const [result, inverse] = emission.outputs as [string, string];
-      const side = shape.at(-1)!;
-      const ones = emission.constant(dtype, [side], new Array<number>(side).fill(1));
-      emission.add('LayerNormalization', [source, ones], [result, `${result}_mean`, inverse], {
-        axis: { int: -1 },
-        epsilon: { float: eps },
-      });
+      emitFused(emission, source, shape, eps);
       return;
     }
     // The fused operator keeps its statistics in float32.

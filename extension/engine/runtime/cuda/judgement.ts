@@ -114,7 +114,7 @@ export const judgeNeeds = async (
   const ofDriver = judgeDriver(cudaMajor, libraries, driver);
   for (const name of opensLater(cudaMajor)) {
     const found = libraries.find(name);
-    const note = 'opened when an operator asks for it';
+    const note = 'opened by operators that need it';
     judged.push(
       found
         ? { finding: { ...foundLibrary(name, false, found), note }, found }
