@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Connection } from './connection/connection.js';
 import { provenanceOf } from '../extension/contract/provenance.js';
-import { pages } from './pages/table.js';
+import { pages, pagesOf } from './pages/table.js';
 import { RunBar } from './frame/runBar.js';
 import { SourceHeader } from './frame/sourceHeader.js';
 import { AllPages, useAllPages } from './frame/allPages.js';
@@ -85,7 +85,7 @@ export function App({ connection }: { readonly connection: Connection }) {
       },
     [report, matrices, matrixChoice, theme, stepScale, running, error, training, host, turnTo],
   );
-  const there = pages.filter(({ isFor }) => isFor?.(report) ?? true);
+  const { shown: there, leftOut } = pagesOf(report, host !== undefined);
   const shown = there.find(({ id }) => id === current) ?? there[0]!;
   turnFrom.current = (tabs) => {
     const place = there.indexOf(shown) + tabs;
@@ -137,7 +137,7 @@ export function App({ connection }: { readonly connection: Connection }) {
           {view ? (
             <>
               {isAll ? <AllPages pages={there} /> : <Page key={`${shown.id} ${visit}`} />}
-              <ProvenanceCard isOpen={isAll} />
+              <ProvenanceCard isOpen={isAll} leftOut={leftOut} />
             </>
           ) : (
             <p class="pending page">{say(running ? 'waiting' : 'nothing.toShow')}</p>

@@ -9,7 +9,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 const sample = path.join(root, 'media/sample-series');
 const pictures = path.resolve(process.env.SHOTS ?? path.join(root, 'dist/screenshots'));
 
-/** The pages that a window of the sample does not have: training, runs, compare, sweep, dynamics and modes computed. */
+/** Pages that a window of the sample lacks: training, runs, compare, sweep, dynamics and modes, 96 layers. */
 describe.runIf(canRun())('every page in every theme', () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'weight-geometry-pages-'));
   const at = (...parts: string[]): string => path.join(folder, ...parts);
@@ -38,12 +38,14 @@ describe.runIf(canRun())('every page in every theme', () => {
     report('series', sample, '--analyses', 'edge,path,modes');
     report('runs', at('runs', 'seed1'), '--analyses', 'runs');
     report('pair', path.join(sample, 'step_003800.pt'), '--base', path.join(sample, 'step_000000.pt'));
+    execFileSync(process.execPath, [path.join(root, 'test/made/model.mjs'), at('layers96'), '96', '64']);
+    report('layers96', at('layers96'));
     report('sweep', at('sweep'));
   });
   afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
 
   it('has nothing that axe-core holds against it, and fits its window', () => {
-    const looks = 'light,dark,contrast,contrast-light,400px,forced';
+    const looks = 'light,dark,contrast,contrast-light,400px,200percent,forced';
     const script = path.join(root, 'scripts/pictures.mjs');
     const { stdout, stderr } = spawnSync(
       process.execPath,

@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { animatedPng } from './animatedPng.js';
+import type { Locator, Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   chooseFromMenu,
   explorerRow,
@@ -10,10 +9,12 @@ import {
   markedRow,
   pageFrame,
   pause,
+  pictureOfFailure,
   runCommand,
   useTheme,
 } from './hostWindow.js';
 import { startSession, type Session } from './session.js';
+import { animatedPng, smallPng } from './smallPng.js';
 import { startRun } from './trainingRuns.js';
 
 /** Where README.md has its pictures. */
@@ -26,23 +27,32 @@ const frame = async (ms: number): Promise<void> => {
   frames.push({ png: await page.screenshot({ scale: 'css' }), ms });
 };
 
-beforeAll(async () => {
+beforeEach(async () => {
   session = await startSession({ settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
   page = session.window.page;
-  await page.setViewportSize({ width: 1000, height: 640 });
 });
-afterAll(() => session.end());
+afterEach(async ({ task }) => {
+  await pictureOfFailure(page, task);
+  await session.end();
+});
+
+/** The folder of the sample series in the explorer, once the window knows checkpoints. */
+const seriesRow = async (): Promise<Locator> => {
+  await markedRow(page, 'identity.safetensors');
+  if (!(await explorerRow(page, 'grok').isVisible())) await explorerRow(page, 'runs').click();
+  return explorerRow(page, 'grok');
+};
 
 /** From a folder in the explorer to its pages, then a run with live curves. */
 it('shows the product at work', async () => {
-  await markedRow(page, 'identity.safetensors');
-  if (!(await explorerRow(page, 'grok').isVisible())) await explorerRow(page, 'runs').click();
-  await explorerRow(page, 'grok').click({ button: 'right' });
+  await page.setViewportSize({ width: 1000, height: 640 });
+  const series = await seriesRow();
+  await series.click({ button: 'right' });
   await page.locator('.monaco-menu .action-item', { hasText: 'Inspect Weight Geometry' }).first().hover();
   await pause(800);
   await frame(1500);
   await page.keyboard.press('Escape');
-  await chooseFromMenu(page, explorerRow(page, 'grok'), 'Inspect Weight Geometry');
+  await chooseFromMenu(page, series, 'Inspect Weight Geometry');
   const panel = await pageFrame(page, 'Matrices at step 3,800');
   await panel.locator('.run progress').waitFor({ state: 'detached', timeout: 120_000 });
   for (const title of ['Overview', 'Rank spectra', 'Trajectory', 'Reconstruction']) {
@@ -71,13 +81,12 @@ it('shows the product at work', async () => {
 
 /** Pages in two themes, and a hover on a path in Python. */
 it('draws the still pictures', async () => {
-  await runCommand(page, 'View: Close All Editors');
   await page.setViewportSize({ width: 1440, height: 900 });
   const still = async (name: string): Promise<void> => {
     await pause(1500);
-    await page.screenshot({ path: path.join(folder, `${name}.png`), scale: 'css' });
+    fs.writeFileSync(path.join(folder, `${name}.png`), smallPng(await page.screenshot({ scale: 'css' })));
   };
-  await chooseFromMenu(page, explorerRow(page, 'grok'), 'Inspect Weight Geometry');
+  await chooseFromMenu(page, await seriesRow(), 'Inspect Weight Geometry');
   const panel = await pageFrame(page, 'Matrices at step 3,800');
   await panel.locator('.run progress').waitFor({ state: 'detached', timeout: 120_000 });
   const open = (title: string): Promise<void> => panel.getByRole('tab', { name: title }).click();

@@ -1,8 +1,15 @@
 import { useInspection } from '../state/inspectionContext.js';
+import type { Page } from '../pages/table.js';
 import { say } from '../words/say.js';
 
-/** Where the numbers of the page come from: closed on the screen, open on paper. */
-export function ProvenanceCard({ isOpen }: { readonly isOpen: boolean }) {
+interface ProvenanceCardProps {
+  readonly isOpen: boolean;
+  /** Pages of what was not computed. */
+  readonly leftOut: readonly Page[];
+}
+
+/** Where the numbers of the page come from, and what was not computed: closed on the screen, open on paper. */
+export function ProvenanceCard({ isOpen, leftOut }: ProvenanceCardProps) {
   const { provenance } = useInspection();
   return (
     <details class="provenance" open={isOpen}>
@@ -11,6 +18,14 @@ export function ProvenanceCard({ isOpen }: { readonly isOpen: boolean }) {
         {provenance.map((line) => (
           <li key={line}>{line}</li>
         ))}
+        {leftOut.length > 0 && (
+          <li>
+            {say('frame.leftOut', {
+              pages: leftOut.map(({ title }) => say(title)).join(', '),
+              analyses: leftOut.flatMap(({ onRequest }) => onRequest?.analyses ?? []).join(','),
+            })}
+          </li>
+        )}
       </ul>
     </details>
   );

@@ -9,6 +9,7 @@ export const frameStrings = {
   pages: 'Pages',
   'frame.left': 'about {time} left',
   'frame.provenance': 'Where these numbers come from',
+  'frame.leftOut': 'Not computed here: {pages}. The command computes them: inspect … --analyses {analyses}.',
   'frame.print': 'Print all pages',
   'frame.skip': 'Skip to the page',
   'frame.filter': 'Filter matrices by name',

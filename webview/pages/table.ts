@@ -1,6 +1,7 @@
 import type { FunctionComponent } from 'preact';
 import type { Focus } from '../../extension/contract/calls.js';
-import type { Report } from '../../extension/contract/report.js';
+import type { AnalysisRequest, Report } from '../../extension/contract/report.js';
+import type { SectionName } from '../../extension/contract/report/sections.js';
 import type { StringKey } from '../words/say.js';
 import { Attention } from './attention/page.js';
 import { Compare } from './compare/page.js';
@@ -21,6 +22,25 @@ export interface Page {
   readonly component: FunctionComponent;
   /** Whether the report has anything for it; always when absent. */
   readonly isFor?: (report: Report | undefined) => boolean;
+  /**
+   * A page of what is computed on request: the analyses that bring it, and whether some of it is there. A report on
+   * disk cannot compute, and leaves out a page that would be empty.
+   */
+  readonly onRequest?: {
+    readonly analyses: readonly AnalysisRequest['id'][];
+    readonly isThere: (report: Report) => boolean;
+  };
+}
+
+/** Pages of a report that a window shows, which can compute what is not there, or a file, which cannot. */
+export function pagesOf(
+  report: Report | undefined,
+  canCompute: boolean,
+): { readonly shown: readonly Page[]; readonly leftOut: readonly Page[] } {
+  const apt = pages.filter(({ isFor }) => isFor?.(report) ?? true);
+  const isEmpty = ({ onRequest }: Page): boolean =>
+    !canCompute && report !== undefined && onRequest?.isThere(report) === false;
+  return { shown: apt.filter((page) => !isEmpty(page)), leftOut: apt.filter(isEmpty) };
 }
 
 /** A sweep's report has a page of its own; its runs are inspected one by one. */
@@ -48,17 +68,50 @@ const hasRuns = (report: Report | undefined): boolean =>
 /** Another checkpoint is compared with on request. */
 const hasBase = (report: Report | undefined): boolean => (report?.comparisonSummaries.length ?? 0) > 0;
 
+/** Whether one of some sections holds anything. */
+const holds =
+  (...sections: readonly SectionName[]) =>
+  (report: Report): boolean =>
+    sections.some((section) => report[section].length > 0);
+
 /** The pages in the order of their tabs; to add one is to add a file and a row. */
 export const pages: readonly Page[] = [
   { id: 'overview', title: 'page.overview', component: Overview, isFor: isSeries },
   { id: 'spectra', title: 'page.spectra', component: RankSpectra, isFor: isSeries },
   { id: 'trajectory', title: 'page.trajectory', component: Trajectory, isFor: hasChange },
   { id: 'reconstruction', title: 'page.reconstruction', component: Reconstruction, isFor: hasChange },
-  { id: 'dynamics', title: 'page.dynamics', component: Dynamics, isFor: hasChange },
-  { id: 'attention', title: 'page.attention', component: Attention, isFor: hasAttention },
+  {
+    id: 'dynamics',
+    title: 'page.dynamics',
+    component: Dynamics,
+    isFor: hasChange,
+    onRequest: {
+      analyses: ['edge', 'defect'],
+      isThere: holds('updateSpectra', 'defects', 'accuracies', 'pathShares'),
+    },
+  },
+  {
+    id: 'attention',
+    title: 'page.attention',
+    component: Attention,
+    isFor: hasAttention,
+    onRequest: { analyses: ['attention'], isThere: holds('attentionHeads') },
+  },
   { id: 'compare', title: 'page.compare', component: Compare, isFor: hasBase },
-  { id: 'runs', title: 'page.runs', component: Runs, isFor: hasRuns },
-  { id: 'modes', title: 'page.modes', component: Modes, isFor: hasModes },
+  {
+    id: 'runs',
+    title: 'page.runs',
+    component: Runs,
+    isFor: hasRuns,
+    onRequest: { analyses: ['runs'], isThere: holds('runSpectra') },
+  },
+  {
+    id: 'modes',
+    title: 'page.modes',
+    component: Modes,
+    isFor: hasModes,
+    onRequest: { analyses: ['modes'], isThere: holds('modes') },
+  },
   {
     id: 'training',
     title: 'page.training',

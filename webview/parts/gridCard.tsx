@@ -170,7 +170,13 @@ function GridDrawing({ grid, label, drawing, onCell }: GridDrawingProps) {
   const bar = Array.from({ length: 24 }, (_, index) => scale.colour(scale.at((index + 0.5) / 24)));
   const names = { fill: theme.muted, 'font-size': fontSize - 2 };
   return (
-    <div ref={place} class="grid-drawing" role="group" aria-label={label}>
+    <div
+      ref={place}
+      class="grid-drawing"
+      role="group"
+      aria-label={label}
+      {...(width > room ? { tabIndex: 0 } : {})}
+    >
       <svg
         ref={drawing}
         viewBox={`0 0 ${width} ${height}`}

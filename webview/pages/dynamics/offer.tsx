@@ -1,27 +1,19 @@
-import { Failure } from '../../elements/failure.js';
-import { Button } from '../../elements/toolkit.js';
 import { OfferAnalysis } from '../../parts/offerAnalysis.js';
 import { useInspection } from '../../state/inspectionContext.js';
-import { useRequests } from '../../state/requests.js';
 import { say } from '../../words/say.js';
 
 /** Offers an analysis that is not part of every inspection, with what it shows and what it costs. */
 export function Offer({ analysis }: { readonly analysis: 'edge' | 'defect' }) {
-  const { report, host, running } = useInspection();
-  const { failure, ask } = useRequests();
-  const isThere = report.analyses.some(({ id }) => id === analysis);
-  if (isThere || !host) return null;
+  const { report } = useInspection();
+  if (report.analyses.some(({ id }) => id === analysis)) return null;
   const canRun = analysis === 'edge' || report.source.descriptor !== undefined;
+  if (!canRun) return <p class="says page">{say('dynamics.offer.noModel')}</p>;
   return (
-    <section class="offer">
-      <p class="says page">{say(canRun ? `dynamics.offer.${analysis}` : 'dynamics.offer.noModel')}</p>
-      {canRun && !running && (
-        <Button secondary onClick={() => ask(host.analyse({ id: analysis }))}>
-          {say(`dynamics.compute.${analysis}`)}
-        </Button>
-      )}
-      <Failure says={failure} />
-    </section>
+    <OfferAnalysis
+      request={{ id: analysis }}
+      says={say(`dynamics.offer.${analysis}`)}
+      text={say(`dynamics.compute.${analysis}`)}
+    />
   );
 }
 

@@ -228,6 +228,8 @@ function DynamicsCard({ card, chosen, runs }: DynamicsCardProps) {
     const known = report.checkpoints.some((checkpoint) => checkpoint.step === step);
     if (known) view.open('spectra', { 'spectra.step': step });
   };
+  // What nobody asked for is offered above, not drawn as empty cards.
+  if (!figure && !report.analyses.some((analysis) => analysis.id === card.analysis)) return null;
   return (
     <ChartCard
       id={id}

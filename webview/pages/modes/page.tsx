@@ -1,12 +1,10 @@
 import { useMemo } from 'preact/hooks';
 import { ChartCard } from '../../charts/chartCard.js';
 import { Choice } from '../../elements/choice.js';
-import { Failure } from '../../elements/failure.js';
-import { Button } from '../../elements/toolkit.js';
+import { OfferAnalysis } from '../../parts/offerAnalysis.js';
 import { analysisAbsent } from '../../report/absence.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, isText, oneOf, usePersistedState } from '../../state/persistedState.js';
-import { useRequests } from '../../state/requests.js';
 import { integer } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import {
@@ -27,8 +25,7 @@ import { ModeTable, RidgeTable } from './tables.js';
 /** What a small step along each leading update direction does to the model, as functions of the input pair. */
 export function Modes() {
   const view = useInspection();
-  const { report, host, running } = view;
-  const { failure, ask } = useRequests();
+  const { report } = view;
   const steps = useMemo(() => stepsOf(report), [report]);
   const [chosenStep, setStep] = usePersistedState('modes.step', -1, isNumber);
   const [basis, setBasis] = usePersistedState<Basis>('modes.basis', 'a+b', oneOf(bases));
@@ -48,19 +45,15 @@ export function Modes() {
     [report, step, direction],
   );
   const isThere = report.analyses.some(({ id }) => id === 'modes');
+  if (!isThere && step === undefined) {
+    return report.source.descriptor ? (
+      <OfferAnalysis request={{ id: 'modes' }} says={say('modes.offer')} text={say('modes.compute')} />
+    ) : (
+      <p class="says page">{say('modes.offer')}</p>
+    );
+  }
   return (
     <>
-      {!isThere && host && (
-        <section class="offer">
-          <p class="says page">{say('modes.offer')}</p>
-          {!running && report.source.descriptor && (
-            <Button secondary onClick={() => ask(host.analyse({ id: 'modes' }))}>
-              {say('modes.compute')}
-            </Button>
-          )}
-          <Failure says={failure} />
-        </section>
-      )}
       <div class="pickers">
         {step !== undefined && (
           <label>
