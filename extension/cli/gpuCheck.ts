@@ -171,7 +171,7 @@ const torchPace = async (
   if (model.kind !== 'encoder' || batch === 'full') return undefined;
   const { prime, d, layers, heads, dFf } = model;
   const size = { prime, d, layers, heads, dFf, batch, replicas, threads: cpus().length, device };
-  const peer = await startTrainPeer(size, python);
+  const peer = await startTrainPeer(size, { python });
   if (peer === undefined) return `PyTorch did not start in ${python}`;
   try {
     const first = await peer.steps(1);

@@ -14,7 +14,7 @@ export interface TrainSize {
   readonly device?: string;
 }
 
-/** PyTorch in a process of its own, taking steps when told to. */
+/** Another library in a process of its own, taking steps when told to. */
 export interface TrainPeer {
   readonly name: string;
   /** Seconds that it took for so many steps. */
@@ -22,12 +22,38 @@ export interface TrainPeer {
   end(): void;
 }
 
-/** Starts the peer; undefined where its script, Python or PyTorch is not there. */
-export const startTrainPeer = async (size: TrainSize, python?: string): Promise<TrainPeer | undefined> => {
-  const peer = await startPythonPeer('train_torch.py', [JSON.stringify(size)], python);
+interface PeerKind {
+  readonly script: string;
+  readonly name: (version: string) => string;
+  /** Fields of the script's argument besides the size. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** Every way of training that ours is measured beside. */
+const kinds = {
+  eager: { script: 'train_torch.py', name: (version) => `PyTorch ${version} eager` },
+  compiled: {
+    script: 'train_torch.py',
+    name: (version) => `PyTorch ${version} compiled, AdamW fused`,
+    more: { compiled: true },
+  },
+  jax: { script: 'train_jax.py', name: (version) => `JAX ${version} jitted scan` },
+} satisfies Readonly<Record<string, PeerKind>>;
+
+export type TrainPeerKind = keyof typeof kinds;
+
+export const trainPeerKinds = Object.keys(kinds) as readonly TrainPeerKind[];
+
+/** Starts the peer; undefined where its script, Python or its library is not there. */
+export const startTrainPeer = async (
+  size: TrainSize,
+  { kind = 'eager', python }: { readonly kind?: TrainPeerKind; readonly python?: string } = {},
+): Promise<TrainPeer | undefined> => {
+  const { script, name, more }: PeerKind = kinds[kind];
+  const peer = await startPythonPeer(script, [JSON.stringify({ ...size, ...more })], python);
   if (peer === undefined) return undefined;
   return {
-    name: `PyTorch ${peer.version} eager`,
+    name: name(peer.version),
     steps: async (count) => Number((await peer.ask(String(count))).seconds),
     end: () => peer.end(),
   };

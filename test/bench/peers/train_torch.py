@@ -1,7 +1,8 @@
-"""PyTorch eager training of the papers' model, the peer of `bench train`.
+"""PyTorch training of the papers' model, a peer of `bench train`.
 
-Takes one JSON object as argument: batch, d, layers, heads, dFf, prime, replicas, threads, device. Then, for every line "N" on standard
-input, takes N steps of every replica (one after the other) and answers {"seconds": ...} on a line of its own.
+Takes one JSON object as argument: batch, d, layers, heads, dFf, prime, replicas, threads, device, and compiled: whether the
+model goes through torch.compile and AdamW runs fused (else both are eager). Then, for every line "N" on standard input,
+takes N steps of every replica (one after the other) and answers {"seconds": ...} on a line of its own.
 """
 
 import json
@@ -37,13 +38,18 @@ class Replica:
     """A model with its optimiser; a step as the papers take it: clip at 1, AdamW with decay on everything."""
 
     def __init__(self, size):
+        compiled = size.get("compiled", False)
         self.model = Encoder(size).to(size.get("device", "cpu"))
         self.optimiser = torch.optim.AdamW(
-            self.model.parameters(), lr=1e-3, betas=(0.9, 0.98), weight_decay=1.0
+            self.model.parameters(), lr=1e-3, betas=(0.9, 0.98), weight_decay=1.0, fused=True if compiled else None
         )
+        self.loss = torch.compile(self.plain_loss) if compiled else self.plain_loss
+
+    def plain_loss(self, pairs, labels):
+        return functional.cross_entropy(self.model(pairs), labels)
 
     def step(self, pairs, labels):
-        loss = functional.cross_entropy(self.model(pairs), labels)
+        loss = self.loss(pairs, labels)
         self.optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
