@@ -27,7 +27,7 @@ const houses = {
   'extension/engine/checkpoints': [
     ['bytes'],
     ['tensors'],
-    ['safetensors', 'pytorch', 'numpy', 'gguf', 'onnx', 'hdf5', 'sharded', 'packing', 'adapters'],
+    ['safetensors', 'pytorch', 'numpy', 'gguf', 'onnx', 'hdf5', 'msgpack', 'sharded', 'packing', 'adapters'],
     ['distributed'],
     ['discovery'],
   ],

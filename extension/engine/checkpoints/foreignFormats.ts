@@ -89,10 +89,6 @@ const byContent: readonly ForeignFormat[] = [
     sentence: "this is a GGML file older than GGUF, which is not read; convert it with llama.cpp's scripts",
   },
   {
-    recognise: isNamed(/\.msgpack$/i),
-    sentence: `this is a msgpack file (Flax), which is not read; ${EXPORT} (safetensors.flax.save_file)`,
-  },
-  {
     recognise: isNamed(/\.(?:mlmodel|mlpackage)$/i),
     sentence: `this is a CoreML model, which is not read; ${EXPORT}`,
   },

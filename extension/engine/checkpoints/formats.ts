@@ -2,6 +2,7 @@ import { weightFormats, type WeightFormatName } from '../../contract/weightForma
 import type { Checkpoint } from './tensors/checkpoint.js';
 import { looksLikeGguf, openGguf } from './gguf/gguf.js';
 import { looksLikeHdf5, openHdf5 } from './hdf5/hdf5.js';
+import { looksLikeMsgpack, openMsgpack } from './msgpack/msgpack.js';
 import { looksLikeNpy, openNpy } from './numpy/npy.js';
 import { looksLikeNpz, openNpz } from './numpy/npz.js';
 import { looksLikeOnnx, openOnnx } from './onnx/onnxInitialisers.js';
@@ -28,6 +29,7 @@ const readers: Readonly<Record<WeightFormatName, Pick<Format, 'recognise' | 'ope
   gguf: { recognise: looksLikeGguf, open: openGguf },
   onnx: { recognise: looksLikeOnnx, open: openOnnx },
   hdf5: { recognise: looksLikeHdf5, open: openHdf5 },
+  msgpack: { recognise: looksLikeMsgpack, open: openMsgpack },
 };
 
 /** In the order of the table of names. */

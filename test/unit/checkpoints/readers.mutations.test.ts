@@ -131,6 +131,12 @@ const readers: Readonly<Record<string, Reader>> = {
     seeds: ['hdf5/plain.h5', 'hdf5/latest.h5', 'hdf5/legacy.h5', 'hdf5/model.weights.h5'],
     mutators: structuralMutators(6000),
   },
+  msgpack: {
+    ending: '.msgpack',
+    open: openCheckpoint,
+    seeds: ['msgpack/train_state.msgpack', 'msgpack/types.msgpack', 'msgpack/chunked.msgpack'],
+    mutators: structuralMutators(4000),
+  },
   'files of any kind': {
     ending: '',
     open: openCheckpoint,

@@ -5,6 +5,7 @@ import { looksLikeZip, openZip } from '../bytes/zipArchive.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import type { Warning } from '../../../contract/report.js';
 import type { Checkpoint } from '../tensors/checkpoint.js';
+import { outputsLast } from '../tensors/outputsLast.js';
 import { checkpointOf, withSource, type StoredTensor } from '../tensors/storedTensors.js';
 import { datasetOf } from './dataset.js';
 import { groupOf, type Group } from './groups.js';
@@ -34,7 +35,7 @@ const datasetsOf = async (
     const group = await groupOf(file, messages);
     if (group === undefined) {
       const tensor = datasetOf(file, path, messages);
-      if (tensor !== undefined) tensors.push(asMatrix(ofOptimiser(tensor)));
+      if (tensor !== undefined) tensors.push(outputsLast(ofOptimiser(tensor)));
       return;
     }
     for (const why of unlisted(group)) {
@@ -74,29 +75,6 @@ const ofOptimiser = (tensor: StoredTensor): StoredTensor =>
   optimiserGroup.test(tensor.name) && tensor.unmeasured === undefined
     ? { ...tensor, unmeasured: { reason: 'state of the optimiser', isUsed: true, onRequest: true } }
     : tensor;
-
-/** Weights by the names of Keras, in its archives and before: other programs have the outputs in the first dimension. */
-const kerasWeight = /^(?:model|optimizer)_weights\/|(?:^|\/)vars\/\d+$|(?:^|\/|_)kernel(?::\d+)?$/;
-
-/** Projections of attention have the heads and what each has of them in their last two dimensions. */
-const projection = /(?:^|\/)(?:query|key|value)(?:_dense)?\//;
-const bias = /(?:^|\/|_)bias(?::\d+)?$|(?:query|key|value)_dense\/vars\/1$/;
-
-/** How Keras' tensors are matrices: outputs come last, height × width × in × out or in × heads × size. */
-const asMatrix = (tensor: StoredTensor): StoredTensor => {
-  const { name, shape, elements } = tensor;
-  if (elements === 0) return tensor;
-  if (shape.length > 1 && bias.test(name)) return { ...tensor, shape: [elements] };
-  if (shape.length < 3 || !kerasWeight.test(name)) return tensor;
-  const last = shape.length === 3 && projection.test(name) ? 2 : 1;
-  const columns = shape.slice(-last).reduce((product, size) => product * size, 1);
-  const says = last === 1 ? 'the last dimension as columns' : 'the last two dimensions as columns';
-  return {
-    ...tensor,
-    shape: [elements / columns, columns],
-    ...(tensor.unmeasured === undefined ? { computed: `${shape.join(' × ')}, ${says}` } : {}),
-  };
-};
 
 const read = async (
   source: ByteSource,
