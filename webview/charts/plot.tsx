@@ -1,8 +1,9 @@
 import type { PlotlyHTMLElement, PlotMouseEvent } from 'plotly.js';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { hoverStep, onHoveredStep } from '../state/hoveredStep.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import type { Figure } from './figure.js';
+import { fitWidth } from './fitWidth.js';
 import { partsFor, plotly } from './plotly.js';
 import { draw, plotlyConfig } from './plotlyFigure.js';
 import { stepMark, type PlotArea } from './stepMark.js';
@@ -26,10 +27,13 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
   const mark = useRef<HTMLDivElement>(null);
   const now = useRef({ figure, onDrag, onPoint, onCell });
   now.current = { figure, onDrag, onPoint, onCell };
+  // Names are placed anew where the width changes much; the library itself stretches what is drawn.
+  const [room, setRoom] = useState(0);
 
   useEffect(() => {
     const element = root.current!;
-    const { data, layout } = draw(figure, theme);
+    const { data, layout: whole } = draw(figure, theme);
+    const layout = fitWidth(whole, figure.kind, element.clientWidth);
     const marks = figure.kind === 'lines' ? (figure.marks ?? []) : [];
     const moving = marks.findIndex((one) => one.draggable);
     const drawing = new AbortController();
@@ -63,7 +67,7 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
     };
     void drawn();
     return () => drawing.abort();
-  }, [figure, theme]);
+  }, [figure, theme, room]);
 
   useEffect(
     () =>
@@ -86,7 +90,9 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
   useEffect(() => {
     const element = root.current!;
     const observer = new ResizeObserver(() => {
-      if (element.offsetParent !== null) plotly.Plots.resize(element);
+      if (element.offsetParent === null) return;
+      plotly.Plots.resize(element);
+      setRoom(Math.round(element.clientWidth / 100));
     });
     observer.observe(element);
     return () => {

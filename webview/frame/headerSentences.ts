@@ -1,16 +1,18 @@
 import type { Report } from '../../extension/contract/report.js';
+import { hasSteps } from '../report/stepKnown.js';
 import { say } from '../words/say.js';
 import { counted } from '../words/counts.js';
 import { list } from '../words/numbers.js';
 
 /** What is inspected, in one line: checkpoints, steps, parameters, types of number. */
-export function sourceLine({ source, checkpoints, tensors, settings }: Report): string {
+export function sourceLine(report: Report): string {
+  const { source, checkpoints, tensors, settings } = report;
   const first = checkpoints[0]?.step;
   const last = checkpoints.at(-1)?.step;
   const dtypes = [...new Set(tensors.map(({ dtype }) => dtype))];
   const files = checkpoints.length === 0 ? '' : counted(checkpoints.length, 'checkpoints');
   const steps =
-    first === undefined || last === undefined
+    first === undefined || last === undefined || !hasSteps(report)
       ? ''
       : first === last
         ? say('header.step', { first })

@@ -118,8 +118,8 @@ describe('the sentence under a chart', () => {
   });
 
   it('says so where the change or the matrix is zero', () => {
-    expect(spectrumSays({ ...spectrum(0, [0, 0]), of: 'change' })).toContain('the change is zero');
-    expect(spectrumSays(spectrum(0, [0, 0]))).toContain('the matrix is zero');
+    expect(spectrumSays({ ...spectrum(0, [0, 0]), of: 'change' })).toContain('The change is zero');
+    expect(spectrumSays(spectrum(0, [0, 0]))).toContain('The matrix is zero');
   });
 
   it('counts all singular values of a matrix of which only the leading ones are estimated', () => {

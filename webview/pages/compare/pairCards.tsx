@@ -17,7 +17,7 @@ export function PairCards({ entry }: { readonly entry: ComparisonEntry }) {
   const { difference, angles, intruders } = entry;
   const name = matrixKey(entry.tensor, entry.part);
   const spectrum = useMemo(
-    () => difference && spectrumFigure(difference, [], difference, scale),
+    () => difference && spectrumFigure(difference, [], difference, scale, [], say('compare.difference')),
     [difference, scale],
   );
   const turned = useMemo(() => angles && anglesOf(angles), [angles]);

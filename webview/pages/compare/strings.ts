@@ -30,6 +30,7 @@ export const compareStrings = {
   'compare.state.shape': 'another shape',
   'compare.state.not-read': 'not finite',
   'compare.tensors': 'Tensors of the two',
+  'compare.difference': 'A − B',
   'compare.differenceOf': 'Spectrum of the difference, {matrix}',
   'compare.anglesOf': 'Principal angles of the leading {k} singular vectors, {matrix}',
   'compare.anglesSay': 'Random subspaces of this size stand at {null}°.',

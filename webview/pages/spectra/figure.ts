@@ -49,6 +49,8 @@ export function spectrumFigure(
   scale: Scale,
   /** The same matrix at the same step of other runs: a colour each. */
   runs: readonly { readonly name: string; readonly entry: SpectrumEntry }[] = [],
+  /** What the spectrum is of, where that is no step. */
+  named?: string,
 ): LineFigure | undefined {
   if (entry.spectralNorm === 0) return undefined;
   const overlaid = others.map(({ step, singularValues }): Curve => ({
@@ -60,7 +62,10 @@ export function spectrumFigure(
   const { curves, bands } = nullEntry
     ? shuffledNull(
         nullEntry,
-        `${say('shuffled.short')}, ${say('spectra.atStep', { step: nullEntry.step })}`,
+        [
+          say('shuffled.short'),
+          ...(named === undefined ? [say('spectra.atStep', { step: nullEntry.step })] : []),
+        ].join(', '),
         scale,
       )
     : { curves: [], bands: [] };
@@ -70,7 +75,7 @@ export function spectrumFigure(
     curves: [
       ...overlaid,
       {
-        name: say('spectra.atStep', { step: entry.step }),
+        name: named ?? say('spectra.atStep', { step: entry.step }),
         ...visible(entry.singularValues, scale),
         look: { ink: 0, dash: 'solid', symbol: 'none', line: true },
       },

@@ -21,6 +21,7 @@ import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { SpectrumStatistics } from './spectrumStatistics.js';
 import type { Of } from '../../report/matrices.js';
 import { fullLabel, matrixKey, sides, substantial } from '../../report/matrices.js';
+import { hasSteps } from '../../report/stepKnown.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, isText, oneOf, usePersistedState } from '../../state/persistedState.js';
 import { integer } from '../../words/numbers.js';
@@ -83,7 +84,8 @@ export function RankSpectra() {
         !best || Math.abs(one.step - entry.step) < Math.abs(best.step - entry.step) ? one : best,
       undefined,
     );
-    return spectrumFigure(entry, [...others], nearest, scale, overlay === 'runs' ? otherRuns : []);
+    const named = hasSteps(report) ? undefined : report.checkpoints[0]?.label;
+    return spectrumFigure(entry, [...others], nearest, scale, overlay === 'runs' ? otherRuns : [], named);
   }, [entry, entries, overlay, scale, otherRuns]);
   const { grokStep } = report.source;
   const ranks = useMemo(() => ranksOverSteps(entries, rankScale, grokStep), [entries, rankScale, grokStep]);

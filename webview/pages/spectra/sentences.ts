@@ -11,14 +11,13 @@ import { statisticName } from '../../words/statistics.js';
 
 /** Singular values above the Marchenko–Pastur edge, and σ₁ and the stable rank beside those of shuffled entries. */
 export function spectrumSays(entry: SpectrumEntry): string {
-  const { step, stableRank, spectralNorm, nulls, rows, columns } = entry;
-  if (spectralNorm === 0 || stableRank === undefined) return say(`spectra.zero.${entry.of}`, { step });
+  const { stableRank, spectralNorm, nulls, rows, columns } = entry;
+  if (spectralNorm === 0 || stableRank === undefined) return say(`spectra.zero.${entry.of}`);
   const { marchenkoPastur: edge, shuffled } = nulls;
   if (!edge) {
-    return say('spectra.noNull', { step, rank: number(stableRank), sigma: number(spectralNorm) });
+    return say('spectra.noNull', { rank: number(stableRank), sigma: number(spectralNorm) });
   }
   const first = say('spectra.says', {
-    step,
     above: integer(edge.above),
     values: counted(Math.min(rows, columns), 'singularValues'),
     edge: number(edge.upperEdge),

@@ -5,6 +5,7 @@ import { severalSpectraSay } from './sentences.js';
 import { severalSpectraFigure } from './figure.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { severalMatrices } from '../../report/severalMatrices.js';
+import { hasSteps } from '../../report/stepKnown.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { say } from '../../words/say.js';
 
@@ -19,7 +20,7 @@ export function SeveralSpectraCard() {
   return (
     <ChartCard
       id="overview.spectra"
-      title={say('overview.spectra', { step })}
+      title={hasSteps(report) ? say('overview.spectra', { step }) : say('overview.spectraOfModel')}
       figure={figure}
       says={severalSpectraSay(chosen)}
       absent={spectraAbsent(view, 'weights')}

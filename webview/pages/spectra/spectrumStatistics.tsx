@@ -9,6 +9,7 @@ import { counted } from '../../words/counts.js';
 import { integer, number } from '../../words/numbers.js';
 import { shareOfRank, statisticName, statisticNote } from '../../words/statistics.js';
 import { Button } from '../../elements/toolkit.js';
+import { hasSteps } from '../../report/stepKnown.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { useRequests } from '../../state/requests.js';
 import { say } from '../../words/say.js';
@@ -131,7 +132,7 @@ const columnsOf = (): TableColumn<StatisticRow>[] => [
 /** The statistics of one spectrum with their formulas and nulls, and how exact they are. */
 export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry }) {
   const view = useInspection();
-  const { host } = view;
+  const { host, report } = view;
   const { shuffled, marchenkoPastur } = entry.nulls;
   const edge = marchenkoPastur?.upperEdge;
   const { failure, ask } = useRequests();
@@ -146,7 +147,10 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
   return (
     <SortableTable
       id="statistics"
-      title={`${say('statistics.title')}, ${say('spectra.atStep', { step: entry.step })}`}
+      title={[
+        say('statistics.title'),
+        ...(hasSteps(report) ? [say('spectra.atStep', { step: entry.step })] : []),
+      ].join(', ')}
       columns={columns}
       rows={rows}
       keyOf={({ key }) => key}

@@ -8,6 +8,7 @@ export const spectraStrings = {
   'heat.null': ' With shuffled entries ({draws}) {most} would have {null} at step {last}.',
   'heat.one': 'Only one checkpoint has these numbers so far: {low} to {high} over {all}.',
   'overview.spectra': 'Spectra of the weights at step {step}',
+  'overview.spectraOfModel': 'Spectra of the weights',
   'overview.spectraSays':
     '{low} has the lowest stable rank of these ({lowRank}) and {high} the highest ({highRank}); shuffled entries of {low} would give {nullRank} ({draws}).',
   'overview.spectrumSays':
@@ -30,14 +31,13 @@ export const spectraStrings = {
   'overlay.runs': 'the other runs too',
   'spectra.step': 'Step',
   'spectra.says':
-    'At step {step} the matrix has {above} of {values} above the Marchenko–Pastur edge {edge} (independent entries of the same variance); σ₁ is {ratio} times that edge.',
+    'The matrix has {above} of {values} above the Marchenko–Pastur edge {edge} (independent entries of the same variance); σ₁ is {ratio} times that edge.',
   'spectra.saysShuffled':
     ' Shuffling the entries ({draws}) gives σ₁ = {null} and stable rank {nullRank} in place of {sigma} and {rank}.',
   'spectra.computed': ' These weights are {how}.',
-  'spectra.zero.weights': 'At step {step} the matrix is zero: there is no spectrum to compare with a null.',
-  'spectra.zero.change': 'At step {step} the change is zero: there is no spectrum to compare with a null.',
-  'spectra.noNull':
-    'At step {step}: stable rank {rank}, σ₁ {sigma}; no null has been computed for this entry.',
+  'spectra.zero.weights': 'The matrix is zero: there is no spectrum to compare with a null.',
+  'spectra.zero.change': 'The change is zero: there is no spectrum to compare with a null.',
+  'spectra.noNull': 'Stable rank {rank}, σ₁ {sigma}; no null has been computed for this entry.',
   'statistics.title': 'Statistics',
   'statistics.name': 'statistic',
   'statistics.formula': 'formula',
