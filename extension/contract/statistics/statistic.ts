@@ -13,6 +13,8 @@ export interface Spectrum {
   readonly sumOfSquares: number;
   /** Marchenko–Pastur upper edge for the variance of the entries, where that is known. */
   readonly upperEdge?: number;
+  /** Several matrices in one tensor, whose entries have variances of their own: there is no one bulk. */
+  readonly hasNoBulk?: boolean;
   /**
    * Singular values of square windows that cover the matrix, all together, over the largest, descending: where the
    * analysis `farms` has computed them.
@@ -55,6 +57,7 @@ export const spectrumOf = (
     readonly rows: number;
     readonly columns: number;
     readonly upperEdge?: number;
+    readonly hasNoBulk?: boolean;
     readonly windows?: Float64Array;
   },
 ): Spectrum => {

@@ -33,7 +33,7 @@ export const quickStatistics = async (
       rows,
       columns,
       exact: true,
-      ...statisticsOf(spectrumOf(values, { rows, columns })),
+      ...statisticsOf(spectrumOf(values, { rows, columns, hasNoBulk: whole.fused })),
       nulls: {},
     };
   } finally {

@@ -117,6 +117,13 @@ describe('inspecting a series', () => {
       expect(points.at(-1)!.energy).toBeCloseTo(1, 12);
       expect(points.at(-1)!.relativeError).toBeLessThan(1e-6);
     }
+    // Q, K and V have variances of their own: the tensor that holds them has no edge.
+    const fused = report.spectra.filter(({ tensor }) => tensor.endsWith('in_proj_weight'));
+    for (const { part, nulls, aboveUpperEdge, bulkEdge } of fused) {
+      expect([nulls.marchenkoPastur, aboveUpperEdge, bulkEdge].map((value) => value !== undefined)).toEqual(
+        new Array<boolean>(3).fill(part !== undefined),
+      );
+    }
     expect(report.warnings).toEqual([]);
   });
 

@@ -14,15 +14,17 @@ export function spectrumSays(entry: SpectrumEntry): string {
   const { stableRank, spectralNorm, nulls, rows, columns } = entry;
   if (spectralNorm === 0 || stableRank === undefined) return say(`spectra.zero.${entry.of}`);
   const { marchenkoPastur: edge, shuffled } = nulls;
-  if (!edge) {
+  if (!edge && !shuffled) {
     return say('spectra.noNull', { rank: number(stableRank), sigma: number(spectralNorm) });
   }
-  const first = say('spectra.says', {
-    above: integer(edge.above),
-    values: counted(Math.min(rows, columns), 'singularValues'),
-    edge: number(edge.upperEdge),
-    ratio: number(spectralNorm / edge.upperEdge),
-  });
+  const first = edge
+    ? say('spectra.says', {
+        above: integer(edge.above),
+        values: counted(Math.min(rows, columns), 'singularValues'),
+        edge: number(edge.upperEdge),
+        ratio: number(spectralNorm / edge.upperEdge),
+      })
+    : say('spectra.saysFused', { sigma: number(spectralNorm), rank: number(stableRank) });
   const nullRank = nulls.stableRank?.mean;
   const nullSigma = nulls.spectralNorm?.mean;
   if (!shuffled || nullRank === undefined || nullSigma === undefined) return first;

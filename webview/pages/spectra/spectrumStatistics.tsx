@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { SpectrumEntry } from '../../../extension/contract/report.js';
+import { bulk } from '../../../extension/contract/statistics/bulk.js';
 import type { Statistic } from '../../../extension/contract/statistics/statistic.js';
 import { statistics, type StatisticKey } from '../../../extension/contract/statistics/table.js';
 import type { SpectrumName } from '../../../extension/contract/panel.js';
@@ -28,9 +29,14 @@ const nameOf = ({ step, tensor, part, of }: SpectrumEntry): SpectrumName => ({
   ...(part === undefined ? {} : { part }),
 });
 
+/** Statistics of the bulk of independent entries. */
+const ofBulk = new Set<string>(bulk.map(({ key }) => key));
+
 /** A zero matrix has no ranks, of an estimated spectrum only some are estimated, and some are computed on request. */
-const missing = ({ spectralNorm, exact }: SpectrumEntry): string => {
+const missing = (key: StatisticKey, { spectralNorm, exact, nulls }: SpectrumEntry): string => {
   if (spectralNorm === 0) return say('absent.zeroMatrix');
+  if (exact && ofBulk.has(key))
+    return say(nulls.marchenkoPastur === undefined ? 'statistics.partsOnly' : 'statistics.noBulk');
   return say(exact ? 'statistics.noNull' : 'statistics.notEstimated');
 };
 
@@ -61,7 +67,7 @@ function rowOf(statistic: Statistic<StatisticKey>, entry: SpectrumEntry): Statis
     value,
     valueSays:
       value === undefined
-        ? missing(entry)
+        ? missing(key, entry)
         : valueText(statistic, value) + (share === undefined ? '' : ` (${share})`),
     interval: entry.intervals?.[key],
     mean: shuffled?.mean,

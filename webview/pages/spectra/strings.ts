@@ -32,6 +32,8 @@ export const spectraStrings = {
   'spectra.step': 'Step',
   'spectra.says':
     'The matrix has {above} of {values} above the Marchenko–Pastur edge {edge} (independent entries of the same variance); σ₁ is {ratio} times that edge.',
+  'spectra.saysFused':
+    'The matrix is several matrices in one tensor: its parts have Marchenko–Pastur edges of their own. σ₁ is {sigma}, the stable rank {rank}.',
   'spectra.saysShuffled':
     ' Shuffling the entries ({draws}) gives σ₁ = {null} and stable rank {nullRank} in place of {sigma} and {rank}.',
   'spectra.computed': ' These weights are {how}.',
@@ -47,6 +49,8 @@ export const spectraStrings = {
   'statistics.null': 'shuffled null',
   'statistics.isNull': 'itself a null',
   'statistics.noNull': 'not computed',
+  'statistics.partsOnly': 'of its parts only: each has a bulk of its own',
+  'statistics.noBulk': 'none: half of the values are rounding',
   'statistics.notEstimated': 'not estimated',
   'statistics.nullSays':
     'Shuffled null: the statistic of each of {shuffles} of the entries; mean, and {band}.',

@@ -25,15 +25,16 @@ export const estimatedEntry = async (
   if (!Number.isFinite(moments.sumOfSquares)) return undefined;
   const mean = moments.sum / (rows * columns);
   const variance = Math.max(0, moments.sumOfSquares / (rows * columns) - mean * mean);
-  const edges = marchenkoPasturEdges(variance, rows, columns);
+  // The parts of a fused tensor have variances of their own: only they have edges.
+  const edges = spec.fused ? undefined : marchenkoPasturEdges(variance, rows, columns);
   const operator = operatorOf(spec, matrixKey(spec), pieces, moments);
   const estimate = await estimateSpectrum(operator, {
     budgetMs,
     signal,
-    ...(edges.upperEdge > 0 ? { thresholds: [edges.upperEdge] } : {}),
+    ...(edges && edges.upperEdge > 0 ? { thresholds: [edges.upperEdge] } : {}),
   });
   const { frobeniusNorm, spectralNorm, leading, nuclearNorm, stableRank, effectiveRank } = estimate;
-  const above = estimate.density.find(({ threshold }) => threshold === edges.upperEdge)?.above;
+  const above = estimate.density.find(({ threshold }) => threshold === edges?.upperEdge)?.above;
   return {
     step: survey.checkpoints[index]!.step,
     tensor,
@@ -51,9 +52,7 @@ export const estimatedEntry = async (
     ...(frobeniusNorm > 0 ? { stableRank: stableRank.value, effectiveRank: effectiveRank.value } : {}),
     ...(above === undefined ? {} : { aboveUpperEdge: Math.round(above.value) }),
     intervals: intervalsOf(estimate, above),
-    nulls: {
-      marchenkoPastur: { ...edges, above: Math.round(above?.value ?? 0) },
-    },
+    nulls: edges ? { marchenkoPastur: { ...edges, above: Math.round(above?.value ?? 0) } } : {},
   };
 };
 

@@ -194,29 +194,31 @@ const spectrumEntry = (
 
 /** The entry of one spectrum, with the statistics of its shuffles beside its own. */
 export const spectrumEntryOf = (
-  { spec, of, edges }: Pick<Subject, 'spec' | 'of'> & { readonly edges: MarchenkoPasturEdges },
+  { spec, of, edges: own }: Pick<Subject, 'spec' | 'of'> & { readonly edges: MarchenkoPasturEdges },
   step: number,
   { values, method, errorBound }: Spectrum,
   shuffled: readonly Spectrum[],
   seed: number,
 ): SpectrumEntry => {
-  const { upperEdge } = edges;
-  const size = { rows: spec.rows, columns: spec.columns, upperEdge };
+  const { rows, columns, fused } = spec;
+  // The parts of a fused tensor have variances of their own: only they have edges.
+  const edges = fused ? undefined : own;
+  const size = { rows, columns, hasNoBulk: fused, ...(edges && { upperEdge: edges.upperEdge }) };
   const statistics = statisticsOf(spectrumOf(values, size));
   return {
     step,
     tensor: spec.tensor,
     ...(spec.part === undefined ? {} : { part: spec.part }),
     of,
-    rows: spec.rows,
-    columns: spec.columns,
+    rows,
+    columns,
     singularValues: Array.from(values),
     method,
     exact: true,
     errorBound,
     ...statistics,
     nulls: {
-      marchenkoPastur: { ...edges, above: statistics.aboveUpperEdge! },
+      ...(edges && { marchenkoPastur: { ...edges, above: statistics.aboveUpperEdge! } }),
       ...(shuffled.length === 0
         ? {}
         : {
