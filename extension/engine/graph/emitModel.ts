@@ -1,7 +1,8 @@
 import type { GraphProto, NodeProto, TensorProto, ValueInfoProto } from '../onnx/onnx_pb.js';
 import { graphProto, modelBytes, nodeProto, tensorProto, valueInfoProto } from '../onnx/modelProto.js';
 import type { Emission } from './emission.js';
-import { STEPS } from './operators/loop.js';
+import { fuseSums } from './fusedSums.js';
+import { loopOperator, STEPS } from './operators/loop.js';
 import type { GraphNode, Tensor } from './tensor.js';
 
 /** The model's outputs by their names. Its inputs are those the outputs depend on, under the names they were made with. */
@@ -115,6 +116,18 @@ export const emitModel = (outputs: NamedOutputs): Uint8Array => {
     node.operator.emit(emissionOf(scope, node), node.attributes);
   };
 
+  /** Writes nodes that only each other and the results read. */
+  const writeAll = (scope: Scope, nodes: readonly GraphNode[], results: readonly Tensor[]): void => {
+    const { instead, absorbed } = fuseSums(nodes, results);
+    for (const node of nodes) {
+      scope.done.add(node);
+      if (!absorbed.has(node)) {
+        const written = instead.get(node) ?? node;
+        written.operator.emit(emissionOf(scope, written), written.attributes);
+      }
+    }
+  };
+
   const isDone = (scope: Scope | undefined, node: GraphNode): boolean =>
     scope !== undefined && (scope.done.has(node) || isDone(scope.outer, node));
 
@@ -124,7 +137,11 @@ export const emitModel = (outputs: NamedOutputs): Uint8Array => {
     const inside = varying(nodes, placeholders);
     for (const node of nodes) if (!inside.has(node) && !isDone(outer, node)) write(outer, node);
     const scope = openScope(outer);
-    for (const node of nodes) if (inside.has(node)) write(scope, node);
+    writeAll(
+      scope,
+      nodes.filter((node) => inside.has(node)),
+      bodyOutputs,
+    );
     const given = new Set<string>();
     const names = bodyOutputs.map((tensor) => {
       let name = nameIn(scope)(tensor);
@@ -148,11 +165,14 @@ export const emitModel = (outputs: NamedOutputs): Uint8Array => {
 
   const top = openScope();
   const named = Object.entries(outputs);
-  for (const node of reachable(
-    named.map(([, tensor]) => tensor),
-    new Set(),
-  ))
-    if (!top.done.has(node)) write(top, node);
+  const results = named.map(([, tensor]) => tensor);
+  const nodes = reachable(results, new Set());
+  // A body reads nodes around it: which of them are read once is known where there is none.
+  if (nodes.some(({ operator }) => operator === loopOperator)) {
+    for (const node of nodes) if (!top.done.has(node)) write(top, node);
+  } else {
+    writeAll(top, nodes, results);
+  }
   const output = named.map(([name, tensor]) => {
     top.nodes.push(nodeProto({ operator: 'Identity', name, inputs: [nameIn(top)(tensor)], outputs: [name] }));
     return valueInfoProto(

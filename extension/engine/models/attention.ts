@@ -4,17 +4,14 @@ import { reshape } from '../graph/operators/layout.js';
 import { reduceSum } from '../graph/operators/reduction.js';
 import { softmax } from '../graph/operators/softmax.js';
 
-/** Rows of [positions · n, d] (position by position) as [positions, n, heads, d / heads], after the replica axis. */
-const inHeads = (rows: Tensor, positions: number, heads: number): Tensor => {
-  const [count, d] = rows.shape.slice(-2) as [number, number];
-  return reshape(rows, [...rows.shape.slice(0, -2), positions, count / positions, heads, d / heads]);
-};
+/** Rows of [n, d] as [n, heads, d / heads], after the replica axis. */
+const inHeads = (rows: Tensor, heads: number): Tensor =>
+  reshape(rows, [...rows.shape.slice(0, -1), heads, rows.shape.at(-1)! / heads]);
 
 /**
- * Attention over two tokens. A softmax of two scores is a sigmoid of their difference, so it needs the keys' and the
- * values' differences and the second value only: o = v₁ + σ(q·(k₀ − k₁)) (v₀ − v₁). What the keys share, such as a bias,
- * never mattered. The scale 1/√(d/heads) is in `keyDifference` already.
- * @param queries [queryPositions · n, d]; the others [n, d].
+ * Attention over two tokens, for the queries of one position. A softmax of two scores is a sigmoid of their difference, so
+ * it needs the keys' and the values' differences and the second value only: o = v₁ + σ(q·(k₀ − k₁)) (v₀ − v₁). What the
+ * keys share, such as a bias, never mattered. The scale 1/√(d/heads) is in `keyDifference` already. All are [n, d].
  */
 export const attendTwo = (
   queries: Tensor,
@@ -23,10 +20,8 @@ export const attendTwo = (
   lastValue: Tensor,
   heads: number,
 ): Tensor => {
-  const positions = queries.shape.at(-2)! / keyDifference.shape.at(-2)!;
-  const q = inHeads(queries, positions, heads);
-  const weight = sigmoid(reduceSum(mul(q, inHeads(keyDifference, 1, heads)), [-1]));
-  const attended = add(mul(weight, inHeads(valueDifference, 1, heads)), inHeads(lastValue, 1, heads));
+  const scores = reduceSum(mul(inHeads(queries, heads), inHeads(keyDifference, heads)), [-1]);
+  const attended = add(mul(sigmoid(scores), inHeads(valueDifference, heads)), inHeads(lastValue, heads));
   return reshape(attended, queries.shape);
 };
 

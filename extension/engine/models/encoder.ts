@@ -2,15 +2,15 @@ import type { Model } from '../../contract/descriptor.js';
 import type { Tensor } from '../graph/tensor.js';
 import { add, mul, sub } from '../graph/operators/arithmetic.js';
 import { erfGate } from '../graph/operators/erf.js';
-import { split } from '../graph/operators/layout.js';
+import { concat, split } from '../graph/operators/layout.js';
 import { takeRows } from '../graph/operators/lookup.js';
 import { matMul } from '../graph/operators/matmul.js';
 import { layerNorm } from '../graph/operators/normalisation.js';
 import { attendTwo } from './attention.js';
-import type { ModelKind, Tokens } from './model.js';
+import type { ModelKind, Site, Tap, Tokens } from './model.js';
 import { constantVector, linear, normalTable, type DeclaredParameter, type Views } from './parameters.js';
 import { asRow, foldNorm, project } from './products.js';
-import { tableRows, tokenTable } from './tokenTable.js';
+import { positionTables } from './tokenTable.js';
 
 type Encoder = Extract<Model, { kind: 'encoder' }>;
 
@@ -41,17 +41,34 @@ interface Projection {
   readonly bias: Tensor | undefined;
 }
 
+/** Rows of the two positions, or of the first alone. They stay apart: nothing is cut or joined on the way. */
+type Positions = readonly [Tensor] | readonly [Tensor, Tensor];
+
+/** The fused projection of a layer with the norm's gain and shift folded in. */
+const fusedProjection = (views: Views, layer: string): Projection =>
+  foldNorm(
+    views(`${layer}.self_attn.in_proj_weight`),
+    views(`${layer}.self_attn.in_proj_bias`),
+    views(`${layer}.norm1.weight`),
+    views(`${layer}.norm1.bias`),
+  );
+
+/** Three equal parts along an axis counted from the last. */
+const thirds = (tensor: Tensor, axis: -1 | -2): readonly [Tensor, Tensor, Tensor] => {
+  const third = tensor.shape.at(axis)! / 3;
+  return split(tensor, axis, [third, third, third]) as readonly [Tensor, Tensor, Tensor];
+};
+
 /** Queries, keys and values of a layer, each with the norm's gain and shift folded in. */
 const attentionProjections = (views: Views, layer: string): readonly [Projection, Projection, Projection] => {
-  const weights = views(`${layer}.self_attn.in_proj_weight`);
-  const biases = views(`${layer}.self_attn.in_proj_bias`);
-  const d = weights.shape.at(-1)!;
-  const thirds = [d, d, d];
-  const biasThirds = split(biases, -1, thirds);
-  const [q, k, v] = split(weights, -2, thirds).map((weight, i) =>
-    foldNorm(weight, biasThirds[i], views(`${layer}.norm1.weight`), views(`${layer}.norm1.bias`)),
-  );
-  return [q!, k!, v!];
+  const { weight, bias } = fusedProjection(views, layer);
+  const weights = thirds(weight, -2);
+  const biases = thirds(bias!, -1);
+  return weights.map((third, i) => ({ weight: third, bias: biases[i] })) as unknown as readonly [
+    Projection,
+    Projection,
+    Projection,
+  ];
 };
 
 /** Rows of the two positions, position by position, as two tensors. */
@@ -60,39 +77,40 @@ const halves = (rows: Tensor): readonly [Tensor, Tensor] => {
   return split(rows, -2, [half, half]) as readonly [Tensor, Tensor];
 };
 
-/** What attention reads; `residual` are the rows that the layer's result is added to. */
+/** What attention reads, for each position that is read from there on; the layer's result is added to `residual`. */
 interface Attended {
-  readonly residual: Tensor;
-  readonly queries: Tensor;
+  readonly residual: Positions;
+  readonly queries: Positions;
   readonly keyDifference: Tensor;
   readonly valueDifference: Tensor;
   readonly lastValue: Tensor;
 }
+
+/** The position that is read, or both. */
+const chosen = (positions: readonly [Tensor, Tensor], firstOnly: boolean): Positions =>
+  firstOnly ? [positions[0]] : positions;
 
 /** In the first layer everything before attention depends on token and position alone: computed per table row, then looked up. */
 const lookUp = (
   model: Encoder,
   views: Views,
   layer: string,
-  tokens: Tokens,
+  { a, b }: Tokens,
   firstOnly: boolean,
 ): Attended => {
-  const table = tokenTable(views('tok.weight'), views('pos'));
-  const normal = layerNorm(table, model.normEps);
+  const tables = positionTables(views('tok.weight'), views('pos'));
+  const normals = tables.map((table) => layerNorm(table, model.normEps)) as [Tensor, Tensor];
   const [q, k, v] = attentionProjections(views, layer);
   const scale = 1 / Math.sqrt(model.d / model.heads);
-  const [table0] = halves(table);
-  const [normal0] = halves(normal);
-  const [k0, k1] = halves(project(normal, k.weight, undefined, scale));
-  const [v0, v1] = halves(project(normal, v.weight, v.bias));
-  const queryTable = project(firstOnly ? normal0 : normal, q.weight, q.bias);
-  const rows = firstOnly ? tokens.a : tableRows(tokens, model.prime);
-  const lastValue = takeRows(v1, tokens.b);
+  const at = (position: 0 | 1, { weight, bias }: Projection, alpha = 1): Tensor =>
+    takeRows(project(normals[position], weight, bias, alpha), position === 0 ? a : b);
+  const keys = { weight: k.weight, bias: undefined };
+  const lastValue = at(1, v);
   return {
-    residual: takeRows(firstOnly ? table0 : table, rows),
-    queries: takeRows(queryTable, rows),
-    keyDifference: sub(takeRows(k0, tokens.a), takeRows(k1, tokens.b)),
-    valueDifference: sub(takeRows(v0, tokens.a), lastValue),
+    residual: firstOnly ? [takeRows(tables[0], a)] : [takeRows(tables[0], a), takeRows(tables[1], b)],
+    queries: firstOnly ? [at(0, q)] : [at(0, q), at(1, q)],
+    keyDifference: sub(at(0, keys, scale), at(1, keys, scale)),
+    valueDifference: sub(at(0, v), lastValue),
     lastValue,
   };
 };
@@ -102,39 +120,49 @@ const computeAttended = (
   model: Encoder,
   views: Views,
   layer: string,
-  x: Tensor,
+  x: readonly [Tensor, Tensor],
   firstOnly: boolean,
 ): Attended => {
-  const normal = layerNorm(x, model.normEps);
+  const normals = x.map((rows) => layerNorm(rows, model.normEps)) as [Tensor, Tensor];
   const [q, k, v] = attentionProjections(views, layer);
-  const [normal0, normal1] = halves(normal);
-  const difference = sub(normal0, normal1);
+  const difference = sub(...normals);
   return {
-    residual: firstOnly ? halves(x)[0] : x,
-    queries: project(firstOnly ? normal0 : normal, q.weight, q.bias),
+    residual: chosen(x, firstOnly),
+    queries: chosen(normals, firstOnly).map((rows) =>
+      project(rows, q.weight, q.bias),
+    ) as unknown as Positions,
     keyDifference: project(difference, k.weight, undefined, 1 / Math.sqrt(model.d / model.heads)),
     valueDifference: project(difference, v.weight),
-    lastValue: project(normal1, v.weight, v.bias),
+    lastValue: project(normals[1], v.weight, v.bias),
   };
 };
 
 /** √½: GELU(x) = √½ · gate(√½ · x). */
 const ROOT_HALF = Math.SQRT1_2;
 
-const feedForward = (model: Encoder, views: Views, layer: string, x: Tensor): Tensor => {
+const feedForward = (model: Encoder, views: Views, layer: string, positions: Positions): Positions => {
   const { weight, bias } = foldNorm(
     views(`${layer}.linear1.weight`),
     views(`${layer}.linear1.bias`),
     views(`${layer}.norm2.weight`),
     views(`${layer}.norm2.bias`),
   );
-  const gated = erfGate(project(layerNorm(x, model.normEps), weight, bias, ROOT_HALF));
-  const out = matMul(gated, views(`${layer}.linear2.weight`), {
-    transposeB: true,
-    alpha: ROOT_HALF,
-    plus: asRow(views(`${layer}.linear2.bias`)),
-  });
-  return add(x, out);
+  return positions.map((x) => {
+    const gated = erfGate(project(layerNorm(x, model.normEps), weight, bias, ROOT_HALF));
+    const out = matMul(gated, views(`${layer}.linear2.weight`), {
+      transposeB: true,
+      alpha: ROOT_HALF,
+      plus: asRow(views(`${layer}.linear2.bias`)),
+    });
+    return add(x, out);
+  }) as unknown as Positions;
+};
+
+/** Shows a tap the rows of all positions, position by position, and goes on with what it gives. */
+const tapped = (tap: Tap | undefined, site: Site, positions: Positions): Positions => {
+  if (tap === undefined) return positions;
+  const rows = tap(site, concat(positions, -2));
+  return positions.length === 1 ? [rows] : halves(rows);
 };
 
 /** `nn.TransformerEncoder` with `norm_first`, GELU and no mask over the tokens a, b; LayerNorm and linear heads on the read-out. */
@@ -152,34 +180,38 @@ export const encoder: ModelKind<Encoder> = {
   hidden: (model, views, tokens, tap) => {
     const { graph } = tokens.a;
     // A tap sees every input's own rows, where otherwise the first layer's work is done once per table row.
-    let x: Tensor | undefined = tap?.(
-      'embedding',
-      takeRows(tokenTable(views('tok.weight'), views('pos')), tableRows(tokens, model.prime)),
-    );
+    let x: Positions | undefined;
+    if (tap !== undefined) {
+      const tables = positionTables(views('tok.weight'), views('pos'));
+      x = tapped(tap, 'embedding', [takeRows(tables[0], tokens.a), takeRows(tables[1], tokens.b)]);
+    }
     for (let index = 0; index < model.layers; index++) {
       const layer = `enc.layers.${index}`;
       // The last layer runs where it is read: at the first position.
       const firstOnly = index === model.layers - 1 && model.readout === 'first';
-      const before = x;
+      const before = x as readonly [Tensor, Tensor] | undefined;
       const attended = graph.labelled(`layer${index}.attention`, () => {
         const { residual, queries, keyDifference, valueDifference, lastValue } =
           before === undefined
             ? lookUp(model, views, layer, tokens, firstOnly)
             : computeAttended(model, views, layer, before, firstOnly);
-        const mixed = attendTwo(queries, keyDifference, valueDifference, lastValue, model.heads);
-        return add(
-          residual,
-          project(
-            mixed,
-            views(`${layer}.self_attn.out_proj.weight`),
-            views(`${layer}.self_attn.out_proj.bias`),
-          ),
-        );
+        return residual.map((rows, position) => {
+          const mixed = attendTwo(queries[position]!, keyDifference, valueDifference, lastValue, model.heads);
+          return add(
+            rows,
+            project(
+              mixed,
+              views(`${layer}.self_attn.out_proj.weight`),
+              views(`${layer}.self_attn.out_proj.bias`),
+            ),
+          );
+        }) as unknown as Positions;
       });
       const after = graph.labelled(`layer${index}.mlp`, () => feedForward(model, views, layer, attended));
-      x = tap?.(`layer${index + 1}`, after) ?? after;
+      x = tapped(tap, `layer${index + 1}`, after);
     }
-    return model.readout === 'first' ? x! : mul(add(...halves(x!)), 0.5);
+    const [first, second] = x!;
+    return second === undefined || model.readout === 'first' ? first : mul(add(first, second), 0.5);
   },
 
   heads: (model, headNames, views, hidden, tap) =>

@@ -1,7 +1,7 @@
 import type { Shape, Tensor } from '../graph/tensor.js';
 import { add } from '../graph/operators/arithmetic.js';
 import { constant } from '../graph/operators/input.js';
-import { concat, reshape } from '../graph/operators/layout.js';
+import { concat, reshape, split } from '../graph/operators/layout.js';
 import type { Tokens } from './model.js';
 
 /** The embedding of every token at every position, [positions · vocabulary, d], position by position. */
@@ -11,6 +11,12 @@ export const tokenTable = (tokens: Tensor, positions: Tensor): Tensor => {
   const count = positions.shape.at(-2)!;
   const table = add(reshape(tokens, [...lead, 1, vocabulary, d]), reshape(positions, [...lead, count, 1, d]));
   return reshape(table, [...lead, count * vocabulary, d]);
+};
+
+/** The same with a table [vocabulary, d] for each of the two positions. */
+export const positionTables = (tokens: Tensor, positions: Tensor): readonly [Tensor, Tensor] => {
+  const [first, second] = split(positions, -2, [1, 1]) as [Tensor, Tensor];
+  return [add(tokens, first), add(tokens, second)];
 };
 
 /** Rows of the table that the pairs' tokens, and after them the given fixed tokens, stand in: int32 [positions · n]. */

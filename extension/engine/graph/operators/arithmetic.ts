@@ -74,7 +74,10 @@ const applyBinary = (operator: Operator<null>, a: Tensor, b: Tensor): Tensor => 
 const numbered = (like: Tensor, value: Tensor | number): Tensor =>
   typeof value === 'number' ? scalarLike(like, value) : value;
 
-export const add = (a: Tensor, b: Tensor | number): Tensor => applyBinary(addOperator, a, numbered(a, b));
+export const add = (a: Tensor, b: Tensor | number): Tensor =>
+  typeof b !== 'number' && b.node.operator === negOperator
+    ? sub(a, b.node.inputs[0]!)
+    : applyBinary(addOperator, a, numbered(a, b));
 export const sub = (a: Tensor, b: Tensor | number): Tensor => applyBinary(subOperator, a, numbered(a, b));
 export const mul = (a: Tensor, b: Tensor | number): Tensor => applyBinary(mulOperator, a, numbered(a, b));
 export const div = (a: Tensor, b: Tensor | number): Tensor => applyBinary(divOperator, a, numbered(a, b));

@@ -34,7 +34,7 @@ interface LoopAttributes {
 /** Results per turn come out as [steps, …]: their leading side is not known here. */
 export const STEPS = -1;
 
-const loopOperator: Operator<LoopAttributes> = {
+export const loopOperator: Operator<LoopAttributes> = {
   name: 'Loop',
   unique: true,
   infer: (_, { outputs, stateCount }) =>

@@ -1,4 +1,5 @@
 import { applyOne, shapeError, type Operator, type Shape, type Tensor } from '../tensor.js';
+import { negOperator } from './arithmetic.js';
 import { broadcastShape, reduceTo } from './broadcast.js';
 
 interface MatMulAttributes {
@@ -96,14 +97,21 @@ export const matMulOperator: Operator<MatMulAttributes> = {
   },
 };
 
+/** What is negated, if the tensor is that. */
+const positive = ({ node }: Tensor): Tensor | undefined =>
+  node.operator === negOperator ? node.inputs[0] : undefined;
+
 export interface MatMulOptions extends Partial<MatMulAttributes> {
   /** Added to the product; repeated over rows where it is smaller. */
   readonly plus?: Tensor;
 }
 
-/** alpha · op(a) op(b) + plus, op a transposition where asked for. */
+/** alpha · op(a) op(b) + plus, op a transposition where asked for. A factor's minus goes into alpha. */
 export const matMul = (a: Tensor, b: Tensor, options: MatMulOptions = {}): Tensor => {
   const { transposeA = false, transposeB = false, alpha = 1, plus } = options;
+  const [positiveA, positiveB] = [positive(a), positive(b)];
+  if (positiveA !== undefined) return matMul(positiveA, b, { ...options, alpha: -alpha });
+  if (positiveB !== undefined) return matMul(a, positiveB, { ...options, alpha: -alpha });
   return applyOne(matMulOperator, plus === undefined ? [a, b] : [a, b, plus], {
     transposeA,
     transposeB,

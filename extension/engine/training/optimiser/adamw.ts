@@ -28,8 +28,9 @@ export interface AdamWState {
   readonly secondMoment: Tensor;
 }
 
-/** Length of every replica's gradient: [1], or [replicas, 1]. */
-export const gradientNorm = (gradient: Tensor): Tensor => sqrt(reduceSum(mul(gradient, gradient), [-1]));
+/** Length of every replica's gradient, of which the parts are given: [1], or [replicas, 1]. */
+export const gradientNorm = (parts: readonly Tensor[]): Tensor =>
+  sqrt(parts.map((part) => reduceSum(mul(part, part), [-1])).reduce((sum, square) => add(sum, square)));
 
 /** min(1, clipNorm / (norm + 1e-6)). */
 const clipFactor = (norm: Tensor, clipNorm: number): Tensor =>

@@ -12,11 +12,12 @@ import { loop } from '../../graph/operators/loop.js';
 import { Graph, type Tensor } from '../../graph/tensor.js';
 import { crossEntropy } from '../../models/loss.js';
 import { buildModel, type BuiltModel } from '../../models/model.js';
-import { viewsOf, type Parameter, type Views } from '../../models/parameters.js';
+import type { Parameter, Views } from '../../models/parameters.js';
 import { adamWStep, clippingOf, gradientNorm, type AdamW } from './adamw.js';
 import { matrixSlots } from './matrixSlots.js';
 import { muonStep, type MuonShape } from './muon.js';
 import { SCHEDULE_LEAD } from './schedule.js';
+import { blockViews, cutIntoBlocks, inThirds, joinedBlocks, stateBlocks } from './stateBlocks.js';
 
 /** A decay step after the optimiser's, such as Low-Rank Decay. */
 export interface DecayStep {
@@ -40,6 +41,12 @@ export interface TrainingGraphOptions {
    * `basis0`, … [dimension, parameters] and reads two columns of the schedule after Muon's: w, p.
    */
   readonly gradientBases?: readonly number[];
+  /**
+   * Elements from which a tensor is a state of its own in the loop: it stays in a core's cache while it is stepped, and is
+   * not cut out of the row and joined again each step. Absent, and where a decay step, Muon or a change of the gradient
+   * acts on whole rows, the row is one state: fewer and larger operations.
+   */
+  readonly apartFrom?: number;
   /** Steps chosen matrices; reads two columns of the schedule after the decay step's: its rate, and what is kept of a weight. */
   readonly muon?: MuonShape;
 }
@@ -82,17 +89,19 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
   const graph = new Graph();
   // One replica has no replica axis at all.
   const lead = replicas === 1 ? [] : [replicas];
-  const rows = [...lead, model.count];
-  const state = ['parameters', 'firstMoment', 'secondMoment'].map((name) =>
-    reshape(input(graph, name, dtype, [replicas, model.count]), rows),
-  );
+  const onWholeRows = decayStep !== undefined || muon !== undefined || gradientBases.length > 0;
+  const blocks = stateBlocks(model.parameters, onWholeRows ? undefined : options.apartFrom);
+  const state = ['parameters', 'firstMoment', 'secondMoment'].flatMap((name) => {
+    const row = reshape(input(graph, name, dtype, [replicas, model.count]), [...lead, model.count]);
+    return cutIntoBlocks(row, model.parameters, blocks);
+  });
 
   const bases = gradientBases.map((dimension, i) =>
     input(graph, `basis${i}`, dtype, [dimension, model.count]),
   );
 
   const { states, perTurn } = loop(graph, 'steps', state, (turn) => {
-    const [parameters, firstMoment, secondMoment] = turn.states as [Tensor, Tensor, Tensor];
+    const [parameters, firstMoments, secondMoments] = inThirds(turn.states);
     const perReplica = (name: string, count: number): readonly Tensor[] => {
       const fed = turn.stepInput(name, 'int32', [replicas, count, batch]);
       return split(reshape(fed, [...lead, count, batch]), -2, new Array<number>(count).fill(1)).map((piece) =>
@@ -108,38 +117,52 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
       new Array<number>(scheduleColumns).fill(1),
     );
 
-    const views = graph.labelled('views', () => viewsOf(parameters, model.parameters));
+    const views = graph.labelled('views', () => blockViews(parameters, blocks));
     const losses = taskLosses(graph, model, views, { a, b }, labels);
-    const [raw] = gradients(sumOf(losses), [parameters]) as [Tensor];
+    const raw = gradients(sumOf(losses), parameters);
     const norm = graph.labelled('clip', () => gradientNorm(raw));
-    // Clipping is a factor: a linear change may come before it.
-    const gradient = graph.labelled('interventions', () =>
-      bases.reduce((changed, basis, i) => {
-        const [whole, inBasis] = columns.slice(changesAt + CHANGE_COLUMNS * i) as [Tensor, Tensor];
-        return changedGradient(changed, basis, whole, inBasis);
-      }, raw),
-    );
-    const after = graph.labelled('optimiser', () => {
+    const stepped = graph.labelled('optimiser', () => {
       const keeps = columns.slice(SCHEDULE_LEAD, decayStepAt);
-      const adamW = adamWStep(optimiser, { parameters, firstMoment, secondMoment }, gradient, norm, {
-        stepSize: columns[0]!,
-        eps: columns[1]!,
-        keep: keepPerParameter(graph, model, groups, keeps),
+      return blocks.map((block, i) => {
+        // Clipping is a factor: a linear change may come before it.
+        const gradient = bases.reduce((changed, basis, k) => {
+          const [whole, inBasis] = columns.slice(changesAt + CHANGE_COLUMNS * k) as [Tensor, Tensor];
+          return changedGradient(changed, basis, whole, inBasis);
+        }, raw[i]!);
+        const before = {
+          parameters: parameters[i]!,
+          firstMoment: firstMoments[i]!,
+          secondMoment: secondMoments[i]!,
+        };
+        const adamW = adamWStep(optimiser, before, gradient, norm, {
+          stepSize: columns[0]!,
+          eps: columns[1]!,
+          keep: keepPerParameter(
+            graph,
+            block,
+            block.map((parameter) => groups[model.parameters.indexOf(parameter)]!),
+            keeps,
+          ),
+        });
+        if (muon === undefined) return adamW;
+        const clipped = mul(gradient, clippingOf(optimiser, norm));
+        const [rate, keep] = columns.slice(muonAt, changesAt) as [Tensor, Tensor];
+        return { ...adamW, ...muonStep(muon, muonSlots!, before, adamW, clipped, { rate, keep }) };
       });
-      if (muon === undefined) return adamW;
-      const clipped = mul(gradient, clippingOf(optimiser, norm));
-      const [rate, keep] = columns.slice(muonAt, changesAt) as [Tensor, Tensor];
-      const before = { parameters, firstMoment };
-      return { ...adamW, ...muonStep(muon, muonSlots!, before, adamW, clipped, { rate, keep }) };
     });
-    const decayed = graph.labelled(
-      'decay',
-      () =>
-        decayStep?.apply(after.parameters, model.parameters, columns.slice(decayStepAt, muonAt)) ??
-        after.parameters,
+    const decayed = graph.labelled('decay', () =>
+      stepped.map(
+        (after) =>
+          decayStep?.apply(after.parameters, model.parameters, columns.slice(decayStepAt, muonAt)) ??
+          after.parameters,
+      ),
     );
     return {
-      states: [decayed, after.firstMoment, after.secondMoment],
+      states: [
+        ...decayed,
+        ...stepped.map(({ firstMoment }) => firstMoment),
+        ...stepped.map(({ secondMoment }) => secondMoment),
+      ],
       perTurn: [
         reshape(
           concat(
@@ -152,8 +175,8 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
       ],
     };
   });
-  const [parameters, firstMoment, secondMoment] = states.map((rowsAfter) =>
-    reshape(rowsAfter, [replicas, model.count]),
+  const [parameters, firstMoment, secondMoment] = inThirds(states).map((pieces) =>
+    reshape(joinedBlocks(pieces, model.parameters, blocks), [replicas, model.count]),
   ) as [Tensor, Tensor, Tensor];
   const [losses, gradientNorms] = perTurn as [Tensor, Tensor];
   return {
@@ -193,17 +216,18 @@ const sumOf = (losses: readonly Tensor[]): Tensor => losses.reduce((sum, loss) =
 /** One number for all where there is one group; else every parameter's own group's number, looked up. */
 const keepPerParameter = (
   graph: Graph,
-  model: BuiltModel,
+  block: readonly Parameter[],
   groups: readonly number[],
   keeps: readonly Tensor[],
 ): Tensor => {
-  if (keeps.length === 1) return keeps[0]!;
+  const [first] = groups as [number];
+  if (groups.every((group) => group === first)) return keeps[first]!;
   const table = concat(keeps, -1);
   const lead = table.shape.slice(0, -1);
-  const places = model.parameters.flatMap(({ elements }, i) => new Array<number>(elements).fill(groups[i]!));
+  const places = block.flatMap(({ elements }, i) => new Array<number>(elements).fill(groups[i]!));
   const looked = takeRows(
     reshape(table, [...lead, keeps.length, 1]),
-    constant(graph, 'int32', [model.count], places),
+    constant(graph, 'int32', [places.length], places),
   );
-  return reshape(looked, [...lead, model.count]);
+  return reshape(looked, [...lead, places.length]);
 };

@@ -1,6 +1,6 @@
 import type { ModelDescriptor } from '../../../contract/descriptor.js';
 import type { RunConfig } from '../../../contract/run.js';
-import { createSession, type SessionOptions } from '../../runtime/session.js';
+import { createSession, type Provider, type SessionOptions } from '../../runtime/session.js';
 import type { AdamW } from '../optimiser/adamw.js';
 import { buildModel } from '../../models/model.js';
 import type { Parameter } from '../../models/parameters.js';
@@ -67,6 +67,12 @@ export interface StepGraph {
   dispose(): Promise<void>;
 }
 
+/**
+ * Elements from which a tensor is stepped alone, which on a CPU is three times as fast as in a row that is larger than a
+ * core's cache. A GPU's time goes to the number of operations.
+ */
+const apartFrom: Readonly<Partial<Record<Provider, number>>> = { cpu: 8192 };
+
 type DecayRule = (parameter: Pick<Parameter, 'name' | 'shape'>, lowRank: ReadonlySet<string>) => boolean;
 
 /** Which parameters L2 acts on; absent: every one, as one group. `lowRank`: whole tensors that Low-Rank Decay acts on. */
@@ -108,6 +114,7 @@ export const openStepGraph = async (
     ...(decayStep === undefined ? {} : { decayStep }),
     ...(muon === undefined ? {} : { muon }),
     gradientBases: gradientBases.map(({ directions }) => directions.length),
+    ...(apartFrom[options.provider] === undefined ? {} : { apartFrom: apartFrom[options.provider] }),
   });
   const { count, tasks } = graph.model;
   const session = await createSession(graph.bytes, options);

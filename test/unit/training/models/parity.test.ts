@@ -140,7 +140,12 @@ describe('PyTorch agrees', () => {
       },
     );
 
-    it.each([1, 2])('on the weights after 1, 5 and 20 steps, %i replicas', async (replicas) => {
+    it.each([
+      { replicas: 1 },
+      { replicas: 2 },
+      { replicas: 1, apartFrom: 100 },
+      { replicas: 2, apartFrom: 100 },
+    ])('on the weights after 1, 5 and 20 steps, %o', async ({ replicas, ...layout }) => {
       const [beta1, beta2] = facts.betas;
       const optimiser = { beta1, beta2, eps: facts.eps, clipNorm: facts.clip };
       const { lrd } = facts;
@@ -156,6 +161,7 @@ describe('PyTorch agrees', () => {
         batch: facts.batch,
         replicas,
         dtype: 'float32',
+        ...layout,
         ...(decayStep ? { decayStep } : {}),
       });
       const session = await open(bytes);

@@ -25,7 +25,7 @@ const openStep = (optimiser: AdamW): Promise<GraphSession> => {
   };
   const gradient = fed('gradient');
   const numbers = { stepSize: fed('stepSize'), eps: fed('eps'), keep: fed('keep') };
-  const after = adamWStep(optimiser, state, gradient, gradientNorm(gradient), numbers);
+  const after = adamWStep(optimiser, state, gradient, gradientNorm([gradient]), numbers);
   return createSession(
     emitModel({
       newParameters: after.parameters,
