@@ -1,11 +1,9 @@
 import { stat } from 'node:fs/promises';
+import * as v from 'valibot';
 
 /** A file as it was: another size or time makes another identity. */
-export interface FileIdentity {
-  readonly path: string;
-  readonly bytes: number;
-  readonly modifiedMs: number;
-}
+export const fileIdentitySchema = v.object({ path: v.string(), bytes: v.number(), modifiedMs: v.number() });
+export type FileIdentity = Readonly<v.InferOutput<typeof fileIdentitySchema>>;
 
 /**
  * Text that is the same for two paths of one file, whatever links lead to it; a path of no file is its own.

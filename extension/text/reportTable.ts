@@ -1,3 +1,4 @@
+import { differingParts } from '../contract/curveFiles.js';
 import { printableLine, printableName } from '../contract/printable.js';
 import { zScore } from '../contract/zScore.js';
 import type { ReconstructionEntry, Report, SpectrumEntry, TrajectoryEntry } from '../contract/report.js';
@@ -192,9 +193,14 @@ const mostCurves = 30;
 
 const curves = ({ curves: all }: Report): string => {
   if (all.length === 0) return '';
+  // Runs that are laid over each other have curves of the same names.
+  const files = [...new Set(all.map(({ path }) => path))];
+  const names = new Map(differingParts(files).map((name, i) => [files[i]!, printableName(name)]));
+  const hasSeveral = files.length > 1;
   const rows = all
     .slice(0, mostCurves)
-    .map(({ name, format, points, steps, values }) => [
+    .map(({ name, path, format, points, steps, values }) => [
+      ...(hasSeveral ? [names.get(path)!] : []),
       printableName(name),
       format,
       String(points),
@@ -207,6 +213,7 @@ const curves = ({ curves: all }: Report): string => {
     'Metrics of the run, as its own files have them',
     textTable(
       [
+        ...(hasSeveral ? [{ title: 'run' }] : []),
         { title: 'curve' },
         { title: 'format' },
         { title: 'points', align: 'right' },

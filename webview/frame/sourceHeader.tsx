@@ -30,10 +30,12 @@ export function SourceHeader({ print }: { readonly print: () => void }) {
 function SeriesLine() {
   const { report, host } = useInspection();
   const { descriptor } = report.source;
+  // A run that begins has neither files nor parameters yet.
+  const line = sourceLine(report);
   return (
     <p>
-      {sourceLine(report)}
-      {' · '}
+      {line}
+      {line !== '' && ' · '}
       <span title={descriptor?.path}>{modelLine(report)}</span>
       {host && (
         <>

@@ -6,11 +6,13 @@ export const chanceOf = ({ source }: Report): number | undefined => {
   return prime === undefined ? undefined : 1 / prime;
 };
 
-/** Test pairs that the scatter of guesses is taken of: the smallest of the papers' sets have about as many. */
-const pairs = 1000;
+/** Test pairs that the scatter of guesses is taken of, at most: the smallest of the papers' sets have about as many. */
+const mostPairs = 1000;
+/** Share of the ordered pairs that is tested at least: chance is 1/p, and there are p² of them. */
+const testShare = 0.4;
 
 /** Whether the model itself does no better than guessing: not three standard deviations of so many guesses. */
 export const isChance = (baseline: number | undefined, chance: number | undefined): boolean =>
   baseline !== undefined &&
   chance !== undefined &&
-  baseline <= chance + 3 * Math.sqrt((chance * (1 - chance)) / pairs);
+  baseline <= chance + 3 * Math.sqrt((chance * (1 - chance)) / Math.min(mostPairs, testShare / chance ** 2));

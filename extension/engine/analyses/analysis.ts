@@ -81,7 +81,8 @@ export interface Analysis {
   readonly settings: v.GenericSchema;
   readonly flags: { readonly [name: string]: AnalysisFlag };
   /** Files besides the source's that its results depend on: another time or size of them makes another result. */
-  readonly files?: ((settings: unknown, signal: AbortSignal) => Promise<readonly string[]>) | undefined;
+  readonly files?:
+    ((settings: unknown, signal: AbortSignal, inspected: string) => Promise<readonly string[]>) | undefined;
   /** Expected milliseconds (`expectedTime.ts`): its share of the progress shown. */
   readonly weight: (run: AnalysisRun) => number;
   /**
@@ -99,7 +100,11 @@ type AnalysisRow<Section extends SectionName, Settings extends v.GenericSchema> 
   'sections' | 'settings' | 'flags' | 'steps' | 'files'
 > & {
   readonly sections: readonly Section[];
-  readonly files?: (settings: v.InferOutput<Settings>, signal: AbortSignal) => Promise<readonly string[]>;
+  readonly files?: (
+    settings: v.InferOutput<Settings>,
+    signal: AbortSignal,
+    inspected: string,
+  ) => Promise<readonly string[]>;
   readonly steps: (
     run: AnalysisRun<Section>,
     settings: v.InferOutput<Settings>,
@@ -118,7 +123,7 @@ export const analysis = <const Section extends SectionName, Settings extends v.G
     ...row,
     settings: row.settings ?? noSettings,
     steps: (run, settings) => row.steps(run, settings),
-    files: files && ((settings, signal) => files(settings, signal)),
+    files: files && ((settings, signal, inspected) => files(settings, signal, inspected)),
   };
 };
 

@@ -17,6 +17,7 @@ import { trainingRecord } from '../series/trainingRecord.js';
 import { tensorEntries } from '../series/tensorEntries.js';
 import { headerOf } from './header.js';
 import { inspectSweep } from './inspectSweep.js';
+import { otherFilesOf, type OtherFiles } from './otherFiles.js';
 import { readReport, writeReport, type ReportKey } from './reportCache.js';
 import { requestedAnalysis, runAnalyses, wantedAnalyses } from './runAnalyses.js';
 import { runRecordOf, startingRun } from './runRecord.js';
@@ -96,7 +97,7 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
       request,
       found,
       model.descriptor?.value,
-      await besides(requested, options.signal),
+      await besides(requested, request.path, options.signal),
     );
     const cached = request.cacheFolder === undefined ? undefined : await readReport(request.cacheFolder, key);
     emit(
@@ -114,7 +115,14 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     const training = await trainingRecord(source.root);
     const context = { request, survey: found, model, training, store, emit, options };
     const save = async (): Promise<void> => {
-      if (request.cacheFolder !== undefined) await keep(request.cacheFolder, key, store, options.onAddition);
+      if (request.cacheFolder !== undefined)
+        await keep(
+          request.cacheFolder,
+          key,
+          store,
+          () => otherFilesOf(store.report()!, request.path, options.signal),
+          options.onAddition,
+        );
     };
     let wanted = wantedAnalyses(requested, cached);
     const failures: unknown[] = [];
@@ -134,10 +142,14 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
 };
 
 /** Files that the analyses asked for read besides the source's. */
-const besides = async (requested: readonly ChosenAnalysis[], signal: AbortSignal): Promise<string[]> => {
+const besides = async (
+  requested: readonly ChosenAnalysis[],
+  inspected: string,
+  signal: AbortSignal,
+): Promise<string[]> => {
   const files: string[] = [];
   for (const { analysis, settings } of requested) {
-    if (analysis.files !== undefined) files.push(...(await analysis.files(settings, signal)));
+    if (analysis.files !== undefined) files.push(...(await analysis.files(settings, signal, inspected)));
   }
   return files;
 };
@@ -162,12 +174,13 @@ const keep = async (
   folder: string,
   key: ReportKey,
   store: ReportStore,
+  others: () => Promise<readonly OtherFiles[]>,
   emit: (addition: ReportAddition) => void,
 ): Promise<void> => {
   const report = store.report();
   if (report === undefined) return;
   try {
-    await writeReport(folder, key, store.asAddition(), report);
+    await writeReport(folder, key, { report: store.asAddition(), others: await others() }, report);
   } catch (thrown) {
     const warning: Warning = {
       code: 'cache-not-written',

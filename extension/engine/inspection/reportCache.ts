@@ -10,6 +10,7 @@ import { removeLeftovers, writeAtomically } from '../../disk/atomicFile.js';
 import { makeFolder } from '../../disk/folders.js';
 import { limits, readText } from '../../disk/regularFile.js';
 import type { FileIdentity } from '../../disk/fileIdentity.js';
+import { otherFilesSchema, withoutStale, type OtherFiles } from './otherFiles.js';
 import { productVersion } from '../ground/versions.js';
 
 /** What a report depends on. */
@@ -28,11 +29,19 @@ const statisticsFile = (folder: string, file: FileIdentity): string =>
 const digest = (parts: unknown): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 
-/** The complete report of these very files, settings and version; undefined where the cache has none that is sound. */
+/**
+ * The complete report of these very files, settings and version, without results of other files that have changed;
+ * undefined where the cache has none that is sound.
+ */
 export const readReport = async (folder: string, key: ReportKey): Promise<ReportAddition | undefined> => {
-  const parsed = v.safeParse(reportAdditionSchema, await readJson(reportFile(folder, key)));
-  return parsed.success && parsed.output.header !== undefined ? parsed.output : undefined;
+  const parsed = v.safeParse(keptSchema, await readJson(reportFile(folder, key)));
+  if (!parsed.success || parsed.output.report.header === undefined) return undefined;
+  return withoutStale(parsed.output.report, parsed.output.others);
 };
+
+/** A report, and what results in it were computed from besides the files of its key. */
+const keptSchema = v.object({ report: reportAdditionSchema, others: v.array(otherFilesSchema) });
+export type KeptReport = Readonly<{ report: ReportAddition; others: readonly OtherFiles[] }>;
 
 /** Several windows write here: what lies about for so long is of a process that was killed. */
 const LEFTOVER_MS = 3_600_000;
@@ -41,12 +50,12 @@ const LEFTOVER_MS = 3_600_000;
 export const writeReport = async (
   folder: string,
   key: ReportKey,
-  addition: ReportAddition,
+  kept: KeptReport,
   report: Report,
 ): Promise<void> => {
   await makeFolder(folder);
   await removeLeftovers(folder, LEFTOVER_MS);
-  await writeAtomically(reportFile(folder, key), JSON.stringify(addition));
+  await writeAtomically(reportFile(folder, key), JSON.stringify(kept));
   const byPath = new Map(key.files.map((file) => [file.path, file]));
   for (const { step, files } of report.checkpoints) {
     const statistics = report.spectra.filter((s) => s.step === step && s.of === 'weights').map(cachedOf);

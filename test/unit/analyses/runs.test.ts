@@ -9,6 +9,7 @@ import {
   type ReportAddition,
 } from '../../../extension/contract/report.js';
 import { ReportStore } from '../../../extension/contract/reportStore.js';
+import { reportTable } from '../../../extension/text/reportTable.js';
 import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
 import { runsFigure, runsSpectrumFigure, sharedSteps } from '../../../webview/pages/runs/figure.js';
@@ -38,6 +39,26 @@ const written = (runs: Readonly<Record<string, Readonly<Record<number, Weights>>
       writeSafetensors(join(folder, run, `step_${step.padStart(4, '0')}.safetensors`), one);
   }
   return folder;
+};
+
+/** A report with the runs laid over it, kept; then what the cache has of it, where nothing is asked for. */
+const cachedIn = async (cacheFolder: string, path: string, asked: boolean): Promise<Report> => {
+  const store = new ReportStore();
+  const settings = v.parse(inspectSettingsSchema, { shuffleDraws: 2 });
+  let isFirst = asked;
+  await inspect(
+    { path, settings, cacheFolder },
+    {
+      signal: new AbortController().signal,
+      onAddition: (addition) => store.add(addition),
+      analyses: () => {
+        const wanted = isFirst ? [{ id: 'runs' }] : [];
+        isFirst = false;
+        return wanted;
+      },
+    },
+  );
+  return store.report()!;
 };
 
 const inspected = async (path: string, others?: string, besides: string[] = []): Promise<Report> => {
@@ -117,6 +138,34 @@ describe('runs over each other', () => {
     const nulls = figure.curves.slice(2);
     expect(nulls.length).toBeGreaterThan(0);
     for (const shown of nulls) expect([shown.look.ink, shown.name.endsWith(', a')]).toEqual(['muted', true]);
+  });
+
+  it('are read anew once a file of another run or its metrics have changed', async () => {
+    const folder = written({ a: { 0: weights(), 10: weights() }, b: { 0: weights(), 10: weights() } });
+    const [own, metrics] = [join(folder, 'a'), join(folder, 'b', 'metrics.csv')];
+    writeFileSync(metrics, 'step,loss\n0,1.5\n');
+    const cacheFolder = join(folder, 'cache');
+    const kept = async (): Promise<number> => (await cachedIn(cacheFolder, own, false)).runSpectra.length;
+    const first = (await cachedIn(cacheFolder, own, true)).runSpectra.length;
+    expect(first).toBeGreaterThan(0);
+    expect(await kept()).toBe(first);
+    writeFileSync(metrics, 'step,loss\n0,1.5\n10,1.25\n');
+    expect(await kept()).toBe(0);
+    await cachedIn(cacheFolder, own, true);
+    expect(await kept()).toBe(first);
+    writeSafetensors(join(folder, 'b', 'step_0010.safetensors'), { ...weights(), more: weights()[name]! });
+    const without = await cachedIn(cacheFolder, own, false);
+    expect(without.runSpectra).toEqual([]);
+    expect(without.analyses).not.toContainEqual({ id: 'runs' });
+    // What does not depend on the other run is there.
+    expect(without.spectra.length).toBeGreaterThan(0);
+  });
+
+  it('are named beside their curves in the terminal', async () => {
+    const folder = written({ a: { 0: weights() }, b: { 0: weights() } });
+    for (const run of ['a', 'b']) writeFileSync(join(folder, run, 'metrics.csv'), 'step,loss\n0,0.5\n');
+    const lines = reportTable(await inspected(join(folder, 'a'))).split('\n');
+    expect(lines.filter((line) => /\bloss\b/.test(line)).map((line) => line.trim()[0])).toEqual(['a', 'b']);
   });
 
   it('have their users’ metrics over each other too, read again when one grows', async () => {

@@ -80,11 +80,12 @@ const methodCurves = ({ reconstructions }: Measured, task: string | undefined): 
   }));
 
 const nullCurves = (measured: Measured, task: string | undefined): Curve[] =>
-  measured.nullCurves.map(({ name, fullRank, points }) => ({
+  measured.nullCurves.map(({ name, fullRank, points }, index) => ({
     name,
     ...along(points, fullRank, task),
-    look: nullLook,
+    look: { ...nullLook, dash: nullDashes[index % nullDashes.length]! },
   }));
+const nullDashes = [nullLook.dash, 'dashdot', 'dot'] as const;
 
 const along = (
   points: readonly { readonly rank: number; readonly testAccuracy?: Accuracy | undefined }[],

@@ -1,3 +1,4 @@
+import { differingParts } from '../../../extension/contract/curveFiles.js';
 import type { CurveEntry } from '../../../extension/contract/report.js';
 import type { LineFigure, Scale } from '../../charts/figure.js';
 import { lineLook, edgeLook } from '../../charts/looks.js';
@@ -6,17 +7,9 @@ import { shortNames } from '../../charts/shortNames.js';
 import { say } from '../../words/say.js';
 import { smoothed } from './smoothing.js';
 
-/** The files that hold a curve tell its lines apart: the parts of their paths that differ. */
-export const fileNames = (entries: readonly CurveEntry[]): string[] => {
-  const parts = entries.map(({ path }) => path.split(/[\\/]/));
-  const isShared = (at: number): boolean => parts.every((one) => one.at(at) === parts[0]!.at(at));
-  const shortest = Math.min(...parts.map(({ length }) => length));
-  let from = 0;
-  while (from < shortest - 1 && isShared(from)) from++;
-  let behind = 0;
-  while (from + behind < shortest - 1 && isShared(-1 - behind)) behind++;
-  return parts.map((one) => one.slice(from, one.length - behind).join('/'));
-};
+/** The files that hold a curve tell its lines apart. */
+export const fileNames = (entries: readonly CurveEntry[]): string[] =>
+  differingParts(entries.map(({ path }) => path));
 
 /** One quantity of every file that has it, over the steps; smoothed curves stand before their own values. */
 export const curvesFigure = (

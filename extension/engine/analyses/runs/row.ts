@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { analysis, type AnalysisRun } from '../analysis.js';
 import { spectraMs } from '../expectedTime.js';
 import { always } from './results.js';
-import { runsBeside } from './runs.js';
+import { filesOfRuns, runsBeside } from './runs.js';
 
 /** How many others there are is known when they are looked for. */
 const expectedRuns = 2;
@@ -23,6 +23,7 @@ export const runs = analysis({
   topic: 'runs',
   settings: v.strictObject({ others: v.optional(v.union([v.string(), v.array(v.string())])) }),
   flags: { others: { kind: 'text', value: 'PATHS', help: 'folders of other runs, separated by commas' } },
+  files: ({ others }, signal, inspected) => filesOfRuns(inspected, others, signal),
   weight: (run) => expectedRuns * oneRunMs(run),
   steps: (run, { others }) => runsBeside(run, others),
 });

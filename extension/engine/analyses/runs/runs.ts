@@ -32,7 +32,8 @@ export async function* runsBeside(
   others: string | readonly string[] | undefined,
 ): AsyncGenerator<TaskStep, void> {
   const { signal, emit } = run;
-  const found = others === undefined ? await besideOf(run) : await namedRuns(others, signal);
+  const own = run.survey.checkpoints.flatMap(({ files }) => files.map((file) => file.path));
+  const found = await runsAt(run.request.path, own, others, signal);
   if (found.length === 0) {
     throw new GeometryError('invalid-argument', `There is no other run beside ${run.request.path}.`);
   }
@@ -117,10 +118,33 @@ const namedRuns = (others: string | readonly string[], signal: AbortSignal): Pro
     ),
   );
 
+const runsAt = (
+  inspected: string,
+  own: readonly string[],
+  others: string | readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<SourceSeries[]> =>
+  others === undefined ? besideOf(inspected, new Set(own), signal) : namedRuns(others, signal);
+
+/** The checkpoints of the runs that would be overlaid. */
+export const filesOfRuns = async (
+  inspected: string,
+  others: string | readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> => {
+  const filesIn = ({ entries }: SourceSeries): string[] =>
+    entries.flatMap(({ files }) => files.map((file) => file.path));
+  const own = filesIn(await findSeries(inspected, signal));
+  return (await runsAt(inspected, own, others, signal)).slice(0, mostRuns).flatMap(filesIn);
+};
+
 /** The other series at the inspected path; where it has none, those of the folder above. */
-const besideOf = async ({ request, survey, signal }: RunsRun): Promise<SourceSeries[]> => {
-  const own = new Set(survey.checkpoints.flatMap(({ files }) => files.map((file) => file.path)));
-  for (const place of [request.path, path.dirname(request.path)]) {
+const besideOf = async (
+  inspected: string,
+  own: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<SourceSeries[]> => {
+  for (const place of [inspected, path.dirname(inspected)]) {
     const { series } = await discover(place, { signal });
     const others = series.filter(
       ({ checkpoints }) => !checkpoints.some(({ files }) => files.some((file) => own.has(file.path))),
