@@ -40,6 +40,7 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
     const isReplaced = (): boolean => drawing.signal.aborted;
     const config = moving < 0 ? plotlyConfig : { ...plotlyConfig, edits: { shapePosition: true } };
     const drawn = async (): Promise<void> => {
+      if (figure.kind === 'space') await othersDrawn();
       await partsFor(figure);
       if (isReplaced()) return;
       const graph: PlotlyHTMLElement = await plotly.react(element, data, layout, config);
@@ -114,6 +115,13 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
     </div>
   );
 }
+
+/** A view in space takes longer than the rest of a page: it begins once the page has been painted and rests. */
+const othersDrawn = (): Promise<void> =>
+  new Promise((resolve) =>
+    requestAnimationFrame(() => requestIdleCallback(() => resolve(), { timeout: longestWait })),
+  );
+const longestWait = 500;
 
 /** Row and step of the cell of a heat map that an event is about. */
 function cellOf(figure: Figure, { points }: PlotMouseEvent): readonly [number, number] | undefined {
