@@ -63,6 +63,28 @@ describe('estimates hold on known spectra', () => {
     expect(found.effectiveRank.high / found.effectiveRank.low).toBeLessThan(1.1);
   });
 
+  // The orthonormal cosine transform times diag(σ): the singular values are σ, the matrix is dense. Its right singular
+  // vectors are the axes, so that every vector of signs gives the same traces: their spread says nothing of the error.
+  it.each([
+    ['a power law', (i: number) => (i + 1) ** -0.5],
+    ['a bulk with five outliers', (i: number) => (i < 5 ? 10 - i : 2 * Math.sqrt(1 - i / 3000))],
+    ['equal values', () => 3],
+    ['a slow decay', (i: number) => Math.exp(-i / 1000)],
+  ] as const)('of 3000 × 3000, $0: the upper end of σ₁ is at most a tenth above it', async (_name, sigma) => {
+    const side = 3000;
+    const a = zeros(side, side);
+    for (let column = 0; column < side; column++) {
+      const scale = sigma(column) * Math.sqrt((column === 0 ? 1 : 2) / side);
+      for (let row = 0; row < side; row++)
+        a.data[row * side + column] = scale * Math.cos((Math.PI * (2 * row + 1) * column) / (2 * side));
+    }
+    const truth = Array.from({ length: side }, (_, i) => sigma(i));
+    const found = await estimateSpectrum(matrixOperator(a));
+    containsTruth(found, truth);
+    expect(found.spectralNorm.high).toBeLessThan(1.1 * truth[0]!);
+    expect(found.spectralNorm.low).toBeGreaterThan(0.9 * truth[0]!);
+  });
+
   it('a zero matrix has no rank to estimate', async () => {
     const found = await estimateSpectrum(matrixOperator(zeros(200, 200)));
     expect(found.spectralNorm).toEqual({ value: 0, low: 0, high: 0 });
