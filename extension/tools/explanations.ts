@@ -68,7 +68,7 @@ export const explanations: Readonly<Record<string, Explanation>> = {
     'Curves have gaps there. Numbers of the weights are not affected.',
   ),
   'links-not-followed': say(
-    'A group of an HDF5 file has links to other places or files, or an index of links of a newer kind. They are not followed, so tensors behind them are not listed.',
+    'A group of an HDF5 file has links to other places or files. They are not followed, so tensors behind them are not listed.',
     'Save the weights with h5py without links, or as .safetensors.',
   ),
   'metrics-unreadable': say(

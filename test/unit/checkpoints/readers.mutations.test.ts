@@ -131,6 +131,12 @@ const readers: Readonly<Record<string, Reader>> = {
     seeds: ['hdf5/plain.h5', 'hdf5/latest.h5', 'hdf5/legacy.h5', 'hdf5/model.weights.h5'],
     mutators: structuralMutators(6000),
   },
+  'HDF5 of newer kinds': {
+    ending: '.h5',
+    open: openCheckpoint,
+    seeds: ['hdf5/newest.h5', 'hdf5/newest110.h5', 'hdf5/dense.h5'],
+    mutators: [...structuralMutators(6000), ...structuralMutators(110_000)],
+  },
   msgpack: {
     ending: '.msgpack',
     open: openCheckpoint,

@@ -1,4 +1,7 @@
+import { fixedArray, extensibleArray } from './chunkArrays.js';
+import type { ChunkLayout } from './chunkLayout.js';
 import type { Hdf5File } from './hdf5File.js';
+import { recordsOf, wideNumber } from './treeTwo.js';
 
 /** Where a chunk lies, as it was stored. */
 export interface Chunk {
@@ -8,19 +11,16 @@ export interface Chunk {
   readonly passedOver: number;
 }
 
+/** The chunk at a place in units of chunks; undefined where none was written. */
+export type FindChunk = (place: readonly number[]) => Chunk | undefined;
+
 const DEEPEST_TREE = 32;
 const MOST_CHUNKS = 10_000_000;
 
-/**
- * Chunks of a dataset by their places in units of chunks, "2,0" (specification, III.A.1: B-trees of kind 1).
- * Keys have one dimension more than the dataset, of the bytes of an element.
- * @throws GeometryError `malformed-file`.
- */
-export const chunkIndex = async (
-  file: Hdf5File,
-  address: number,
-  chunkShape: readonly number[],
-): Promise<ReadonlyMap<string, Chunk>> => {
+type MakeIndex = (file: Hdf5File, layout: ChunkLayout) => Promise<FindChunk>;
+
+/** B-trees of kind 1 (specification, III.A.1): keys have one dimension more than the dataset, of the bytes of an element. */
+const treeOne: MakeIndex = async (file, { address, chunkShape }) => {
   const found = new Map<string, Chunk>();
   const seen = new Set<number>();
   const keyBytes = 8 + 8 * (chunkShape.length + 1);
@@ -51,5 +51,82 @@ export const chunkIndex = async (
     }
   };
   await visit(address, 0);
-  return found;
+  return (place) => found.get(place.join());
 };
+
+/** Row-major numbers of chunks in the largest shape that the dataset may have; `first` is the dimension that changes slowest. */
+const numberIn = (
+  { mostShape, chunkShape }: ChunkLayout,
+  first = 0,
+): ((place: readonly number[]) => number) => {
+  const order = [first, ...chunkShape.keys()].filter((axis, i, all) => i === 0 || axis !== all[0]);
+  const sizes = order.map((axis) => Math.ceil((mostShape[axis] ?? 1) / chunkShape[axis]!));
+  return (place) =>
+    order.reduce((number, axis, i) => (i === 0 ? place[axis]! : number * sizes[i]! + place[axis]!), 0);
+};
+
+const single: MakeIndex = (_, { address, chunkBytes, filtered }) => {
+  const chunk = { address, bytes: filtered?.bytes ?? chunkBytes, passedOver: filtered?.passedOver ?? 0 };
+  return Promise.resolve((place) => (place.every((at) => at === 0) ? chunk : undefined));
+};
+
+/** All chunks one behind the other. */
+const implicit: MakeIndex = (_, layout) => {
+  const numberOf = numberIn(layout);
+  const { address, chunkBytes } = layout;
+  return Promise.resolve((place) => ({
+    address: address + numberOf(place) * chunkBytes,
+    bytes: chunkBytes,
+    passedOver: 0,
+  }));
+};
+
+const fixed: MakeIndex = async (file, layout) => {
+  const chunks = await fixedArray(file, layout.address, layout.chunkBytes);
+  const numberOf = numberIn(layout);
+  return (place) => chunks.get(numberOf(place));
+};
+
+const extensible: MakeIndex = async (file, layout) => {
+  const chunks = await extensibleArray(file, layout.address, layout.chunkBytes);
+  const growing = layout.mostShape.indexOf(undefined);
+  const numberOf = numberIn(layout, Math.max(0, growing));
+  return (place) => chunks.get(numberOf(place));
+};
+
+/** B-trees of kind 2 with places, and with sizes where there are filters (types 10 and 11). */
+const treeTwo: MakeIndex = async (file, { address, chunkShape, chunkBytes }) => {
+  const { type, records } = await recordsOf(file, address, [10, 11]);
+  const found = new Map<string, Chunk>();
+  for (const record of records) {
+    const places = record.length - 8 * chunkShape.length;
+    const at = file.address(record, 0);
+    const sizeBytes = places - 12;
+    if (places < 8 || (type === 11 && (sizeBytes < 1 || sizeBytes > 8))) {
+      throw file.fault('an index of chunks has records of an unknown kind');
+    }
+    if (at === undefined) continue;
+    const place = chunkShape.map((_, i) => file.length(record, places + 8 * i));
+    const filtered =
+      type === 11
+        ? { bytes: wideNumber(file, record, 8, sizeBytes), passedOver: record.readUInt32LE(8 + sizeBytes) }
+        : { bytes: chunkBytes, passedOver: 0 };
+    found.set(place.join(), { address: at, ...filtered });
+  }
+  return (place) => found.get(place.join());
+};
+
+/** By the kind of index that a layout names; 0 stands for layouts of version 3. */
+const indexes: Readonly<Record<number, MakeIndex>> = {
+  0: treeOne,
+  1: single,
+  2: implicit,
+  3: fixed,
+  4: extensible,
+  5: treeTwo,
+};
+
+export const isKnownIndex = (kind: number): boolean => kind in indexes;
+
+/** The way to the chunks of a dataset. @throws GeometryError `malformed-file`. */
+export const chunkIndex: MakeIndex = (file, layout) => indexes[layout.index]!(file, layout);

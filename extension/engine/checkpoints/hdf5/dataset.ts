@@ -5,7 +5,8 @@ import { quote } from '../bytes/fileErrors.js';
 import { bytesPerElement, decodeElements } from '../tensors/dtypes.js';
 import { denseTensor, opaqueTensor, type StoredTensor } from '../tensors/storedTensors.js';
 import { unread } from '../tensors/checkpoint.js';
-import { chunkIndex, type Chunk } from './chunkIndex.js';
+import { chunkIndex, isKnownIndex, type Chunk, type FindChunk } from './chunkIndex.js';
+import { chunkLayoutOf, type ChunkLayout } from './chunkLayout.js';
 import type { Hdf5File } from './hdf5File.js';
 import { messageTypes, type Message } from './objectHeader.js';
 
@@ -76,6 +77,12 @@ const shapeOf = (file: Hdf5File, data: Buffer): number[] | undefined => {
   return Array.from({ length: dimensions }, (_, i) => file.length(data, at + 8 * i));
 };
 
+/** What the dimensions may grow to, undefined where without end; as they are where nothing is said. */
+const mostShapeOf = (file: Hdf5File, data: Buffer, shape: readonly number[]): (number | undefined)[] => {
+  const at = (data[0] === 1 ? 8 : 4) + 8 * shape.length;
+  return shape.map((size, i) => (((data[2] ?? 0) & 1) === 0 ? size : file.address(data, at + 8 * i)));
+};
+
 /** What is done to each chunk, in the order of writing; undefined where one of it is not known here. */
 export interface Filters {
   readonly steps: readonly ('deflate' | 'shuffle' | 'fletcher32')[];
@@ -94,9 +101,9 @@ const filtersOf = (file: Hdf5File, data: Buffer | undefined): Filters => {
   const steps: Filters['steps'][number][] = [];
   let at = version === 1 ? 8 : 2;
   for (let i = 0; i < count; i++) {
-    if (at + 8 > data.length) throw file.fault('a list of filters ends early');
-    const id = data.readUInt16LE(at);
+    const id = at + 2 > data.length ? 0 : data.readUInt16LE(at);
     const hasName = version === 1 || id >= 256;
+    if (at + (hasName ? 8 : 6) > data.length) throw file.fault('a list of filters ends early');
     const nameLength = hasName ? data.readUInt16LE(at + 2) : 0;
     const values = data.readUInt16LE(at + (hasName ? 6 : 4));
     at += hasName ? 8 : 6;
@@ -146,7 +153,8 @@ export const datasetOf = (
   if (filters.unknown !== undefined) return closed(`it is compressed by ${filters.unknown}`);
   const { data } = layout;
   const bytes = elements * bytesPerElement(dtype);
-  if (data[0] !== 3) return closed('its layout is of a kind that is not read');
+  if (data[0] !== 3 && data[0] !== 4 && data[0] !== 5)
+    return closed('its layout is of a kind that is not read');
   if (data[1] === 0) {
     // A copy begins where numbers of eight bytes may.
     const held = Uint8Array.from(data.subarray(4));
@@ -169,20 +177,16 @@ export const datasetOf = (
     return denseTensor(info, file.source, place, dtype, bigEndian);
   }
   if (data[1] !== 2) return closed('its layout is of a kind that is not read');
-  const dimensions = (data[2] ?? 0) - 1;
-  if (dimensions !== sizes.length || data.length < 11 + 4 * dimensions) {
-    throw file.fault(`the chunks of ${name} do not fit its shape`);
-  }
-  const address = file.address(data, 3);
-  const chunkShape = Array.from({ length: dimensions }, (_, i) => data.readUInt32LE(11 + 4 * i));
-  const chunkBytes = chunkShape.reduce((product, size) => product * size, 1) * bytesPerElement(dtype);
-  if (!(chunkBytes > 0) || chunkBytes > MOST_CHUNK_BYTES)
+  const width = bytesPerElement(dtype);
+  const chunks = chunkLayoutOf(file, data, { name, width, mostShape: mostShapeOf(file, space.data, sizes) });
+  if (chunks === undefined) return elements === 0 ? zeros(info) : closed('its values were never written');
+  if (!isKnownIndex(chunks.index)) return closed('its layout is of a kind that is not read');
+  if (!(chunks.chunkBytes > 0) || chunks.chunkBytes > MOST_CHUNK_BYTES)
     return closed('its chunks are too large to be read');
-  if (address === undefined) return elements === 0 ? zeros(info) : closed('its values were never written');
   const most = file.source.size * (filters.steps.includes('deflate') ? MOST_INFLATION : 1);
   if (bytes > most) return closed('the file is too small for its values');
   const fill = fillOf(of(messageTypes.fillValue)?.data, dtype, bigEndian);
-  return chunked(file, info, { address, chunkShape, chunkBytes, filters, fill, bigEndian });
+  return chunked(file, info, { ...chunks, filters, fill, bigEndian });
 };
 
 const zeros = (info: Omit<StoredTensor, 'readElements'>): StoredTensor => ({
@@ -190,10 +194,7 @@ const zeros = (info: Omit<StoredTensor, 'readElements'>): StoredTensor => ({
   readElements: () => Promise.resolve(),
 });
 
-interface Chunked {
-  readonly address: number;
-  readonly chunkShape: readonly number[];
-  readonly chunkBytes: number;
+interface Chunked extends ChunkLayout {
   readonly filters: Filters;
   /** Stands where a chunk was never written. */
   readonly fill: number;
@@ -216,15 +217,12 @@ const fillOf = (data: Buffer | undefined, dtype: NumericDtype, bigEndian: boolea
 /** Chunks of one tensor that stay decompressed: a row of a matrix passes through several. */
 const CHUNKS_HELD_BYTES = 1 << 26;
 
-const chunked = (
-  file: Hdf5File,
-  info: Omit<StoredTensor, 'readElements'>,
-  { address, chunkShape, chunkBytes, filters, fill, bigEndian }: Chunked,
-): StoredTensor => {
+const chunked = (file: Hdf5File, info: Omit<StoredTensor, 'readElements'>, layout: Chunked): StoredTensor => {
   const dtype = info.dtype as NumericDtype;
   const width = bytesPerElement(dtype);
   const { shape, name } = info;
-  let index: Promise<ReadonlyMap<string, Chunk>> | undefined;
+  const { chunkShape, chunkBytes, filters, fill, bigEndian } = layout;
+  let index: Promise<FindChunk> | undefined;
   const held = new Map<string, Promise<Buffer>>();
   const mostHeld = Math.max(1, Math.floor(CHUNKS_HELD_BYTES / chunkBytes));
   const valuesOf = (key: string, chunk: Chunk): Promise<Buffer> => {
@@ -241,23 +239,24 @@ const chunked = (
   return {
     ...info,
     readElements: async (start, length, into) => {
-      index ??= chunkIndex(file, address, chunkShape);
-      const chunks = await index;
+      index ??= chunkIndex(file, layout);
+      const chunkAt = await index;
       // Runs along the last dimension, none of which leaves its chunk.
       for (let done = 0; done < length;) {
         const at = placeOf(start + done, shape);
         const inRow = shape[last]! - at[last]!;
         const inChunk = chunkShape[last]! - (at[last]! % chunkShape[last]!);
         const run = Math.min(inRow, inChunk, length - done);
-        const key = at.map((value, i) => Math.floor(value / chunkShape[i]!)).join();
-        const chunk = chunks.get(key);
+        const place = at.map((value, i) => Math.floor(value / chunkShape[i]!));
+        const chunk = chunkAt(place);
         if (chunk === undefined) {
           into.fill(fill, done, done + run);
           done += run;
           continue;
         }
         const from = at.reduce((sum, value, i) => sum + (value % chunkShape[i]!) * strides[i]!, 0);
-        const bytes = await valuesOf(key, chunk);
+        const isEdge = layout.isEdgePlain && place.some((one, i) => (one + 1) * chunkShape[i]! > shape[i]!);
+        const bytes = await valuesOf(place.join(), isEdge ? { ...chunk, passedOver: -1 } : chunk);
         decodeElements(dtype, bytes.subarray(from * width, (from + run) * width), into, done, bigEndian);
         done += run;
       }

@@ -1,5 +1,7 @@
 import type { Hdf5File } from './hdf5File.js';
+import { openHeap } from './fractalHeap.js';
 import { messageTypes, numberOf, type Message } from './objectHeader.js';
+import { recordsOf } from './treeTwo.js';
 
 /** A name in a group and the object that it stands for. */
 export interface Child {
@@ -11,8 +13,6 @@ export interface Group {
   readonly children: readonly Child[];
   /** Soft and external links, which are not followed. */
   readonly unread: readonly string[];
-  /** It has links in a heap of their own, as newer files have many, which is not read. */
-  readonly hasHeap: boolean;
 }
 
 const MOST_CHILDREN = 1_000_000;
@@ -21,22 +21,37 @@ const DEEPEST_TREE = 32;
 /** What a group holds; undefined for an object that is none. @throws GeometryError `malformed-file`. */
 export const groupOf = async (file: Hdf5File, messages: readonly Message[]): Promise<Group | undefined> => {
   const table = messages.find(({ type }) => type === messageTypes.symbolTable);
-  if (table !== undefined) return { children: await symbols(file, table.data), unread: [], hasHeap: false };
+  if (table !== undefined) return { children: await symbols(file, table.data), unread: [] };
   const info = messages.find(({ type }) => type === messageTypes.linkInfo);
   const links = messages.filter(({ type }) => type === messageTypes.link);
   if (info === undefined && links.length === 0) return undefined;
   const children: Child[] = [];
   const unread: string[] = [];
-  for (const { data } of links) {
+  const dense = info === undefined ? [] : await denseLinks(file, info.data);
+  for (const data of [...links.map((link) => link.data), ...dense]) {
     const link = linkOf(file, data);
     if (link.address === undefined) unread.push(link.name);
     else children.push({ name: link.name, address: link.address });
   }
-  return { children, unread, hasHeap: info !== undefined && heapOf(file, info.data) !== undefined };
+  return { children, unread };
 };
 
-const heapOf = (file: Hdf5File, data: Buffer): number | undefined =>
-  file.address(data, 2 + ((data[1] ?? 0) & 1 ? 8 : 0));
+/** Identifiers of links in a heap follow a number made of their names (specification, III.A.2: type 5). */
+const NAME_INDEX = 5;
+const HASH_BYTES = 4;
+
+/** Links of a group that has many: in a heap, with an index of their names. */
+const denseLinks = async (file: Hdf5File, data: Buffer): Promise<Buffer[]> => {
+  const at = 2 + ((data[1] ?? 0) & 1 ? 8 : 0);
+  const [heap, names] = [file.address(data, at), file.address(data, at + 8)];
+  if (heap === undefined || names === undefined) return [];
+  const read = await openHeap(file, heap);
+  const { records } = await recordsOf(file, names, [NAME_INDEX]);
+  if (records.length > MOST_CHILDREN) throw file.fault('a group has too many members');
+  const links: Buffer[] = [];
+  for (const record of records) links.push(await read(record.subarray(HASH_BYTES)));
+  return links;
+};
 
 const linkOf = (file: Hdf5File, data: Buffer): { readonly name: string; readonly address?: number } => {
   const flags = data[1] ?? 0;

@@ -60,15 +60,10 @@ const datasetsOf = async (
 const mostNamed = 3;
 
 /** Why members of a group are not listed. */
-const unlisted = ({ unread, hasHeap }: Group): string[] => {
+const unlisted = ({ unread }: Group): string[] => {
   const more = unread.length > mostNamed ? `, and ${unread.length - mostNamed} more` : '';
   const named = unread.slice(0, mostNamed).map(quote).join(', ');
-  return [
-    ...(unread.length > 0 ? [`has links that are not followed: ${named}${more}`] : []),
-    ...(hasHeap
-      ? ["keeps its members in an index that h5py writes with libver='latest', which is not read"]
-      : []),
-  ];
+  return unread.length > 0 ? [`has links that are not followed: ${named}${more}`] : [];
 };
 
 const ofOptimiser = (tensor: StoredTensor): StoredTensor =>
