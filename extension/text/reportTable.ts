@@ -94,6 +94,10 @@ const checkpoints = (report: Report, most: number): string => {
   );
 };
 
+/** A single model whose file names no step has none. */
+const hasNoStep = ({ checkpoints }: Report): boolean =>
+  checkpoints.length === 1 && checkpoints[0]!.stepIsPosition === true;
+
 const matrices = (report: Report): string => {
   const last = report.checkpoints.at(-1)?.step;
   const entries = report.spectra.filter(({ step }) => step === last);
@@ -152,7 +156,7 @@ const matrices = (report: Report): string => {
   const convention =
     draws === undefined ? 'no shuffles' : `beside each its mean over ${draws} shuffles of the entries`;
   return section(
-    `Matrices at step ${last} (${convention})`,
+    `${hasNoStep(report) ? 'Matrices' : `Matrices at step ${last}`} (${convention})`,
     textTable(
       [
         { title: 'matrix' },

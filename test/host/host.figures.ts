@@ -141,7 +141,7 @@ it('until a page is there', async () => {
   execFileSync(process.execPath, [path.resolve(import.meta.dirname, '../made/model.mjs'), made]);
   for (const [name, row, waits] of [
     ['sample series', 'grok', 'Trajectory'],
-    ['model of 303 tensors', 'made', 'Attention'],
+    ['model of 300 tensors', 'made', 'model.embed_tokens'],
   ] as const) {
     if (name === 'sample series' && !(await explorerRow(page, row).isVisible()))
       await explorerRow(page, 'runs').click();
@@ -176,7 +176,7 @@ it('until a page is there', async () => {
   }
 }, 600_000);
 
-it.each(['tiny'])(
+it.each(['tiny', '2602.18649-baseline'])(
   'a run of %s that trains: its page, and Pause',
   async (preset) => {
     const { page } = session.window;

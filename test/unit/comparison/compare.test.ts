@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, describe, expect, it } from 'vitest';
 import { inspectSettingsSchema, type Report } from '../../../extension/contract/report.js';
@@ -122,6 +122,18 @@ describe('two checkpoints', () => {
     expect(sentences(report)).toContain(`${k} holds the values of base's ${q}`);
   });
 
+  it('of one file name in two folders are told apart by where they lie', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'weight-geometry-test-'));
+    folders.push(place);
+    const files = ['release5', 'release6'].map((release) => join(place, release, 'model.safetensors'));
+    for (const file of files) {
+      mkdirSync(dirname(file));
+      writeSafetensors(file, { 'w.weight': noise(4, 3) });
+    }
+    const { base } = (await inspected(files[1]!, files[0]!)).comparisonSummaries[0]!;
+    expect(base.name).toBe('release5/model.safetensors');
+  });
+
   it('of other vocabularies, layers and prefixes are said to be, and the rest is compared', async () => {
     const base = model(3, 12);
     const own = Object.fromEntries(
@@ -133,7 +145,7 @@ describe('two checkpoints', () => {
     expect(sentences(report)).toContain(
       'The vocabularies differ: model.embed_tokens.weight is 14 × 6, in base 12 × 6; they are not compared.',
     );
-    expect(sentences(report)).toContain('Layers 2 of base are missing.');
+    expect(sentences(report)).toContain('Layer 2 of base is missing.');
     expect(sentences(report)).toContain('Names were matched without "model." at their beginning.');
     expect(report.comparisons.filter(({ state }) => state === 'equal').length).toBe(5);
   });

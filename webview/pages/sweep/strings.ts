@@ -41,6 +41,8 @@ export const sweepStrings = {
   'sweep.all.resume': 'Go on with all',
   'sweep.all.stop': 'Stop all',
   'sweep.all.submit': 'Submit what is left',
+  'sweep.asked.pause': 'pausing, when the steps under way are done',
+  'sweep.asked.stop': 'stopping, when the steps under way are done',
   'sweep.atChance': 'guesses: test accuracy {accuracy}, by chance {chance}',
   'sweep.is.stopped': 'stopped',
   'sweep.is.finished': 'finished',

@@ -1,4 +1,4 @@
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { SweepAction } from '../../../extension/contract/panel.js';
 import type { SweepCell } from '../../../extension/contract/report.js';
 import { SweepTime } from '../../../extension/contract/sweepTime.js';
@@ -24,6 +24,7 @@ export function SweepBar() {
   const { report, host } = useInspection();
   const { sweepCells } = report;
   const { failure, ask } = useRequests();
+  const [asked, setAsked] = useState<SweepAction>();
   const time = useRef(new SweepTime());
   const now = Date.now();
   time.current.report(sweepCells, now);
@@ -33,6 +34,10 @@ export function SweepBar() {
   const states = (['running', 'paused', 'queued', 'stopped', 'failed'] as const)
     .filter((status) => count(status) > 0)
     .map((status) => `${integer(count(status))} ${say(`sweep.is.${status}`)}`);
+  // A run ends its steps under way before it pauses or stops.
+  const isWaiting =
+    (asked === 'pause' || asked === 'stop') &&
+    sweepCells.some(({ place, status }) => place === undefined && status === 'running');
   const isOver = sweepCells.every(({ status }) => status === 'finished');
   return (
     <div class="run training sweep">
@@ -40,6 +45,7 @@ export function SweepBar() {
         {say('sweep.progress', { finished: integer(count('finished')), all: integer(sweepCells.length) })}
       </strong>
       {states.length > 0 && <span>{states.join(' · ')}</span>}
+      {isWaiting && <span role="status">{say(`sweep.asked.${asked}`)}</span>}
       {left !== undefined && !isOver && <span>{say('sweep.left', { time: duration(left) })}</span>}
       {host &&
         !isOver &&
@@ -47,7 +53,10 @@ export function SweepBar() {
           <Button
             key={action}
             secondary={action !== 'resume'}
-            onClick={() => ask(host.steerSweep(action, null))}
+            onClick={() => {
+              setAsked(action);
+              ask(host.steerSweep(action, null));
+            }}
           >
             {say(`sweep.all.${action}`)}
           </Button>

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ComparisonEntry, ReportAddition } from '../../../contract/report.js';
 import { GeometryError } from '../../../contract/errors.js';
 import type { Checkpoint, TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
@@ -25,7 +26,7 @@ const costBudget = 4e10;
 
 type CompareRun = Pick<
   AnalysisRun<'comparisons' | 'comparisonSummaries'>,
-  'survey' | 'settings' | 'plan' | 'signal' | 'emit'
+  'request' | 'survey' | 'settings' | 'plan' | 'signal' | 'emit'
 >;
 
 interface Pair {
@@ -151,10 +152,20 @@ const tensorEntry = (pair: Pair, sums: PairSums): ComparisonEntry => {
   };
 };
 
+/** A place from where its path first differs from another: two releases of a model have files of one name. */
+const fromDifference = (other: string, place: string): string => {
+  const [parts, others] = [place, other].map((one) => path.resolve(one).split(path.sep)) as [
+    string[],
+    string[],
+  ];
+  const first = parts.findIndex((part, at) => part !== others[at]);
+  return first < 0 ? path.basename(place) : parts.slice(first).join('/');
+};
+
 const summaryOf = (
-  { survey }: CompareRun,
+  { survey, request }: CompareRun,
   base: { readonly survey: Survey; readonly name: string },
-  path: string,
+  place: string,
   matches: ReturnType<typeof matchNames<TensorInfo>>,
   entries: readonly ComparisonEntry[],
   compared: readonly ComparedPair[],
@@ -164,12 +175,13 @@ const summaryOf = (
   const squares = compared.filter(({ own }) => isParameter(own)).map(({ sums }) => sums.squares);
   const relativeDistance = relativeDistanceOf(squares);
   const { label } = base.survey.checkpoints[0]!;
-  const isSameName = base.name === survey.checkpoints.at(-1)!.label;
+  const isSameName =
+    base.name === survey.checkpoints.at(-1)!.label || path.basename(request.path) === path.basename(place);
   const baseName = isSameName ? 'the base' : base.name;
   return {
     comparisonSummaries: [
       {
-        base: { path, name: base.name, label },
+        base: { path: place, name: isSameName ? fromDifference(request.path, place) : base.name, label },
         ...(isUpdate ? { isUpdate: true as const } : {}),
         equal: entries.filter(({ state }) => state === 'equal').length,
         changed: entries.filter(({ state }) => state === 'changed').length,

@@ -116,8 +116,20 @@ export const pairSentences = ({
           `Shapes differ, so these are not compared: ${some(others.map(({ tensor, shape: own, baseShape }) => `${tensor} (${times(own)}, in ${baseName} ${times(baseShape)})`))}.`,
         ]
       : []),
-    ...(gone.length > 0 ? [`Layers ${ranges(gone)} of ${baseName} are missing.`] : []),
-    ...(extra.length > 0 ? [`Layers ${ranges(extra)} are not in ${baseName}.`] : []),
+    ...(gone.length > 0
+      ? [
+          gone.length === 1
+            ? `Layer ${gone[0]} of ${baseName} is missing.`
+            : `Layers ${ranges(gone)} of ${baseName} are missing.`,
+        ]
+      : []),
+    ...(extra.length > 0
+      ? [
+          extra.length === 1
+            ? `Layer ${extra[0]} is not in ${baseName}.`
+            : `Layers ${ranges(extra)} are not in ${baseName}.`,
+        ]
+      : []),
     ...(missingElse.length > 0
       ? [`Tensors of ${baseName} that are missing: ${some(missingElse.map(({ tensor }) => tensor))}.`]
       : []),
