@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { openFile } from './bytes/fileByteSource.js';
+import type { ByteSource } from './bytes/byteSource.js';
 import { openZip } from './bytes/zipArchive.js';
 import { kerasMember } from './hdf5/hdf5.js';
 
@@ -160,26 +160,21 @@ export const foreignFolder = (names: readonly string[]): string | undefined =>
 
 /** Which of the readers a zip archive is for, whatever its first member; else what it is. */
 export const zipKind = async (
-  path: string,
+  source: ByteSource,
 ): Promise<{ readonly reader: 'pytorch' | 'npz' | 'hdf5' } | { readonly sentence: string }> => {
-  const source = await openFile(path);
-  try {
-    const names = [...(await openZip(source)).keys()];
-    const foreign = byMembers.find(({ has }) => has(names));
-    if (foreign !== undefined) return foreign;
-    if (names.some((name) => kerasMember.test(name))) return { reader: 'hdf5' };
-    const isPyTorch = (name: string): boolean =>
-      /^(?:[^/]*\/)?data\.pkl$/.test(name) || /^[^/]*\/(?:archive_format|models\/[^/]+\.json)$/.test(name);
-    if (names.some(isPyTorch)) return { reader: 'pytorch' };
-    if (names.some((name) => name.endsWith('.npy'))) return { reader: 'npz' };
-    const held = names
-      .filter((name) => /\.(?:safetensors|pth?|bin|onnx|gguf|ckpt|npy)$/i.test(name))
-      .slice(0, 3)
-      .join(', ');
-    return {
-      sentence: `this is a zip archive and no weight file${held === '' ? '' : `; unpack it and inspect ${held}`}`,
-    };
-  } finally {
-    await source.close();
-  }
+  const names = [...(await openZip(source)).keys()];
+  const foreign = byMembers.find(({ has }) => has(names));
+  if (foreign !== undefined) return foreign;
+  if (names.some((name) => kerasMember.test(name))) return { reader: 'hdf5' };
+  const isPyTorch = (name: string): boolean =>
+    /^(?:[^/]*\/)?data\.pkl$/.test(name) || /^[^/]*\/(?:archive_format|models\/[^/]+\.json)$/.test(name);
+  if (names.some(isPyTorch)) return { reader: 'pytorch' };
+  if (names.some((name) => name.endsWith('.npy'))) return { reader: 'npz' };
+  const held = names
+    .filter((name) => /\.(?:safetensors|pth?|bin|onnx|gguf|ckpt|npy)$/i.test(name))
+    .slice(0, 3)
+    .join(', ');
+  return {
+    sentence: `this is a zip archive and no weight file${held === '' ? '' : `; unpack it and inspect ${held}`}`,
+  };
 };

@@ -1,13 +1,14 @@
 import { weightFormats, type WeightFormatName } from '../../contract/weightFormats.js';
+import type { FileByteSource } from './bytes/fileByteSource.js';
 import type { Checkpoint } from './tensors/checkpoint.js';
-import { looksLikeGguf, openGguf } from './gguf/gguf.js';
-import { looksLikeHdf5, openHdf5 } from './hdf5/hdf5.js';
-import { looksLikeMsgpack, openMsgpack } from './msgpack/msgpack.js';
-import { looksLikeNpy, openNpy } from './numpy/npy.js';
-import { looksLikeNpz, openNpz } from './numpy/npz.js';
-import { looksLikeOnnx, openOnnx } from './onnx/onnxInitialisers.js';
-import { looksLikePyTorch, openPyTorch } from './pytorch/pytorch.js';
-import { looksLikeSafetensors, openSafetensors } from './safetensors/safetensors.js';
+import { looksLikeGguf, readGguf } from './gguf/gguf.js';
+import { looksLikeHdf5, readHdf5 } from './hdf5/hdf5.js';
+import { looksLikeMsgpack, readMsgpack } from './msgpack/msgpack.js';
+import { looksLikeNpy, readNpy } from './numpy/npy.js';
+import { looksLikeNpz, readNpz } from './numpy/npz.js';
+import { looksLikeOnnx, readOnnxInitialisers } from './onnx/onnxInitialisers.js';
+import { looksLikePyTorch, readPyTorch } from './pytorch/pytorch.js';
+import { looksLikeSafetensors, readSafetensors } from './safetensors/safetensors.js';
 
 /** One file format: to add one is to add a row to the table of names and a reader. */
 export interface Format {
@@ -16,20 +17,21 @@ export interface Format {
   readonly endings: readonly string[];
   /** Whether a file of `size` bytes that begins with `head` (up to {@link HEAD_BYTES}) is of this format. */
   readonly recognise: (head: Uint8Array, size: number) => boolean;
-  readonly open: (path: string) => Promise<Checkpoint>;
+  /** The checkpoint closes the source; on failure its caller does. */
+  readonly read: (source: FileByteSource) => Promise<Checkpoint>;
 }
 
 export const HEAD_BYTES = 512;
 
-const readers: Readonly<Record<WeightFormatName, Pick<Format, 'recognise' | 'open'>>> = {
-  safetensors: { recognise: looksLikeSafetensors, open: openSafetensors },
-  pytorch: { recognise: looksLikePyTorch, open: openPyTorch },
-  npz: { recognise: looksLikeNpz, open: openNpz },
-  npy: { recognise: looksLikeNpy, open: openNpy },
-  gguf: { recognise: looksLikeGguf, open: openGguf },
-  onnx: { recognise: looksLikeOnnx, open: openOnnx },
-  hdf5: { recognise: looksLikeHdf5, open: openHdf5 },
-  msgpack: { recognise: looksLikeMsgpack, open: openMsgpack },
+const readers: Readonly<Record<WeightFormatName, Pick<Format, 'recognise' | 'read'>>> = {
+  safetensors: { recognise: looksLikeSafetensors, read: readSafetensors },
+  pytorch: { recognise: looksLikePyTorch, read: readPyTorch },
+  npz: { recognise: looksLikeNpz, read: readNpz },
+  npy: { recognise: looksLikeNpy, read: readNpy },
+  gguf: { recognise: looksLikeGguf, read: readGguf },
+  onnx: { recognise: looksLikeOnnx, read: readOnnxInitialisers },
+  hdf5: { recognise: looksLikeHdf5, read: readHdf5 },
+  msgpack: { recognise: looksLikeMsgpack, read: readMsgpack },
 };
 
 /** In the order of the table of names. */

@@ -4,9 +4,10 @@ import { GeometryError } from '../../contract/errors.js';
 import { isFolderFormatFile, weightEndingOf } from '../../contract/weightFormats.js';
 import type { Checkpoint } from './tensors/checkpoint.js';
 import { isCompanionFile } from './bytes/companionFiles.js';
-import { openFile } from './bytes/fileByteSource.js';
+import { openFile, type FileByteSource } from './bytes/fileByteSource.js';
 import { readError } from '../../disk/systemErrors.js';
 import { grouped } from '../ground/work/grouped.js';
+import { withSource } from './tensors/storedTensors.js';
 import { looksLikeZip } from './bytes/zipArchive.js';
 import { adapterConfigOf } from './adapters/adapterConfig.js';
 import { hasAdapters, withAdapters } from './adapters/adapters.js';
@@ -20,32 +21,28 @@ import { besideLayers, fileSetOf, openFileSet } from './sharded/fileSets.js';
 import { loneRank } from './sharded/loneRank.js';
 import { megatronFiles, openMegatronFolder } from './sharded/megatronFolder.js';
 
-const readHead = async (path: string): Promise<{ head: Uint8Array; size: number }> => {
-  const source = await openFile(path);
-  try {
-    return { head: await source.read(0, Math.min(HEAD_BYTES, source.size)), size: source.size };
-  } finally {
-    await source.close();
-  }
-};
-
-const openWeightFile = async (path: string): Promise<Checkpoint> => {
-  const { head, size } = await readHead(path);
+/** The checkpoint of a file that is open: recognised by its first bytes, else by its ending. */
+const readWeightFile = async (source: FileByteSource): Promise<Checkpoint> => {
+  const { name: path, size } = source;
+  const head = await source.read(0, Math.min(HEAD_BYTES, size));
   const refuse = (sentence: string) => new GeometryError('not-a-checkpoint', `${path}: ${sentence}.`);
   const recognised = formats.find((format) => format.recognise(head, size));
-  if (recognised !== undefined) return recognised.open(path);
+  if (recognised !== undefined) return recognised.read(source);
   if (looksLikeZip(head)) {
-    const kind = await zipKind(path);
+    const kind = await zipKind(source);
     if ('sentence' in kind) throw refuse(kind.sentence);
-    return formats.find(({ name }) => name === kind.reader)!.open(path);
+    return formats.find(({ name }) => name === kind.reader)!.read(source);
   }
   const foreign = foreignFile(path, head, size);
   if (foreign !== undefined) throw refuse(foreign);
   const named = formatOfEnding(weightEndingOf(path));
-  if (named !== undefined) return named.open(path);
+  if (named !== undefined) return named.read(source);
   const known = formats.map(({ name }) => name).join(', ');
   throw refuse(`not a weight file of a known format (${known})`);
 };
+
+const openWeightFile = async (path: string): Promise<Checkpoint> =>
+  withSource(await openFile(path), readWeightFile);
 
 /** Place in the table of formats by ending; -1 for other files. */
 const rankByEnding = (name: string): number =>

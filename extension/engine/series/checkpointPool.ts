@@ -21,10 +21,15 @@ export class CheckpointPool {
       return held;
     }
     const checkpoint = await this.openers[index]!();
+    await this.hold(index, checkpoint);
+    return checkpoint;
+  }
+
+  /** Takes over a checkpoint that is open already. */
+  async hold(index: number, checkpoint: Checkpoint): Promise<void> {
     this.opened.set(index, checkpoint);
     this.tensors += checkpoint.tensors.length;
     await this.closeOldest(index);
-    return checkpoint;
   }
 
   async close(): Promise<void> {

@@ -23,8 +23,8 @@ export interface SourceSeries {
 /** The checkpoints of a run that was saved as one file; undefined for any other series. */
 const runInOneFile = async (entries: readonly SeriesEntry[]): Promise<SeriesEntry[] | undefined> => {
   const [only, second] = entries;
-  if (only === undefined || second !== undefined || !holdsRuns.has(weightEndingOf(only.path)))
-    return undefined;
+  if (only === undefined || second !== undefined || only.files.length > 1) return undefined;
+  if (!holdsRuns.has(weightEndingOf(only.path))) return undefined;
   // What is wrong with the file is told when it is inspected.
   const checkpoint = await only.open().catch(() => undefined);
   if (checkpoint === undefined) return undefined;

@@ -12,6 +12,7 @@ import { matricesOf, type MatrixSpec } from '../geometry/matrices.js';
 import { attentionConfigIn } from './attentionConfig.js';
 import { configsBeside, expertCountOf } from './modelConfig.js';
 import { CheckpointPool } from './checkpointPool.js';
+import type { SeriesEntry } from '../checkpoints/discovery/series.js';
 import { grouped } from '../ground/work/grouped.js';
 import type { SourceSeries } from './source.js';
 import { throwIfCancelled } from '../ground/work/tasks.js';
@@ -47,8 +48,26 @@ export interface Survey {
  * neighbours are of different models.
  */
 export const survey = async (source: SourceSeries, signal: AbortSignal, glob?: string): Promise<Survey> => {
+  const openers: SeriesEntry['open'][] = [];
+  const pool = new CheckpointPool(openers);
+  try {
+    return await surveyInto(pool, openers, source, signal, glob);
+  } catch (thrown) {
+    await pool.close();
+    throw thrown;
+  }
+};
+
+/** Checkpoints that were opened for their headers stay open for the analyses. */
+const surveyInto = async (
+  pool: CheckpointPool,
+  openers: SeriesEntry['open'][],
+  source: SourceSeries,
+  signal: AbortSignal,
+  glob: string | undefined,
+): Promise<Survey> => {
   const warnings: Warning[] = [];
-  const opened: { entry: CheckpointEntry; tensors: readonly TensorInfo[]; at: number }[] = [];
+  const opened: { entry: CheckpointEntry; tensors: readonly TensorInfo[] }[] = [];
   let failure: GeometryError | undefined;
   for (const [at, candidate] of source.entries.entries()) {
     throwIfCancelled(signal);
@@ -56,7 +75,6 @@ export const survey = async (source: SourceSeries, signal: AbortSignal, glob?: s
       const checkpoint = await candidate.open();
       const step = candidate.step ?? checkpoint.step;
       opened.push({
-        at,
         tensors: checkpoint.tensors,
         entry: {
           step: step ?? at,
@@ -67,7 +85,8 @@ export const survey = async (source: SourceSeries, signal: AbortSignal, glob?: s
         },
       });
       for (const warning of checkpoint.warnings) warnings.push({ ...warning, step: step ?? at });
-      await checkpoint.close();
+      openers.push(() => candidate.open());
+      await pool.hold(openers.length - 1, checkpoint);
     } catch (thrown) {
       if (!(thrown instanceof GeometryError)) throw thrown;
       failure ??= thrown;
@@ -100,13 +119,7 @@ export const survey = async (source: SourceSeries, signal: AbortSignal, glob?: s
   const complexMatrices = matricesOf(lastTensors.filter(isComplexMatrix)).matrices;
   return {
     checkpoints: opened.map(({ entry }) => entry),
-    pool: new CheckpointPool(
-      opened.map(
-        ({ at }) =>
-          () =>
-            source.entries[at]!.open(),
-      ),
-    ),
+    pool,
     tensors: lastTensors,
     tensorNamed,
     comparable,

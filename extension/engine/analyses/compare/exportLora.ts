@@ -44,7 +44,10 @@ export const exportedLora = async (
   onProgress: (text: string, fraction: number) => void,
 ): Promise<ExportedLora> => {
   const own = await lastCheckpointAt(path, signal);
-  const base = await lastCheckpointAt(basePath, signal);
+  const base = await lastCheckpointAt(basePath, signal).catch(async (thrown: unknown) => {
+    await own.survey.pool.close();
+    throw thrown;
+  });
   try {
     const [mine, other] = [await own.survey.pool.get(0), await base.survey.pool.get(0)];
     const { pairs } = matchNames(

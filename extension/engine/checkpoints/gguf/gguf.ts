@@ -1,17 +1,11 @@
 import { ByteCursor } from '../bytes/byteCursor.js';
 import { blockTensor } from '../tensors/blockTensor.js';
 import { unread, type Checkpoint } from '../tensors/checkpoint.js';
-import { openFile, type FileByteSource } from '../bytes/fileByteSource.js';
+import type { FileByteSource } from '../bytes/fileByteSource.js';
 import { malformed, quote, unsupported } from '../bytes/fileErrors.js';
 import { ggufTypes, type GgufType } from './ggufTypes.js';
 import { elementCount } from '../tensors/shape.js';
-import {
-  checkpointOf,
-  denseTensor,
-  opaqueTensor,
-  withSource,
-  type StoredTensor,
-} from '../tensors/storedTensors.js';
+import { checkpointOf, denseTensor, opaqueTensor, type StoredTensor } from '../tensors/storedTensors.js';
 
 const MAGIC = [0x47, 0x47, 0x55, 0x46] as const;
 const MOST_TENSORS = 1_000_000;
@@ -195,8 +189,5 @@ export const readGguf = async (source: FileByteSource): Promise<Checkpoint> => {
   );
   return checkpointOf({ format: 'gguf', files: [source.file], tensors, sources: [source] });
 };
-
-export const openGguf = async (path: string): Promise<Checkpoint> =>
-  withSource(await openFile(path), readGguf);
 
 export const looksLikeGguf = (head: Uint8Array): boolean => MAGIC.every((byte, i) => head[i] === byte);

@@ -1,12 +1,12 @@
 import type { ByteSource } from '../bytes/byteSource.js';
-import { openFile } from '../bytes/fileByteSource.js';
+import type { FileByteSource } from '../bytes/fileByteSource.js';
 import { malformed, quote, unsupported } from '../bytes/fileErrors.js';
 import { looksLikeZip, openZip } from '../bytes/zipArchive.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import type { Warning } from '../../../contract/report.js';
 import type { Checkpoint } from '../tensors/checkpoint.js';
 import { outputsLast } from '../tensors/outputsLast.js';
-import { checkpointOf, withSource, type StoredTensor } from '../tensors/storedTensors.js';
+import { checkpointOf, type StoredTensor } from '../tensors/storedTensors.js';
 import { datasetOf } from './dataset.js';
 import { groupOf, type Group } from './groups.js';
 import { Hdf5File } from './hdf5File.js';
@@ -88,15 +88,14 @@ const read = async (
  * external values are listed.
  * @throws GeometryError `malformed-file`, `unsupported-format`.
  */
-export const openHdf5 = async (path: string): Promise<Checkpoint> =>
-  withSource(await openFile(path), async (source) => {
-    const head = await source.read(0, Math.min(4, source.size));
-    if (!looksLikeZip(head)) return read(source, source.name, 'hdf5', [source.file], [source]);
-    const member = [...(await openZip(source)).values()].find(({ name }) => kerasMember.test(name));
-    if (member === undefined) throw malformed(path, 'the archive holds no model.weights.h5');
-    const weights = await member.open();
-    return read(weights, `${source.name}, ${member.name}`, 'keras', [source.file], [weights, source]);
-  });
+export const readHdf5 = async (source: FileByteSource): Promise<Checkpoint> => {
+  const head = await source.read(0, Math.min(4, source.size));
+  if (!looksLikeZip(head)) return read(source, source.name, 'hdf5', [source.file], [source]);
+  const member = [...(await openZip(source)).values()].find(({ name }) => kerasMember.test(name));
+  if (member === undefined) throw malformed(source.name, 'the archive holds no model.weights.h5');
+  const weights = await member.open();
+  return read(weights, `${source.name}, ${member.name}`, 'keras', [source.file], [weights, source]);
+};
 
 /** What holds the weights in an archive of Keras 3. */
 export const kerasMember = /(?:^|\/)model\.weights\.h5$/;

@@ -1,9 +1,9 @@
-import { openFile, type FileByteSource } from '../bytes/fileByteSource.js';
+import type { FileByteSource } from '../bytes/fileByteSource.js';
 import { malformed, quote, unsupported } from '../bytes/fileErrors.js';
 import type { Checkpoint } from '../tensors/checkpoint.js';
 import { outputsLast } from '../tensors/outputsLast.js';
 import { statedStep } from '../tensors/statedStep.js';
-import { checkpointOf, withSource, type StoredTensor } from '../tensors/storedTensors.js';
+import { checkpointOf, type StoredTensor } from '../tensors/storedTensors.js';
 import { FlaxArrays } from './flaxArrays.js';
 import { MsgpackReader, type MsgpackValue } from './msgpackValues.js';
 
@@ -53,7 +53,12 @@ const stepOf = async (root: MsgpackValue, tensors: readonly StoredTensor[]): Pro
   return statedStep((key) => numbers.get(key));
 };
 
-const read = async (source: FileByteSource): Promise<Checkpoint> => {
+/**
+ * Arrays of a msgpack file that Flax wrote (`flax.serialization.to_bytes`), whole or in parts, read where they lie:
+ * of the file only what is around the values is walked, and no type of another program is interpreted.
+ * @throws GeometryError `malformed-file`, `too-large`, `unsupported-format` without arrays.
+ */
+export const readMsgpack = async (source: FileByteSource): Promise<Checkpoint> => {
   if (source.size === 0) throw malformed(source.name, 'the file has 0 bytes');
   const root = await new MsgpackReader(source, source.name).whole();
   const tensors = await tensorsOf(source, root);
@@ -63,11 +68,3 @@ const read = async (source: FileByteSource): Promise<Checkpoint> => {
   const step = await stepOf(root, tensors);
   return checkpointOf({ format: 'msgpack', files: [source.file], tensors, step, sources: [source] });
 };
-
-/**
- * Arrays of a msgpack file that Flax wrote (`flax.serialization.to_bytes`), whole or in parts, read where they lie:
- * of the file only what is around the values is walked, and no type of another program is interpreted.
- * @throws GeometryError `malformed-file`, `too-large`, `unsupported-format` without arrays.
- */
-export const openMsgpack = async (path: string): Promise<Checkpoint> =>
-  withSource(await openFile(path), read);

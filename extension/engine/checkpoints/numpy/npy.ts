@@ -2,18 +2,12 @@ import { basename } from 'node:path';
 import type { ByteSource } from '../bytes/byteSource.js';
 import type { Checkpoint } from '../tensors/checkpoint.js';
 import { bytesPerElement } from '../tensors/dtypes.js';
-import { openFile, type FileByteSource } from '../bytes/fileByteSource.js';
+import type { FileByteSource } from '../bytes/fileByteSource.js';
 import { malformed, unsafe, unsupported } from '../bytes/fileErrors.js';
 import { fortranReader } from '../tensors/fortranOrder.js';
 import { NPY_MAGIC, readNpyHeader, type NpyHeader } from './npyHeader.js';
 import { elementCount } from '../tensors/shape.js';
-import {
-  checkpointOf,
-  denseTensor,
-  opaqueTensor,
-  withSource,
-  type StoredTensor,
-} from '../tensors/storedTensors.js';
+import { checkpointOf, denseTensor, opaqueTensor, type StoredTensor } from '../tensors/storedTensors.js';
 
 const checkBytes = (file: string, name: string, wanted: number, found: number): void => {
   if (wanted > found) throw malformed(file, `the data of ${name} ends early (${found} bytes of ${wanted})`);
@@ -65,7 +59,5 @@ export const readNpy = async (source: FileByteSource): Promise<Checkpoint> => {
   const tensors = [npyTensor(source, source.name, name, header)];
   return checkpointOf({ format: 'npy', files: [source.file], tensors, sources: [source] });
 };
-
-export const openNpy = async (path: string): Promise<Checkpoint> => withSource(await openFile(path), readNpy);
 
 export const looksLikeNpy = (head: Uint8Array): boolean => NPY_MAGIC.every((byte, i) => head[i] === byte);

@@ -3,7 +3,7 @@ import { ByteCursor } from '../bytes/byteCursor.js';
 import { blockTensor } from '../tensors/blockTensor.js';
 import { unread, type Checkpoint, type TensorInfo } from '../tensors/checkpoint.js';
 import { bytesPerElement } from '../tensors/dtypes.js';
-import { openFile, type FileByteSource } from '../bytes/fileByteSource.js';
+import type { FileByteSource } from '../bytes/fileByteSource.js';
 import { malformed, quote } from '../bytes/fileErrors.js';
 import { halfByteBytes, halfByteDecoder } from '../tensors/halfBytes.js';
 import { dequantiseNodes } from './onnxCodes.js';
@@ -13,13 +13,7 @@ import { graphTensors, type FoundTensor } from './onnxGraph.js';
 import { MOST_AXES, readTensorProto, type TensorProto } from './onnxTensorProto.js';
 import { eachField, varintsOf } from './protobufFields.js';
 import { elementCount } from '../tensors/shape.js';
-import {
-  checkpointOf,
-  denseTensor,
-  opaqueTensor,
-  withSource,
-  type StoredTensor,
-} from '../tensors/storedTensors.js';
+import { checkpointOf, denseTensor, opaqueTensor, type StoredTensor } from '../tensors/storedTensors.js';
 
 const SPARSE_VALUES = 1;
 const SPARSE_DIMENSIONS = 3;
@@ -192,9 +186,6 @@ export const readOnnxInitialisers = async (source: FileByteSource): Promise<Chec
     throw thrown;
   }
 };
-
-export const openOnnx = async (path: string): Promise<Checkpoint> =>
-  withSource(await openFile(path), readOnnxInitialisers);
 
 /** First bytes that ModelProto's other fields can have: producer to graph, operator sets, metadata. */
 const secondTags: ReadonlySet<number> = new Set([0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72]);

@@ -4,7 +4,7 @@ import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import type { Checkpoint, RunState } from '../tensors/checkpoint.js';
 import { SharedFile, runInFile, type StateInRun } from './runInFile.js';
 import { malformed, unsafe } from '../bytes/fileErrors.js';
-import { openFile } from '../bytes/fileByteSource.js';
+import { openFile, type FileByteSource } from '../bytes/fileByteSource.js';
 import { LEGACY_MAGIC, looksLikeLegacyPyTorch, readLegacyPyTorch } from './pytorchLegacy.js';
 import { PickleLog } from './pytorchPickle.js';
 import { describeRoot, modelState } from './pytorchState.js';
@@ -170,5 +170,8 @@ const runOf = (run: readonly StateInRun[], file: FileIdentity, format: string): 
 };
 
 /** A PyTorch file (`.pt`, `.pth`, `.bin`, `.ckpt`) as {@link openPyTorchSource}. */
+export const readPyTorch = (source: FileByteSource): Promise<Checkpoint> =>
+  openPyTorchSource(source, source.file);
+
 export const openPyTorch = async (path: string): Promise<Checkpoint> =>
-  withSource(await openFile(path), (source) => openPyTorchSource(source, source.file));
+  withSource(await openFile(path), readPyTorch);
