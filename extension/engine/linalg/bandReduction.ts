@@ -23,6 +23,19 @@ export interface BandReduction {
 
 /** Superdiagonals that the reduction leaves; the figures of five widths are in README.md. */
 export const BANDWIDTH = 32;
+/**
+ * The same where the reflectors of the chase are applied to all vectors: they are most of the work, and their products run
+ * half as fast again from blocks of 64.
+ */
+export const BANDWIDTH_FOR_VECTORS = 64;
+
+/** An upper band matrix in a workspace: element (i, j) at i·3b + j + b. */
+export interface Band {
+  readonly address: number;
+  readonly data: Float64Array;
+  /** Superdiagonals. */
+  readonly b: number;
+}
 
 const project = compileProducts({
   inputs: ['v', 't', 'c'],
@@ -50,11 +63,14 @@ const subtract = compileProducts({
   products: [{ left: 'lᵀ', right: 'r', target: 'updated', plus: 'c', alpha: -1 }],
 });
 
-/** How much {@link reduceToBand} allocates for an m × n matrix: blocks, and numbers in all. */
-export const bandReductionSpace = (m: number, n: number): { blocks: number; numbers: number } => ({
+/** How much {@link reduceToBand} allocates for an m × n matrix and b superdiagonals: blocks, and numbers in all. */
+export const bandReductionSpace = (m: number, n: number, b: number): { blocks: number; numbers: number } => ({
   blocks: 6,
-  numbers: m * n + 3 * BANDWIDTH * (m + n) + 3 * BANDWIDTH * BANDWIDTH,
+  numbers: m * n + 3 * b * (m + n) + 3 * b * b,
 });
+
+/** Numbers of the band of n rows that {@link reduceToBand} fills. */
+export const bandSpace = (n: number, b: number): number => n * 3 * b + n + 3 * b;
 
 const view = (rows: number, columns: number, block: Block, from = 0): View => ({
   rows,
@@ -78,13 +94,12 @@ const shrink = (data: Float64Array, m: number, n: number, rows: number, columns:
 export const reduceToBand = async (
   { kernels, allocate }: Workspace,
   matrix: Matrix,
-  band: Float64Array,
+  { data: band, b }: Pick<Band, 'data' | 'b'>,
   keep: boolean,
   pause: Pause,
 ): Promise<BandReduction> => {
   const left: BlockReflector[] = [];
   const right: BlockReflector[] = [];
-  const b = BANDWIDTH;
   let m = matrix.rows;
   let n = matrix.columns;
   const c = allocate(m * n);

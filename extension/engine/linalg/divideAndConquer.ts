@@ -1,6 +1,7 @@
 import { secularRoot } from './secularEquation.js';
 import { identity, maxAbs } from './matrix.js';
-import { product } from './product.js';
+import { productInto } from './product.js';
+import { withScratch, type Scratch } from './scratch.js';
 import type { Pause } from '../ground/work/pause.js';
 
 /**
@@ -36,9 +37,24 @@ export const bidiagonalSvd = async (
 ): Promise<BidiagonalSvd> => {
   const n = diagonal.length;
   const largest = Math.max(maxAbs(diagonal), maxAbs(superdiagonal));
-  if (largest > 0) return solve(diagonal, superdiagonal, 0, n, 0, FLOOR * largest, pause);
+  if (largest > 0) {
+    return withScratch(async (scratch) => {
+      const whole = { floor: FLOOR * largest, scratch, pause };
+      const { values, left, right } = await solve(diagonal, superdiagonal, 0, n, 0, whole);
+      const own = { values, left: left.slice(), right: right.slice() };
+      scratch.give(left, right);
+      return own;
+    });
+  }
   return { values: new Float64Array(n), left: identity(n).data, right: identity(n).data };
 };
+
+/** What all blocks of one matrix have in common. */
+interface Whole {
+  readonly floor: number;
+  readonly scratch: Scratch;
+  readonly pause: Pause;
+}
 
 const solve = async (
   d: Float64Array,
@@ -46,8 +62,7 @@ const solve = async (
   from: number,
   n: number,
   extra: 0 | 1,
-  floor: number,
-  pause: Pause,
+  whole: Whole,
 ): Promise<BidiagonalSvd> => {
   if (n === 0) {
     return {
@@ -58,10 +73,11 @@ const solve = async (
   }
   if (n === 1) return oneRow(d[from]!, extra === 1 ? e[from]! : undefined);
   const above = n >> 1;
-  const upper = await solve(d, e, from, above, 1, floor, pause);
-  const lower = await solve(d, e, from + above + 1, n - above - 1, extra, floor, pause);
-  const merged = await merge(upper, lower, d[from + above]!, e[from + above] ?? 0, extra, floor);
-  await pause();
+  const upper = await solve(d, e, from, above, 1, whole);
+  const lower = await solve(d, e, from + above + 1, n - above - 1, extra, whole);
+  const merged = await merge(upper, lower, d[from + above]!, e[from + above] ?? 0, extra, whole);
+  whole.scratch.give(upper.left, upper.right, lower.left, lower.right);
+  await whole.pause();
   return merged;
 };
 
@@ -95,7 +111,7 @@ const merge = async (
   alpha: number,
   beta: number,
   extra: 0 | 1,
-  floor: number,
+  { floor, scratch }: Whole,
 ): Promise<BidiagonalSvd> => {
   const above = upper.values.length;
   const below = lower.values.length;
@@ -128,25 +144,27 @@ const merge = async (
   };
   const { kept, deflated } = deflate(first, sortedEntries(upper, lower, alpha, beta, top, bottom), tolerance);
 
-  const { sigmas, leftWeights, rightWeights } = arrowVectors(kept);
   const k = kept.length;
+  const { sigmas, left: leftWeights, right: rightWeights } = arrowVectors(kept, scratch);
+  /** The rows that have the part, weighted: k × width. */
   const combine = async (
-    weights: Float64Array,
+    { weights, scales }: Weights,
     part: 'leftTop' | 'leftBottom' | 'rightTop' | 'rightBottom',
     width: number,
   ): Promise<Float64Array> => {
-    const present = kept.flatMap((entry, i) => (entry[part] === undefined ? [] : [i]));
-    const rows = new Float64Array(present.length * width);
-    const chosen = new Float64Array(k * present.length);
-    present.forEach((i, at) => {
-      rows.set(kept[i]![part]!, at * width);
-    });
+    const present = Int32Array.from(kept.flatMap((entry, i) => (entry[part] === undefined ? [] : [i])));
+    const count = present.length;
+    const rows = scratch.take(count * width);
+    const chosen = scratch.take(k * count);
+    for (let at = 0; at < count; at++) rows.set(kept[present[at]!]![part]!, at * width);
     for (let j = 0; j < k; j++) {
-      for (let at = 0; at < present.length; at++) {
-        chosen[j * present.length + at] = weights[j * k + present[at]!]!;
-      }
+      const [from, to, scale] = [j * k, j * count, scales[j]!];
+      for (let at = 0; at < count; at++) chosen[to + at] = scale * weights[from + present[at]!]!;
     }
-    return product(chosen, rows, k, present.length, width);
+    const result = scratch.take(k * width);
+    await productInto(result, chosen, rows, k, count, width);
+    scratch.give(rows, chosen);
+    return result;
   };
   const leftTop = await combine(leftWeights, 'leftTop', above);
   const leftBottom = await combine(leftWeights, 'leftBottom', below);
@@ -155,15 +173,27 @@ const merge = async (
 
   const columns = n + extra;
   const values = new Float64Array(n);
-  const left = new Float64Array(n * n);
-  const right = new Float64Array(columns * columns);
-  const place = (row: number, parts: Omit<Entry, 'd' | 'z'>, middle: number): void => {
-    if (parts.leftTop !== undefined) left.set(parts.leftTop, row * n);
-    left[row * n + above] = middle;
-    if (parts.leftBottom !== undefined) left.set(parts.leftBottom, row * n + above + 1);
-    if (parts.rightTop !== undefined) right.set(parts.rightTop, row * columns);
-    if (parts.rightBottom !== undefined) right.set(parts.rightBottom, row * columns + top);
+  const left = scratch.take(n * n);
+  const right = scratch.take(columns * columns);
+  /** A row of the result: `from` counts in numbers, or the part is zero. */
+  const put = (
+    into: Float64Array,
+    at: number,
+    part: Float64Array | undefined,
+    from: number,
+    width: number,
+  ) => {
+    if (part === undefined) into.fill(0, at, at + width);
+    else for (let i = 0; i < width; i++) into[at + i] = part[from + i]!;
   };
+  const place = (row: number, parts: Omit<Entry, 'd' | 'z'>, j: number, middle: number): void => {
+    put(left, row * n, parts.leftTop, j * above, above);
+    left[row * n + above] = middle;
+    put(left, row * n + above + 1, parts.leftBottom, j * below, below);
+    put(right, row * columns, parts.rightTop, j * top, top);
+    put(right, row * columns + top, parts.rightBottom, j * bottom, bottom);
+  };
+  const combined = { leftTop, leftBottom, rightTop, rightBottom };
   deflated.sort((a, b) => a.d - b.d);
   let j = 0;
   let gone = 0;
@@ -171,23 +201,15 @@ const merge = async (
     const next = deflated[gone];
     if (next !== undefined && (j === k || next.d < sigmas[j]!)) {
       values[row] = next.d;
-      place(row, next, 0);
+      place(row, next, 0, 0);
       gone++;
     } else {
       values[row] = sigmas[j]!;
-      place(
-        row,
-        {
-          leftTop: leftTop.subarray(j * above, (j + 1) * above),
-          leftBottom: leftBottom.subarray(j * below, (j + 1) * below),
-          rightTop: rightTop.subarray(j * top, (j + 1) * top),
-          rightBottom: rightBottom.subarray(j * bottom, (j + 1) * bottom),
-        },
-        leftWeights[j * k]!,
-      );
+      place(row, combined, j, leftWeights.scales[j]! * leftWeights.weights[j * k]!);
       j++;
     }
   }
+  scratch.give(leftTop, leftBottom, rightTop, rightBottom, leftWeights.weights, rightWeights.weights);
   if (nullBottom !== undefined) {
     for (let i = 0; i < top; i++) right[n * columns + i] = -s * nullTop[i]!;
     for (let i = 0; i < bottom; i++) right[n * columns + top + i] = c * nullBottom[i]!;
@@ -283,16 +305,23 @@ const deflate = (
   return { kept, deflated };
 };
 
+/** Vectors as rows of `weights` (k × k), each to be multiplied by its own scale. */
+interface Weights {
+  readonly weights: Float64Array;
+  readonly scales: Float64Array;
+}
+
 /** Values (ascending) and vectors (rows) of the arrow matrix with first row z and diagonal d. */
 const arrowVectors = (
   kept: readonly Entry[],
-): { sigmas: Float64Array; leftWeights: Float64Array; rightWeights: Float64Array } => {
+  scratch: Scratch,
+): { sigmas: Float64Array; left: Weights; right: Weights } => {
   const k = kept.length;
   const d = Float64Array.from(kept, (entry) => entry.d);
   const squares = Float64Array.from(kept, (entry) => entry.z ** 2);
   const sumOfSquares = squares.reduce((sum, value) => sum + value, 0);
   const sigmas = new Float64Array(k);
-  const right = new Float64Array(k * k);
+  const right = scratch.take(k * k);
   for (let j = 0; j < k; j++) {
     sigmas[j] = secularRoot(d, squares, sumOfSquares, j, right.subarray(j * k, (j + 1) * k));
   }
@@ -310,7 +339,8 @@ const arrowVectors = (
   }
   for (let i = 0; i < k; i++) z[i] = Math.sqrt(Math.abs(z[i]!)) * (kept[i]!.z < 0 ? -1 : 1);
 
-  const left = new Float64Array(k * k);
+  const left = scratch.take(k * k);
+  const [leftScales, rightScales] = [new Float64Array(k), new Float64Array(k)];
   for (let j = 0; j < k; j++) {
     const at = j * k;
     let rightSquare = 0;
@@ -326,12 +356,12 @@ const arrowVectors = (
       }
     }
     left[at] = -1;
-    const rightScale = 1 / Math.sqrt(rightSquare);
-    const leftScale = 1 / Math.sqrt(leftSquare);
-    for (let i = 0; i < k; i++) {
-      right[at + i]! *= rightScale;
-      left[at + i]! *= leftScale;
-    }
+    rightScales[j] = 1 / Math.sqrt(rightSquare);
+    leftScales[j] = 1 / Math.sqrt(leftSquare);
   }
-  return { sigmas, leftWeights: left, rightWeights: right };
+  return {
+    sigmas,
+    left: { weights: left, scales: leftScales },
+    right: { weights: right, scales: rightScales },
+  };
 };

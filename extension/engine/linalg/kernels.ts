@@ -5,7 +5,7 @@ import { kernelsBase64 } from './kernels.generated.js';
 interface KernelFunctions {
   readonly dot: (x: number, y: number, n: number) => number;
   readonly factorPanel: (v: number, count: number, length: number, r: number, t: number) => void;
-  readonly triangularFactor: (v: number, count: number, length: number, t: number) => void;
+  readonly triangularFactor: (v: number, count: number, length: number, width: number, t: number) => void;
   readonly updatedRows: (
     c: number,
     columns: number,

@@ -1,5 +1,6 @@
 import { GeometryError } from '../../contract/errors.js';
 import type { BidiagonalFactors } from './bidiagonalVectors.js';
+import type { BlockReflector } from './bandReduction.js';
 import type { Block, Workspace } from './kernels.js';
 import { withWorkspace } from './kernels.js';
 import type { Matrix } from './matrix.js';
@@ -37,12 +38,26 @@ interface Reduced {
   readonly diagonal: Float64Array;
   readonly superdiagonal: Float64Array;
   /** X ← reflectors of one side · X, in place. */
-  readonly turn: (side: 'left' | 'right', x: Matrix) => void;
+  readonly turn: (side: 'left' | 'right', x: Matrix) => Promise<void>;
 }
+
+/** X ← Q X in place, by products of matrices. Threads have none: the library that makes them is the caller's. */
+export type ApplyBlock = (reflector: BlockReflector, x: Matrix) => Promise<void>;
 
 const reducedSpace = (m: number, n: number) => ({ blocks: 8, numbers: 2 * m * n + n * n + 5 * n });
 
-const reduce = ({ kernels, allocate }: Workspace, { rows: m, columns: n, data }: Matrix): Reduced => {
+/** Reflectors that go through a matrix together. */
+const TOGETHER = 32;
+/** Columns up to which reflectors go through a matrix one by one sooner than a product of matrices begins. */
+const ONE_BY_ONE = 144;
+
+const togetherSpace = (m: number) => ({ blocks: 2, numbers: TOGETHER * m + TOGETHER ** 2 });
+
+const reduce = (
+  { kernels, allocate }: Workspace,
+  { rows: m, columns: n, data }: Matrix,
+  applyBlock?: ApplyBlock,
+): Reduced => {
   const a = allocate(m * n);
   a.data.set(data);
   const [us, vs] = [allocate(m * n), allocate(n * n)];
@@ -59,17 +74,54 @@ const reduce = ({ kernels, allocate }: Workspace, { rows: m, columns: n, data }:
     tausV.address,
     work.address,
   );
-  const apply = (vectors: Block, taus: Block, count: number, { rows, columns, data: target }: Matrix) => {
+  const oneByOne = (
+    vectors: Block,
+    taus: Block,
+    count: number,
+    { rows, columns, data: target }: Matrix,
+  ): void => {
     // The matrix itself is not needed any more, and is as large as any factor.
     const x = a.data.subarray(0, rows * columns);
     x.set(target);
     kernels.applyReflectors(vectors.address, taus.address, count, rows, a.address, columns, work.address);
     target.set(x);
   };
+  /** `first`: where the first reflector begins; each of the others begins one row later. */
+  const together = async (
+    apply: ApplyBlock,
+    vectors: Block,
+    taus: Block,
+    total: number,
+    first: number,
+    x: Matrix,
+  ): Promise<void> => {
+    const [v, t] = [allocate(TOGETHER * x.rows), allocate(TOGETHER ** 2)];
+    for (let from = Math.floor((total - 1) / TOGETHER) * TOGETHER; from >= 0; from -= TOGETHER) {
+      const count = Math.min(TOGETHER, total - from);
+      const offset = first + from;
+      const length = x.rows - offset;
+      for (let i = 0; i < count; i++) {
+        const row = (from + i) * x.rows;
+        v.data.set(vectors.data.subarray(row + offset, row + x.rows), i * length);
+        t.data[i * count + i] = taus.data[from + i]!;
+      }
+      kernels.triangularFactor(v.address, count, length, length, t.address);
+      const block = {
+        v: v.data.subarray(0, count * length),
+        t: t.data.subarray(0, count * count),
+      };
+      await apply({ offset, count, length, ...block }, x);
+    }
+  };
   return {
     diagonal: d.data,
     superdiagonal: e.data.subarray(0, n - 1),
-    turn: (side, x) => (side === 'left' ? apply(us, tausU, n, x) : apply(vs, tausV, n - 1, x)),
+    turn: async (side, x) => {
+      const [vectors, taus, count, first] =
+        side === 'left' ? ([us, tausU, n, 0] as const) : ([vs, tausV, n - 1, 1] as const);
+      if (applyBlock === undefined || x.columns <= ONE_BY_ONE) oneByOne(vectors, taus, count, x);
+      else await together(applyBlock, vectors, taus, count, first, x);
+    },
   };
 };
 
@@ -105,16 +157,22 @@ export const startingFactors = ({ values, left, right }: BidiagonalFactors, rows
 };
 
 /** The factors of a matrix as {@link oneStage} takes it; undefined where the solver gives none. */
-export const oneStageFactors = (matrix: Matrix, solve: BidiagonalSolver): Promise<Factors | undefined> => {
+export const oneStageFactors = (
+  matrix: Matrix,
+  solve: BidiagonalSolver,
+  applyBlock?: ApplyBlock,
+): Promise<Factors | undefined> => {
   const { rows, columns } = matrix;
   const space = reducedSpace(rows, columns);
-  return withWorkspace(space.blocks, space.numbers, async (workspace) => {
-    const { diagonal, superdiagonal, turn } = reduce(workspace, matrix);
+  const [forU, forV] = [togetherSpace(rows), togetherSpace(columns)];
+  const blocks = space.blocks + forU.blocks + forV.blocks;
+  return withWorkspace(blocks, space.numbers + forU.numbers + forV.numbers, async (workspace) => {
+    const { diagonal, superdiagonal, turn } = reduce(workspace, matrix, applyBlock);
     const solved = await solve(diagonal.slice(), superdiagonal.slice());
     if (solved === undefined) return undefined;
     const factors = startingFactors(solved, rows);
-    turn('left', factors.u);
-    turn('right', factors.v);
+    await turn('left', factors.u);
+    await turn('right', factors.v);
     return factors;
   });
 };

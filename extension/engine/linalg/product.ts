@@ -9,22 +9,23 @@ const multiply = compileProducts({
 /** Multiply-adds below which a loop ends before onnxruntime has begun. */
 const LOOP_WORK = 40_000;
 
-/** A·B for row-major A (rows × inner) and B (inner × columns). */
-export const product = async (
+/** A·B for row-major A (rows × inner) and B (inner × columns), into `result`, whatever is in it. */
+export const productInto = async (
+  result: Float64Array,
   a: Float64Array,
   b: Float64Array,
   rows: number,
   inner: number,
   columns: number,
-): Promise<Float64Array> => {
-  const result = new Float64Array(rows * columns);
+): Promise<void> => {
   if (rows * inner * columns > LOOP_WORK) {
     await multiply(
       { a: { rows, columns: inner, data: a }, b: { rows: inner, columns, data: b } },
       { rows, columns, data: result },
     );
-    return result;
+    return;
   }
+  result.fill(0);
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < inner; i++) {
       const factor = a[row * inner + i]!;
@@ -35,5 +36,17 @@ export const product = async (
       }
     }
   }
+};
+
+/** A·B for row-major A (rows × inner) and B (inner × columns). */
+export const product = async (
+  a: Float64Array,
+  b: Float64Array,
+  rows: number,
+  inner: number,
+  columns: number,
+): Promise<Float64Array> => {
+  const result = new Float64Array(rows * columns);
+  await productInto(result, a, b, rows, inner, columns);
   return result;
 };

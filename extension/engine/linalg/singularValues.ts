@@ -1,4 +1,4 @@
-import { BANDWIDTH, bandReductionSpace, reduceToBand } from './bandReduction.js';
+import { BANDWIDTH as b, bandReductionSpace, bandSpace, reduceToBand } from './bandReduction.js';
 import { chaseBand, chaseSpace } from './bandToBidiagonal.js';
 import { withWorkspace } from './kernels.js';
 import type { Matrix } from './matrix.js';
@@ -42,15 +42,15 @@ export const roundingBound = (rows: number, columns: number, largest: number): n
 
 const twoStage = (matrix: Matrix, pause: Pause): Promise<Float64Array> => {
   const { rows: m, columns: n } = matrix;
-  const space = bandReductionSpace(m, n);
+  const space = bandReductionSpace(m, n, b);
   const values = valuesSpace(n);
-  const bandLength = n * 3 * BANDWIDTH + n + 3 * BANDWIDTH;
+  const bandLength = bandSpace(n, b);
   return withWorkspace(
     space.blocks + 6 + values.blocks,
-    space.numbers + bandLength + chaseSpace(n, false) + values.numbers,
+    space.numbers + bandLength + chaseSpace(n, b, false) + values.numbers,
     async (workspace) => {
-      const band = workspace.allocate(bandLength);
-      await reduceToBand(workspace, matrix, band.data, false, pause);
+      const band = { ...workspace.allocate(bandLength), b };
+      await reduceToBand(workspace, matrix, band, false, pause);
       const { diagonal, superdiagonal } = await chaseBand(workspace, band, n, false, pause);
       return valuesOfBidiagonal(workspace, diagonal, superdiagonal);
     },

@@ -1,6 +1,12 @@
-import { BANDWIDTH, bandReductionSpace, reduceToBand } from './bandReduction.js';
+import {
+  BANDWIDTH,
+  BANDWIDTH_FOR_VECTORS,
+  bandReductionSpace,
+  bandSpace,
+  reduceToBand,
+} from './bandReduction.js';
 import { chaseBand, chaseSpace } from './bandToBidiagonal.js';
-import { applyBlockReflectors, applyChase } from './blockReflectors.js';
+import { applyBlockReflector, applyBlockReflectors, applyChase } from './blockReflectors.js';
 import { bidiagonalSvd } from './divideAndConquer.js';
 import { withWorkspace } from './kernels.js';
 import type { Matrix } from './matrix.js';
@@ -47,16 +53,22 @@ const fullSolver =
     return { values: values.toReversed(), left: asColumns(left, n), right: asColumns(right, n) };
   };
 
-const twoStage = (matrix: Matrix, solve: BidiagonalSolver, pause: Pause): Promise<Factors | undefined> => {
+/** How values and vectors of the bidiagonal matrix are found, and the bandwidth that suits as many vectors. */
+interface Way {
+  readonly solve: BidiagonalSolver;
+  readonly b: number;
+}
+
+const twoStage = (matrix: Matrix, { solve, b }: Way, pause: Pause): Promise<Factors | undefined> => {
   const { rows: m, columns: n } = matrix;
-  const space = bandReductionSpace(m, n);
-  const bandLength = n * 3 * BANDWIDTH + n + 3 * BANDWIDTH;
+  const space = bandReductionSpace(m, n, b);
+  const bandLength = bandSpace(n, b);
   return withWorkspace(
     space.blocks + 6,
-    space.numbers + bandLength + chaseSpace(n, true),
+    space.numbers + bandLength + chaseSpace(n, b, true),
     async (workspace) => {
-      const band = workspace.allocate(bandLength);
-      const { left, right } = await reduceToBand(workspace, matrix, band.data, true, pause);
+      const band = { ...workspace.allocate(bandLength), b };
+      const { left, right } = await reduceToBand(workspace, matrix, band, true, pause);
       const { diagonal, superdiagonal, reflectors } = await chaseBand(workspace, band, n, true, pause);
       const solved = await solve(diagonal, superdiagonal);
       if (solved === undefined) return undefined;
@@ -72,16 +84,12 @@ const twoStage = (matrix: Matrix, solve: BidiagonalSolver, pause: Pause): Promis
   );
 };
 
-const squareOrTall = async (
-  matrix: Matrix,
-  solve: BidiagonalSolver,
-  pause: Pause,
-): Promise<Factors | undefined> => {
+const squareOrTall = async (matrix: Matrix, way: Way, pause: Pause): Promise<Factors | undefined> => {
   const { rows, columns } = matrix;
-  if (isOneStage(matrix)) return oneStageFactors(matrix, solve);
-  if (rows < TALL * columns) return twoStage(matrix, solve, pause);
+  if (isOneStage(matrix)) return oneStageFactors(matrix, way.solve, applyBlockReflector);
+  if (rows < TALL * columns) return twoStage(matrix, way, pause);
   const { r, reflectors } = await qr(matrix, true, pause);
-  const inner = await squareOrTall(r, solve, pause);
+  const inner = await squareOrTall(r, way, pause);
   if (inner === undefined) return undefined;
   const u = zeros(rows, inner.u.columns);
   u.data.set(inner.u.data);
@@ -90,14 +98,14 @@ const squareOrTall = async (
 };
 
 /** U, σ and V of a matrix that need not be tall or scaled; undefined where the solver gives nothing. */
-const factorsOf = async (a: Matrix, solve: BidiagonalSolver, pause: Pause): Promise<Factors | undefined> => {
+const factorsOf = async (a: Matrix, way: Way, pause: Pause): Promise<Factors | undefined> => {
   const wide = a.rows < a.columns;
   const { matrix, restore } = scaled(wide ? transpose(a) : a);
   const { rows, columns } = matrix;
   const factors =
     columns === 0
       ? { u: zeros(rows, 0), values: new Float64Array(0), v: zeros(0, 0) }
-      : await squareOrTall(matrix, solve, pause);
+      : await squareOrTall(matrix, way, pause);
   if (factors === undefined) return undefined;
   const { u, v } = factors;
   return { values: restore(factors.values), ...(wide ? { u: v, v: u } : { u, v }) };
@@ -107,7 +115,8 @@ const factorsOf = async (a: Matrix, solve: BidiagonalSolver, pause: Pause): Prom
 export const svd = async (a: Matrix, options: SpectrumOptions = {}): Promise<Decomposition> => {
   requireFinite(a, options.name);
   const pause = pauseFor(options.signal);
-  const { u, values, v } = (await factorsOf(a, fullSolver(pause), pause))!;
+  const way = { solve: fullSolver(pause), b: BANDWIDTH_FOR_VECTORS };
+  const { u, values, v } = (await factorsOf(a, way, pause))!;
   return {
     u,
     v,
@@ -125,7 +134,7 @@ export const svd = async (a: Matrix, options: SpectrumOptions = {}): Promise<Dec
 export const leadingSvd = async (a: Matrix, k: number, options: SpectrumOptions = {}): Promise<Factors> => {
   requireFinite(a, options.name);
   const pause = pauseFor(options.signal);
-  const factors = await factorsOf(a, leadingSolver(k), pause);
+  const factors = await factorsOf(a, { solve: leadingSolver(k), b: BANDWIDTH }, pause);
   if (factors !== undefined) return factors;
   const { u, singularValues, v } = await svd(a, options);
   return { u: leadingColumns(u, k), values: singularValues.slice(0, k), v: leadingColumns(v, k) };

@@ -54,6 +54,14 @@ describe('decompositions', () => {
     expect(largestError(alone.values, [...values])).toBeLessThanOrEqual(1e-12 * values[0]!);
   });
 
+  it('have the same bits one after another and at the same time', async () => {
+    const matrices = [70, 150, 300, 200].map((n, i) => randomMatrix(n, n, i));
+    const alone: Float64Array[] = [];
+    for (const matrix of matrices) alone.push((await svd(matrix)).u.data);
+    const together = await Promise.all(matrices.map((matrix) => svd(matrix)));
+    together.forEach(({ u }, i) => expect(u.data).toEqual(alone[i]));
+  });
+
   it.each([
     ['clustered', Array.from({ length: 300 }, (_, i) => (i < 150 ? 1 : 0.5))],
     ['graded', Array.from({ length: 300 }, (_, i) => 10 ** (-i / 20))],

@@ -29,7 +29,7 @@ export function factorPanel(v: usize, count: i32, length: i32, r: usize, t: usiz
       addScaled(-tau * dot(at, other, n), at, other, n);
     }
   }
-  triangularFactor(v, count, length, t);
+  triangularFactor(v, count, length, length, t);
 }
 
 /**
@@ -83,8 +83,11 @@ export function columnsAsRows(c: usize, rows: i32, columns: i32, count: i32, tar
   }
 }
 
-/** T of I − V T Vᵀ for reflectors in rows; the diagonal of `t` holds their τ, and the rest is filled in. */
-export function triangularFactor(v: usize, count: i32, length: i32, t: usize): void {
+/**
+ * T of I − V T Vᵀ for reflectors in rows; the diagonal of `t` holds their τ, and the rest is filled in. Row i holds zeros
+ * but for the `width` numbers from the i-th.
+ */
+export function triangularFactor(v: usize, count: i32, length: i32, width: i32, t: usize): void {
   const row = (<usize>length) << 3;
   const small = (<usize>count) << 3;
   for (let j = 0; j < count; j++) {
@@ -96,7 +99,11 @@ export function triangularFactor(v: usize, count: i32, length: i32, t: usize): v
         tau == 0
           ? 0
           : -tau *
-              dot(v + <usize>i * row + ((<usize>j) << 3), v + <usize>j * row + ((<usize>j) << 3), length - j),
+              dot(
+                v + <usize>i * row + ((<usize>j) << 3),
+                v + <usize>j * row + ((<usize>j) << 3),
+                min(length, i + width) - j,
+              ),
       );
     }
     for (let i = 0; i < j; i++) {
