@@ -21,22 +21,28 @@ const starLine = (entry: ControlEntry): string[] => {
   return [`${names[entry.kind](entry)}: k*(95) ${star(entry.kStar95)}, k*(99) ${star(entry.kStar99)}`];
 };
 
-const pointsTable = (controls: readonly ControlEntry[]): string =>
-  textTable(
+const pointsTable = (controls: readonly ControlEntry[]): string => {
+  const unmirrored = controls.some(({ points }) => points.some((point) => point.testAccuracyUnmirrored));
+  return textTable(
     [
       { title: 'control' },
       { title: 'rank', align: 'right' },
       { title: 'of', align: 'right' },
       { title: 'energy', align: 'right' },
       { title: 'accuracy', align: 'right' },
+      ...(unmirrored ? [{ title: 'mirror not trained', align: 'right' as const }] : []),
     ],
     controls.flatMap((entry) =>
-      entry.points.map(({ rank, energy, testAccuracy }) => [
+      entry.points.map(({ rank, energy, testAccuracy, testAccuracyUnmirrored }) => [
         names[entry.kind](entry),
         String(rank),
         String(entry.fullRank),
         percent(energy),
         meanAccuracy(testAccuracy).toFixed(3),
+        ...(unmirrored
+          ? [testAccuracyUnmirrored ? meanAccuracy(testAccuracyUnmirrored).toFixed(3) : '–']
+          : []),
       ]),
     ),
   );
+};

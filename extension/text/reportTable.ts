@@ -282,6 +282,7 @@ const decayNull = ({ decayNull: found }: TrajectoryEntry, count: number): string
 
 const reconstruction = (report: Report): string => {
   if (report.reconstructions.length === 0) return '';
+  const unmirrored = report.reconstructions.some(({ baseline }) => baseline?.testAccuracyUnmirrored);
   const rows = report.reconstructions.map((entry) => [
     entry.method,
     entry.of,
@@ -292,9 +293,12 @@ const reconstruction = (report: Report): string => {
     rankAndShare(entry.rank99, entry.fullRank),
     nullRank(entry.null?.rank99),
     shortNumber(entry.spectralEntropy),
-    entry.baseline === undefined ? '–' : Object.values(entry.baseline.testAccuracy).map(percent).join(', '),
+    accuracyOf(entry.baseline?.testAccuracy),
     rankOf(entry, 0.95),
     rankOf(entry, 0.99),
+    ...(unmirrored
+      ? [accuracyOf(entry.baseline?.testAccuracyUnmirrored), rankOf(entry, 0.95, ofUnmirrored)]
+      : []),
   ]);
   return section(
     `Reconstruction (ranks that keep a share of the energy, beside those of ${nullSays(report)}; k*: of the accuracy, between the rungs measured)${decaySays(report)}`,
@@ -312,6 +316,12 @@ const reconstruction = (report: Report): string => {
         { title: 'test accuracy', align: 'right' },
         { title: 'k*(95)', align: 'right' },
         { title: 'k*(99)', align: 'right' },
+        ...(unmirrored
+          ? [
+              { title: 'mirror not trained', align: 'right' as const },
+              { title: 'k*(95)', align: 'right' as const },
+            ]
+          : []),
       ],
       rows,
     ),
@@ -333,15 +343,22 @@ const nullSays = ({ reconstructions }: Report): string => {
   return draws === undefined ? rows : `shuffled entries (mean of ${draws} draws), ${rows}`;
 };
 
+type Accuracies = Readonly<Record<string, number>>;
+type Answered = Partial<ReconstructionEntry['points'][number]>;
+const ofAll = ({ testAccuracy }: Answered): Accuracies | undefined => testAccuracy;
+const ofUnmirrored = ({ testAccuracyUnmirrored }: Answered): Accuracies | undefined => testAccuracyUnmirrored;
+
+const accuracyOf = (accuracy: Accuracies | undefined): string =>
+  accuracy === undefined ? '–' : Object.values(accuracy).map(percent).join(', ');
+
 /** Ranks between which every task first keeps a share of its own accuracy. */
-const rankOf = ({ baseline, points }: ReconstructionEntry, share: number): string => {
-  const tasks = Object.entries(baseline?.testAccuracy ?? {});
+const rankOf = ({ baseline, points }: ReconstructionEntry, share: number, of = ofAll): string => {
+  const tasks = Object.entries((baseline && of(baseline)) ?? {});
   if (tasks.length === 0) return '–';
-  const found = rankRange(
-    points,
-    ({ testAccuracy }) =>
-      testAccuracy && tasks.every(([task, whole]) => (testAccuracy[task] ?? 0) >= share * whole),
-  );
+  const found = rankRange(points, (point) => {
+    const accuracy = of(point);
+    return accuracy && tasks.every(([task, whole]) => (accuracy[task] ?? 0) >= share * whole);
+  });
   if (found === undefined) return '–';
   return found.from === found.to ? String(found.to) : `${found.from} to ${found.to}`;
 };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { accuracySchema } from './reconstructions.js';
+import { testAccuraciesSchema } from './reconstructions.js';
 import { count, finite } from './numbers.js';
 import { section } from './section.js';
 
@@ -16,7 +16,7 @@ export const controlEntrySchema = v.object({
   /** Walks: components with which each task reaches so much of the run's accuracy; absent where none of those tried do. */
   kStar95: v.optional(count),
   kStar99: v.optional(count),
-  points: v.array(v.object({ rank: count, energy: finite, testAccuracy: accuracySchema })),
+  points: v.array(v.object({ rank: count, energy: finite, ...testAccuraciesSchema })),
 });
 export type ControlEntry = v.InferOutput<typeof controlEntrySchema>;
 

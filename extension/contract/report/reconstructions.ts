@@ -11,6 +11,12 @@ export type ReconstructionSubject = (typeof reconstructionSubjects)[number];
 
 export const accuracySchema = v.record(v.string(), finite);
 
+/** Of all test pairs, and of those whose mirror (b, a) is not trained on, where there are both. */
+export const testAccuraciesSchema = {
+  testAccuracy: accuracySchema,
+  testAccuracyUnmirrored: v.optional(accuracySchema),
+};
+
 export const reconstructionEntrySchema = v.object({
   method: v.picklist(reconstructionMethods),
   of: v.picklist(reconstructionSubjects),
@@ -24,7 +30,7 @@ export const reconstructionEntrySchema = v.object({
   matrices: v.array(v.string()),
   fullRank: count,
   /** Where a descriptor lets the model be run. Task → fraction of test pairs answered right. */
-  baseline: v.optional(v.object({ testAccuracy: accuracySchema })),
+  baseline: v.optional(v.object(testAccuraciesSchema)),
   points: v.array(
     v.object({
       rank: count,
@@ -33,6 +39,7 @@ export const reconstructionEntrySchema = v.object({
       /** ‖rebuilt − X‖_F / ‖X‖_F, X what is rebuilt: the change, the weights, the change without decay. */
       relativeError: finite,
       testAccuracy: v.optional(accuracySchema),
+      testAccuracyUnmirrored: v.optional(accuracySchema),
     }),
   ),
   /** Energy kept at rank 1, 2, …, full rank: points lie on a ladder, ranks for a share of the energy must not. */

@@ -3,8 +3,11 @@ import { pauseFor, type Pause } from '../ground/work/pause.js';
 import { createSession } from '../runtime/session.js';
 import { forwardGraph } from '../models/forwardGraph.js';
 import type { Parameter } from '../models/parameters.js';
+import { byMirror } from '../models/tasks/mirrors.js';
+import { splitPairs } from '../models/tasks/split.js';
+import type { TestAccuracies } from './namedWeights.js';
 import { labelledPairs, type LabelledPairs, type PairSet } from './pairs.js';
-import { countRight } from './rightAnswers.js';
+import { isRight } from './rightAnswers.js';
 
 /** Runs a described model with any weights. */
 export interface Evaluator {
@@ -17,6 +20,8 @@ export interface Evaluator {
    * @throws GeometryError `cancelled` after the signal.
    */
   accuracies(rows: readonly Float32Array[], signal?: AbortSignal): Promise<Record<string, number>[]>;
+  /** The same of test pairs, and apart of those without a trained mirror. @throws GeometryError `cancelled`. */
+  testAccuracies(rows: readonly Float32Array[], signal?: AbortSignal): Promise<TestAccuracies[]>;
   readonly dispose: () => Promise<void>;
 }
 
@@ -40,34 +45,61 @@ export const openEvaluator = async (
   const session = await createSession(bytes, { provider: 'cpu' });
   const chunks = tokenChunks(pairs, batch);
 
-  const accuracy = async (row: Float32Array, pause: Pause): Promise<Record<string, number>> => {
-    const right = model.tasks.map(() => 0);
+  const isUnmirrored = which === 'test' ? unmirroredPlaces(descriptor, pairs) : undefined;
+  const unmirrored = isUnmirrored?.reduce((sum, is) => sum + is, 0) ?? 0;
+
+  const accuracy = async (row: Float32Array, pause: Pause): Promise<TestAccuracies> => {
+    const right = model.tasks.map(() => ({ all: 0, unmirrored: 0 }));
     const parameters = { data: row, dims: [1, model.count] };
     for (const { start, tokens } of chunks) {
       const logits = await session.run({ parameters, tokens: { data: tokens, dims: [2, batch] } });
       const count = Math.min(batch, pairs.a.length - start);
       model.tasks.forEach((task, t) => {
         const { data } = logits[`logits.${task}`]!;
-        const labels = pairs.labels[t]!.subarray(start, start + count);
-        right[t]! += countRight(data as Float32Array, labels, descriptor.model.prime);
+        const labels = pairs.labels[t]!;
+        for (let i = 0; i < count; i++) {
+          if (!isRight(data as Float32Array, i, labels[start + i]!, descriptor.model.prime)) continue;
+          right[t]!.all++;
+          right[t]!.unmirrored += isUnmirrored?.[start + i] ?? 0;
+        }
       });
       await pause();
     }
-    return Object.fromEntries(model.tasks.map((task, t) => [task, right[t]! / pairs.a.length]));
+    const shares = (of: 'all' | 'unmirrored', count: number) =>
+      Object.fromEntries(model.tasks.map((task, t) => [task, right[t]![of] / count]));
+    return {
+      testAccuracy: shares('all', pairs.a.length),
+      ...(unmirrored > 0 && unmirrored < pairs.a.length
+        ? { testAccuracyUnmirrored: shares('unmirrored', unmirrored) }
+        : {}),
+    };
+  };
+
+  const testAccuracies: Evaluator['testAccuracies'] = async (rows, signal) => {
+    const pause = pauseFor(signal);
+    const found = [];
+    for (const row of rows) found.push(await accuracy(row, pause));
+    return found;
   };
 
   return {
     tasks: model.tasks,
     parameters: model.parameters,
     pairs,
-    accuracies: async (rows, signal) => {
-      const pause = pauseFor(signal);
-      const found = [];
-      for (const row of rows) found.push(await accuracy(row, pause));
-      return found;
-    },
+    accuracies: async (rows, signal) =>
+      (await testAccuracies(rows, signal)).map(({ testAccuracy }) => testAccuracy),
+    testAccuracies,
     dispose: () => session.dispose(),
   };
+};
+
+/** 1 for each test pair whose mirror is not trained on, else 0. */
+const unmirroredPlaces = ({ model, data }: ModelDescriptor, { a, b }: LabelledPairs): Uint8Array => {
+  const { unmirrored } = byMirror(splitPairs(model.prime, data.split));
+  const places = new Set<number>();
+  for (let i = 0; i < unmirrored.length; i += 2)
+    places.add(unmirrored[i]! * model.prime + unmirrored[i + 1]!);
+  return Uint8Array.from(a, (value, i) => Number(places.has(value * model.prime + b[i]!)));
 };
 
 /** Tokens [2, batch] of every chunk; the last is filled up with the pair (0, 0), whose answers do not count. */

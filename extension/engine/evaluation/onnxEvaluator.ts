@@ -36,7 +36,7 @@ export const evaluateOnnx = async (
   return {
     evaluate: async (weights) => {
       const found = [];
-      for (const each of weights) found.push(await accuracy(each));
+      for (const each of weights) found.push({ testAccuracy: await accuracy(each) });
       return found;
     },
     pairs: Math.max(0, ...[...labels.values()].map(({ length }) => length)),

@@ -37,7 +37,7 @@ export const openEvaluate = async (
   }
   return {
     evaluate: (weights) =>
-      evaluator.accuracies(weights.map((named) => weightRow(evaluator.parameters, named))),
+      evaluator.testAccuracies(weights.map((named) => weightRow(evaluator.parameters, named))),
     pairs: evaluator.pairs.a.length,
     dispose: () => evaluator.dispose(),
   };

@@ -114,8 +114,8 @@ const scaleInvariantTraining = {
   stop: { testAccuracy: 0.99, consecutive: 1 },
 } satisfies Omit<RunConfigInput, 'name'>;
 
-/** Every preset: the papers' settings, and a tiny one. */
-export const presets: readonly Preset[] = [
+/** The papers' settings, and a tiny one. */
+const published: readonly Preset[] = [
   {
     name: 'tiny',
     summary: 'Addition mod 53 in a model of width 32, about twenty seconds on two cores: it groks.',
@@ -163,4 +163,31 @@ export const presets: readonly Preset[] = [
       spectra: { every: 100, matrices: 'qk' },
     },
   },
+];
+
+/** Runs of commutative tasks whose pairs are also offered split with their mirrors. */
+const commutative: ReadonlySet<string> = new Set([
+  '2602.16746-add',
+  '2602.16746-mul',
+  '2602.16746-x2_y2',
+  '2602.18649-baseline',
+  '2606.04405-l2',
+  '2606.04405-lrd',
+]);
+
+/** The same run with (a, b) and (b, a) on one side of the split: memory of training pairs answers no test pair. */
+const byUnorderedPairs = ({ name, config }: Preset): Preset => ({
+  name: `${name}-unordered`,
+  summary: `${name} with its pairs split together with their mirrors, so that no test pair is answered from memory; nothing is published.`,
+  config: {
+    ...config,
+    name: `${name}-unordered`,
+    data: { ...config.data, split: { ...config.data.split, method: 'unordered-pairs' } },
+  },
+});
+
+/** Every preset. */
+export const presets: readonly Preset[] = [
+  ...published,
+  ...published.filter(({ name }) => commutative.has(name)).map(byUnorderedPairs),
 ];

@@ -116,7 +116,7 @@ describe('a model of the user’s own', () => {
     const phases = [0.1, 1, 2, 3];
     const found = await evaluate(phases.map((phase) => new Map(Object.entries(weightsOf(phase)))));
     await dispose();
-    expect(found.map(({ logits }) => logits)).toEqual(
+    expect(found.map(({ testAccuracy }) => testAccuracy.logits)).toEqual(
       phases.map((phase) => accuracyByHand(weightsOf(phase))),
     );
   });
@@ -204,7 +204,7 @@ describe('a model of double precision', () => {
     const { evaluate, dispose } = await openEvaluate({ kind: 'onnx', model, data }, [tensor('w', [1, 2])]);
     const found = await evaluate([new Map([['w', Float64Array.of(1, 1 + 1e-10)]])]);
     await dispose();
-    expect(found).toEqual([{ logits: 1 }]);
+    expect(found).toEqual([{ testAccuracy: { logits: 1 } }]);
   });
 });
 
@@ -238,7 +238,7 @@ describe('a model whose initialisers lie in files beside it', () => {
     const found = await evaluate(phases.map((phase) => new Map(Object.entries(weightsOf(phase)))));
     await dispose();
     const byHand = (values?: number[]) => phases.map((phase) => accuracyByHand(weightsOf(phase), values));
-    expect(found.map(({ logits }) => logits)).toEqual(byHand([...bias]));
+    expect(found.map(({ testAccuracy }) => testAccuracy.logits)).toEqual(byHand([...bias]));
     expect(byHand([...bias])).not.toEqual(byHand());
   });
 

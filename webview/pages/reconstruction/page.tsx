@@ -7,6 +7,7 @@ import { percent } from '../../words/numbers.js';
 import { accuracySays, energySays, errorSays, subjectsSay } from './sentences.js';
 import { accuracyFigure, baselineOf, energyFigure, errorFigure, rankUnits, tasksOf } from './figure.js';
 import { Controls } from './controls.js';
+import { hasUnmirrored, ofPairs, pairSets } from './pairs.js';
 import { RanksNeeded } from './ranksNeeded.js';
 import { Choice } from '../../elements/choice.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
@@ -20,7 +21,11 @@ const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 /** How much of the change must be kept: three methods on one axis, a threshold that says which rank each needs. */
 export function Reconstruction() {
   const view = useInspection();
-  const { report, running } = view;
+  const { running } = view;
+  const [wanted, setPairs] = usePersistedState('rank.pairs', 'test', oneOf(pairSets));
+  const hasSides = hasUnmirrored(view.report);
+  const pairs = hasSides ? wanted : 'test';
+  const report = useMemo(() => ofPairs(view.report, pairs), [view.report, pairs]);
   const { reconstructions: entries } = report;
   const chance = chanceOf(report);
   const tasks = useMemo(() => tasksOf(entries), [entries]);
@@ -33,27 +38,32 @@ export function Reconstruction() {
   const isOverlaid = runs.others.length > 0;
   // Of several runs the changes alone: three methods of three subjects each are too many to be told apart.
   const shown = useCallback(
-    ({ reconstructions: all }: Report) => (isOverlaid ? all.filter(({ of }) => of === 'change') : all),
-    [isOverlaid],
+    (one: Report): Report => {
+      const all = ofPairs(one, pairs);
+      return isOverlaid
+        ? { ...all, reconstructions: all.reconstructions.filter(({ of }) => of === 'change') }
+        : all;
+    },
+    [isOverlaid, pairs],
   );
   const accuracies = useMemo(
     () =>
       tasks.map((task) =>
-        runs.over((one) =>
-          accuracyFigure({
-            ...{ entries: shown(one), task, scale, unit, chance, threshold: share },
-            controls: one.controls,
-          }),
-        ),
+        runs.over((one) => {
+          const { reconstructions, controls } = shown(one);
+          return accuracyFigure({
+            ...{ entries: reconstructions, controls, task, scale, unit, chance, threshold: share },
+          });
+        }),
       ),
     [runs, shown, tasks, scale, unit, chance, share],
   );
   const energy = useMemo(
-    () => runs.over((one) => energyFigure(shown(one), scale, share, unit)),
+    () => runs.over((one) => energyFigure(shown(one).reconstructions, scale, share, unit)),
     [runs, shown, scale, share, unit],
   );
   const error = useMemo(
-    () => runs.over((one) => errorFigure(shown(one), scale, errorScale, unit)),
+    () => runs.over((one) => errorFigure(shown(one).reconstructions, scale, errorScale, unit)),
     [runs, shown, scale, errorScale, unit],
   );
   const absent = reconstructionAbsent(view);
@@ -80,6 +90,14 @@ export function Reconstruction() {
             })}
           </output>
         </label>
+        {hasSides && (
+          <Choice
+            label={say('rank.pairs')}
+            value={pairs}
+            options={pairSets.map((value) => ({ value, text: say(`rank.pairs.${value}`) }))}
+            onChange={setPairs}
+          />
+        )}
         <Choice
           label={say('rank.unit')}
           value={unit}
@@ -87,7 +105,7 @@ export function Reconstruction() {
           onChange={setUnit}
         />
       </div>
-      <RanksNeeded threshold={share} />
+      <RanksNeeded threshold={share} report={report} />
       <div class="cards">
         {tasks.map((task, index) => (
           <ChartCard
@@ -95,7 +113,11 @@ export function Reconstruction() {
             id={`rank.accuracy.${task}`}
             title={say('rank.title', { task })}
             figure={accuracies[index]}
-            says={accuracySays(entries, task, share, chance) + runs.says}
+            says={
+              (hasSides ? `${say(`rank.pairsSay.${pairs}`)} ` : '') +
+              accuracySays(entries, task, share, chance) +
+              runs.says
+            }
             absent={absent}
             controls={rankScale}
             onDrag={(value) => setThreshold(clamp(value / (baselineOf(entries, task) ?? 1)))}

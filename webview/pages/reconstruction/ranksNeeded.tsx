@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { ControlEntry, ReconstructionEntry } from '../../../extension/contract/report.js';
+import type { ControlEntry, ReconstructionEntry, Report } from '../../../extension/contract/report.js';
 import { rankForAccuracy } from '../../../extension/contract/rankForAccuracy.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { accuracyAbsent } from '../../report/absence.js';
@@ -76,9 +76,8 @@ const byEnergy = (threshold: number): RankColumn[] => [
 ];
 
 /** Which rank each method needs: at the threshold, at k*(95) and k*(99), and for 90 and 99 percent of the energy. */
-export function RanksNeeded({ threshold }: { readonly threshold: number }) {
+export function RanksNeeded({ threshold, report }: { readonly threshold: number; readonly report: Report }) {
   const view = useInspection();
-  const { report } = view;
   const entries = useMemo(() => inOrder(report.reconstructions), [report]);
   if (entries.length === 0) return null;
   const hasRun = entries.some(({ baseline }) => baseline);

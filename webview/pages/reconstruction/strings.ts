@@ -11,6 +11,13 @@ export const reconstructionStrings = {
   'rank.energyTitle': 'Energy kept against rank',
   'rank.errorTitle': 'Relative error against rank',
   'rank.axisComponents': 'rank kept, number of components',
+  'rank.pairs': 'accuracy of',
+  'rank.pairs.test': 'all test pairs',
+  'rank.pairs.unmirrored': 'pairs whose mirror is not trained',
+  'rank.pairsSay.test':
+    'Of all test pairs, among them pairs (a, b) with (b, a) in training, which memory answers on a commutative task.',
+  'rank.pairsSay.unmirrored':
+    'Of the test pairs (a, b) without (b, a) in training, which memory cannot answer.',
   'rank.unit': 'rank as',
   'rank.unit.components': 'number of components',
   'rank.unit.share': 'share of the full rank',

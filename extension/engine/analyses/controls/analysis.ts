@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { accuracySchema, reconstructionEntrySchema } from '../../../contract/report.js';
+import { accuracySchema, reconstructionEntrySchema, testAccuraciesSchema } from '../../../contract/report.js';
 import { siteSelectivitySchema } from './siteSelectivity.js';
 
 /** What is measured of one run: its reconstructions and the controls that they are held against. */
@@ -7,7 +7,7 @@ const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** Accuracy when the change is replaced by its part in the span of `rank` directions. */
-const point = v.object({ rank: count, energy: finite, testAccuracy: accuracySchema });
+const point = v.object({ rank: count, energy: finite, ...testAccuraciesSchema });
 const range = v.object({ mean: finite, q05: finite, q95: finite });
 
 const walkEntry = v.object({

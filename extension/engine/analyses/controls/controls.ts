@@ -1,4 +1,5 @@
 import type { Evaluator } from '../../evaluation/evaluator.js';
+import type { TestAccuracies } from '../../evaluation/namedWeights.js';
 import type { DecayShares } from '../../geometry/decayNull.js';
 import { ablationMixing } from '../../geometry/reconstruction/ablation.js';
 import { earlyComponents } from '../../geometry/reconstruction/earlyComponents.js';
@@ -46,8 +47,8 @@ const earlyParts = [0.25, 0.5, 0.75, 0.9] as const;
 const earlyRanks = [1, 2, 3, 5, 10, 20] as const;
 const randomRanks = [1, 3, 5, 10] as const;
 
-const accuracyOf = async ({ evaluator, signal }: Controlled, row: Float32Array): Promise<Accuracies> => {
-  const [found] = await evaluator.accuracies([row], signal);
+const answered = async ({ evaluator, signal }: Controlled, row: Float32Array): Promise<TestAccuracies> => {
+  const [found] = await evaluator.testAccuracies([row], signal);
   return found!;
 };
 
@@ -67,7 +68,7 @@ export const ablations = async (input: RowsInput, pca: TrajectoryPca): Promise<R
     found.push({
       component: component + 1,
       energy: pca.lastScores[component]! ** 2 / total,
-      testAccuracy: await accuracyOf(input, mix(ablationMixing(pca, component))),
+      testAccuracy: (await answered(input, mix(ablationMixing(pca, component)))).testAccuracy,
     });
   }
   return found;
@@ -87,8 +88,8 @@ export const earlyControl = async (input: RowsInput): Promise<RunAnalysis['contr
     const energies = cumulated(trajectoryEnergy(early), ranks, total);
     const points: ControlPoint[] = [];
     for (const [i, rank] of ranks.entries()) {
-      const testAccuracy = await accuracyOf(input, rows.mix(trajectoryMixing(early, rank)));
-      points.push({ rank, energy: energies[i]!, testAccuracy });
+      const found = await answered(input, rows.mix(trajectoryMixing(early, rank)));
+      points.push({ rank, energy: energies[i]!, ...found });
     }
     found.push({ lastStep: steps[checkpoints - 1]!, checkpoints, points });
   }
@@ -115,8 +116,8 @@ export const walkControl = async (
   const points: ControlPoint[] = [];
   for await (const part of rebuilt()) {
     const at = points.length;
-    const testAccuracy = await accuracyOf(input, weightsAfter(first, part));
-    points.push({ rank: ranks[at]!, energy: energies[at]!, testAccuracy });
+    const found = await answered(input, weightsAfter(first, part));
+    points.push({ rank: ranks[at]!, energy: energies[at]!, ...found });
   }
   const kStar95 = rankForAccuracy(points, baseline, 0.95);
   const kStar99 = rankForAccuracy(points, baseline, 0.99);
@@ -138,8 +139,8 @@ export const randomControl = async (
   const points: ControlPoint[] = [];
   for (const rank of randomRanks) {
     const part = partInSpan(change, directions.slice(0, rank));
-    const testAccuracy = await accuracyOf(input, weightsAfter(first, part));
-    points.push({ rank, energy: dot(part, part) / total, testAccuracy });
+    const found = await answered(input, weightsAfter(first, part));
+    points.push({ rank, energy: dot(part, part) / total, ...found });
   }
   return { seed, points };
 };

@@ -33,7 +33,7 @@ export async function* withAccuracy(
   for (let start = 0; start < points.length; start += evaluatedTogether) {
     const batch = points.slice(start, start + evaluatedTogether);
     const accuracies = await evaluate(await rebuild(batch.map(({ rank }) => rank)));
-    batch.forEach((point, i) => (points[start + i] = { ...point, testAccuracy: accuracies[i]! }));
-    yield { ...entry, baseline: { testAccuracy: baseline! }, points: [...points] };
+    batch.forEach((point, i) => (points[start + i] = { ...point, ...accuracies[i]! }));
+    yield { ...entry, baseline: baseline!, points: [...points] };
   }
 }

@@ -154,7 +154,7 @@ const trunkEntries = async (
     evaluate: async (weights) => {
       const found = [];
       for (const named of weights) {
-        found.push(...(await evaluator.accuracies([weightRow(evaluator.parameters, named)], signal)));
+        found.push(...(await evaluator.testAccuracies([weightRow(evaluator.parameters, named)], signal)));
       }
       return found;
     },
