@@ -204,6 +204,13 @@ describe('a small run of three tasks', () => {
     expect(analysis.controls.walk.points.at(-1)!.energy).toBeCloseTo(1, 6);
     expect(analysis.controls.randomDirections.points[0]!.energy).toBeLessThan(0.02);
     expect(analysis.selectivity!.tasks.map(({ task }) => task)).toEqual(['add', 'mul', 'x2_y2']);
+    for (const { equalMoves } of [
+      ...analysis.selectivity!.tasks,
+      ...analysis.selectivity!.aboutMean!.tasks,
+    ]) {
+      expect(equalMoves!.length).toBeGreaterThan(0);
+      expect(Object.keys(equalMoves!.tensorByTensor)).toEqual(['add', 'mul', 'x2_y2']);
+    }
     expect(analysis.energyRanks.together.rank99).toBeGreaterThan(analysis.energyRanks.together.rank90);
   });
 
@@ -239,6 +246,13 @@ describe('a small run of three tasks', () => {
       nulls: [{ name: 'random walk to the same end' }, { name: 'decay and a walk to the same end' }],
       published: 5,
     });
+    const five = tablesOf(results).find(({ title }) => title.startsWith('Table 5'))!;
+    const drop = five.columns.indexOf('own drop of weights');
+    const random = five.rows.find((row) => row.includes('null: random moves as long'))!;
+    expect([five.rows[0]![drop], random[drop]]).toEqual([
+      expect.stringMatching(/\d/),
+      expect.stringMatching(/\d/),
+    ]);
     const unmeasured = paper.measurements(results[1]!);
     expect(unmeasured.some(({ value, nulls }) => value !== undefined || nulls.length > 0)).toBe(false);
     expect(unmeasured[0]!.published).toBe(3);

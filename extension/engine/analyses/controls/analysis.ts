@@ -18,7 +18,24 @@ const walkEntry = v.object({
 });
 
 const selectivityEntries = {
-  tasks: v.array(v.object({ task: v.string(), index: v.optional(finite), testAccuracy: accuracySchema })),
+  tasks: v.array(
+    v.object({
+      task: v.string(),
+      index: v.optional(finite),
+      testAccuracy: accuracySchema,
+      /** Moves as long as what was taken out, along random directions; absent in what was measured before this was. */
+      equalMoves: v.optional(
+        v.object({
+          /** Euclidean length of what was taken out of the weights. */
+          length: finite,
+          draws: count,
+          /** Means over the draws: along any direction, and with every tensor moved as far as it was. */
+          testAccuracy: accuracySchema,
+          tensorByTensor: accuracySchema,
+        }),
+      ),
+    }),
+  ),
   overlaps: v.array(v.object({ tasks: v.tuple([v.string(), v.string()]), overlap: finite })),
 };
 

@@ -1,6 +1,8 @@
 import type { ModelDescriptor } from '../../../contract/descriptor.js';
 import type { Evaluator } from '../../evaluation/evaluator.js';
 import { taskGradients } from '../../evaluation/taskGradients.js';
+import { equalMove, type Stretch } from '../../geometry/reconstruction/equalMove.js';
+import { dot } from '../../geometry/reconstruction/vectors.js';
 import { partInSpan, randomDirections } from '../../geometry/reconstruction/randomDirections.js';
 import type { Accuracies } from '../../../contract/rankForAccuracy.js';
 import {
@@ -8,15 +10,20 @@ import {
   selectivityIndex,
   subspaceOverlap,
 } from '../../geometry/reconstruction/selectivity.js';
+import { seededRandom } from '../../ground/seededRandom.js';
 import type { RunAnalysis } from './analysis.js';
 import { gradientsFit } from './memory.js';
 
 /** k = 10 as in the paper; how many gradients the covariance is of, it does not say. */
 const settings = { directions: 10, batches: 40, batch: 512, seed: 1 } as const;
 
+/** Random moves of a task's own length, of each kind. */
+const equalMoveDraws = 3;
+
 /**
  * The selectivity test (2602.18649 §3.4): the leading eigenvectors of each task's gradient covariance are projected out of
- * the final weights; a task's own directions should hurt it alone. Undefined for a single task, and where the gradients do
+ * the final weights; a task's own directions should hurt it alone. Beside each, random moves that are as long: taking ten random
+ * directions out of so many parameters moves the weights hardly at all, so that it is no null of a long move. Undefined for a single task, and where the gradients do
  * not fit into memory.
  * @throws GeometryError `cancelled` after the signal.
  */
@@ -32,12 +39,23 @@ export const selectivityTest = async (
   const { directions: wanted, batches } = settings;
   if (!gradientsFit(final.length, batches + 2 * tasks.length * wanted, wanted)) return undefined;
   const weights = Float64Array.from(final);
-  const accuracyWithout = async (directions: readonly Float64Array[]): Promise<Accuracies> => {
-    const part = partInSpan(weights, directions);
+  const accuracyAfter = async (move: Float64Array): Promise<Accuracies> => {
     const row = new Float32Array(final.length);
-    for (let i = 0; i < row.length; i++) row[i] = weights[i]! - part[i]!;
+    for (let i = 0; i < row.length; i++) row[i] = weights[i]! - move[i]!;
     const [found] = await evaluator.accuracies([row], signal);
     return found!;
+  };
+  const afterMovesAsLong = async (
+    part: Float64Array,
+    stretches: readonly Stretch[],
+  ): Promise<Record<string, number>> => {
+    const random = seededRandom(settings.seed);
+    const sums = Object.fromEntries(tasks.map((task) => [task, 0]));
+    for (let draw = 0; draw < equalMoveDraws; draw++) {
+      const found = await accuracyAfter(equalMove(part, stretches, random));
+      for (const task of tasks) sums[task]! += found[task]! / equalMoveDraws;
+    }
+    return sums;
   };
   const [secondMoment, covariance]: [Subspace[], Subspace[]] = [[], []];
   // The same rows for every task: what is let go is not given back at once.
@@ -49,10 +67,17 @@ export const selectivityTest = async (
       [covariance, true],
     ] as const) {
       const directions = await gradientSubspace(gradients, { count: wanted, aboutMean }, signal);
+      const part = partInSpan(weights, directions);
       found.push({
         task,
         directions: directions.map((direction) => Float32Array.from(direction)),
-        testAccuracy: await accuracyWithout(directions),
+        testAccuracy: await accuracyAfter(part),
+        equalMoves: {
+          length: Math.sqrt(dot(part, part)),
+          draws: equalMoveDraws,
+          testAccuracy: await afterMovesAsLong(part, [{ offset: 0, elements: final.length }]),
+          tensorByTensor: await afterMovesAsLong(part, evaluator.parameters),
+        },
       });
     }
   }
@@ -61,7 +86,7 @@ export const selectivityTest = async (
     ...settings,
     ...entriesOf(secondMoment, baseline),
     aboutMean: entriesOf(covariance, baseline),
-    randomTestAccuracy: { ...(await accuracyWithout(random)) },
+    randomTestAccuracy: { ...(await accuracyAfter(partInSpan(weights, random))) },
   };
 };
 
@@ -71,12 +96,15 @@ interface Subspace {
   /** Rounded: for their overlaps all tasks' are held at once. */
   readonly directions: readonly Float32Array[];
   readonly testAccuracy: Accuracies;
+  readonly equalMoves: EqualMoves;
 }
 
+type EqualMoves = NonNullable<NonNullable<RunAnalysis['selectivity']>['tasks'][number]['equalMoves']>;
+
 const entriesOf = (subspaces: readonly Subspace[], baseline: Accuracies) => ({
-  tasks: subspaces.map(({ task, testAccuracy }) => {
+  tasks: subspaces.map(({ task, testAccuracy, equalMoves }) => {
     const index = selectivityIndex(task, baseline, testAccuracy);
-    return { task, ...(index === undefined ? {} : { index }), testAccuracy: { ...testAccuracy } };
+    return { task, ...(index === undefined ? {} : { index }), testAccuracy: { ...testAccuracy }, equalMoves };
   }),
   overlaps: subspaces.flatMap((a, i) =>
     subspaces.slice(i + 1).map((b) => ({

@@ -7,7 +7,8 @@ import type {
 import type { RunFile } from '../../../contract/run.js';
 import type { RunAnalysis } from '../../analyses/controls/analysis.js';
 import type { SiteSelectivity } from '../../analyses/controls/siteSelectivity.js';
-import { meanAccuracy } from '../../../contract/rankForAccuracy.js';
+import { meanAccuracy, type Accuracies } from '../../../contract/rankForAccuracy.js';
+import { selectivityIndex } from '../../geometry/reconstruction/selectivity.js';
 import type { CellResult, Measured } from '../paper.js';
 import {
   publishedCell,
@@ -22,7 +23,7 @@ export const tableTitles = {
   two: 'Table 2: components that carry the solution',
   three: 'Table 3: ranks for the energy, share of the full rank',
   four: 'Table 4: mean test accuracy of reconstructions',
-  five: 'Table 5: selectivity index by site, 10 directions of activations, mean over the tasks',
+  five: 'Table 5: selectivity index by site, 10 directions of activations or weights, mean over the tasks',
   six: 'Table 6: overlap of the tasks’ directions by site',
   weights: 'Beside Table 4: the final weights and the change without decay, cut instead of the change',
 } as const;
@@ -209,6 +210,81 @@ const selectivityRows = (name: SiteName): readonly Row[] => [
   },
 ];
 
+type Selectivity = NonNullable<RunAnalysis['selectivity']>;
+/** The paper's text takes directions out of "the final weight vector" and does not say whether the mean gradient is one. */
+const weightVariants = [
+  { name: 'of weights', how: 'second moment', entriesOf: (found: Selectivity) => found.tasks },
+  {
+    name: 'of weights, about the mean',
+    how: 'covariance',
+    entriesOf: (found: Selectivity) => found.aboutMean?.tasks,
+  },
+] as const;
+type Drop = (after: Accuracies, task: string, baseline: Accuracies) => number;
+const ownDrop: Drop = (after, task, baseline) => baseline[task]! - after[task]!;
+const othersDrop: Drop = (after, task, baseline) =>
+  meanOf(Object.keys(baseline).flatMap((other) => (other === task ? [] : ownDrop(after, other, baseline)))) ??
+  0;
+
+const movedAlike = {
+  'random moves as long': 'testAccuracy',
+  'random moves as long in every tensor': 'tensorByTensor',
+} as const;
+
+const weightRows = ({ name, how, entriesOf }: (typeof weightVariants)[number]): readonly Row[] => {
+  const tasksOf = ({ selectivity }: RunAnalysis) => (selectivity && entriesOf(selectivity)) ?? [];
+  const drop = (title: string, says: string, dropOf: Drop): Row => ({
+    ...{ name: `${title} ${name}`, table: 'five', format: 'accuracy' },
+    says: `${says}, lowest to highest over the tasks. Nulls: moves of the weights as long as that of the same task, along random directions (mean of 3), as a whole and tensor by tensor.`,
+    value: (analysis) =>
+      spread(tasksOf(analysis).map((entry) => dropOf(entry.testAccuracy, entry.task, analysis.testAccuracy))),
+    nulls: (analysis) =>
+      Object.fromEntries(
+        Object.entries(movedAlike).map(([of, key]) => [
+          of,
+          spread(
+            tasksOf(analysis).flatMap(({ task, equalMoves }) =>
+              equalMoves === undefined ? [] : dropOf(equalMoves[key], task, analysis.testAccuracy),
+            ),
+          ),
+        ]),
+      ),
+  });
+  return [
+    {
+      ...{ name: `SI ${name}`, table: 'five', format: 'number' },
+      says: `The same index when the 10 leading directions of a task’s gradients by all weights (${how}) are taken out of the final weights; mean over the tasks. Nulls: random moves as long.`,
+      value: (analysis) => meanOf(tasksOf(analysis).flatMap(({ index }) => index ?? [])),
+      nulls: (analysis) =>
+        Object.fromEntries(
+          Object.entries(movedAlike).map(([of, key]) => [
+            of,
+            meanOf(
+              tasksOf(analysis).flatMap(({ task, equalMoves }) =>
+                equalMoves === undefined
+                  ? []
+                  : (selectivityIndex(task, analysis.testAccuracy, equalMoves[key]) ?? []),
+              ),
+            ),
+          ]),
+        ),
+    },
+    drop('own drop', 'Drop in test accuracy of the task whose directions are taken out', ownDrop),
+    drop('others’ drop', 'Mean drop of the other tasks', othersDrop),
+    {
+      ...{ name: `overlap ${name}`, table: 'six', format: 'accuracy' },
+      says: `Mean squared cosine between two tasks’ subspaces of all weights (${how}). Null: two random subspaces, k/number of weights.`,
+      value: ({ selectivity }) =>
+        meanOf(
+          (how === 'covariance' ? selectivity?.aboutMean : selectivity)?.overlaps.map(
+            ({ overlap }) => overlap,
+          ) ?? [],
+        ),
+      nulls: ({ selectivity, run }) => ({ 'k/d': selectivity && selectivity.directions / run.parameters }),
+    },
+  ];
+};
+
 const spread = (values: readonly number[] | undefined): Amount | undefined =>
   values === undefined || values.length === 0
     ? undefined
@@ -264,6 +340,7 @@ const rows: readonly Row[] = [
   beside('per-matrix-svd', 64, 'change-without-decay'),
   beside('joint-svd', 'half', 'weights'),
   ...siteNames.flatMap(selectivityRows),
+  ...weightVariants.flatMap(weightRows),
 ];
 
 /** Every column of the paper's tables 2, 3 and 4 of one run. */

@@ -105,13 +105,14 @@ const selectivityTable = (name: string, { selectivity, testAccuracy }: RunAnalys
   return [
     {
       title: `${name}: selectivity, ${selectivity.directions} gradient directions of a task taken out`,
-      columns: ['directions of', 'index', ...tasks],
+      columns: ['directions of', 'index', 'length of the move', ...tasks],
       rows: [
         ...selectivityRows(selectivity.tasks, ''),
         ...selectivityRows(selectivity.aboutMean?.tasks ?? [], ', about the mean'),
-        ['random', none, ...Object.values(selectivity.randomTestAccuracy).map(accuracy)],
+        ['ten random directions', none, none, ...Object.values(selectivity.randomTestAccuracy).map(accuracy)],
       ],
       notes: [
+        'The rows below each task move the weights as far along random directions, means of 3 draws: as a whole, and tensor by tensor. Taking out ten random directions of so many moves the weights hardly at all.',
         `Published: index ${publishedSelectivity.index.join('–')}, overlap ${publishedSelectivity.overlap.join('–')}.`,
         `Second moment of ${selectivity.batches} gradients on batches of ${selectivity.batch}: ${overlapsOf(selectivity.overlaps)}.`,
         ...(selectivity.aboutMean === undefined
@@ -127,11 +128,23 @@ const selectivityTable = (name: string, { selectivity, testAccuracy }: RunAnalys
 type Selectivity = NonNullable<RunAnalysis['selectivity']>;
 
 const selectivityRows = (tasks: Selectivity['tasks'], how: string): string[][] =>
-  tasks.map(({ task, index, testAccuracy }) => [
-    `${task}${how}`,
-    index?.toFixed(2) ?? none,
-    ...Object.values(testAccuracy).map(accuracy),
-  ]);
+  tasks.flatMap(({ task, index, testAccuracy, equalMoves }) => {
+    const row = (what: string, value: number | undefined, after: typeof testAccuracy): string[] => [
+      what,
+      value?.toFixed(2) ?? none,
+      equalMoves?.length.toFixed(2) ?? none,
+      ...Object.values(after).map(accuracy),
+    ];
+    return [
+      row(`${task}${how}`, index, testAccuracy),
+      ...(equalMoves === undefined
+        ? []
+        : [
+            row('random, as long', undefined, equalMoves.testAccuracy),
+            row('random, as long in every tensor', undefined, equalMoves.tensorByTensor),
+          ]),
+    ];
+  });
 
 /** Mean squared cosines between the subspaces of two tasks. */
 const overlapsOf = (overlaps: Selectivity['overlaps']): string =>
@@ -187,6 +200,7 @@ export const tablesOf = (results: readonly Result[]): SweepTable[] => {
     ]),
     measurementTable(tableTitles.five, several, [
       'At the read-out each task’s gradients lie in the span of its own head’s rows, of which a direction of another task has little: that is why taking it out is selective. A task’s head alone has an index of 1.00 trivially, as no other task’s loss has a gradient there.',
+      'Directions of weights stand beside random moves of the same length: an index near 0 with all tasks at chance says that the move destroys the model, and not that the tasks share it.',
     ]),
     measurementTable(tableTitles.six, several, [
       'Two random subspaces of k dimensions among d overlap by k/d: subspaces that are “nearly orthogonal” at this level are so by chance.',
