@@ -84,7 +84,7 @@ export interface Analysis {
   readonly files?:
     ((settings: unknown, signal: AbortSignal, inspected: string) => Promise<readonly string[]>) | undefined;
   /** Expected milliseconds (`expectedTime.ts`): its share of the progress shown. */
-  readonly weight: (run: AnalysisRun) => number;
+  readonly weight: (run: AnalysisRun, settings: unknown) => number;
   /**
    * Computes in chunks of about 250 ms, yields after each, and emits results as they come.
    * @throws GeometryError; `cancelled` after the signal.
@@ -97,7 +97,7 @@ const noSettings = v.strictObject({});
 
 type AnalysisRow<Section extends SectionName, Settings extends v.GenericSchema> = Omit<
   Analysis,
-  'sections' | 'settings' | 'flags' | 'steps' | 'files'
+  'sections' | 'settings' | 'flags' | 'steps' | 'files' | 'weight'
 > & {
   readonly sections: readonly Section[];
   readonly files?: (
@@ -105,6 +105,7 @@ type AnalysisRow<Section extends SectionName, Settings extends v.GenericSchema> 
     signal: AbortSignal,
     inspected: string,
   ) => Promise<readonly string[]>;
+  readonly weight: (run: AnalysisRun, settings: v.InferOutput<Settings>) => number;
   readonly steps: (
     run: AnalysisRun<Section>,
     settings: v.InferOutput<Settings>,
@@ -122,6 +123,7 @@ export const analysis = <const Section extends SectionName, Settings extends v.G
     flags: {},
     ...row,
     settings: row.settings ?? noSettings,
+    weight: (run, settings) => row.weight(run, settings),
     steps: (run, settings) => row.steps(run, settings),
     files: files && ((settings, signal, inspected) => files(settings, signal, inspected)),
   };

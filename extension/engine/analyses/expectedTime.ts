@@ -49,11 +49,22 @@ export const passMs = ({ survey }: Pick<AnalysisRun, 'survey'>): number => {
   return survey.parameters * checkpoints * (2e-5 + 1e-6 * checkpoints);
 };
 
-/** The eigenvalues of the random walks and the decaying paths that each group is compared with. */
-export const pathNullsMs = ({ survey, plan, settings }: AnalysisRun): number => {
-  const groups = plan.matrices.length + 4;
-  return groups * settings.randomWalkDraws * 4 * 6e-5 * survey.checkpoints.length ** 3;
+/** Trajectories: of each matrix, and of sets of them. */
+const groupCount = ({ plan }: Pick<AnalysisRun, 'plan'>): number => plan.matrices.length + 4;
+
+/** The random walks and decaying paths that each group is compared with; measured with 20, 36 and 150 checkpoints. */
+export const pathNullsMs = (run: AnalysisRun): number =>
+  groupCount(run) * run.settings.randomWalkDraws * 4 * (0.5 + 7e-4 * run.survey.checkpoints.length ** 2);
+
+/** The spectra of updates in windows of these lengths, with their draws. */
+export const windowsMs = (run: AnalysisRun, lengths: readonly number[]): number => {
+  const windows = sum(lengths.map((length) => Math.max(0, run.survey.checkpoints.length - length)));
+  return groupCount(run) * 3.5 * windows;
 };
+
+/** PC1 of windows that grow, of some groups, with their draws. */
+export const growingWindowsMs = ({ survey }: Pick<AnalysisRun, 'survey'>, groups: number): number =>
+  groups * 0.2 * survey.checkpoints.length ** 2;
 
 /** Numbers of ranks at which something of this full rank is rebuilt. */
 export const rankCount = (ranks: InspectSettings['ranks'], full: number): number =>

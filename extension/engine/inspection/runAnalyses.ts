@@ -84,7 +84,7 @@ export const runAnalyses = async (
         const missing = missingFor(analysis, run);
         if (missing !== undefined && !one.onRequest) return [];
         const steps = completed(one, run, missing, failures);
-        return [{ topic: analysis.topic, weight: analysis.weight(run), steps, isAsked }];
+        return [{ topic: analysis.topic, weight: analysis.weight(run, one.settings), steps, isAsked }];
       });
     const isLast = ({ analysis }: ChosenAnalysis): boolean => analysis.isLast === true;
     const late: ChosenAnalysis[] = [];

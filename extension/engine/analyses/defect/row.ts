@@ -49,7 +49,7 @@ export const defect = analysis({
     precision: { kind: 'text', value: 'WHICH', help: 'float64, float32 as the published code, or both' },
     every: { kind: 'number', value: 'N', help: 'measure at every Nth checkpoint' },
   },
-  weight: ({ survey }) => 4e-2 * survey.parameters * survey.checkpoints.length,
+  weight: ({ survey }, { every }) => (4e-2 * survey.parameters * survey.checkpoints.length) / every,
   steps: defectSteps,
 });
 

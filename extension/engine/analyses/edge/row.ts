@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { UpdateSpectrumEntry } from '../../../contract/report.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
-import { passMs } from '../expectedTime.js';
+import { passMs, windowsMs } from '../expectedTime.js';
 import { analysis, type AnalysisRun } from '../analysis.js';
 import { grokStepOf } from '../defect/accuracies.js';
 import { groupGrams, type KeptGram } from '../trajectory/groupGrams.js';
@@ -33,7 +33,9 @@ export const edge = analysis({
   topic: 'dynamics',
   settings,
   flags: { window: { kind: 'number', value: 'N', help: 'updates in a window (else 10, and 20 centred)' } },
-  weight: passMs,
+  weight: (run, { window }) =>
+    passMs(run) +
+    windowsMs(run, window === undefined ? published.map((one) => one.window) : [window, window]),
   steps: updateSpectra,
 });
 

@@ -11,6 +11,8 @@ export const farms = analysis({
   isLast: true,
   topic: 'spectra',
   weight: ({ plan, settings }) =>
-    2.1e-6 * plan.costPerCheckpoint * plan.spectraOf.length * (1 + settings.shuffleDraws),
+    (0.5 * plan.matrices.length + 2.1e-6 * plan.costPerCheckpoint) *
+    plan.spectraOf.length *
+    (1 + settings.shuffleDraws),
   steps: farmsOf,
 });

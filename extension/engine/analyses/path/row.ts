@@ -1,5 +1,5 @@
 import type { TaskStep } from '../../ground/work/tasks.js';
-import { passMs } from '../expectedTime.js';
+import { growingWindowsMs, passMs, singularValuesMs } from '../expectedTime.js';
 import { analysis, type AnalysisRun } from '../analysis.js';
 import { groupGrams } from '../trajectory/groupGrams.js';
 import { gapsAt, queriesAndKeys } from './gaps.js';
@@ -13,7 +13,11 @@ export const path = analysis({
   isDefault: false,
   isLast: true,
   topic: 'dynamics',
-  weight: passMs,
+  weight: (run) => {
+    const followed = run.plan.matrices.filter(({ group }) => isFollowed(group));
+    const gaps = followed.reduce((ms, spec) => ms + 4 * singularValuesMs(run.plan, spec), 0);
+    return passMs(run) + growingWindowsMs(run, followed.length) + run.survey.checkpoints.length * gaps;
+  },
   steps: pathSteps,
 });
 

@@ -65,7 +65,7 @@ export const openResults = async (
     if (request === undefined && whereAsked.includes(analysis)) return [];
     if (missingFor(analysis, inner) !== undefined || isThere(analysis)) return [];
     const { settings } = chosenAnalysis(analysis, request ?? { id: analysis.id }, false);
-    return [{ expected: analysis.weight(inner), steps: () => analysis.steps(inner, settings) }];
+    return [{ expected: analysis.weight(inner, settings), steps: () => analysis.steps(inner, settings) }];
   });
   return { phases, dispose: async () => evaluation?.dispose() };
 };

@@ -10,7 +10,7 @@ const expectedRuns = 2;
 /** As much as the inspected run itself. */
 const oneRunMs = (run: AnalysisRun): number =>
   spectraMs(run, run.plan.spectraOf) +
-  (run.survey.checkpoints.length > 1 ? always.reduce((sum, { weight }) => sum + weight(run), 0) : 0);
+  (run.survey.checkpoints.length > 1 ? always.reduce((sum, { weight }) => sum + weight(run, {}), 0) : 0);
 
 /** Runs that lie side by side, or that somebody names. */
 export const runs = analysis({
