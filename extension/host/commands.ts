@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandIds } from './contributions.js';
 import { counted } from './describe.js';
 import { exportReport } from './exportReport.js';
 import type { ErrorMessages } from './errors.js';
@@ -30,31 +31,29 @@ const uriOf = (target: Target): vscode.Uri | undefined =>
 
 /** Commands by name, without those of the tree. */
 export const commandTable = (services: CommandServices, selection = new CompareSelection()) => ({
-  'weightGeometry.inspect': (target: Target, selected?: readonly Target[]) =>
-    inspect(services, target, selected),
-  'weightGeometry.selectForCompare': (target: Target) => selection.select(uriOf(target)),
-  'weightGeometry.compareWithSelected': (target: Target) =>
-    compare(services, selection.selected, uriOf(target)),
-  'weightGeometry.compareSelected': (target: Target, selected?: readonly Target[]) =>
+  [commandIds.inspect]: (target: Target, selected?: readonly Target[]) => inspect(services, target, selected),
+  [commandIds.selectForCompare]: (target: Target) => selection.select(uriOf(target)),
+  [commandIds.compareWithSelected]: (target: Target) => compare(services, selection.selected, uriOf(target)),
+  [commandIds.compareSelected]: (target: Target, selected?: readonly Target[]) =>
     compare(services, ...selection.pair(uriOf(target), selected?.map(uriOf) ?? [])),
-  'weightGeometry.inspectSample': () => {
+  [commandIds.inspectSample]: () => {
     services.panels.open(vscode.Uri.joinPath(services.context.extensionUri, 'media', 'sample-series').fsPath);
   },
-  'weightGeometry.cancelInspection': () => services.panels.cancel(),
-  'weightGeometry.inspectAgain': () => services.panels.active?.inspection.retry(),
-  'weightGeometry.showRunningInspection': () => services.panels.showRunning(),
-  'weightGeometry.exportReport': async () => {
+  [commandIds.cancelInspection]: () => services.panels.cancel(),
+  [commandIds.inspectAgain]: () => services.panels.active?.inspection.retry(),
+  [commandIds.showRunningInspection]: () => services.panels.showRunning(),
+  [commandIds.exportReport]: async () => {
     const view = services.panels.active;
     const report = view?.inspection.report;
     if (report) await exportReport(view.source, report);
   },
-  'weightGeometry.inspectTogether': (target: Target, selected: readonly Target[] = []) =>
+  [commandIds.inspectTogether]: (target: Target, selected: readonly Target[] = []) =>
     inspectTogether(services, selected.length > 1 ? selected : [target]),
-  'weightGeometry.nextPage': () => services.panels.active?.turnBy(1),
-  'weightGeometry.previousPage': () => services.panels.active?.turnBy(-1),
-  'weightGeometry.clearCache': () => clearCache(services),
-  'weightGeometry.showLog': () => services.log.show(),
-  'weightGeometry.openSettings': () =>
+  [commandIds.nextPage]: () => services.panels.active?.turnBy(1),
+  [commandIds.previousPage]: () => services.panels.active?.turnBy(-1),
+  [commandIds.clearCache]: () => clearCache(services),
+  [commandIds.showLog]: () => services.log.show(),
+  [commandIds.openSettings]: () =>
     vscode.commands.executeCommand('workbench.action.openSettings', `@ext:${services.context.extension.id}`),
 });
 

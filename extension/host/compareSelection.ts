@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { contextKeys } from './contributions.js';
 
 /** The checkpoint or folder that the next comparison starts from, as VS Code's own "Select for Compare" keeps a file. */
 export class CompareSelection {
@@ -11,7 +12,7 @@ export class CompareSelection {
   select(uri: vscode.Uri | undefined): void {
     this.chosen = uri;
     const isThere = uri !== undefined;
-    void vscode.commands.executeCommand('setContext', 'weightGeometry.hasCompareSelection', isThere);
+    void vscode.commands.executeCommand('setContext', contextKeys.hasCompareSelection, isThere);
   }
 
   /** Base and source of two selected items: the source is the one that the menu was opened on. */

@@ -1,6 +1,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { contextKeys } from '../contributions.js';
 import { count } from '../describe.js';
 import {
   foreignFoldersGlob,
@@ -176,7 +177,7 @@ export class CheckpointFolders implements vscode.Disposable {
     const isSame = near.length === this.near.size && near.every((folder) => this.near.has(folder));
     this.near = new Set(near);
     if (!isSame) {
-      await vscode.commands.executeCommand('setContext', 'weightGeometry.checkpointFolders', near);
+      await vscode.commands.executeCommand('setContext', contextKeys.checkpointFolders, near);
     }
     this.changed.fire({ files });
   }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { commandIds, contextKeys, viewIds } from '../contributions.js';
 import type { FileSummary, SeriesListing } from '../../contract/calls.js';
 import { statisticsIn } from '../../contract/statistics/table.js';
 import {
@@ -36,7 +37,6 @@ type Node =
       readonly file: FileSummary;
     };
 
-export const seriesViewId = 'weightGeometry.series';
 const rowsInTooltip = 12;
 
 /** The series of the workspace, their checkpoints, and the tensors of these. */
@@ -51,13 +51,16 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     private readonly folders: CheckpointFolders,
     private readonly errors: ErrorMessages,
   ) {
-    this.view = vscode.window.createTreeView(seriesViewId, { treeDataProvider: this, showCollapseAll: true });
+    this.view = vscode.window.createTreeView(viewIds.series, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
     this.subscriptions = [
       this.view,
       folders.onChanged(() => this.changed.fire(undefined)),
       this.changed,
-      vscode.commands.registerCommand('weightGeometry.refreshSeries', () => this.folders.lookAgain()),
-      vscode.commands.registerCommand('weightGeometry.revealSeries', (node: Node) =>
+      vscode.commands.registerCommand(commandIds.refreshSeries, () => this.folders.lookAgain()),
+      vscode.commands.registerCommand(commandIds.revealSeries, (node: Node) =>
         node.kind === 'unreadable'
           ? undefined
           : vscode.commands.executeCommand(
@@ -65,7 +68,7 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
               vscode.Uri.file(watchedPlace(node.uri.fsPath)),
             ),
       ),
-      vscode.commands.registerCommand('weightGeometry.copyTensorName', (node: Node) =>
+      vscode.commands.registerCommand(commandIds.copyTensorName, (node: Node) =>
         node.kind === 'tensor' ? vscode.env.clipboard.writeText(node.tensor.name) : undefined,
       ),
     ];
@@ -107,7 +110,7 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
 
   private async series(): Promise<Node[]> {
     const found = await workspaceSeries(this.reader, this.folders);
-    await vscode.commands.executeCommand('setContext', 'weightGeometry.seriesLooked', true);
+    await vscode.commands.executeCommand('setContext', contextKeys.seriesLooked, true);
     this.tell(found.problems);
     const { rows, unreadable } = await apartUnreadable(found.rows, this.reader);
     return [

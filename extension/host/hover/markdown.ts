@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandIds } from '../contributions.js';
 import type { CachedStatistics, FileSummary, SeriesListing } from '../../contract/calls.js';
 import { statisticsIn } from '../../contract/statistics/table.js';
 import {
@@ -13,7 +14,7 @@ import {
 } from '../describe.js';
 
 /** The only command that a hover may run. */
-const inspectCommand = 'weightGeometry.inspect';
+const inspectCommand = commandIds.inspect;
 
 /** Text of a file as text: nothing in it is Markdown. */
 export const plain = (text: string): string =>

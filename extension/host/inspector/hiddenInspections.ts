@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { commandIds, statusIds } from '../contributions.js';
 import type { InspectorView } from './inspectorView.js';
 
 /** A view, and the panel or the editor that it is shown in. */
@@ -11,14 +12,14 @@ export interface ShownView {
 /** Work that goes on behind another tab has a sign: one item in the status bar, which leads to the view and its Cancel. */
 export class HiddenInspections implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
-    'weightGeometry.inspections',
+    statusIds.inspections,
     vscode.StatusBarAlignment.Right,
     89,
   );
 
   constructor() {
     this.item.name = vscode.l10n.t('Weight Geometry: Inspections');
-    this.item.command = 'weightGeometry.showRunningInspection';
+    this.item.command = commandIds.showRunningInspection;
   }
 
   /** Shows what of these works unseen. Two views of one source share an inspection: one in sight is enough. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { contextKeys, editorIds, panelId } from '../contributions.js';
 import type { Focus } from '../../contract/calls.js';
 import { panelStateSchema } from '../../contract/panel.js';
 import { HiddenInspections, hiddenAmong, type ShownView } from './hiddenInspections.js';
@@ -8,9 +9,6 @@ import { InspectorView, type ViewSubject } from './inspectorView.js';
 import { waitsBecause } from './largeFiles.js';
 import { pageFolder, pageHtml } from './pageHtml.js';
 import { viewSurroundings, type InspectorServices } from './viewSurroundings.js';
-
-export const panelType = 'weightGeometry.inspector';
-const editorTypes = { weights: 'weightGeometry.weights', maybeWeights: 'weightGeometry.maybeWeights' };
 
 /** All that shows an inspection: panels, several at once, and the read-only editors of weight files. */
 export class InspectorPanels implements vscode.Disposable {
@@ -29,7 +27,7 @@ export class InspectorPanels implements vscode.Disposable {
       },
     };
     this.subscriptions.push(
-      vscode.window.registerWebviewPanelSerializer(panelType, {
+      vscode.window.registerWebviewPanelSerializer(panelId, {
         deserializeWebviewPanel: (panel, state: unknown) => {
           const kept = v.safeParse(panelStateSchema, state);
           const { source, base } = kept.success ? kept.output : {};
@@ -38,7 +36,7 @@ export class InspectorPanels implements vscode.Disposable {
           return Promise.resolve();
         },
       }),
-      ...Object.values(editorTypes).map((type) =>
+      ...Object.values(editorIds).map((type) =>
         vscode.window.registerCustomEditorProvider(type, editor, {
           supportsMultipleEditorsPerDocument: true,
         }),
@@ -49,7 +47,7 @@ export class InspectorPanels implements vscode.Disposable {
   /** Shows the panel of a source: the one there is, else a new one. It is there before anything has been read. */
   open(source: string, page?: Focus, base?: string): InspectorView {
     const shown = [...this.views].find(
-      ({ view, panel }) => view.source === source && view.base === base && panel.viewType.endsWith(panelType),
+      ({ view, panel }) => view.source === source && view.base === base && panel.viewType.endsWith(panelId),
     );
     if (shown) {
       shown.panel.reveal();
@@ -57,7 +55,7 @@ export class InspectorPanels implements vscode.Disposable {
       return shown.view;
     }
     const { view } = this.adopt(
-      vscode.window.createWebviewPanel(panelType, titleOf(source, base), vscode.ViewColumn.Active, {
+      vscode.window.createWebviewPanel(panelId, titleOf(source, base), vscode.ViewColumn.Active, {
         enableScripts: true,
         enableFindWidget: true,
       }),
@@ -111,7 +109,7 @@ export class InspectorPanels implements vscode.Disposable {
 
   private adopt(panel: vscode.WebviewPanel, subject: ViewSubject): ShownView {
     const { extension } = this.services;
-    if (panel.viewType.endsWith(panelType)) {
+    if (panel.viewType.endsWith(panelId)) {
       panel.iconPath = {
         light: vscode.Uri.joinPath(extension, 'media', 'icon-light.svg'),
         dark: vscode.Uri.joinPath(extension, 'media', 'icon-dark.svg'),
@@ -144,8 +142,8 @@ export class InspectorPanels implements vscode.Disposable {
   private updateContext(): void {
     const views = [...this.views];
     const contexts = {
-      'weightGeometry.inspectorRunning': this.active?.inspection.running ?? false,
-      'weightGeometry.anyInspectionRunning': views.some(({ view }) => view.inspection.running),
+      [contextKeys.inspectorRunning]: this.active?.inspection.running ?? false,
+      [contextKeys.anyInspectionRunning]: views.some(({ view }) => view.inspection.running),
     };
     for (const [name, value] of Object.entries(contexts)) {
       void vscode.commands.executeCommand('setContext', name, value);

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandIds } from '../contributions.js';
 import type { ErrorMessages } from '../errors.js';
 import { chooseDescriptor, offerToKeep } from './chooseDescriptor.js';
 import type { Inspections } from './inspections.js';
@@ -15,7 +16,7 @@ export interface InspectorServices {
 }
 
 const inspect = (path: string): Thenable<unknown> =>
-  vscode.commands.executeCommand('weightGeometry.inspect', vscode.Uri.file(path));
+  vscode.commands.executeCommand(commandIds.inspect, vscode.Uri.file(path));
 
 /** What a view takes from VS Code: messages, the clipboard, dialogs, commands, words. */
 export const viewSurroundings = (services: InspectorServices): ViewSurroundings => ({

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandIds } from '../contributions.js';
 import type { Reply } from '../../contract/calls.js';
 import { toErrorValue } from '../../contract/errors.js';
 import type { SweepAction } from '../../contract/panel.js';
@@ -14,7 +15,7 @@ export interface ClusterServices extends SweepCommandServices {
 }
 
 export const clusterCommandTable = (services: ClusterServices) => ({
-  'weightGeometry.submitSweep': (target: vscode.Uri | undefined) => submit(services, target),
+  [commandIds.submitSweep]: (target: vscode.Uri | undefined) => submit(services, target),
 });
 
 /** Options as the user writes them: `partition=gpu time=1:00:00 cpusPerRun=1 maxAtOnce=8`. */
@@ -90,7 +91,7 @@ export const steerSweep = async (
   if (action === 'resume') {
     // What is not paused goes on as Run Sweep has it.
     if (steerLocalSweep(training, sweep, action, run) === 0)
-      await vscode.commands.executeCommand('weightGeometry.runSweep', vscode.Uri.file(sweep));
+      await vscode.commands.executeCommand(commandIds.runSweep, vscode.Uri.file(sweep));
     return done;
   }
   if (action === 'submit' && !(await isTrusted())) return done;

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { commandIds } from '../contributions.js';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import { libraryTelemetryOff } from '../../contract/libraryTelemetry.js';
 import type { PaperEntry } from '../../contract/training.js';
@@ -29,7 +30,7 @@ interface Answers {
 
 /** The command by name. */
 export const reproduceCommandTable = (services: ReproduceServices) => ({
-  'weightGeometry.reproduce': async () => {
+  [commandIds.reproduce]: async () => {
     if (!(await isTrusted())) return;
     try {
       const answers = await ask(services);

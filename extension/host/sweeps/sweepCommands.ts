@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { commandIds } from '../contributions.js';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import type { SweepRun } from '../../contract/sweep.js';
 import type { ErrorMessages } from '../errors.js';
@@ -27,8 +28,8 @@ export interface Place {
 
 /** Commands of sweeps by name. */
 export const sweepCommandTable = (services: SweepCommandServices) => ({
-  'weightGeometry.runSweep': (target: vscode.Uri | undefined) => runSweep(services, target),
-  'weightGeometry.newSweep': async () => {
+  [commandIds.runSweep]: (target: vscode.Uri | undefined) => runSweep(services, target),
+  [commandIds.newSweep]: async () => {
     if (!(await isTrusted())) return;
     try {
       const file = await newSweep(services);

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { mcpProviderId } from '../contributions.js';
 import { libraryTelemetryOff } from '../../contract/libraryTelemetry.js';
 
 /** As in the manifest's `mcpServerDefinitionProviders`. */
-const providerId = 'weightGeometry.mcp';
 
 /** What hosts from 1.101 have besides; the oldest that is supported lacks it. */
 interface McpHost {
@@ -37,7 +37,7 @@ export const registerMcpServer = (command: string, version: string): vscode.Disp
   if (!isMcpHost(host)) return new vscode.Disposable(() => undefined);
   const changed = new vscode.EventEmitter<void>();
   const folders = vscode.workspace.onDidChangeWorkspaceFolders(() => changed.fire());
-  const provider = host.lm.registerMcpServerDefinitionProvider(providerId, {
+  const provider = host.lm.registerMcpServerDefinitionProvider(mcpProviderId, {
     onDidChangeMcpServerDefinitions: changed.event,
     provideMcpServerDefinitions: () => {
       const roots = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandIds } from '../contributions.js';
 import { receiveEvents } from '../../contract/boundary.js';
 import type { ErrorValue } from '../../contract/errors.js';
 import {
@@ -19,8 +20,8 @@ export interface CudaServices {
 }
 
 export const cudaCommandTable = (services: CudaServices) => ({
-  'weightGeometry.installCuda': () => withInstaller(services, install),
-  'weightGeometry.removeCuda': () => withInstaller(services, remove),
+  [commandIds.installCuda]: () => withInstaller(services, install),
+  [commandIds.removeCuda]: () => withInstaller(services, remove),
 });
 
 interface Installer {

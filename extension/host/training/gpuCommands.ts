@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { commandIds } from '../contributions.js';
 import { gpuSchemas, type GpuCalls } from '../../contract/gpu.js';
 import { gpuMarkdown } from '../../contract/gpuList.js';
 import { toErrorValue } from '../../contract/errors.js';
@@ -104,7 +105,7 @@ interface CheckServices extends GpuServices {
 }
 
 export const gpuCommandTable = (services: CheckServices) => ({
-  'weightGeometry.checkGpu': () => check(services),
+  [commandIds.checkGpu]: () => check(services),
 });
 
 async function check(services: CheckServices): Promise<void> {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandIds } from '../contributions.js';
 import type { ErrorMessages } from '../errors.js';
 import type { InspectorPanels } from '../inspector/inspectorPanels.js';
 import { stepNumber, timeLeft } from './describeRun.js';
@@ -44,7 +45,7 @@ const tellers: { readonly [K in RunNews['kind']]: Teller<K> } = {
   failed: async ({ run, error }, { training, errors }) => {
     const wantsCuda = error.code === 'no-provider' && run.request?.provider === 'cuda';
     const resume = (): void => training.steer(run.folder, 'resume');
-    const install = (): void => void vscode.commands.executeCommand('weightGeometry.installCuda');
+    const install = (): void => void vscode.commands.executeCommand(commandIds.installCuda);
     await errors.show(
       { ...error, message: vscode.l10n.t('“{0}” failed. {1}', run.name, error.message) },
       wantsCuda ? install : resume,

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandIds, viewIds } from '../contributions.js';
 import { phaseIcon, phaseName, progressLine, runLines } from './describeRun.js';
 import type { Training } from './training.js';
 import type { TrainingRun } from './trainingRun.js';
@@ -16,11 +17,11 @@ export class RunsTree implements vscode.TreeDataProvider<TrainingRun>, vscode.Di
   private filter = '';
 
   constructor(private readonly training: Training) {
-    this.view = vscode.window.createTreeView('weightGeometry.runs', { treeDataProvider: this });
+    this.view = vscode.window.createTreeView(viewIds.runs, { treeDataProvider: this });
     this.subscriptions = [
       this.changed,
       this.view,
-      vscode.commands.registerCommand('weightGeometry.filterRuns', () => this.askForFilter()),
+      vscode.commands.registerCommand(commandIds.filterRuns, () => this.askForFilter()),
       training.onChanged(() => {
         this.timer ??= setTimeout(() => {
           this.timer = undefined;
@@ -56,7 +57,7 @@ export class RunsTree implements vscode.TreeDataProvider<TrainingRun>, vscode.Di
     item.accessibilityInformation = { label: `${run.name}, ${item.description}` };
     item.contextValue = ['run', ...run.state.actions, ...(run.isActive ? [] : ['forget'])].join(' ');
     item.command = {
-      command: 'weightGeometry.showTraining',
+      command: commandIds.showTraining,
       title: vscode.l10n.t('Show Training'),
       arguments: [run],
     };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandIds, contextKeys, statusIds } from '../contributions.js';
 import type { Disposable } from '../events.js';
 import { phaseIcon, phaseName, progressLine, runLines } from './describeRun.js';
 import type { Training } from './training.js';
@@ -10,7 +11,7 @@ const paceMs = 250;
 /** One item, there while a run is: step, accuracy, pace. A click shows the run. */
 export class TrainingStatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
-    'weightGeometry.training',
+    statusIds.training,
     vscode.StatusBarAlignment.Right,
     90,
   );
@@ -19,7 +20,7 @@ export class TrainingStatusBar implements vscode.Disposable {
 
   constructor(private readonly training: Training) {
     this.item.name = vscode.l10n.t('Weight Geometry: Training');
-    this.item.command = 'weightGeometry.showTraining';
+    this.item.command = commandIds.showTraining;
     this.listener = training.onChanged(() => {
       this.timer ??= setTimeout(() => {
         this.timer = undefined;
@@ -59,10 +60,10 @@ export class TrainingStatusBar implements vscode.Disposable {
 /** What the palette and the view offer. */
 async function setContexts(actions: readonly string[], runs: readonly TrainingRun[]): Promise<void> {
   const contexts = {
-    'weightGeometry.canPauseTraining': actions.includes('pause'),
-    'weightGeometry.canResumeTraining': runs.some(({ state }) => state.actions.includes('resume')),
-    'weightGeometry.canStopTraining': actions.includes('stop'),
-    'weightGeometry.hasRuns': runs.length > 0,
+    [contextKeys.canPauseTraining]: actions.includes('pause'),
+    [contextKeys.canResumeTraining]: runs.some(({ state }) => state.actions.includes('resume')),
+    [contextKeys.canStopTraining]: actions.includes('stop'),
+    [contextKeys.hasRuns]: runs.length > 0,
   };
   for (const [name, value] of Object.entries(contexts)) {
     await vscode.commands.executeCommand('setContext', name, value);

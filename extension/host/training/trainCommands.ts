@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { commandIds } from '../contributions.js';
 import { toErrorValue } from '../../contract/errors.js';
 import type { TrainingAction } from '../../contract/training.js';
 import type { ErrorMessages } from '../errors.js';
@@ -26,24 +27,24 @@ type Target = vscode.Uri | TrainingRun | undefined;
 
 /** Commands of training by name. */
 export const trainCommandTable = (services: TrainCommandServices) => ({
-  'weightGeometry.train': (target: Target) => train(services, target),
-  'weightGeometry.pauseTraining': (target: Target) => steer(services, 'pause', target),
-  'weightGeometry.resumeTraining': (target: Target) => steer(services, 'resume', target),
-  'weightGeometry.stopTraining': (target: Target) => steer(services, 'stop', target),
-  'weightGeometry.showTraining': (target: Target) => show(services, target),
-  'weightGeometry.inspectRun': (target: Target) => {
+  [commandIds.train]: (target: Target) => train(services, target),
+  [commandIds.pauseTraining]: (target: Target) => steer(services, 'pause', target),
+  [commandIds.resumeTraining]: (target: Target) => steer(services, 'resume', target),
+  [commandIds.stopTraining]: (target: Target) => steer(services, 'stop', target),
+  [commandIds.showTraining]: (target: Target) => show(services, target),
+  [commandIds.inspectRun]: (target: Target) => {
     const folder = folderOf(target);
     if (folder !== undefined) services.panels.open(folder, 'overview');
   },
-  'weightGeometry.tagRun': async (target: Target) => {
+  [commandIds.tagRun]: async (target: Target) => {
     const run = await runFor(services.training, target);
     if (run) await tagRun(services.training, run);
   },
-  'weightGeometry.noteRun': async (target: Target) => {
+  [commandIds.noteRun]: async (target: Target) => {
     const run = await runFor(services.training, target);
     if (run) await noteRun(services.training, run);
   },
-  'weightGeometry.forgetRun': (target: Target) => {
+  [commandIds.forgetRun]: (target: Target) => {
     const folder = folderOf(target);
     if (folder !== undefined) services.training.forget(folder);
   },

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { commandIds, contextKeys } from '../../../extension/host/contributions.js';
 import { weightFilesGlob } from '../../../extension/host/weightFiles.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -43,6 +44,9 @@ const sources = (folder: string): string =>
     .map((name) => read(path.join(folder, name)))
     .join('\n');
 
+const keysOf = <T extends object>(table: T): readonly (keyof T & string)[] =>
+  Object.keys(table) as (keyof T & string)[];
+
 describe('the manifest', () => {
   it('has a text for every key, and no text without a key', () => {
     const used = [...text.matchAll(/"%([\w.]+)%"/g)].map((match) => match[1]!);
@@ -53,6 +57,18 @@ describe('the manifest', () => {
     const commands = new Set(manifest.contributes.commands.map(({ command }) => command));
     const shown = Object.values(manifest.contributes.menus).flat();
     for (const { command } of shown) if (command !== undefined) expect(commands).toContain(command);
+  });
+
+  it('has a handler for every command, and a value for every key of its conditions', () => {
+    const code = sources('extension/host');
+    for (const name of keysOf(commandIds)) {
+      expect(code).toMatch(new RegExp(`\\[commandIds\\.${name}\\]:|registerCommand\\(commandIds\\.${name},`));
+    }
+    for (const name of keysOf(contextKeys)) {
+      expect(code).toMatch(
+        new RegExp(`\\[contextKeys\\.${name}\\]:|'setContext',\\s*contextKeys\\.${name},`),
+      );
+    }
   });
 
   it('has every action of a row of a view in its menu too, for those who have no mouse', () => {
@@ -67,13 +83,14 @@ describe('the manifest', () => {
     const { commands, views, configuration, walkthroughs } = manifest.contributes;
     const viewIds = Object.values(views).flatMap((list) => list.map(({ id }) => id));
     const code = sources('extension');
+    const setKeys = keysOf(contextKeys).filter((name) => code.includes(`'setContext', contextKeys.${name},`));
     // VS Code tells of links to the web alone, so a link to a command completes nothing.
     const happens: Readonly<Record<string, (subject: string) => boolean>> = {
       onCommand: (name) =>
         commands.some(({ command }) => command === name) || viewIds.some((id) => name === `${id}.focus`),
       onView: (id) => viewIds.includes(id),
       onSettingChanged: (name) => configuration.some(({ properties }) => Object.hasOwn(properties, name)),
-      onContext: (key) => code.includes(`'setContext', '${key}'`),
+      onContext: (key) => setKeys.some((name) => contextKeys[name] === key),
     };
     for (const { id, completionEvents } of walkthroughs.flatMap(({ steps }) => steps)) {
       expect(completionEvents.length, id).toBeGreaterThan(0);
@@ -110,7 +127,7 @@ describe('the manifest', () => {
     }
   });
 
-  it('names weight files in events, conditions and editors as the table of formats does', () => {
+  it('holds what the tables of formats, commands, settings and tools say', () => {
     const script = path.join(root, 'scripts/manifest.mjs');
     const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
     expect(stderr).toBe('');
