@@ -1,13 +1,18 @@
 import type { Dash, Look, MarkerSymbol } from './figure.js';
 
 /** Curves differ in colour, dash and marker at once, so that none has to be told by its colour. */
-const dashes: readonly Dash[] = ['solid', 'longdash', 'dashdot', 'dot', 'solid', 'longdash'];
+const dashes: readonly Dash[] = ['solid', 'longdash', 'dashdot', 'dot'];
 const symbols: readonly MarkerSymbol[] = ['circle', 'square', 'diamond', 'triangle-up', 'cross', 'x'];
+
+/** Themes have so many colours; after them the styles begin one further, so that the seventh curve is not the first. */
+const colours = 6;
+const cycled = <T>(styles: readonly T[], index: number): T =>
+  styles[(index + Math.floor(index / colours)) % styles.length]!;
 
 /** Only lines: the dash tells them apart. */
 export const lineLook = (index: number): Look => ({
   ink: index,
-  dash: dashes[index % dashes.length]!,
+  dash: cycled(dashes, index),
   symbol: 'none',
   line: true,
 });
@@ -16,7 +21,7 @@ export const lineLook = (index: number): Look => ({
 export const markedLook = (index: number): Look => ({
   ink: index,
   dash: 'solid',
-  symbol: symbols[index % symbols.length]!,
+  symbol: cycled(symbols, index),
   line: true,
 });
 
