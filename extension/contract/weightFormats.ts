@@ -25,7 +25,7 @@ export const weightFormats = [
   { name: 'gguf', endings: ['.gguf'], unique: ['.gguf'] },
   { name: 'onnx', endings: ['.onnx'] },
   { name: 'hdf5', endings: ['.keras', '.h5', '.hdf5'], ambiguous: ['.h5', '.hdf5'] },
-  { name: 'msgpack', endings: ['.msgpack'], ambiguous: ['.msgpack'], sharded: ['.msgpack'] },
+  { name: 'msgpack', endings: ['.msgpack'], sharded: ['.msgpack'] },
 ] as const satisfies readonly WeightFormat[];
 
 export type WeightFormatName = (typeof weightFormats)[number]['name'];

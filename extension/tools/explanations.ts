@@ -133,6 +133,10 @@ export const explanations: Readonly<Record<string, Explanation>> = {
     'The matrix is very large, so its spectrum is estimated. Intervals stand beside the numbers.',
     'Ask for the exact spectrum where the interval is too wide.',
   ),
+  'spectra-from-factors': say(
+    'The matrix is the product of two thin factors and very large, so its singular values are computed from the factors. They are exact; the null of shuffled entries is left out.',
+    'Marchenko–Pastur edges are there for all.',
+  ),
   'spectra-thinned': say(
     'The matrices are large, so spectra were computed for some checkpoints only, the last among them.',
     'Choose fewer tensors.',

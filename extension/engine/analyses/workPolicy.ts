@@ -2,7 +2,7 @@ import type { Warning } from '../../contract/report.js';
 import type { MatrixSpec } from '../geometry/matrices.js';
 import { effortFor } from '../linalg/policy.js';
 
-type Size = Pick<MatrixSpec, 'rows' | 'columns'>;
+type Size = Pick<MatrixSpec, 'rows' | 'columns' | 'rank'>;
 
 /** Multiply-adds of one dense decomposition, but for a factor: rows × columns × the smaller of them. */
 export const decompositionCost = ({ rows, columns }: Size): number =>
@@ -25,8 +25,16 @@ export const isEstimated = ({ rows, columns }: Size, exactWanted: boolean): bool
 /** What the estimate of a spectrum costs, in the same unit. */
 export const estimateCost = ({ rows, columns }: Size): number => rows * columns * estimateColumns;
 
-const spectrumCost = (size: Size, estimated: boolean): number =>
-  estimated ? estimateCost(size) : decompositionCost(size);
+/** Two QR factorisations of thin factors. */
+const factoredCost = ({ rows, columns }: Size, rank: number): number => (rows + columns) * rank * rank;
+
+const spectrumCost = (size: Size, estimated: boolean): number => {
+  if (!estimated) return decompositionCost(size);
+  return size.rank === undefined ? estimateCost(size) : factoredCost(size, 2 * size.rank);
+};
+
+/** Whether a matrix is too large to be held, and the product of thin factors, which tell its spectrum exactly. */
+const isFactored = (matrix: Size): boolean => matrix.rank !== undefined && isEstimated(matrix, false);
 
 /** Budgets in units of {@link decompositionCost}; a million million is in the order of minutes. */
 const spectraBudget = 4e11;
@@ -48,7 +56,7 @@ export interface WorkPlan {
   /** Of these, the ones to which angles are held against random steps of the same size, see {@link angleDraws}. */
   readonly angleNullsOf: ReadonlySet<number>;
   readonly matrices: readonly MatrixSpec[];
-  /** Of these, the ones whose spectra are estimated. */
+  /** Of these, the ones that are not held in memory: their spectra are estimated, or computed from thin factors. */
   readonly estimated: ReadonlySet<MatrixSpec>;
   /** What the spectra of one checkpoint cost, in units of {@link decompositionCost}. */
   readonly costPerCheckpoint: number;
@@ -63,7 +71,11 @@ export const planWork = (
   draws: number,
   exactWanted: boolean,
 ): WorkPlan => {
-  const estimated = new Set(matrices.filter((matrix) => isEstimated(matrix, exactWanted)));
+  const estimated = new Set(
+    matrices.filter((matrix) => isFactored(matrix) || isEstimated(matrix, exactWanted)),
+  );
+  const guessed = [...estimated].filter((matrix) => !isFactored(matrix));
+  const factored = matrices.filter(isFactored);
   const exact = matrices.filter((matrix) => !estimated.has(matrix));
   const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
   const exactCost = 2 * sum(exact.map(decompositionCost));
@@ -85,7 +97,8 @@ export const planWork = (
     estimated,
     costPerCheckpoint,
     warnings: [
-      ...(estimated.size > 0 ? [estimatedWarning([...estimated], exactWanted)] : []),
+      ...(guessed.length > 0 ? [estimatedWarning(guessed, exactWanted)] : []),
+      ...(factored.length > 0 ? [factoredWarning(factored)] : []),
       ...(spectra < checkpoints && matrices.length > 0
         ? [
             {
@@ -126,6 +139,17 @@ const estimatedWarning = (estimated: readonly MatrixSpec[], exactWanted: boolean
       (exactWanted
         ? 'exactly it would not fit into memory.'
         : 'it can be computed exactly on demand (--exact).'),
+    tensor,
+  };
+};
+
+const factoredWarning = (factored: readonly MatrixSpec[]): Warning => {
+  const [first] = factored;
+  const { tensor, rows, columns, rank } = first!;
+  const others = factored.length > 1 ? ` and of ${factored.length - 1} more` : '';
+  return {
+    code: 'spectra-from-factors',
+    message: `The spectrum of ${tensor} (${rows} × ${columns})${others} is computed from its factors of rank ${rank!}, exactly and without shuffles and angles, as the product is very large.`,
     tensor,
   };
 };

@@ -17,6 +17,8 @@ export interface MatrixSpec {
   readonly range?: PartRange;
   /** One of a stack (experts, heads): the tensor is folded as every axis but the last × the last. */
   readonly stacked?: StackedMatrix;
+  /** The values are a product of factors with this many columns and rows between them, which its checkpoint gives. */
+  readonly rank?: number;
   /** A fused tensor that also appears as its parts. */
   readonly fused: boolean;
   /** Inside a layer (for models without layers: every 2-D tensor but the first and the last). */
@@ -41,6 +43,7 @@ export interface MatrixPlan {
 interface NamedShape {
   readonly name: string;
   readonly shape: readonly number[];
+  readonly rank?: number;
 }
 
 /**
@@ -122,6 +125,7 @@ const specsOf = (
     group: parts.length > 0 ? tensor.name : groupOf(place?.role),
     ...size,
     folded: tensor.shape.length > 2,
+    ...(tensor.rank === undefined ? {} : { rank: tensor.rank }),
     fused: parts.length > 0,
     trunk: place !== undefined && parts.length === 0,
   };

@@ -10,7 +10,7 @@ import { leadingColumns, type Matrix } from '../../linalg/matrix.js';
 import { shuffledEntries } from '../../linalg/shuffledEntries.js';
 import { singularValuesBatch } from '../../linalg/singularValues.js';
 import { svd } from '../../linalg/svd.js';
-import { spectrumEntryOf } from '../spectra/spectra.js';
+import { spectrumEntryOf } from '../spectra/spectrumEntry.js';
 
 /** Leading vectors that are looked at, and the |cosine| below which one is an intruder (Shuttleworth et al. 2024). */
 const leading = 10;

@@ -6,7 +6,8 @@ import type { TaskStep } from '../../ground/work/tasks.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { singularValuesBatch } from '../../linalg/singularValues.js';
 import type { AnalysisRun } from '../analysis.js';
-import { nullsOf, shuffleOf, subjectsOf } from '../spectra/spectra.js';
+import { shuffleOf, subjectsOf } from '../spectra/spectra.js';
+import { nullsOf } from '../spectra/spectrumEntry.js';
 
 const nameOf = ({ step, tensor, part, of }: Pick<SpectrumEntry, 'step' | 'tensor' | 'part' | 'of'>): string =>
   JSON.stringify([step, tensor, part, of]);

@@ -6,7 +6,8 @@ import { shuffledEntries } from '../../linalg/shuffledEntries.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { singularValuesBatch, type Spectrum } from '../../linalg/singularValues.js';
-import { spectrumEntryOf, type SpectraRun } from './spectra.js';
+import type { SpectraRun } from './spectra.js';
+import { spectrumEntryOf } from './spectrumEntry.js';
 
 /** Larger ones would take a real matrix of four times their size. */
 const mostElements = 1 << 20;

@@ -1,24 +1,13 @@
-import type {
-  InspectSettings,
-  ReportAddition,
-  SpectrumEntry,
-  StatisticNull,
-} from '../../../contract/report.js';
-import { spectrumOf } from '../../../contract/statistics/statistic.js';
-import {
-  statisticKeys,
-  statisticsOf,
-  type StatisticKey,
-  type StatisticValues,
-} from '../../../contract/statistics/table.js';
-import { marchenkoPastur, type MarchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
+import type { InspectSettings, ReportAddition, SpectrumEntry } from '../../../contract/report.js';
+import { marchenkoPastur } from '../../geometry/marchenkoPastur.js';
 import { matrixKey, tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
-import { summariseDraws } from '../../geometry/quantiles.js';
 import { seedFromText } from '../../ground/seededRandom.js';
 import { shuffledEntries, type Seeds } from '../../linalg/shuffledEntries.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { spectraWithShuffles, type Spectrum } from '../../linalg/singularValues.js';
 import { estimatedEntry } from './estimatedSpectra.js';
+import { factoredEntry } from './factoredSpectra.js';
+import { spectrumEntryOf } from './spectrumEntry.js';
 import type { SpectrumOf } from '../../series/matrixPieces.js';
 import type { Survey } from '../../series/survey.js';
 import { matrixFrom } from '../../series/tensorMatrix.js';
@@ -96,14 +85,17 @@ export async function* spectraOf(
 
 /** Steps without progress let other tasks, and a cancel, in between two estimates. */
 async function* estimatedSpectra(
-  { survey, emit, signal }: SpectraRun,
+  { survey, emit, signal, settings: { seed } }: SpectraRun,
   index: number,
   spec: MatrixSpec,
 ): AsyncGenerator<TaskStep, void> {
   const isThere = (checkpoint: number): boolean => survey.present[checkpoint]!.has(spec.tensor);
   if (!isThere(index)) return;
   for (const of of index > 0 && isThere(0) ? (['weights', 'change'] as const) : (['weights'] as const)) {
-    const entry = await estimatedEntry(survey, index, spec, of, signal);
+    const entry =
+      spec.rank === undefined
+        ? await estimatedEntry(survey, index, spec, of, signal)
+        : await factoredEntry(survey, index, spec, of, { seed, signal });
     if (entry !== undefined) emit({ spectra: [entry] });
   }
 }
@@ -191,48 +183,3 @@ const spectrumEntry = (
   { spec, of, matrix }: Subject,
   ...found: [step: number, own: Spectrum, shuffled: readonly Spectrum[], seed: number]
 ): SpectrumEntry => spectrumEntryOf({ spec, of, edges: marchenkoPastur(matrix) }, ...found);
-
-/** The entry of one spectrum, with the statistics of its shuffles beside its own. */
-export const spectrumEntryOf = (
-  { spec, of, edges: own }: Pick<Subject, 'spec' | 'of'> & { readonly edges: MarchenkoPasturEdges },
-  step: number,
-  { values, method, errorBound }: Spectrum,
-  shuffled: readonly Spectrum[],
-  seed: number,
-): SpectrumEntry => {
-  const { rows, columns, fused } = spec;
-  // The parts of a fused tensor have variances of their own: only they have edges.
-  const edges = fused ? undefined : own;
-  const size = { rows, columns, hasNoBulk: fused, ...(edges && { upperEdge: edges.upperEdge }) };
-  const statistics = statisticsOf(spectrumOf(values, size));
-  return {
-    step,
-    tensor: spec.tensor,
-    ...(spec.part === undefined ? {} : { part: spec.part }),
-    of,
-    rows,
-    columns,
-    singularValues: Array.from(values),
-    method,
-    exact: true,
-    errorBound,
-    ...statistics,
-    nulls: {
-      ...(edges && { marchenkoPastur: { ...edges, above: statistics.aboveUpperEdge! } }),
-      ...(shuffled.length === 0
-        ? {}
-        : {
-            shuffled: { seed, ...summariseDraws(shuffled.map((draw) => draw.values)) },
-            // A shuffle keeps the entries, and so their variance and the edge.
-            ...nullsOf(shuffled.map((draw) => statisticsOf(spectrumOf(draw.values, size)))),
-          }),
-    },
-  };
-};
-
-/** Mean and quantiles of each statistic over the draws; none of one that does not exist in every draw. */
-export const nullsOf = (draws: readonly StatisticValues[]): { [K in StatisticKey]?: StatisticNull } => {
-  const keys = statisticKeys.filter((key) => draws.every((draw) => draw[key] !== undefined));
-  const { mean, q05, q95 } = summariseDraws(draws.map((draw) => keys.map((key) => draw[key]!)));
-  return Object.fromEntries(keys.map((key, i) => [key, { mean: mean[i]!, q05: q05[i]!, q95: q95[i]! }]));
-};

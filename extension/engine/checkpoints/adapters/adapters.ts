@@ -1,6 +1,6 @@
 import type { Warning } from '../../../contract/report.js';
 import { quote } from '../bytes/fileErrors.js';
-import type { Checkpoint, TensorInfo } from '../tensors/checkpoint.js';
+import type { Checkpoint, LowRankFactors, TensorInfo } from '../tensors/checkpoint.js';
 import { checkpointOf, type StoredTensor } from '../tensors/storedTensors.js';
 import { adapterScale, type AdapterConfig } from './adapterConfig.js';
 
@@ -81,7 +81,7 @@ const pairOf = (named: ReadonlyMap<string, TensorInfo>, info: TensorInfo): Pair 
 const factorsOf = async (
   checkpoint: Checkpoint,
   { up, down, isTransposed, rank, rows, columns }: Pair,
-): Promise<{ left: Float64Array; right: Float64Array }> => {
+): Promise<LowRankFactors> => {
   const [left, right] = await Promise.all([
     checkpoint.read(up.name, 0, up.elements),
     checkpoint.read(down.name, 0, down.elements),
@@ -94,7 +94,7 @@ const factorsOf = async (
 
 const updateOf = (checkpoint: Checkpoint, pair: Pair, factor: number, formula: string): StoredTensor => {
   const { module, rank, rows, columns } = pair;
-  let factors: Promise<{ left: Float64Array; right: Float64Array }> | undefined;
+  let factors: Promise<LowRankFactors> | undefined;
   return {
     name: module,
     shape: [rows, columns],
@@ -103,6 +103,11 @@ const updateOf = (checkpoint: Checkpoint, pair: Pair, factor: number, formula: s
     readable: true,
     computed: `(${formula})·B·A of rank ${rank}`,
     isUpdate: true,
+    rank,
+    async factors() {
+      const { left, right } = await (factors ??= factorsOf(checkpoint, pair));
+      return { left: left.map((value) => factor * value), right };
+    },
     async readElements(start, length, into) {
       const { left, right } = await (factors ??= factorsOf(checkpoint, pair));
       into.fill(0, 0, length);

@@ -50,6 +50,8 @@ export interface TensorInfo {
   readonly computed?: string;
   /** Its values are to be added to a base model's: an adapter's (α/r)·B·A. */
   readonly isUpdate?: true;
+  /** Its values are a product of two factors with this many columns and rows between them: {@link Checkpoint.factors}. */
+  readonly rank?: number;
   /** Why it is not measured, where its values are no weights or are not readable. */
   readonly unmeasured?: Unmeasured;
   readonly shard?: ShardPlace;
@@ -73,6 +75,14 @@ export interface RunState {
   readonly open: () => Promise<Checkpoint>;
 }
 
+/** A matrix as left · right, each row-major. */
+export interface LowRankFactors {
+  /** Rows × rank. */
+  readonly left: Float64Array;
+  /** Rank × columns. */
+  readonly right: Float64Array;
+}
+
 /** One opened checkpoint, whatever its format and however many shards. */
 export interface Checkpoint {
   /** For example `safetensors`, `pytorch-zip`. */
@@ -89,5 +99,7 @@ export interface Checkpoint {
    * filled and returned where given, so that long reads allocate nothing.
    */
   read(tensor: string, start: number, length: number, into?: Float64Array): Promise<Float64Array>;
+  /** The factors of a tensor that has a `rank`. */
+  factors?(tensor: string): Promise<LowRankFactors>;
   close(): Promise<void>;
 }

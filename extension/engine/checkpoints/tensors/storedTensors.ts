@@ -2,7 +2,7 @@ import { GeometryError } from '../../../contract/errors.js';
 import type { Warning } from '../../../contract/report.js';
 import { readInto, type ByteSource } from '../bytes/byteSource.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
-import type { Checkpoint, NumericDtype, TensorInfo } from './checkpoint.js';
+import type { Checkpoint, LowRankFactors, NumericDtype, TensorInfo } from './checkpoint.js';
 import { bytesPerElement, decodeElements } from './dtypes.js';
 import { quote } from '../bytes/fileErrors.js';
 
@@ -13,6 +13,8 @@ export interface StoredTensor extends TensorInfo {
    * Called only where `readable`.
    */
   readElements(start: number, length: number, into: Float64Array): Promise<void>;
+  /** Of a tensor with a `rank`. */
+  factors?(): Promise<LowRankFactors>;
 }
 
 /** Large enough to hide the cost of a system call, small enough to stay in the processor's cache. */
@@ -137,6 +139,7 @@ export const tensorInfoOf = ({
   ...(more.complex === undefined ? {} : { complex: more.complex }),
   ...(more.computed === undefined ? {} : { computed: more.computed }),
   ...(more.isUpdate === true ? { isUpdate: true as const } : {}),
+  ...(more.rank === undefined ? {} : { rank: more.rank }),
   ...(more.unmeasured === undefined ? {} : { unmeasured: more.unmeasured }),
   ...(more.shard === undefined ? {} : { shard: more.shard }),
 });
@@ -174,6 +177,11 @@ export const checkpointOf = (parts: {
       }
       await tensor.readElements(start, length, target);
       return target;
+    },
+    factors: async (name) => {
+      const factors = await tensorNamed(name)?.factors?.();
+      if (factors !== undefined) return factors;
+      throw new GeometryError('invalid-argument', `${quote(name)} is no product of factors.`);
     },
     close: () => closeAll(parts.sources),
   };

@@ -1,0 +1,62 @@
+import type { SpectrumEntry, StatisticNull } from '../../../contract/report.js';
+import { spectrumOf } from '../../../contract/statistics/statistic.js';
+import {
+  statisticKeys,
+  statisticsOf,
+  type StatisticKey,
+  type StatisticValues,
+} from '../../../contract/statistics/table.js';
+import type { MarchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
+import type { MatrixSpec } from '../../geometry/matrices.js';
+import { summariseDraws } from '../../geometry/quantiles.js';
+import type { Spectrum } from '../../linalg/singularValues.js';
+import type { SpectrumOf } from '../../series/matrixPieces.js';
+
+/** The entry of one spectrum, with the statistics of its shuffles beside its own. */
+export const spectrumEntryOf = (
+  {
+    spec,
+    of,
+    edges: own,
+  }: { readonly spec: MatrixSpec; readonly of: SpectrumOf; readonly edges: MarchenkoPasturEdges },
+  step: number,
+  { values, method, errorBound }: Spectrum,
+  shuffled: readonly Spectrum[],
+  seed: number,
+): SpectrumEntry => {
+  const { rows, columns, fused } = spec;
+  // The parts of a fused tensor have variances of their own: only they have edges.
+  const edges = fused ? undefined : own;
+  const size = { rows, columns, hasNoBulk: fused, ...(edges && { upperEdge: edges.upperEdge }) };
+  const statistics = statisticsOf(spectrumOf(values, size));
+  return {
+    step,
+    tensor: spec.tensor,
+    ...(spec.part === undefined ? {} : { part: spec.part }),
+    of,
+    rows,
+    columns,
+    singularValues: Array.from(values),
+    method,
+    exact: true,
+    errorBound,
+    ...statistics,
+    nulls: {
+      ...(edges && { marchenkoPastur: { ...edges, above: statistics.aboveUpperEdge! } }),
+      ...(shuffled.length === 0
+        ? {}
+        : {
+            shuffled: { seed, ...summariseDraws(shuffled.map((draw) => draw.values)) },
+            // A shuffle keeps the entries, and so their variance and the edge.
+            ...nullsOf(shuffled.map((draw) => statisticsOf(spectrumOf(draw.values, size)))),
+          }),
+    },
+  };
+};
+
+/** Mean and quantiles of each statistic over the draws; none of one that does not exist in every draw. */
+export const nullsOf = (draws: readonly StatisticValues[]): { [K in StatisticKey]?: StatisticNull } => {
+  const keys = statisticKeys.filter((key) => draws.every((draw) => draw[key] !== undefined));
+  const { mean, q05, q95 } = summariseDraws(draws.map((draw) => keys.map((key) => draw[key]!)));
+  return Object.fromEntries(keys.map((key, i) => [key, { mean: mean[i]!, q05: q05[i]!, q95: q95[i]! }]));
+};
