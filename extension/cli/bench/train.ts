@@ -5,6 +5,7 @@ import type { OptimiserState } from '../../engine/training/run/trainerState.js';
 import type { Bench, BenchContext, Measurement } from './bench.js';
 import { median } from './bench.js';
 import { encoderRun } from './encoderRun.js';
+import { openTrainFloor } from './trainFloor.js';
 import { startTrainPeer, trainPeerKinds, type TrainPeer, type TrainSize } from './trainPeer.js';
 
 const ROUNDS = 5;
@@ -89,13 +90,21 @@ const measure = async (
       await warmUp((steps) => peer.steps(steps));
       await peer.steps(count);
     }
+    const floor = size.replicas === 1 ? await openTrainFloor(size) : undefined;
+    await floor?.seconds();
+    const floors: number[] = [];
     const ours: number[] = [];
     const theirs = peers.map((): number[] => []);
     for (let round = 0; round < ROUNDS; round++) {
       ours.push(count / (await take(count)));
+      if (floor !== undefined) floors.push(1 / (await floor.seconds()));
       for (const [i, peer] of peers.entries()) theirs[i]!.push(count / (await peer.steps(count)));
     }
+    await floor?.end();
     const name = nameOf(size);
+    const bound =
+      floor &&
+      `${floor.count} products alone (${(floor.operations / 1e9).toFixed(2)} GFLOP) ${median(floors).toFixed(2)} steps/s`;
     const rows = peers.map((peer, i) => ({
       name: peer.name,
       value: median(theirs[i]!),
@@ -105,7 +114,11 @@ const measure = async (
     const said = rows.map(
       (row) => `${row.name} ${row.value.toFixed(2)} steps/s, ratio ${row.ratio.toFixed(2)}`,
     );
-    say([`${name}: ${median(ours).toFixed(2)} steps/s`, ...said].join('; '));
+    say(
+      [`${name}: ${median(ours).toFixed(2)} steps/s`, ...(bound === undefined ? [] : [bound]), ...said].join(
+        '; ',
+      ),
+    );
     return {
       name,
       unit: 'steps/s',
@@ -116,6 +129,7 @@ const measure = async (
       ...(size.replicas === 1 ? { aim: AIM } : {}),
       note: [
         `${THREADS} threads on every side; peers train replicas one after the other`,
+        ...(bound === undefined ? [] : [bound]),
         ...said.filter((line) => fastest === undefined || !line.startsWith(fastest.name)),
       ].join('; '),
     };

@@ -1,6 +1,6 @@
 import type { ModelDescriptor } from '../../../contract/descriptor.js';
 import { GeometryError } from '../../../contract/errors.js';
-import { emitModel } from '../../graph/emitModel.js';
+import { emitModel, type NamedOutputs } from '../../graph/emitModel.js';
 import { gradients } from '../../graph/gradients.js';
 import { add, mul } from '../../graph/operators/arithmetic.js';
 import { input } from '../../graph/operators/input.js';
@@ -61,6 +61,8 @@ export interface TrainingGraph {
   readonly model: BuiltModel;
   /** Columns of the feed `schedule`. */
   readonly scheduleColumns: number;
+  /** What the model was written from, by the names of its fetches. */
+  readonly outputs: NamedOutputs;
 }
 
 /**
@@ -179,17 +181,14 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
     reshape(joinedBlocks(pieces, model.parameters, blocks), [replicas, model.count]),
   ) as [Tensor, Tensor, Tensor];
   const [losses, gradientNorms] = perTurn as [Tensor, Tensor];
-  return {
-    bytes: emitModel({
-      newParameters: parameters,
-      newFirstMoment: firstMoment,
-      newSecondMoment: secondMoment,
-      losses,
-      gradientNorms,
-    }),
-    model,
-    scheduleColumns,
+  const outputs = {
+    newParameters: parameters,
+    newFirstMoment: firstMoment,
+    newSecondMoment: secondMoment,
+    losses,
+    gradientNorms,
   };
+  return { bytes: emitModel(outputs), model, scheduleColumns, outputs };
 };
 
 const taskLosses = (
