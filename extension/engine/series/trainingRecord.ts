@@ -1,3 +1,4 @@
+import { keptByDecay } from '../../contract/keptByDecay.js';
 import path from 'node:path';
 import * as v from 'valibot';
 import type { RunConfig } from '../../contract/run.js';
@@ -49,17 +50,10 @@ const jsonIn = async (file: string): Promise<unknown> => {
   }
 };
 
-const recordOf = (
-  file: string,
-  { learningRate, warmupSteps, weightDecay, decayedParameters }: Rates,
-): TrainingRecord => {
-  const keptBetween = (from: number, to: number): number => {
-    let kept = 1;
-    for (let s = from + 1; s <= Math.min(to, warmupSteps); s++) {
-      kept *= 1 - (learningRate * s * weightDecay) / warmupSteps;
-    }
-    const steady = Math.max(0, to - Math.max(from, warmupSteps));
-    return kept * (1 - learningRate * weightDecay) ** steady;
+const recordOf = (file: string, rates: Rates): TrainingRecord => {
+  const keptBetween = (from: number, to: number): number => keptByDecay(rates, from, to);
+  return {
+    ...{ path: file, decayed: rates.decayedParameters, keptBetween },
+    keptAfter: (step) => keptBetween(0, step),
   };
-  return { path: file, decayed: decayedParameters, keptBetween, keptAfter: (step) => keptBetween(0, step) };
 };

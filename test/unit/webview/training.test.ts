@@ -7,6 +7,7 @@ import {
   accuracySays,
   lossSays,
   metricsAbsent,
+  normSays,
   paceSays,
   phaseSays,
   providerSays,
@@ -95,6 +96,11 @@ describe('sentences about a run', () => {
       accuracySays({ ...history, lines: history.lines.slice(0, 2), run: { ...run, grokStep: undefined } }),
     ).toMatch(/No grok step yet/);
     expect(lossSays(history)).toMatch(/training loss is 0\.25 and the test loss 0\.125; .* costs 7\.94/);
+    const decaying = { ...config, learningRate: 1e-3, warmupSteps: 0, weightDecay: 1 };
+    const says = (of: typeof config): string => normSays({ ...history, run: { ...run, config: of } });
+    // 20 · .999^100 from the first norm on.
+    expect(says(decaying)).toMatch(/from 20 to 18 at step 200; .* decay alone would leave 18\.1/);
+    expect(says({ ...decaying, weightDecay: 0 })).not.toMatch(/decay alone/);
     expect(paceSays(history)).toMatch(/median pace is 60 steps\/s/);
   });
 

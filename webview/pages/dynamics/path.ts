@@ -53,7 +53,13 @@ export function gapsSays(report: Report): string {
               least: number(least.g12),
               step: least.step,
               last: number(last.g12),
-            }),
+            }) +
+              (least.nulls === undefined || last.nulls === undefined
+                ? ''
+                : say('dynamics.gapsNull', {
+                    least: number(least.nulls.g12),
+                    last: number(last.nulls.g12),
+                  })),
           ];
     })
     .join(' ');

@@ -59,6 +59,7 @@ export const dynamicsStrings = {
   'dynamics.g12': 's₁ − s₂, layer {layer}',
   'dynamics.g23': 's₂ − s₃, layer {layer}',
   'dynamics.gapsSay': 'Layer {layer}: s₁ − s₂ is smallest at step {step} ({least}) and {last} at the end.',
+  'dynamics.gapsNull': ' With the entries of W_Q in another order it is {least} and {last} there.',
   'dynamics.gapShuffled': 's₁ − s₂ of shuffled entries, layer {layer}',
   'dynamics.commutatorTitle': 'Commutator of W_Q and W_K',
   'dynamics.turned': 'W_K turned at random, layer {layer}',

@@ -44,6 +44,16 @@ export function sizeSays(report: Report, step: number, mode: ModeEntry | undefin
   });
 }
 
+/**
+ * Mean share of the largest of `count` powers of white noise, which are independent and exponential: H_count/count (the
+ * largest spacing of a line cut at random). The mean of all, 1/count, would be no null of the strongest.
+ */
+export const largestOfNoise = (count: number): number => {
+  let harmonic = 0;
+  for (let i = 1; i <= count; i++) harmonic += 1 / i;
+  return harmonic / count;
+};
+
 export function mapSays(report: Report, step: number, direction: string): string {
   const map = report.modeMaps.find((entry) => entry.step === step && entry.direction === direction);
   const [first] = map?.peaks ?? [];
@@ -53,6 +63,6 @@ export function mapSays(report: Report, step: number, direction: string): string
         wa: first.wa,
         wb: first.wb,
         share: percent(first.share),
-        expected: percent(1 / ((map.prime ** 2 - 1) / 2)),
+        expected: percent(largestOfNoise((map.prime ** 2 - 1) / 2)),
       });
 }

@@ -26,7 +26,7 @@ export const modesStrings = {
   'modes.mapTitle': 'Mode {direction} over the pairs (a, b)',
   'modes.noMap': 'The map is kept of the first directions only.',
   'modes.mapSays':
-    'The strongest pair of frequencies is ({wa}, {wb}) with {share} of the power; evenly spread power would have {expected}. (w, w) is a function of a + b, (w, p − w) one of a − b. Empty cells were trained on.',
+    'The strongest pair of frequencies is ({wa}, {wb}) with {share} of the power; the strongest of noise would have {expected} on average. (w, w) is a function of a + b, (w, p − w) one of a − b. Empty cells were trained on.',
   'modes.table': 'Every direction and basis',
   'modes.radial': 'cosine with θ',
   'modes.fisherP': 'p = {p}',

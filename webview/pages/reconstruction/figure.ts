@@ -81,7 +81,7 @@ export interface AccuracyChart {
   readonly unit?: RankUnit;
   /** 1 / prime of the descriptor. */
   readonly chance: number | undefined;
-  /** Nulls of the trajectory's components, where they were asked for. */
+  /** Nulls of the trajectory's components. */
   readonly controls?: readonly ControlEntry[];
   /** Share of the baseline at which the movable line stands; no line when undefined. */
   readonly threshold?: number;
@@ -113,7 +113,7 @@ export function accuracyFigure({
     kind: 'lines',
     x: rankAxis(scale, unit, entries),
     y: { title: say('rank.accuracy'), scale: 'linear', format: 'percent', range: [-0.04, 1.06] },
-    curves: [...drawn, ...controlCurves(controls, unit, task)],
+    curves: [...drawn, ...controlCurves(controls, unit, ({ testAccuracy }) => testAccuracy[task])],
     marks: [
       ...(chance === undefined
         ? []
@@ -152,14 +152,18 @@ const controlName = ({ kind, lastStep }: ControlEntry): string =>
   say(`controls.kind.${kind}`, lastStep === undefined ? {} : { step: integer(lastStep) });
 
 /** The nulls are muted, and lie on the axis of the trajectory's components. */
-const controlCurves = (controls: readonly ControlEntry[], unit: RankUnit, task: string): Curve[] => {
+const controlCurves = (
+  controls: readonly ControlEntry[],
+  unit: RankUnit,
+  valueOf: (point: ControlEntry['points'][number]) => number | undefined,
+): Curve[] => {
   const early = controls.filter(({ kind }) => kind === 'early-components');
   return controls.map((entry) => {
-    const points = entry.points.filter(({ testAccuracy }) => testAccuracy[task] !== undefined);
+    const points = entry.points.filter((point) => valueOf(point) !== undefined);
     return {
       name: controlName(entry),
       x: points.map(({ rank }) => place(unit, rank, entry.fullRank)),
-      y: points.map(({ testAccuracy }) => testAccuracy[task]!),
+      y: points.map((point) => valueOf(point)!),
       look: controlLooks[entry.kind](early.indexOf(entry)),
       notes: points.map(({ rank }) => say('rank.point', { rank, full: entry.fullRank })),
     };
@@ -203,6 +207,7 @@ export function energyFigure(
   scale: Scale,
   threshold: number | undefined,
   unit: RankUnit = 'components',
+  controls: readonly ControlEntry[] = [],
 ): LineFigure | undefined {
   const drawn = curves(entries, unit, ({ energy }) => energy);
   if (drawn.length === 0) return undefined;
@@ -210,7 +215,11 @@ export function energyFigure(
     kind: 'lines',
     x: rankAxis(scale, unit, entries),
     y: { title: say('rank.energy'), scale: 'linear', format: 'percent', range: [-0.02, 1.06] },
-    curves: [...drawn, ...nullCurves(entries, unit, (energy) => energy)],
+    curves: [
+      ...drawn,
+      ...nullCurves(entries, unit, (energy) => energy),
+      ...controlCurves(controls, unit, ({ energy }) => energy),
+    ],
     marks: threshold === undefined ? [] : [movable(threshold, threshold)],
   };
 }
@@ -220,16 +229,22 @@ export function errorFigure(
   scale: Scale,
   yScale: Scale,
   unit: RankUnit = 'components',
+  controls: readonly ControlEntry[] = [],
 ): LineFigure | undefined {
   const positive = (value: number): number | undefined =>
     yScale === 'log' && value <= 1e-9 ? undefined : value;
+  const errorOf = (energy: number): number | undefined => positive(Math.sqrt(Math.max(0, 1 - energy)));
   const drawn = curves(entries, unit, ({ relativeError }) => positive(relativeError));
   if (drawn.length === 0) return undefined;
   return {
     kind: 'lines',
     x: rankAxis(scale, unit, entries),
     y: { title: say('rank.error'), scale: yScale, format: 'number' },
-    curves: [...drawn, ...nullCurves(entries, unit, (energy) => positive(Math.sqrt(1 - energy)))],
+    curves: [
+      ...drawn,
+      ...nullCurves(entries, unit, errorOf),
+      ...controlCurves(controls, unit, ({ energy }) => errorOf(energy)),
+    ],
   };
 }
 

@@ -59,11 +59,19 @@ export function Reconstruction() {
     [runs, shown, tasks, scale, unit, chance, share],
   );
   const energy = useMemo(
-    () => runs.over((one) => energyFigure(shown(one).reconstructions, scale, share, unit)),
+    () =>
+      runs.over((one) => {
+        const { reconstructions, controls } = shown(one);
+        return energyFigure(reconstructions, scale, share, unit, controls);
+      }),
     [runs, shown, scale, share, unit],
   );
   const error = useMemo(
-    () => runs.over((one) => errorFigure(shown(one).reconstructions, scale, errorScale, unit)),
+    () =>
+      runs.over((one) => {
+        const { reconstructions, controls } = shown(one);
+        return errorFigure(reconstructions, scale, errorScale, unit, controls);
+      }),
     [runs, shown, scale, errorScale, unit],
   );
   const absent = reconstructionAbsent(view);

@@ -48,7 +48,7 @@ export const reconstructionStrings = {
   'rank.noBetter':
     'The model itself answers {baseline} of the test pairs right, no more than chance ({chance}): a rank for a share of that says nothing.',
   'rank.energySays':
-    'To keep {threshold} of the energy: {needs}. The null of per-matrix SVD is the same entries in another order, that of joint SVD rows that share nothing; that of trajectories are the walks of the page Trajectory.',
+    'To keep {threshold} of the energy: {needs}. The null of per-matrix SVD is the same entries in another order, that of joint SVD rows that share nothing; that of trajectories are walks: to the same end here, where the model can be run, and on the page Trajectory.',
   'rank.errorSays': 'At half of the full rank the relative error is {errors}.',
   'rank.errorAt': '{error} for {method}',
   'rank.errorAtNull': '{error} for {method} (its null {null})',

@@ -1,4 +1,5 @@
 import type { Metrics, RunFile } from '../../../extension/contract/run.js';
+import { keptByDecay } from '../../../extension/contract/keptByDecay.js';
 import { runEnd } from '../../../extension/contract/runEnd.js';
 import type { TrainingState } from '../../../extension/contract/training.js';
 import { extent } from '../../charts/extent.js';
@@ -111,17 +112,22 @@ export function accuracySays(history: RunHistory): string {
   return now + say('training.groks', { step: integer(grokStep), fitted: integer(fitted ?? grokStep) });
 }
 
-export function normSays({ lines }: RunHistory): string {
+/** The norm beside the null of a norm that falls: what decay alone would leave of it. */
+export function normSays({ run: { config }, lines }: RunHistory): string {
   const norms = lines.filter(({ parameterNorm }) => parameterNorm !== undefined);
   const last = norms.at(-1);
   if (last?.parameterNorm === undefined) return '';
   const values = norms.map(({ parameterNorm }) => parameterNorm!);
-  return say('training.normSays', {
+  const says = say('training.normSays', {
     from: number(values[0]!),
     most: number(extent(values).high),
     to: number(last.parameterNorm),
     step: integer(last.step),
   });
+  if (config.weightDecay === 0 || config.decayedParameters !== 'all' || config.muon !== undefined)
+    return says;
+  const kept = keptByDecay(config, norms[0]!.step, last.step);
+  return says + say('training.normDecay', { decayed: number(kept * values[0]!) });
 }
 
 export function paceSays({ run, lines }: RunHistory): string {

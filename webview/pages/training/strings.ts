@@ -59,6 +59,7 @@ export const trainingStrings = {
   'training.gradientNorm': 'gradient ‖∇‖₂ before clipping, mean since the last point',
   'training.normSays':
     'The norm of all parameters goes from {from} to {to} at step {step}; at most it was {most}.',
+  'training.normDecay': ' Weight decay alone would leave {decayed}.',
   'training.paceTitle': 'Pace',
   'training.pace': 'steps per second',
   'training.paceSays':
