@@ -85,6 +85,7 @@ export class InspectorView implements Disposable {
   private readonly events: PanelEvents;
   private attached: Disposable | undefined;
   private wanted: Focus | undefined;
+  private isDisposed = false;
 
   constructor(
     subject: ViewSubject,
@@ -122,6 +123,7 @@ export class InspectorView implements Disposable {
   }
 
   dispose(): void {
+    this.isDisposed = true;
     this.attached?.dispose();
     for (const subscription of this.subscriptions.splice(0)) subscription.dispose();
   }
@@ -157,7 +159,8 @@ export class InspectorView implements Disposable {
       steerTraining: (action) => act(() => around.training.steer(this.source, action)),
       confirmDescriptor: async () => {
         const chosen = await around.chooseDescriptor(this.inspection);
-        if (!chosen) return done;
+        // The panel may be closed while the user chooses.
+        if (!chosen || this.isDisposed) return done;
         if (!chosen.ok) {
           around.showError(chosen.error);
           return done;
@@ -183,6 +186,8 @@ export class InspectorView implements Disposable {
   }
 
   private join(): void {
+    // The panel may be closed between the page's first call and its answer.
+    if (this.isDisposed) return;
     this.attached?.dispose();
     // First: a page that is not wanted would be told to the host as the one that is looked at.
     this.showWanted();
@@ -196,7 +201,7 @@ export class InspectorView implements Disposable {
     const { training } = this.around;
     if (training.stateOf(this.source) === undefined) return;
     const record = await training.recordOf(this.source);
-    if (record) this.inspection.addRecord(record);
+    if (record && !this.isDisposed) this.inspection.addRecord(record);
   }
 
   private showWanted(): void {

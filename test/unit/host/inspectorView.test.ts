@@ -6,14 +6,15 @@ import { panelContractVersion, type PanelCalls } from '../../../extension/contra
 import { inspectSettingsSchema, type ReportAddition } from '../../../extension/contract/report.js';
 import type { TrainingPhase, TrainingState } from '../../../extension/contract/training.js';
 import { Emitter } from '../../../extension/host/events.js';
-import type { Descriptor } from '../../../extension/host/inspector/inspection.js';
+import { Inspection, type Descriptor } from '../../../extension/host/inspector/inspection.js';
 import {
   InspectorView,
   type ViewSubject,
   type ViewSurroundings,
 } from '../../../extension/host/inspector/inspectorView.js';
+import { header, place, warning } from './toyCompute.js';
 
-const header = {
+const seriesHeader = {
   ...{ schema: 'weight-geometry/report@1', created: '2026-01-01T00:00:00.000Z', versions: {} },
   source: {
     ...{ path: '/m', name: 'm', kind: 'series' },
@@ -25,7 +26,7 @@ const header = {
 /** An inspection that only keeps what is asked of it. */
 const toyInspection = () => {
   const asked: string[] = [];
-  const report = { ...header, checkpoints: [], warnings: [{ path: '/m/step_2.pt' }], sweepCells: [] };
+  const report = { ...seriesHeader, checkpoints: [], warnings: [{ path: '/m/step_2.pt' }], sweepCells: [] };
   return {
     asked,
     inspection: {
@@ -90,6 +91,15 @@ const shown = (subject: ViewSubject = { source: '/m' }, changes: Partial<ViewSur
       turnBy: (tabs) => void told.push(`turn by ${String(tabs)}`),
       turnTo: (name) => void told.push(`turn to ${String(name)}`),
       training: (told_) => void told.push(`training ${(told_ as TrainingState | null)?.phase ?? 'none'}`),
+      reset: () => void told.push('reset'),
+      addition: (addition) =>
+        (addition as ReportAddition).warnings?.forEach(({ message }) => told.push(message)),
+      progress: () => undefined,
+      status: () => undefined,
+      ended: (reply) => {
+        const { ok, error } = reply as { ok: boolean; error?: { code: string } };
+        told.push(ok ? 'ended' : error!.code);
+      },
     },
     {
       post: (message) => toView.fire(structuredClone(message)),
@@ -204,5 +214,118 @@ describe('a view of an inspection', () => {
     expect(asked).toEqual(['attach', 'detach', 'close']);
     await expect(page.cancel()).rejects.toThrow(/timeout/);
     expect(asked).toEqual(['attach', 'detach', 'close']);
+  });
+
+  it('joins nothing when it is disposed of before its page has its answer', async () => {
+    const { view, page, asked } = shown();
+    const answer = page.ready(panelContractVersion, null);
+    view.dispose();
+    await answer.catch(() => undefined);
+    await settled();
+    expect(asked).toEqual(['close']);
+  });
+
+  it('starts nothing when it is disposed of while the user chooses a descriptor', async () => {
+    const { view, page, asked, around } = shown();
+    let choose: (reply: Reply<Descriptor>) => void = () => undefined;
+    around.chooseDescriptor.mockReturnValueOnce(new Promise((resolve) => (choose = resolve)));
+    void page.confirmDescriptor().catch(() => undefined);
+    await settled();
+    view.dispose();
+    choose({ ok: true, value: { value: {} } as unknown as Descriptor });
+    await settled();
+    expect(asked).toEqual(['close']);
+    expect(around.offerToKeep).not.toHaveBeenCalled();
+  });
+
+  it('adds no record when it is disposed of while the record is read', async () => {
+    let read: (record: ReportAddition) => void = () => undefined;
+    const { view, page, asked } = shown(
+      { source: '/m' },
+      {
+        training: {
+          stateOf: () => state('running'),
+          recordOf: () => new Promise((resolve) => (read = resolve)),
+          steer: () => undefined,
+          onChanged: new Emitter<string>().event,
+        },
+        openInspection: () => {
+          const made = toyInspection();
+          Object.assign(made.inspection, { report: undefined, addRecord: () => asked.push('record') });
+          return { inspection: made.inspection as never, close: { dispose: () => undefined } };
+        },
+      },
+    );
+    await page.ready(panelContractVersion, null);
+    await settled();
+    view.dispose();
+    read({});
+    await settled();
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a view of an inspection beside its child', () => {
+  const real = () => {
+    const made = place();
+    const inspection = new Inspection('/m', made.surroundings);
+    const closed: string[] = [];
+    const around: Partial<ViewSurroundings> = {
+      openInspection: () => ({ inspection, close: { dispose: () => void closed.push('close') } }),
+    };
+    return { ...made, inspection, closed, ...shown({ source: '/m' }, around) };
+  };
+  const begun = async () => {
+    const parts = real();
+    await parts.page.ready(panelContractVersion, null);
+    await settled();
+    const child = parts.processes[0]!;
+    child.tell('addition', child.jobs[0]!, { header });
+    child.tell('addition', child.jobs[0]!, warning('first'));
+    await settled();
+    return { ...parts, child };
+  };
+
+  it('tells a page that is loaded again everything once more', async () => {
+    const { page, told, processes } = await begun();
+    expect(told.filter((line) => line === 'first')).toHaveLength(1);
+    told.length = 0;
+    await page.ready(panelContractVersion, null);
+    await settled();
+    expect(told).toContain('first');
+    expect(processes[0]!.jobs).toHaveLength(1);
+    processes[0]!.tell('addition', processes[0]!.jobs[0]!, warning('second'));
+    await settled();
+    expect(told.filter((line) => line === 'second')).toHaveLength(1);
+  });
+
+  it('tells its page that the child died, keeps what there is, and begins again when asked', async () => {
+    const { page, told, child, processes, inspection } = await begun();
+    child.die();
+    await settled();
+    expect(told.at(-1)).toBe('process-died');
+    expect(inspection.report!.warnings.map(({ message }) => message)).toEqual(['first']);
+    await page.retry();
+    await settled();
+    expect(processes).toHaveLength(2);
+  });
+
+  it('passes its page’s cancel to the child, and the end back', async () => {
+    const { page, told, child } = await begun();
+    await page.cancel();
+    expect(child.cancelled).toEqual(child.jobs);
+    child.tell('ended', child.jobs[0]!, { ok: false, error: { code: 'cancelled', message: 'Cancelled.' } });
+    await settled();
+    expect(told.at(-1)).toBe('cancelled');
+  });
+
+  it('tells nothing to the page of a disposed view while the child goes on', async () => {
+    const { view, told, child, closed } = await begun();
+    view.dispose();
+    const before = [...told];
+    child.tell('addition', child.jobs[0]!, warning('late'));
+    await settled();
+    expect(told).toEqual(before);
+    expect(closed).toEqual(['close']);
   });
 });
