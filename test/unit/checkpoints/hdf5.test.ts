@@ -73,6 +73,8 @@ describe('HDF5 files', () => {
       const checkpoint = await openCheckpoint(fixture('hdf5', file));
       expect(checkpoint.tensors.map(({ name }) => name).sort()).toEqual(Object.keys(expected[file]!).sort());
       expect(checkpoint.tensors.filter(({ readable }) => !readable)).toEqual([]);
+      const rows = checkpoint.tensors.map(({ name }) => name).filter((name) => /w\d+$/.test(name));
+      expect(rows).toEqual([...rows].sort());
       await checkpoint.close();
     },
   );

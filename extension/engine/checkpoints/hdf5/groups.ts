@@ -33,6 +33,8 @@ export const groupOf = async (file: Hdf5File, messages: readonly Message[]): Pro
     if (link.address === undefined) unread.push(link.name);
     else children.push({ name: link.name, address: link.address });
   }
+  // An index of names is in the order of their hashes; older groups are in that of the names.
+  if (dense.length > 0) children.sort((one, other) => (one.name < other.name ? -1 : 1));
   return { children, unread };
 };
 
