@@ -32,6 +32,8 @@ export interface InspectOptions {
   readonly evaluator?: typeof openEvaluate;
   /** Analyses that the user has asked for since the last call; looked at between chunks. */
   readonly analyses?: () => readonly AnalysisRequest[];
+  /** Told after each chunk of an analysis: milliseconds of all threads of this process together, and of the clock. */
+  readonly onCost?: (analysis: string, cost: { readonly cpuMs: number; readonly wallMs: number }) => void;
   /** Additions being computed elsewhere, since the last call; the inspection lasts until they are there, and keeps them. */
   readonly asked?: () => readonly Promise<ReportAddition>[];
 }

@@ -83,7 +83,7 @@ export const runAnalyses = async (
         const { analysis } = one;
         const missing = missingFor(analysis, run);
         if (missing !== undefined && !one.onRequest) return [];
-        const steps = completed(one, run, missing, failures);
+        const steps = measured(analysis.id, completed(one, run, missing, failures), options.onCost);
         return [{ topic: analysis.topic, weight: analysis.weight(run, one.settings), steps, isAsked }];
       });
     const isLast = ({ analysis }: ChosenAnalysis): boolean => analysis.isLast === true;
@@ -134,6 +134,27 @@ async function* completed(
   } catch (thrown) {
     if (!onRequest || (thrown instanceof GeometryError && thrown.code === 'cancelled')) throw thrown;
     failures.push(thrown);
+  }
+}
+
+/** The same steps, with what each chunk of them costs told. Chunks never overlap, so the process's time is theirs. */
+async function* measured(
+  id: string,
+  steps: AsyncGenerator<TaskStep, void>,
+  onCost: InspectOptions['onCost'],
+): AsyncGenerator<TaskStep, void> {
+  if (onCost === undefined) return yield* steps;
+  try {
+    for (;;) {
+      const [before, began] = [process.cpuUsage(), performance.now()];
+      const step = await steps.next();
+      const { user, system } = process.cpuUsage(before);
+      onCost(id, { cpuMs: (user + system) / 1000, wallMs: performance.now() - began });
+      if (step.done === true) return;
+      yield step.value;
+    }
+  } finally {
+    await steps.return();
   }
 }
 
