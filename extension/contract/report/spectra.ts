@@ -17,6 +17,11 @@ export const marchenkoPasturSchema = v.object({
 export const shuffledSpectrumSchema = v.object({
   draws: count,
   seed: count,
+  /**
+   * Present where the draws are of normal entries of the same size, mean square and sum, whose spectra have the law of those
+   * of the shuffles (within 1 % of σ₁), and not shuffles.
+   */
+  law: v.optional(v.literal('normal-entries')),
   /** Per index: mean, 5 % and 95 % quantiles over the draws; of fewer than 20 the smallest and the largest. */
   mean: numbers,
   q05: numbers,

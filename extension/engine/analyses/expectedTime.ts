@@ -19,7 +19,10 @@ export const anglesMs = (spec: MatrixSpec): number => 1.3 + 3.4e-6 * decompositi
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** The spectra of checkpoints: of the weights and, but for the first checkpoint, of the change, with their shuffles. */
+/**
+ * The spectra of checkpoints: of the weights and, but for the first checkpoint, of the change, with the shuffles of the last
+ * checkpoint; the others mostly follow the law of shuffles.
+ */
 export const spectraMs = (
   { plan, settings, survey }: Pick<AnalysisRun, 'plan' | 'settings' | 'survey'>,
   indices: readonly number[],
@@ -31,7 +34,9 @@ export const spectraMs = (
   return sum(
     indices.map((t) => {
       const subjects = survey.checkpoints.length > 1 && t > 0 ? 2 : 1;
-      return subjects * (one + (plan.nullsOf.has(t) ? settings.shuffleDraws * exact : 0));
+      const isShuffled = t === survey.checkpoints.length - 1 || settings.precision === 'exact';
+      const shuffled = plan.nullsOf.has(t) && isShuffled ? settings.shuffleDraws * exact : 0;
+      return subjects * (one + shuffled);
     }),
   );
 };

@@ -171,7 +171,8 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
       </p>
       <p class="says page">
         {shuffled
-          ? say('statistics.nullSays', {
+          ? say(shuffled.law ? 'statistics.lawSays' : 'statistics.nullSays', {
+              draws: counted(shuffled.draws, 'draws'),
               shuffles: counted(shuffled.draws, 'shuffles'),
               band: bandName(shuffled.draws),
             })

@@ -54,6 +54,8 @@ export const spectraStrings = {
   'statistics.notEstimated': 'not estimated',
   'statistics.nullSays':
     'Shuffled null: the statistic of each of {shuffles} of the entries; mean, and {band}.',
+  'statistics.lawSays':
+    'Shuffled null: the statistic of each of {draws} of normal entries of the same size and variance, whose spectra agree with those of shuffles within 1 % of σ₁; mean, and {band}.',
   'statistics.exact': 'exact, each σ within {bound} ({method})',
   'statistics.estimated': 'estimated, each σ within {bound} ({method})',
   'statistics.farms': 'Compute α without the aspect ratio',

@@ -68,7 +68,7 @@ export const pairNumbers = async (
       { spec, of: 'change', edges: marchenkoPastur(difference) },
       step,
       own!,
-      shuffled,
+      { draws: shuffled.map(({ values }) => values) },
       seed,
     ),
     angles: {

@@ -91,7 +91,13 @@ export async function* complexSpectraOf(
       const [own, ...nulls] = found.map(once);
       const variance = marchenkoPastur(matrix.real).variance + marchenkoPastur(matrix.imaginary).variance;
       const edges = marchenkoPasturEdges(variance, spec.rows, spec.columns);
-      const entry = spectrumEntryOf({ spec, of: 'weights', edges }, step, own!, nulls, settings.seed);
+      const entry = spectrumEntryOf(
+        { spec, of: 'weights', edges },
+        step,
+        own!,
+        { draws: nulls.map(({ values }) => values) },
+        settings.seed,
+      );
       emit({ spectra: [{ ...entry, method: `${entry.method}, of the real form of a complex matrix` }] });
       yield {
         fraction: done / total,

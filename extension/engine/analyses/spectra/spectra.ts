@@ -1,10 +1,11 @@
 import type { InspectSettings, ReportAddition, SpectrumEntry } from '../../../contract/report.js';
-import { marchenkoPastur } from '../../geometry/marchenkoPastur.js';
+import { marchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
 import { matrixKey, tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
+import { entryMoments, followsShuffleLaw, ShuffleLaw } from '../../geometry/shuffleLaw.js';
 import { seedFromText } from '../../ground/seededRandom.js';
 import { shuffledEntries, type Seeds } from '../../linalg/shuffledEntries.js';
 import type { Matrix } from '../../linalg/matrix.js';
-import { spectraWithShuffles, type Spectrum } from '../../linalg/singularValues.js';
+import { spectraWithShuffles } from '../../linalg/singularValues.js';
 import { estimatedEntry } from './estimatedSpectra.js';
 import { factoredEntry } from './factoredSpectra.js';
 import { spectrumEntryOf } from './spectrumEntry.js';
@@ -61,6 +62,11 @@ export async function* spectraOf(
 ): AsyncGenerator<TaskStep, void> {
   const { plan, survey } = run;
   const exact = groupByTensor(plan.matrices.filter((spec) => !plan.estimated.has(spec)));
+  const { settings, signal } = run;
+  const law = new ShuffleLaw(settings.shuffleDraws, settings.seed, { signal });
+  // The last checkpoint, whose nulls the sentences name, is shuffled itself; so is every one where all is to be exact.
+  const isShuffled = (index: number): boolean =>
+    index === survey.checkpoints.length - 1 || settings.precision === 'exact';
   const total = indices.length * plan.matrices.length;
   let done = 0;
   const progress = (index: number, matrices: number): TaskStep => {
@@ -71,9 +77,10 @@ export async function* spectraOf(
     };
   };
   for (const index of indices) {
-    const draws = plan.nullsOf.has(index) ? run.settings.shuffleDraws : 0;
+    const draws = plan.nullsOf.has(index) ? settings.shuffleDraws : 0;
+    const byLaw = draws > 0 && !isShuffled(index) ? law : undefined;
     for await (const batch of batches(run, index, exact, batchElements / (1 + draws))) {
-      run.emit({ spectra: await entriesOf(run, index, batch, draws) });
+      run.emit({ spectra: await entriesOf(run, index, batch, draws, byLaw) });
       yield progress(index, batch.filter(({ of }) => of === 'weights').length);
     }
     for (const spec of plan.estimated) {
@@ -158,28 +165,35 @@ export const seedsOf = (
 export const shuffleOf = (subject: Subject, seed: number, step: number, draw: number): Matrix =>
   shuffledEntries(subject.matrix, ...seedsOf(subject, seed, step, draw));
 
-/** Each subject's spectrum and those of its shuffles. */
+/** Each subject's spectrum and those of its shuffles; where their law is given and holds, draws of it in their place. */
 const entriesOf = async (
   { survey, settings, signal }: Pick<SpectraRun, 'survey' | 'settings' | 'signal'>,
   index: number,
   batch: readonly Subject[],
   draws: number,
+  law?: ShuffleLaw,
 ): Promise<SpectrumEntry[]> => {
   const { step } = survey.checkpoints[index]!;
+  const moments = batch.map(({ matrix }) => entryMoments(matrix));
+  const lawOf = (i: number): ShuffleLaw | undefined =>
+    law !== undefined && followsShuffleLaw(batch[i]!.matrix, moments[i]!) ? law : undefined;
   const found = await spectraWithShuffles(
-    batch.map((subject) => ({
+    batch.map((subject, i) => ({
       matrix: subject.matrix,
-      shuffles: Array.from({ length: draws }, (_, draw) => seedsOf(subject, settings.seed, step, draw)),
+      shuffles: Array.from({ length: lawOf(i) ? 0 : draws }, (_, draw) =>
+        seedsOf(subject, settings.seed, step, draw),
+      ),
     })),
     { signal },
   );
-  return batch.map((subject, i) => {
+  const entries: SpectrumEntry[] = [];
+  for (const [i, { spec, of, matrix }] of batch.entries()) {
     const [own, ...shuffled] = found[i]!;
-    return spectrumEntry(subject, step, own!, shuffled, settings.seed);
-  });
+    const { variance } = moments[i]!;
+    const edges = marchenkoPasturEdges(variance, matrix.rows, matrix.columns);
+    const drawn = await lawOf(i)?.spectra(matrix, variance);
+    const shuffles = { draws: drawn ?? shuffled.map(({ values }) => values), isLaw: drawn !== undefined };
+    entries.push(spectrumEntryOf({ spec, of, edges }, step, own!, shuffles, settings.seed));
+  }
+  return entries;
 };
-
-const spectrumEntry = (
-  { spec, of, matrix }: Subject,
-  ...found: [step: number, own: Spectrum, shuffled: readonly Spectrum[], seed: number]
-): SpectrumEntry => spectrumEntryOf({ spec, of, edges: marchenkoPastur(matrix) }, ...found);

@@ -12,6 +12,13 @@ import { summariseDraws } from '../../geometry/quantiles.js';
 import type { Spectrum } from '../../linalg/singularValues.js';
 import type { SpectrumOf } from '../../series/matrixPieces.js';
 
+/** Spectra of the draws of the shuffled null. */
+export interface ShuffledDraws {
+  readonly draws: readonly Float64Array[];
+  /** Whether they are draws of the law of shuffles (`geometry/shuffleLaw.ts`), and not shuffles. */
+  readonly isLaw?: boolean;
+}
+
 /** The entry of one spectrum, with the statistics of its shuffles beside its own. */
 export const spectrumEntryOf = (
   {
@@ -21,7 +28,7 @@ export const spectrumEntryOf = (
   }: { readonly spec: MatrixSpec; readonly of: SpectrumOf; readonly edges: MarchenkoPasturEdges },
   step: number,
   { values, method, errorBound }: Spectrum,
-  shuffled: readonly Spectrum[],
+  { draws, isLaw = false }: ShuffledDraws,
   seed: number,
 ): SpectrumEntry => {
   const { rows, columns, fused } = spec;
@@ -43,12 +50,16 @@ export const spectrumEntryOf = (
     ...statistics,
     nulls: {
       ...(edges && { marchenkoPastur: { ...edges, above: statistics.aboveUpperEdge! } }),
-      ...(shuffled.length === 0
+      ...(draws.length === 0
         ? {}
         : {
-            shuffled: { seed, ...summariseDraws(shuffled.map((draw) => draw.values)) },
+            shuffled: {
+              seed,
+              ...(isLaw ? { law: 'normal-entries' as const } : {}),
+              ...summariseDraws(draws),
+            },
             // A shuffle keeps the entries, and so their variance and the edge.
-            ...nullsOf(shuffled.map((draw) => statisticsOf(spectrumOf(draw.values, size)))),
+            ...nullsOf(draws.map((values) => statisticsOf(spectrumOf(values, size)))),
           }),
     },
   };
