@@ -9,6 +9,8 @@ export interface Measurement {
   readonly peer?: { readonly name: string; readonly value: number };
   /** Median of ours over the peer's in the same round. */
   readonly ratio?: number;
+  /** Least that the work can take on this machine, where it was measured: of the data once, or of the products alone. */
+  readonly floor?: { readonly name: string; readonly value: number };
   /** What the ratio should be at most (or at least, where more is better), in words. */
   readonly aim?: string;
   readonly note?: string;

@@ -13,7 +13,7 @@ const sizes = [
   [512, 256],
   [768, 768],
 ] as const;
-const rounds = 3;
+const rounds = 5;
 
 /** Heavy-tailed rows, so that there is a power law to be found. */
 const heavyTailed = (rows: number, columns: number): Float64Array => {

@@ -18,8 +18,8 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 
 const tableOf = (measurements: readonly Measurement[]): string =>
   [
-    '| measured | ours | peer | peer is | ratio | aim | note |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| measured | ours | peer | peer is | ratio | aim | floor | note |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...measurements.map((m) => {
       const cells = [
         m.name,
@@ -28,6 +28,7 @@ const tableOf = (measurements: readonly Measurement[]): string =>
         m.peer?.name ?? '',
         m.ratio === undefined ? '' : m.ratio.toFixed(2),
         m.aim ?? '',
+        m.floor === undefined ? '' : `${shortNumber(m.floor.value)} ${m.unit} (${m.floor.name})`,
         m.note ?? '',
       ];
       return `| ${cells.map(cell).join(' | ')} |`;

@@ -29,6 +29,7 @@ export const trajectoryBench: Bench = {
         ours: median(ours),
         peer: { name: 'reading the bytes once', value: median(theirs) },
         ratio: median(ours.map((value, i) => value / theirs[i]!)),
+        floor: { name: 'the same reading', value: Math.min(...theirs) },
         aim: 'at most 2.5',
         note: `peak memory ${megabytes} MB`,
       },

@@ -5,7 +5,7 @@ import { seriesPass } from './seriesPass.js';
 import { writeSyntheticSeries } from './syntheticSeries.js';
 
 const checkpoints = 20;
-const rounds = 3;
+const rounds = 5;
 
 /** Processor seconds of all threads of this process: what other programs do beside it changes them little. */
 const processorSeconds = async (run: () => Promise<unknown>): Promise<number> => {

@@ -10,6 +10,7 @@ const measured = (ours: number) => [
     peer: { name: 'NumPy', value: 2 },
     ratio: ours / 2,
     aim: 'at most .7',
+    floor: { name: 'reading', value: 0.5 },
   },
 ];
 
@@ -17,7 +18,9 @@ describe('the file of results', () => {
   it('has a section for each benchmark, with machine and versions', () => {
     const text = withResults(undefined, [{ bench: 'svd', measurements: measured(1) }], of);
     expect(text).toContain('## svd\n\n2026-01-01, 2 × made, node 22.\n');
-    expect(text).toContain('| values \\| 64 | 1.000 ms | 2.000 ms | NumPy | 0.50 | at most .7 |  |');
+    expect(text).toContain(
+      '| values \\| 64 | 1.000 ms | 2.000 ms | NumPy | 0.50 | at most .7 | 0.5000 ms (reading) |  |',
+    );
   });
 
   it('keeps the sections of others, and takes the new of its own', () => {
