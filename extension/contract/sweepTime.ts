@@ -1,5 +1,8 @@
 import { TimeLeft } from './timeLeft.js';
 
+/** Milliseconds within which the next run begins when one has ended: longer without one, the sweep stands still. */
+const betweenRuns = 10_000;
+
 /** One run of a sweep, as much as its time needs. */
 export interface SweepTimeRun {
   readonly status: 'queued' | 'running' | 'paused' | 'stopped' | 'finished' | 'failed';
@@ -17,6 +20,9 @@ export interface SweepTimeRun {
 export class SweepTime {
   private readonly time = new TimeLeft();
   private share = 0;
+  private trains = false;
+  /** When a run was last seen to train, by the clock of the reports. */
+  private trainedAt = -Infinity;
 
   /** Fraction done: never less than it was. */
   get fraction(): number {
@@ -37,7 +43,14 @@ export class SweepTime {
       expected += costPerStep * (isOver ? step : Math.max(step, shareOfSteps * of));
     }
     if (most === 0) return;
-    if (!runs.some(({ status }) => status === 'running')) this.time.rest();
+    const isHeld = runs.some(({ status }) => status === 'paused' || status === 'stopped');
+    this.trains = runs.some(({ status }) => status === 'running');
+    if (this.trains) this.trainedAt = at;
+    // Between two runs that follow each other nothing trains either, and the pace stays what it is.
+    else if (isHeld || this.isIdle(at)) {
+      this.trainedAt = -Infinity;
+      this.time.rest();
+    }
     // In steps of the whole grid, which do not change: what changes is how many of them are expected.
     this.time.report(done / most, at);
     this.share = (expected - done) / most;
@@ -45,6 +58,10 @@ export class SweepTime {
 
   /** Milliseconds left; undefined before there is a pace, and while nothing trains. */
   left(now: number): number | undefined {
-    return this.time.left(now, this.share);
+    return this.isIdle(now) ? undefined : this.time.left(now, this.share);
+  }
+
+  private isIdle(now: number): boolean {
+    return !this.trains && now - this.trainedAt > betweenRuns;
   }
 }

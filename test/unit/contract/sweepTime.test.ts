@@ -39,6 +39,25 @@ describe('the time left of a sweep', () => {
     for (const ratio of ratiosAt([0.25, 0.5, 0.75], runs)) expect(Math.abs(ratio - 1)).toBeLessThan(0.3);
   });
 
+  it('stays known between two runs that follow each other, and is not when the next does not begin', () => {
+    const time = new SweepTime();
+    const first = { of: 100, status: 'running' } as const;
+    const next = { of: 100, status: 'queued', step: 0 } as const;
+    time.report([{ ...first, step: 10 }, next], 0);
+    time.report([{ ...first, step: 100 }, next], 9000);
+    time.report([{ ...first, status: 'finished', step: 100 }, next], 9100);
+    expect(time.left(9100)).toBeCloseTo(10_000, -3);
+    expect(time.left(30_000)).toBeUndefined();
+  });
+
+  it('stays known while a run is silent for long', () => {
+    const time = new SweepTime();
+    const row = { of: 100, status: 'running' } as const;
+    time.report([{ ...row, step: 10 }], 0);
+    time.report([{ ...row, step: 50 }], 40_000);
+    expect(time.left(60_000)).toBeCloseTo(30_000, -3);
+  });
+
   it('is unknown while nothing trains', () => {
     const time = new SweepTime();
     const row = { of: 100, status: 'running' } as const;
