@@ -110,6 +110,15 @@ describe('the sentence under a chart', () => {
     expect(explainedSays(trajectory)).toContain('1 of the first 3 components');
   });
 
+  it('does not call draws of normal entries shuffles', () => {
+    const entry = spectrum(10, [4, 1]);
+    const shuffled = { ...entry.nulls.shuffled!, law: 'normal-entries' as const };
+    const says = spectrumSays({ ...entry, nulls: { ...entry.nulls, shuffled } });
+    expect(says).toContain('Normal entries of the same variance (5 draws)');
+    expect(says).not.toContain('Shuffling');
+    expect(spectrumSays(entry)).toContain('Shuffling the entries (5 draws)');
+  });
+
   it('holds both nulls of a spectrum', () => {
     const says = spectrumSays(spectrum(10, [4, 1]));
     expect(says).toContain('1 of 2 singular values above the Marchenko–Pastur edge 2');

@@ -99,12 +99,15 @@ export function Reconstruction() {
           </output>
         </label>
         {hasSides && (
-          <Choice
-            label={say('rank.pairs')}
-            value={pairs}
-            options={pairSets.map((value) => ({ value, text: say(`rank.pairs.${value}`) }))}
-            onChange={setPairs}
-          />
+          <label>
+            <span>{say('rank.pairs')}</span>
+            <Choice
+              label={say('rank.pairs')}
+              value={pairs}
+              options={pairSets.map((value) => ({ value, text: say(`rank.pairs.${value}`) }))}
+              onChange={setPairs}
+            />
+          </label>
         )}
         <Choice
           label={say('rank.unit')}

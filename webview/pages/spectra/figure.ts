@@ -31,7 +31,7 @@ function shuffledNull(
     curves: [{ name, ...mean, look: nullLook }],
     bands: [
       {
-        name: say('shuffled.band', { band: bandName(shuffled.draws) }),
+        name: say(shuffled.law ? 'shuffled.lawBand' : 'shuffled.band', { band: bandName(shuffled.draws) }),
         x: mean.x,
         lower: within(shuffled.q05),
         upper: within(shuffled.q95),
@@ -63,7 +63,7 @@ export function spectrumFigure(
     ? shuffledNull(
         nullEntry,
         [
-          say('shuffled.short'),
+          say(nullEntry.nulls.shuffled?.law ? 'shuffled.law' : 'shuffled.short'),
           ...(named === undefined ? [say('spectra.atStep', { step: nullEntry.step })] : []),
         ].join(', '),
         scale,

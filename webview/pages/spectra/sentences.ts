@@ -30,7 +30,7 @@ export function spectrumSays(entry: SpectrumEntry): string {
   if (!shuffled || nullRank === undefined || nullSigma === undefined) return first;
   return (
     first +
-    say('spectra.saysShuffled', {
+    say(shuffled.law ? 'spectra.saysLaw' : 'spectra.saysShuffled', {
       draws: counted(shuffled.draws, 'draws'),
       null: number(nullSigma),
       nullRank: number(nullRank),
@@ -144,7 +144,8 @@ export function ranksOverStepsSay(entries: readonly SpectrumEntry[]): string {
           last: last.step,
           null: number(stableRank.mean),
           effectiveNull: number(effectiveRank.mean),
-        })
+        }) +
+        (known.some(({ nulls }) => nulls.shuffled?.law) ? say('overSteps.law') : '')
     : `${says}.`;
 }
 

@@ -19,6 +19,8 @@ export const spectraStrings = {
     '{low} has the lowest stable rank of these ({lowRank}) and {high} the highest ({highRank}); independent entries of the variance of {low} would stay below σ = {edge}.',
   shuffled: 'shuffled entries of {matrix}',
   'shuffled.short': 'shuffled entries',
+  'shuffled.law': 'normal entries of the same variance',
+  'shuffled.lawBand': 'normal entries, {band}',
   'shuffled.band': 'shuffled, {band}',
   edge: 'Marchenko–Pastur edge',
   'spectra.title': 'Singular values of {matrix}, {of}',
@@ -36,6 +38,8 @@ export const spectraStrings = {
     'The matrix is several matrices in one tensor: its parts have Marchenko–Pastur edges of their own. σ₁ is {sigma}, the stable rank {rank}.',
   'spectra.saysShuffled':
     ' Shuffling the entries ({draws}) gives σ₁ = {null} and stable rank {nullRank} in place of {sigma} and {rank}.',
+  'spectra.saysLaw':
+    ' Normal entries of the same variance ({draws}), whose spectra agree with those of shuffled entries, give σ₁ = {null} and stable rank {nullRank} in place of {sigma} and {rank}.',
   'spectra.computed': ' These weights are {how}.',
   'spectra.zero.weights': 'The matrix is zero: there is no spectrum to compare with a null.',
   'spectra.zero.change': 'The change is zero: there is no spectrum to compare with a null.',
@@ -66,6 +70,7 @@ export const spectraStrings = {
   'overSteps.says':
     'From step {first} to {last} the stable rank goes from {from} to {to} and the effective rank from {effectiveFrom} to {effectiveTo}',
   'overSteps.null': '; shuffled entries have {null} and {effectiveNull} at step {last}.',
+  'overSteps.law': ' At other steps normal entries of the same variance stand for shuffled ones.',
   'overSteps.null.of': '{statistic}, shuffled',
   'angles.title': 'Turning of the leading {k}-dimensional subspaces of {matrix}',
   'angles.axis': 'angle from step to step (°)',
