@@ -85,17 +85,9 @@ const inspectRequest = v.object({
   cacheFolder: v.exactOptional(path),
 });
 
-const spectrumName = v.object({
-  step: finite,
-  tensor: v.string(),
-  part: v.exactOptional(v.string()),
-  of: v.picklist(['weights', 'change']),
-});
-
 export const computeSchemas: CallSchemas<ComputeCalls> = {
   inspect: { args: v.tuple([job, inspectRequest]), value: nothing },
   focus: { args: v.tuple([job, v.picklist(focuses)]), value: nothing },
-  refine: { args: v.tuple([job, spectrumName]), value: nothing },
   analyse: { args: v.tuple([job, analysisRequestSchema]), value: nothing },
   cancel: { args: v.tuple([job]), value: nothing },
 };

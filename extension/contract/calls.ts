@@ -136,11 +136,6 @@ export interface ComputeCalls {
   /** Starts an inspection; its additions and its end arrive as {@link ComputeEvents}. */
   inspect(job: string, request: InspectRequest): Promise<Reply<void>>;
   focus(job: string, focus: Focus): Promise<Reply<void>>;
-  /** Computes one spectrum exactly, though it was estimated. */
-  refine(
-    job: string,
-    entry: { step: number; tensor: string; part?: string; of: 'weights' | 'change' },
-  ): Promise<Reply<void>>;
   /** Runs an analysis besides those of every inspection; additions follow, and are cached with the report. */
   analyse(job: string, request: AnalysisRequest): Promise<Reply<void>>;
   cancel(job: string): Promise<Reply<void>>;

@@ -39,14 +39,6 @@ const panelStartSchema = v.object({
 });
 export type PanelStart = v.InferOutput<typeof panelStartSchema>;
 
-const spectrumNameSchema = v.object({
-  step: v.pipe(v.number(), v.finite()),
-  tensor: v.string(),
-  part: v.exactOptional(v.string()),
-  of: v.picklist(['weights', 'change']),
-});
-export type SpectrumName = v.InferOutput<typeof spectrumNameSchema>;
-
 const exportedFileSchema = v.object({
   /** Proposed file name with its ending. */
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
@@ -69,8 +61,6 @@ export interface PanelCalls {
   /** Inspects again what was cancelled or failed; what is cached is not computed again. */
   retry(): Promise<Reply<void>>;
   showLog(): Promise<Reply<void>>;
-  /** Computes an estimated spectrum exactly; an addition follows. */
-  refine(entry: SpectrumName): Promise<Reply<void>>;
   /** Runs an analysis of the engine's table besides those of every inspection; additions follow. */
   analyse(request: AnalysisRequest): Promise<Reply<void>>;
   /** Asks where with a save dialog; the value says whether the file was written. */
@@ -116,7 +106,6 @@ export const panelSchemas: CallSchemas<PanelCalls> = {
   cancel: { args: none, value: nothing },
   retry: { args: none, value: nothing },
   showLog: { args: none, value: nothing },
-  refine: { args: v.tuple([spectrumNameSchema]), value: nothing },
   analyse: { args: v.tuple([analysisRequestSchema]), value: nothing },
   exportFile: { args: v.tuple([exportedFileSchema]), value: v.boolean() },
   copy: { args: v.tuple([v.string()]), value: nothing },

@@ -13,7 +13,7 @@ import { modes } from './modes/row.js';
 import { path } from './path/row.js';
 import { jointReconstructions, perMatrixReconstructions } from './reconstruction/row.js';
 import { runs } from './runs/row.js';
-import { lastSpectra, otherSpectra } from './spectra/row.js';
+import { exactSpectra, lastSpectra, otherSpectra } from './spectra/row.js';
 import { tensors } from './tensors/row.js';
 import { trajectory } from './trajectory/row.js';
 
@@ -45,6 +45,7 @@ export const analyses: readonly Analysis[] = [
   runs,
   attention,
   matrix,
+  exactSpectra,
   farms,
   path,
   defect,

@@ -34,8 +34,6 @@ export interface InspectOptions {
   readonly analyses?: () => readonly AnalysisRequest[];
   /** Told after each chunk of an analysis: milliseconds of all threads of this process together, and of the clock. */
   readonly onCost?: (analysis: string, cost: { readonly cpuMs: number; readonly wallMs: number }) => void;
-  /** Additions being computed elsewhere, since the last call; the inspection lasts until they are there, and keeps them. */
-  readonly asked?: () => readonly Promise<ReportAddition>[];
 }
 
 /**
@@ -131,11 +129,8 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     for (;;) {
       failures.push(...(await runAnalyses(wanted, context)));
       if (wanted.length > 0) await save();
-      const asked = options.asked?.() ?? [];
-      for (const addition of asked) emit(await addition);
-      if (asked.length > 0) await save();
       wanted = (options.analyses?.() ?? []).map(requestedAnalysis);
-      if (wanted.length + asked.length === 0) break;
+      if (wanted.length === 0) break;
     }
     if (failures.length > 0) throw failures[0];
   } finally {

@@ -1,20 +1,18 @@
 import { computeEventSchemas, computeSchemas } from '../../contract/callSchemas.js';
 import type { ComputeCalls, ComputeEvents, Focus, InspectRequest, Reply } from '../../contract/calls.js';
-import type { AnalysisRequest, ReportAddition } from '../../contract/report.js';
+import type { AnalysisRequest } from '../../contract/report.js';
 import { GeometryError, toErrorValue } from '../../contract/errors.js';
 import { openEvaluate } from '../evaluation/openEvaluate.js';
 import { inspect } from '../inspection/inspect.js';
 import { requestedAnalysis } from '../inspection/runAnalyses.js';
-import { refine } from '../inspection/refine.js';
 import { serveParentWithEvents } from '../ground/serving/channel.js';
 import { endWithParent } from '../ground/serving/orphanWatch.js';
 
 interface Job {
   readonly request: InspectRequest;
   readonly stop: AbortController;
-  /** Analyses and exact spectra asked for while it runs; the job lasts until they are there. */
+  /** Analyses asked for while it runs; the job lasts until they are there. */
   readonly analyses: AnalysisRequest[];
-  readonly asked: Promise<ReportAddition>[];
   focus: Focus;
 }
 
@@ -29,7 +27,7 @@ export function serveCompute(): void {
   };
   serveParentWithEvents<ComputeCalls, ComputeEvents>(computeSchemas, computeEventSchemas, (events) => ({
     inspect: (id, request) => {
-      const job: Job = { request, stop: new AbortController(), analyses: [], asked: [], focus: 'overview' };
+      const job: Job = { request, stop: new AbortController(), analyses: [], focus: 'overview' };
       jobs.set(id, job);
       void run(id, job, events).then((outcome) => {
         jobs.delete(id);
@@ -40,16 +38,6 @@ export function serveCompute(): void {
     focus: (id, focus) => {
       const job = jobs.get(id);
       if (job) job.focus = focus;
-      return accepted;
-    },
-    refine: (id, entry) => {
-      const job = workedOn(id);
-      const spectrum = refine(job.request, entry, job.stop.signal);
-      also(
-        job,
-        spectrum.then((exact) => ({ spectra: [exact] })),
-        (addition) => events.addition(id, addition),
-      );
       return accepted;
     },
     analyse: (id, request) => {
@@ -64,12 +52,6 @@ export function serveCompute(): void {
   }));
 }
 
-/** Told at once, and kept at the inspection's end. A failure is the job's outcome, and must not count as unhandled before. */
-function also(job: Job, asked: Promise<ReportAddition>, tell: (addition: ReportAddition) => void): void {
-  asked.then(tell, () => undefined);
-  job.asked.push(asked);
-}
-
 const done: Reply<void> = { ok: true, value: undefined };
 const accepted = Promise.resolve(done);
 
@@ -82,7 +64,6 @@ async function run(id: string, job: Job, events: ComputeEvents): Promise<Reply<v
       focus: () => job.focus,
       evaluator: openEvaluate,
       analyses: () => job.analyses.splice(0),
-      asked: () => job.asked.splice(0),
     });
     return done;
   } catch (thrown) {

@@ -14,7 +14,7 @@ import type {
 } from '../../contract/report.js';
 import { reportSchemaName, sectionNames } from '../../contract/report.js';
 import { ReportStore } from '../../contract/reportStore.js';
-import type { Compute, Job, SpectrumName } from '../processes/compute.js';
+import type { Compute, Job } from '../processes/compute.js';
 import { Emitter, type Disposable } from '../events.js';
 import type { SourceChange } from './sourceWatch.js';
 
@@ -158,10 +158,6 @@ export class Inspection implements Disposable {
   add(addition: ReportAddition): void {
     if (this.fresh !== this.store) this.fresh.add(addition);
     this.show(addition);
-  }
-
-  async refine(entry: SpectrumName): Promise<Reply<void>> {
-    return (this.job ?? this.start()).refine(entry);
   }
 
   /** A finished inspection has no job to ask: another is begun, which finds all but what is asked for in the cache. */

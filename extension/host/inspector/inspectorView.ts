@@ -147,7 +147,6 @@ export class InspectorView implements Disposable {
       cancel: () => act(() => this.inspection.cancel()),
       retry: () => act(() => this.inspection.retry()),
       showLog: () => act(() => around.showLog()),
-      refine: (entry) => this.inspection.refine(entry),
       analyse: (request) => this.inspection.analyse(request),
       exportFile: async (file) => ({
         ok: true,

@@ -30,11 +30,8 @@ export interface JobEvents {
   ended(outcome: Reply<void>): void;
 }
 
-export type SpectrumName = Parameters<ComputeCalls['refine']>[1];
-
 export interface Job {
   focus(focus: Focus): void;
-  refine(entry: SpectrumName): Promise<Reply<void>>;
   analyse(request: AnalysisRequest): Promise<Reply<void>>;
   /** Ends the job; its `ended` comes within two seconds. */
   cancel(): void;
@@ -77,9 +74,6 @@ export class Compute implements Disposable {
         job.focus = next;
         void this.lease.running?.calls.focus(job.id, next);
       },
-      refine: (entry) =>
-        this.lease.running?.calls.refine(job.id, entry) ??
-        Promise.resolve({ ok: false, error: this.services.died() }),
       analyse: (wanted) =>
         this.lease.running?.calls.analyse(job.id, wanted) ??
         Promise.resolve({ ok: false, error: this.services.died() }),

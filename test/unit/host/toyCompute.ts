@@ -47,7 +47,6 @@ export class ToyProcess {
         ),
         focus: answer,
         cancel: (id: string) => (this.cancelled.push(id), answer()),
-        refine: answer,
         analyse: answer,
       },
       kill: () => {

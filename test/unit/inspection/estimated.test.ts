@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../../extension/contract/report.js';
 import { inspectSettingsSchema, reportAdditionSchema } from '../../../extension/contract/report.js';
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
-import { refine } from '../../../extension/engine/inspection/refine.js';
 import { isEstimated, planWork } from '../../../extension/engine/analyses/workPolicy.js';
 import { matricesOf } from '../../../extension/engine/geometry/matrices.js';
 import { seriesFolder } from './seriesFixture.js';
@@ -66,19 +64,58 @@ describe('a matrix too large to decompose', () => {
   });
 });
 
-describe('refining', () => {
+describe('a spectrum asked for exactly', () => {
   const first = { w: small };
   const last = { w: { shape: [3, 3], values: [3, 0, 0, 0, 7, 0, 0, 0, 1] } };
+  const asked = async (path: string, matrix: string, step?: number, of?: string) => {
+    const store = new ReportStore();
+    const settingsOfIt = {
+      matrix,
+      ...(step === undefined ? {} : { step }),
+      ...(of === undefined ? {} : { of }),
+    };
+    await inspect(
+      { path, settings, analyses: [{ id: 'exact', settings: settingsOfIt }] },
+      { signal, onAddition: (addition) => store.add(addition) },
+    );
+    return store.report()!;
+  };
 
-  it('gives the exact spectrum that was asked for', async () => {
+  it('is that of the step and of the change that were named', async () => {
     const { folder, remove } = seriesFolder({ 1: first, 2: last });
-    const entry = await refine({ path: folder, settings }, { step: 2, tensor: 'w', of: 'change' }, signal);
-    expect(entry).toMatchObject({ step: 2, of: 'change', exact: true });
+    const { spectra } = await asked(folder, 'w', 2, 'change');
+    const entry = spectra.find(({ step, of }) => step === 2 && of === 'change')!;
+    expect(entry.exact).toBe(true);
     expect(entry.singularValues[0]).toBeCloseTo(5, 12);
-    const nowhere = refine({ path: join(folder), settings }, { step: 3, tensor: 'w', of: 'change' }, signal);
-    await expect(nowhere).rejects.toMatchObject({ code: 'invalid-argument' });
+    const nowheres: [string, number?, string?][] = [['w', 3], ['u'], ['w', 1, 'change']];
+    for (const nowhere of nowheres)
+      await expect(asked(folder, ...nowhere)).rejects.toMatchObject({ code: 'invalid-argument' });
     remove();
   });
+
+  it('takes the place of its estimate, and no estimate that of it', async () => {
+    const { folder, remove } = seriesFolder({ 7: { large: large() } });
+    const store = new ReportStore();
+    const seen: boolean[] = [];
+    const requests = [[{ id: 'exact', settings: { matrix: 'large' } }]];
+    await inspect(
+      { path: folder, settings },
+      {
+        signal,
+        // Asked for before the estimate is there: what is asked for goes first.
+        analyses: () => requests.shift() ?? [],
+        onAddition: (addition) => {
+          store.add(addition);
+          seen.push(...(addition.spectra ?? []).map(({ exact }) => exact));
+        },
+      },
+    );
+    const [entry] = store.report()!.spectra;
+    expect(entry).toMatchObject({ exact: true, singularValues: { length: size } });
+    entry!.singularValues.forEach((value, i) => expect(value).toBeCloseTo(Math.fround(diagonal[i]!), 9));
+    expect(seen.at(-1)).toBe(true);
+    remove();
+  }, 120_000);
 });
 
 describe('the plan of a 7-billion-parameter checkpoint', () => {

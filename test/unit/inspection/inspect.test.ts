@@ -45,7 +45,6 @@ const inspected = async (
     settings?: Record<string, unknown>;
     cacheFolder?: string;
     onAddition?: () => void;
-    asked?: ReportAddition[];
     analyses?: AnalysisRequest[];
     later?: AnalysisRequest[];
   } = {},
@@ -67,7 +66,6 @@ const inspected = async (
         // Every number that crosses the boundary exists: the validator refuses NaN and infinity.
         store.add(v.parse(reportAdditionSchema, addition));
       },
-      asked: () => (more.asked ?? []).splice(0).map((addition) => Promise.resolve(addition)),
       analyses: () => (more.later ?? []).splice(0),
     },
   );
@@ -330,14 +328,13 @@ describe('the cache', () => {
     const folder = folderOf({ 0: model(), 100: model() });
     const cacheFolder = mkdtempSync(join(tmpdir(), 'weight-geometry-cache-'));
     removals.push(() => rmSync(cacheFolder, { recursive: true }));
-    const first = await inspected(folder, { cacheFolder });
-    const [one, other] = first.spectra;
-    const marked = (entry: typeof one, method: string) => ({ ...entry!, method });
-    const methodsOf = ({ spectra }: Report) => spectra.slice(0, 2).map(({ method }) => method);
-    const told = await inspected(folder, { cacheFolder, asked: [{ spectra: [marked(one, 'first')] }] });
-    expect(methodsOf(told)).toEqual(['first', other!.method]);
-    await inspected(folder, { cacheFolder, asked: [{ spectra: [marked(other, 'second')] }] });
-    expect(methodsOf(await inspected(folder, { cacheFolder }))).toEqual(['first', 'second']);
+    const asked = (matrix: string): AnalysisRequest => ({ id: 'matrix', settings: { matrix } });
+    const namesOf = ({ matrixDetails }: Report) => matrixDetails.map(({ tensor, part }) => part ?? tensor);
+    const fused = 'layers.0.self_attn.in_proj_weight';
+    const told = await inspected(folder, { cacheFolder, later: [asked('tok.weight')] });
+    expect(namesOf(told)).toEqual(['tok.weight']);
+    await inspected(folder, { cacheFolder, later: [asked(`${fused}#Q`)] });
+    expect(namesOf(await inspected(folder, { cacheFolder }))).toEqual(['tok.weight', 'Q']);
   });
 
   it('gives the same report without computing, until a file changes', async () => {

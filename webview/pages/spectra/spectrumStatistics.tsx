@@ -1,15 +1,15 @@
 import { useMemo } from 'preact/hooks';
-import type { SpectrumEntry } from '../../../extension/contract/report.js';
+import type { AnalysisRequest, SpectrumEntry } from '../../../extension/contract/report.js';
 import { bulk } from '../../../extension/contract/statistics/bulk.js';
 import type { Statistic } from '../../../extension/contract/statistics/statistic.js';
 import { statistics, type StatisticKey } from '../../../extension/contract/statistics/table.js';
-import type { SpectrumName } from '../../../extension/contract/panel.js';
 import { shuffledAbsent } from '../../report/absence.js';
 import { bandName } from '../../words/bands.js';
 import { counted } from '../../words/counts.js';
 import { integer, number } from '../../words/numbers.js';
 import { shareOfRank, statisticName, statisticNote } from '../../words/statistics.js';
 import { Button } from '../../elements/toolkit.js';
+import { matrixKey } from '../../report/matrices.js';
 import { hasSteps } from '../../report/stepKnown.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { useRequests } from '../../state/requests.js';
@@ -22,11 +22,9 @@ import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 const valueText = ({ format }: Statistic, value: number): string =>
   format === 'count' && Number.isInteger(value) ? integer(value) : number(value, 5);
 
-const nameOf = ({ step, tensor, part, of }: SpectrumEntry): SpectrumName => ({
-  step,
-  tensor,
-  of,
-  ...(part === undefined ? {} : { part }),
+const exactly = (entry: SpectrumEntry): AnalysisRequest => ({
+  id: 'exact',
+  settings: { matrix: matrixKey(entry.tensor, entry.part), step: entry.step, of: entry.of },
 });
 
 /** Statistics of the bulk of independent entries. */
@@ -184,7 +182,7 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
         </Button>
       )}
       {!entry.exact && host && (
-        <Button secondary onClick={() => ask(host.refine(nameOf(entry)))}>
+        <Button secondary onClick={() => ask(host.analyse(exactly(entry)))}>
           {say('statistics.refine')}
         </Button>
       )}

@@ -1,7 +1,11 @@
+import * as v from 'valibot';
 import { analysis, type AnalysisRun } from '../analysis.js';
+import { matrixKey } from '../../geometry/matrices.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import { spectraMs } from '../expectedTime.js';
 import { complexSpectraOf } from './complexSpectra.js';
+import { exactSpectrumOf } from './exact.js';
+import { decompositionCost } from '../workPolicy.js';
 import { spectraOf } from './spectra.js';
 
 async function* allSpectraOf(run: AnalysisRun, indices: readonly number[]): AsyncGenerator<TaskStep, void> {
@@ -30,4 +34,27 @@ export const otherSpectra = analysis({
   topic: 'spectra',
   weight: (run) => spectraMs(run, run.plan.spectraOf.slice(1)),
   steps: (run) => allSpectraOf(run, run.plan.spectraOf.slice(1)),
+});
+
+/** Of one matrix, when its estimate is not enough. */
+export const exactSpectra = analysis({
+  id: 'exact',
+  summary: 'the spectrum of one matrix exactly, where it was estimated',
+  sections: ['spectra'],
+  needs: 'checkpoint',
+  isDefault: false,
+  topic: 'spectra',
+  settings: v.strictObject({
+    matrix: v.string(),
+    step: v.optional(v.number()),
+    of: v.optional(v.picklist(['weights', 'change']), 'weights'),
+  }),
+  flags: {
+    matrix: { kind: 'text', value: 'NAME', help: 'the tensor, NAME#Q for a part of a fused one' },
+    of: { kind: 'text', value: 'WHAT', help: 'weights (default), or change: since the first checkpoint' },
+  },
+  weight: ({ survey }, { matrix }) =>
+    2.1e-6 *
+    Math.max(0, ...survey.matrices.filter((one) => matrixKey(one) === matrix).map(decompositionCost)),
+  steps: exactSpectrumOf,
 });

@@ -1,4 +1,4 @@
-import type { InspectSettings, ReportAddition, SpectrumEntry } from '../../../contract/report.js';
+import type { InspectSettings, Report, ReportAddition, SpectrumEntry } from '../../../contract/report.js';
 import { marchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
 import { matrixKey, tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import { entryMoments, followsShuffleLaw, ShuffleLaw } from '../../geometry/shuffleLaw.js';
@@ -33,6 +33,8 @@ export interface SpectraRun {
   readonly settings: InspectSettings;
   readonly signal: AbortSignal;
   readonly emit: (addition: ReportAddition) => void;
+  /** Exact spectra in it, asked for by name, are not estimated again. */
+  readonly report?: () => Report;
 }
 
 /**
@@ -92,13 +94,18 @@ export async function* spectraOf(
 
 /** Steps without progress let other tasks, and a cancel, in between two estimates. */
 async function* estimatedSpectra(
-  { survey, emit, signal, settings: { seed } }: SpectraRun,
+  { survey, emit, signal, report, settings: { seed } }: SpectraRun,
   index: number,
   spec: MatrixSpec,
 ): AsyncGenerator<TaskStep, void> {
   const isThere = (checkpoint: number): boolean => survey.present[checkpoint]!.has(spec.tensor);
   if (!isThere(index)) return;
+  const { step } = survey.checkpoints[index]!;
+  const known = (report?.().spectra ?? []).filter(
+    (entry) => entry.exact && entry.step === step && entry.tensor === spec.tensor && entry.part === spec.part,
+  );
   for (const of of index > 0 && isThere(0) ? (['weights', 'change'] as const) : (['weights'] as const)) {
+    if (known.some((entry) => entry.of === of)) continue;
     const entry =
       spec.rank === undefined
         ? await estimatedEntry(survey, index, spec, of, signal)
