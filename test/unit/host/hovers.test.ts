@@ -77,10 +77,8 @@ describe('the statistics that a hover has', () => {
       tensor('vector', 4),
       tensor('large', 4096, 4096),
     ];
-    const start = performance.now();
     const known = await knownStatistics({ quickStatistics }, '/w/a.pt', tensors, []);
     expect(known).toEqual([entry('fast')]);
-    expect(performance.now() - start).toBeLessThan(5000);
     expect(asked).toEqual(['fast', 'slow']);
   });
 });
