@@ -20,6 +20,17 @@ const node = {
   format: 'cjs',
   external: ['vscode', 'onnxruntime-node', 'sql.js'],
 };
+const page = {
+  ...shared,
+  platform: 'browser',
+  target: 'es2022',
+  minify: true,
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  // Plotly's registry carries the style sheet of map traces, which the page does not have.
+  alias: { 'maplibre-gl/dist/maplibre-gl.css': './webview/styles/noMaps.css' },
+  define: { ...shared.define, global: 'globalThis', 'process.env.NODE_ENV': '"production"' },
+};
 
 const targets = [
   { ...node, entryPoints: { extension: 'extension/extension.ts' }, outdir: 'dist' },
@@ -31,22 +42,27 @@ const targets = [
     external: [...node.external, './protocol.js'],
   },
   { ...node, entryPoints: { protocol: 'extension/cli/mcp/protocol.ts' }, outdir: 'dist', minify: true },
+  // The panel's page takes plots in space from a file of their own, when there are any to draw.
   {
-    ...shared,
+    ...page,
     entryPoints: { page: 'webview/page.tsx' },
     outdir: 'dist/webview',
-    platform: 'browser',
-    target: 'es2022',
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'parts/[name]-[hash]',
+  },
+  // A report is one file: its page is too.
+  {
+    ...page,
+    entryPoints: { report: 'webview/page.tsx' },
+    outdir: 'dist/report',
     format: 'iife',
-    minify: true,
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    // Plotly's registry carries the style sheet of map traces, which the page does not have.
-    alias: { 'maplibre-gl/dist/maplibre-gl.css': './webview/styles/noMaps.css' },
-    define: { ...shared.define, global: 'globalThis', 'process.env.NODE_ENV': '"production"' },
+    sourcemap: false,
   },
 ].filter((target) => Object.values(target.entryPoints).every((entry) => fs.existsSync(entry)));
 
+// Parts are named by their content: those of an earlier build would be packaged too.
+fs.rmSync('dist/webview', { recursive: true, force: true });
 if (watch) {
   for (const target of targets) await (await context(target)).watch();
 } else {

@@ -12,7 +12,7 @@ const reportElement = 'report';
  * script by its hash and nothing from anywhere else.
  */
 export const htmlReport = async (addition: ReportAddition): Promise<string> => {
-  const [script, style] = await Promise.all([builtPage('page.js'), builtPage('page.css')]);
+  const [script, style] = await Promise.all([builtPage('report.js'), builtPage('report.css')]);
   const inlined = forScriptElement(script);
   const policy = [
     "default-src 'none'",
@@ -44,7 +44,7 @@ export const htmlReport = async (addition: ReportAddition): Promise<string> => {
 };
 
 const builtPage = async (name: string): Promise<string> => {
-  const path = join(__dirname, 'webview', name);
+  const path = join(__dirname, 'report', name);
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {

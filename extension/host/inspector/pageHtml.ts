@@ -7,7 +7,8 @@ export const pageFolder = (extension: vscode.Uri): vscode.Uri =>
 
 /**
  * The frame of the page. Nothing that was read from a file is in it; everything comes later as data. The chart library
- * sets styles on elements, so inline styles are allowed; scripts need the nonce.
+ * sets styles on elements, so inline styles are allowed; scripts need the nonce, which those that the page imports have
+ * from it.
  */
 export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string {
   const nonce = randomBytes(16).toString('base64');
@@ -31,7 +32,7 @@ export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string
 </head>
 <body>
 <div id="root"></div>
-<script nonce="${nonce}" src="${at('page.js')}"></script>
+<script type="module" nonce="${nonce}" src="${at('page.js')}"></script>
 </body>
 </html>`;
 }
