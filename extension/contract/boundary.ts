@@ -3,21 +3,22 @@ import type { Reply } from './calls.js';
 import { GeometryError, errorCodes, toErrorValue } from './errors.js';
 
 /**
- * One boundary, two sides. A side that serves checks every argument before its method runs; a side that calls checks
- * every reply before the caller sees it. Nothing is thrown across: what goes wrong is the `error` of a {@link Reply}.
+ * One boundary, two sides. The serving side checks every argument before its method runs; the
+ * calling side checks every reply. Nothing is thrown across: a failure is the `error` of a {@link
+ * Reply}.
  */
 type ArgumentsOf<F> = F extends (...args: infer A) => unknown ? A : never;
 type ValueOf<F> = F extends (...args: never[]) => Promise<Reply<infer T>> ? T : never;
 type Schema<T> = v.GenericSchema<unknown, T>;
 
-/** For each method of an interface of calls: what it takes, and what an ok reply holds. */
+/** For each method of a call interface: its arguments and the value of an ok reply. */
 export type CallSchemas<Calls> = {
   readonly [M in keyof Calls]: {
     readonly args: Schema<ArgumentsOf<Calls[M]>>;
     readonly value: Schema<ValueOf<Calls[M]>>;
   };
 };
-/** For each one-way event of an interface: what it carries. */
+/** For each one-way event: its payload. */
 export type EventSchemas<Events> = { readonly [M in keyof Events]: Schema<ArgumentsOf<Events[M]>> };
 
 export const errorValueSchema = v.object({
@@ -27,7 +28,7 @@ export const errorValueSchema = v.object({
 });
 
 type Method = (...args: unknown[]) => unknown;
-/** Posts a call to the other side and gives what came back, unchecked. */
+/** Posts a call to the other side and returns the reply, unchecked. */
 export type Post = (method: string, args: readonly unknown[]) => Promise<unknown>;
 
 const protocolError = (method: string, issues: readonly v.BaseIssue<unknown>[]): GeometryError =>
@@ -56,7 +57,10 @@ export function serveCalls<Calls extends object>(
   });
 }
 
-/** Receives one-way events; one that does not fit its schema goes to `refuse` instead of its handler. */
+/**
+ * Receives one-way events. An event that does not fit its schema goes to `refuse` instead of its
+ * handler.
+ */
 export function receiveEvents<Events extends object>(
   schemas: EventSchemas<Events>,
   events: Events,
@@ -69,7 +73,9 @@ export function receiveEvents<Events extends object>(
   });
 }
 
-/** The proxy of an interface of calls. A failure to post is a `process-died` reply, never a rejection. */
+/**
+ * The proxy of a call interface. A failure to post is a `process-died` reply, never a rejection.
+ */
 export function callsOver<Calls extends object>(schemas: CallSchemas<Calls>, post: Post): Calls {
   return mapNames(schemas, (name) => async (...args: unknown[]) => {
     const reply = v.object({ ok: v.literal(true), value: schemas[name].value });
@@ -86,7 +92,7 @@ export function callsOver<Calls extends object>(schemas: CallSchemas<Calls>, pos
   }) as Calls;
 }
 
-/** The proxy of an interface of one-way events. */
+/** The proxy of an event interface. */
 export function eventsOver<Events extends object>(
   schemas: EventSchemas<Events>,
   post: (method: string, args: readonly unknown[]) => void,

@@ -17,7 +17,7 @@ import { runConfigSchema } from './run.js';
 import { placeSchema, sweepRecordSchema, sweepSubmissionSchema } from './sweep.js';
 import { paperSchema, presetSchema, runRecordSchema } from './training.js';
 
-/** What crosses between the host and its child processes, as the receiving side checks it. */
+/** Schemas of the calls between the host and its child processes. */
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(0));
 const finite = v.pipe(v.number(), v.finite());
 const shape = v.array(bytes);

@@ -20,7 +20,7 @@ import type { PaperEntry, PresetEntry, RunRecord } from './training.js';
 export type Reply<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorValue };
 
-/** What a file's header says; no weights are read for it. */
+/** The contents of a file's header. Reads no weights. */
 export interface FileSummary {
   readonly path: string;
   readonly format: string;
@@ -33,11 +33,11 @@ export interface FileSummary {
     readonly dtype: string;
   }[];
   readonly warnings: readonly Warning[];
-  /** Rank statistics that the cache already holds for this very file (path, size, time). */
+  /** Rank statistics that the cache holds for this file (same path, size and time). */
   readonly cached: readonly CachedStatistics[];
 }
 
-/** The statistics of one matrix, with their nulls where an inspection has computed them. */
+/** The statistics of one matrix, with their nulls if an inspection has computed them. */
 export type CachedStatistics = Pick<
   SpectrumEntry,
   'tensor' | 'part' | 'rows' | 'columns' | 'exact' | StatisticKey
@@ -45,7 +45,7 @@ export type CachedStatistics = Pick<
 
 export interface SeriesListing {
   readonly root: string;
-  /** The path by which it is inspected alone; not always a file's name (`folderOfPlace`). */
+  /** The path to inspect it alone. Not always a file (`folderOfPlace`). */
   readonly place: string;
   readonly name: string;
   readonly checkpoints: readonly {
@@ -55,13 +55,13 @@ export interface SeriesListing {
     readonly bytes: number;
   }[];
   readonly warnings: readonly Warning[];
-  /** A training run of ours: it may still grow. */
+  /** A training run of this product: it may still grow. */
   readonly isRun: boolean;
 }
 
 export interface FoundSeries {
   readonly series: readonly SeriesListing[];
-  /** Folders that could not be looked at, and a search that was cut short. */
+  /** Folders that could not be read, and a search that was cut short. */
   readonly warnings: readonly Warning[];
 }
 
@@ -70,21 +70,32 @@ export interface ReaderCalls {
   describe(path: string): Promise<Reply<FileSummary>>;
   /** Series at or under a path (a file, a folder of checkpoints, a folder of run folders). */
   discover(path: string): Promise<Reply<readonly SeriesListing[]>>;
-  /** Series under `top` that the weight files in `folders` belong to, grouped and named as `discover` does at `top`. */
+  /**
+   * Series under `top` that contain the weight files in `folders`, grouped and named as `discover`
+   * does at `top`.
+   */
   seriesOf(top: string, folders: readonly string[]): Promise<Reply<FoundSeries>>;
-  /** Statistics of one small matrix, computed now when cheap; undefined when it is not. */
+  /** Statistics of one small matrix, computed on request; undefined if that is too expensive. */
   quickStatistics(path: string, tensor: string): Promise<Reply<CachedStatistics | undefined>>;
   presets(): Promise<Reply<readonly PresetEntry[]>>;
   papers(): Promise<Reply<readonly PaperEntry[]>>;
-  /** The configuration of a preset or a run file with `key=value` assignments made, checked, with its defaults. */
+  /**
+   * The configuration of a preset or a run file: `key=value` assignments applied, defaults filled
+   * in, checked.
+   */
   runConfig(presetOrFile: string, assignments: readonly string[]): Promise<Reply<RunConfig>>;
-  /** The run in a folder: its files, and who trains it; undefined where there is none. */
+  /** The run in a folder: its files, and who trains it; undefined if there is none. */
   run(folder: string): Promise<Reply<RunRecord | undefined>>;
-  /** The sweep in a folder: begun there with the grid of a file, or, without one, what the folder holds. */
+  /**
+   * The sweep in a folder: created there from a grid file or, without one, read from the folder.
+   */
   sweep(folder: string, gridFile: string | null): Promise<Reply<SweepRecord>>;
-  /** Where the runs of a submitted sweep stand; empty for one that was never submitted. */
+  /** Where the runs of a submitted sweep stand; empty if it was never submitted. */
   places(folder: string): Promise<Reply<readonly Place[]>>;
-  /** Submits what is left of a sweep, with what was asked the last time where nothing is asked; tells how many runs. */
+  /**
+   * Submits the remaining runs of a sweep and returns their number. Options that are not given keep
+   * their last values.
+   */
   submitSweep(folder: string, submission: SweepSubmission | null): Promise<Reply<number>>;
   /** Stops the named runs of a submitted sweep, or all. */
   stopSweep(folder: string, names: readonly string[] | null): Promise<Reply<void>>;
@@ -93,21 +104,23 @@ export interface ReaderCalls {
 export interface InspectRequest {
   readonly path: string;
   readonly settings: InspectSettings;
-  /** Confirmed by the user or given by option; else looked for beside the checkpoints. */
+  /** Confirmed by the user or given as an option; otherwise looked for beside the checkpoints. */
   readonly descriptor?: { readonly value: ModelDescriptor; readonly path?: string };
-  /** A model that the product does not know, run in its own ONNX file; goes before the descriptor. */
+  /**
+   * A model unknown to the product, run in its own ONNX file. Takes precedence over the descriptor.
+   */
   readonly evaluation?: OnnxEvaluation;
-  /** Analyses besides those of every inspection. */
+  /** Analyses to run in addition to those of every inspection. */
   readonly analyses?: readonly AnalysisRequest[];
-  /** The user's metrics: a file or a folder of logs; absent: those beside the checkpoints. */
+  /** The user's metrics: a file or a folder of logs. Default: those beside the checkpoints. */
   readonly metrics?: string;
-  /** Read the user's metrics again, and nothing else: those found anew and these files, which have grown. */
+  /** Reread only the user's metrics: new files, and these files, which have grown. */
   readonly metricsAlone?: readonly string[];
-  /** Folder of the report cache; nothing is cached when absent. */
+  /** Folder of the report cache. Nothing is cached without it. */
   readonly cacheFolder?: string;
 }
 
-/** What the user looks at, so that it is computed first. */
+/** The page that the user looks at. It is computed first. */
 export const focuses = [
   'overview',
   'spectra',
@@ -124,11 +137,14 @@ export const focuses = [
 export type Focus = (typeof focuses)[number];
 
 export interface Progress {
-  /** What is being done, in words with amounts: "Spectra: 120 of 1008 matrices". */
+  /** The current work, with amounts: "Spectra: 120 of 1008 matrices". */
   readonly text: string;
   /** 0 … 1. */
   readonly fraction: number;
-  /** Milliseconds left, where the work knows the cost of its parts; else the pace of `fraction` says it. */
+  /**
+   * Milliseconds left, if the work knows the cost of its parts. Otherwise the pace of `fraction` is
+   * used.
+   */
   readonly msLeft?: number;
 }
 
@@ -136,7 +152,10 @@ export interface ComputeCalls {
   /** Starts an inspection; its additions and its end arrive as {@link ComputeEvents}. */
   inspect(job: string, request: InspectRequest): Promise<Reply<void>>;
   focus(job: string, focus: Focus): Promise<Reply<void>>;
-  /** Runs an analysis besides those of every inspection; additions follow, and are cached with the report. */
+  /**
+   * Runs an analysis that is not part of every inspection. Additions follow and are cached with the
+   * report.
+   */
   analyse(job: string, request: AnalysisRequest): Promise<Reply<void>>;
   cancel(job: string): Promise<Reply<void>>;
 }
@@ -150,18 +169,18 @@ export interface ComputeEvents {
 
 export interface TrainRequest {
   readonly config: RunConfig;
-  /** The run directory; made when absent. */
+  /** The run's folder. Created if it does not exist. */
   readonly out: string;
   readonly provider: ProviderName;
   /** A checkpoint to start from, with fresh moments. */
   readonly init?: string;
   /** Continue the run in `out` from its last checkpoint. */
   readonly resume?: boolean;
-  /** Threads of one operator on the CPU; absent: what the run had before, or one per core. */
+  /** Threads of one operator on the CPU. Default: as the run had before, or one per core. */
   readonly threads?: number;
-  /** When the process that started the run goes away: checkpoint and end (the default), or go on alone. */
+  /** When the parent process ends: write a checkpoint and end (default), or continue alone. */
   readonly whenLeft?: 'stop' | 'continue';
-  /** Providers that cannot be had here, and why: they are not tried. */
+  /** Providers that are unavailable here, and why. They are not tried. */
   readonly passedOver?: RunFile['provider']['passedOver'];
 }
 
@@ -169,17 +188,17 @@ export interface TrainerCalls {
   start(request: TrainRequest): Promise<Reply<void>>;
   pause(): Promise<Reply<void>>;
   resume(): Promise<Reply<void>>;
-  /** Checkpoints, then ends. */
+  /** Writes a checkpoint, then ends. */
   stop(): Promise<Reply<void>>;
 }
 
 export interface TrainerEvents {
-  /** Provider chosen and why, run directory ready. */
+  /** The provider is chosen (and why), the run's folder is ready. */
   started(run: RunFile): void;
   metrics(line: Metrics): void;
   /** After every chunk of steps. */
   advanced(step: number): void;
-  /** The run's files lack something that they should hold: said when it is resumed. */
+  /** The run's files are incomplete. Sent on resume. */
   warning(warning: Warning): void;
   status(status: RunFile['status'], step: number): void;
   grokked(step: number): void;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What a run's configuration says of curvature across its path (2602.16746), and what its metrics hold of it. */
+/** Curvature across a run's path (2602.16746): the configuration and the metrics. */
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const wholePositive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const finite = v.pipe(v.number(), v.finite());
@@ -28,7 +28,7 @@ export type LiveDefect = v.InferOutput<typeof liveDefectSchema>;
 export const defectMetricsSchema = v.object({
   precision: v.picklist(precisions),
   eta: finite,
-  /** Of the samples' D. */
+  /** Median of D over the samples. */
   median: finite,
   samples: v.array(v.object({ gradientA: finite, gradientB: finite, delta: finite, defect: finite })),
 });

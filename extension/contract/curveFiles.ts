@@ -1,4 +1,7 @@
-/** The parts of some paths in which they differ: what tells the files of several curves, or runs, apart. */
+/**
+ * The components in which several paths differ. They distinguish the files of several curves or
+ * runs.
+ */
 export const differingParts = (paths: readonly string[]): string[] => {
   const parts = paths.map((path) => path.split(/[\\/]/));
   const isShared = (at: number): boolean => parts.every((one) => one.at(at) === parts[0]!.at(at));

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 
 /**
- * The model descriptor: the one type that says what a model and its data are. The trainer builds from it,
- * the evaluator runs it, `run.json` holds it, `weight-geometry.json` beside checkpoints from elsewhere holds it.
+ * The model descriptor: the one type that describes a model and its data. The trainer builds from
+ * it and the evaluator runs it. `run.json` holds it; for foreign checkpoints,
+ * `weight-geometry.json` beside them does.
  */
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1e9));
 const fraction = v.pipe(v.number(), v.gtValue(0), v.ltValue(1));
@@ -66,5 +67,5 @@ export const descriptorSchema = v.object({
 });
 export type ModelDescriptor = v.InferOutput<typeof descriptorSchema>;
 
-/** The file in a folder of checkpoints from elsewhere that says what model they are of. */
+/** File that describes the model of foreign checkpoints, in their folder. */
 export const descriptorFileName = 'weight-geometry.json';

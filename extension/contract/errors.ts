@@ -62,7 +62,10 @@ export class GeometryError extends Error {
 const describeCause = (cause: unknown): string =>
   cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 
-/** Any thrown thing as an {@link ErrorValue}; what is not a {@link GeometryError} is a defect of ours. */
+/**
+ * Converts anything thrown to an {@link ErrorValue}. What is not a {@link GeometryError} is a
+ * defect of the product.
+ */
 export const toErrorValue = (thrown: unknown): ErrorValue =>
   thrown instanceof GeometryError
     ? thrown.toValue()

@@ -2,19 +2,19 @@ import * as v from 'valibot';
 import type { CallSchemas } from './boundary.js';
 import type { Reply } from './calls.js';
 
-/** What was found of CUDA on a machine, what is missing, and what would bring it. */
+/** The CUDA files found on a machine, what is missing, and how to get it. */
 const text = v.pipe(v.string(), v.maxLength(10_000));
 
 /** One file that CUDA needs. */
 const findingSchema = v.object({
-  /** Of a library, as the loader asks for it: `libcublas.so.13`. */
+  /** Library name as the loader requests it: `libcublas.so.13`. */
   name: text,
   state: v.picklist(['found', 'missing', 'other', 'broken']),
   /** Whether training fails without it. */
   isNeeded: v.boolean(),
   path: v.exactOptional(text),
   version: v.exactOptional(text),
-  /** Why it will not do, or when it is opened. */
+  /** Why the file is unusable, or when it is loaded. */
   note: v.exactOptional(text),
 });
 export type CudaFinding = v.InferOutput<typeof findingSchema>;
@@ -32,23 +32,25 @@ export const cudaProblems = [
 export type CudaProblem = (typeof cudaProblems)[number];
 
 export const cudaSurveySchema = v.object({
-  /** Of the binding, which the provider must have too. */
+  /** Version of the binding; the provider must match it. */
   onnxruntime: text,
-  /** The first number of the CUDA that the provider was built for. */
+  /** Major version of the CUDA that the provider was built for. */
   cudaMajor: v.exactOptional(v.number()),
   findings: v.array(findingSchema),
-  /** What stands in the way first; absent where all is there. */
+  /** The first problem; absent if nothing is missing. */
   problem: v.exactOptional(v.object({ kind: v.picklist(cudaProblems), sentence: text })),
-  /** Environments and folders from which native code would be loaded: the user is asked for each. */
+  /**
+   * Environments and folders from which native code would be loaded. The user must approve each.
+   */
   consents: v.array(text),
-  /** Files that the search path of a child has to name, by the name under which they are looked for. */
+  /** Files that the child's search path must contain, under the names that the loader uses. */
   links: v.array(v.object({ name: text, path: text })),
-  /** What brings the missing files, for a terminal of that environment. */
+  /** Command that installs the missing files, for a terminal of that environment. */
   command: v.exactOptional(v.object({ environment: text, line: text })),
 });
 export type CudaSurvey = v.InferOutput<typeof cudaSurveySchema>;
 
-/** Where to look besides the machine's own places. */
+/** Places to search in addition to the standard ones. */
 export const placesToLookSchema = v.object({
   named: v.array(text),
   pythons: v.array(text),
@@ -60,15 +62,15 @@ export type PlacesToLook = v.InferOutput<typeof placesToLookSchema>;
 const probedSchema = v.object({
   name: v.picklist(['cuda', 'webgpu', 'cpu']),
   works: v.boolean(),
-  /** The device where it works and tells it, else why it does not. */
+  /** The device, if the provider works and names it; otherwise why it fails. */
   says: text,
 });
 export type ProbedProvider = v.InferOutput<typeof probedSchema>;
 
-/** The process that looks for CUDA's files and tries the providers; one for each question. */
+/** The process that looks for CUDA's files and tries the providers. One process per question. */
 export interface GpuCalls {
   survey(places: PlacesToLook): Promise<Reply<CudaSurvey>>;
-  /** Links the files of a survey into a folder; the environment with which a child finds them. */
+  /** Links the files of a survey into a folder and returns the child's environment. */
   link(survey: CudaSurvey, folder: string): Promise<Reply<Record<string, string>>>;
   /** Tries each provider, CUDA with the variables of {@link link} and the files of the survey. */
   probe(environment: Record<string, string>, survey: CudaSurvey): Promise<Reply<readonly ProbedProvider[]>>;

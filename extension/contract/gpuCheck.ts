@@ -12,7 +12,7 @@ const paritySchema = v.object({ logits: number, gradient: number, losses: number
 export type ParityOfProvider = v.InferOutput<typeof paritySchema>;
 
 const paceSchema = v.object({
-  /** Steps of all replicas together in a second. */
+  /** Steps per second, summed over all replicas. */
   stepsPerSecond: number,
   /** The largest resident memory of the process, in bytes. */
   memoryBytes: number,
@@ -20,7 +20,10 @@ const paceSchema = v.object({
 export type Pace = v.InferOutput<typeof paceSchema>;
 
 const evaluationSchema = v.object({
-  /** Of all training and test pairs at the same first weights: the same on every provider but for rounding. */
+  /**
+   * Loss over all training and test pairs at the same initial weights: equal on all providers up
+   * to rounding.
+   */
   testLoss: number,
   milliseconds: number,
 });
@@ -33,7 +36,7 @@ export interface CheckCalls {
   /** The papers' encoder, batch 512, `replicas` of it in one graph. */
   pace(provider: CheckedProvider, replicas: number): Promise<Reply<Pace>>;
   evaluation(provider: CheckedProvider): Promise<Reply<EvaluationPace>>;
-  /** Of the WebGPU adapter; undefined where they could not be read. */
+  /** Of the WebGPU adapter; undefined if they could not be read. */
   limits(): Promise<Reply<v.InferOutput<typeof limitsSchema>>>;
 }
 

@@ -1,7 +1,7 @@
 import type { CudaFinding, CudaProblem, CudaSurvey, ProbedProvider } from './gpu.js';
 import { toMarkdown } from './markdown.js';
 
-/** What was found of CUDA, as a list that the editor and the terminal show. */
+/** The CUDA survey as a list, for the editor and the terminal. */
 const states: Readonly<Record<CudaFinding['state'], string>> = {
   found: 'found',
   missing: 'missing',
@@ -15,7 +15,7 @@ const providers: Readonly<Record<ProbedProvider['name'], string>> = {
   cpu: 'CPU',
 };
 
-/** Cells of a file: name, state with what is noted of it, version, where. */
+/** Cells of a file: name, state and note, version, path. */
 export const findingCells = ({
   name,
   state,
@@ -38,7 +38,7 @@ export const findingColumns = ['File', 'State', 'Version', 'Where'] as const;
 export const probedLine = ({ name, works, says }: ProbedProvider): string =>
   `${providers[name]}: ${works ? `works${says === '' ? '' : `, ${says}`}` : `does not work. ${says}`}`;
 
-/** Problems that files would mend. */
+/** Problems that installing files would solve. */
 const mendable: readonly CudaProblem[] = [
   'no-provider',
   'other-version',
@@ -47,14 +47,17 @@ const mendable: readonly CudaProblem[] = [
   'missing-library',
 ];
 
-/** Why CUDA cannot be had, ending with the command that brings what is missing; undefined where nothing stands in its way. */
+/**
+ * Why CUDA is unavailable, with the command that installs what is missing; undefined if nothing is
+ * missing.
+ */
 export const withRemedy = ({ problem, command }: CudaSurvey): string | undefined => {
   if (problem === undefined) return undefined;
   if (command === undefined || !mendable.includes(problem.kind)) return problem.sentence;
   return `${problem.sentence} This brings what is missing: ${command.line}`;
 };
 
-/** What to do next: in which folders the files are, and the command that brings what is missing. */
+/** What to do next: the folders to approve, and the command that installs what is missing. */
 export const surveyAdvice = (
   { consents, command, problem }: CudaSurvey,
   isAllowed: boolean,

@@ -2,7 +2,9 @@ import * as v from 'valibot';
 import type { CallSchemas, EventSchemas } from './boundary.js';
 import type { Reply } from './calls.js';
 
-/** What installing the CUDA provider would fetch; the user consents to the sentence. */
+/**
+ * What installing the CUDA provider would download. The sentence is shown for the user's consent.
+ */
 const offerSchema = v.object({
   packageName: v.string(),
   bytes: v.pipe(v.number(), v.integer(), v.minValue(1)),
@@ -12,14 +14,14 @@ export type CudaOfferSummary = v.InferOutput<typeof offerSchema>;
 
 /** The process that fetches, verifies and removes onnxruntime's CUDA provider. */
 export interface InstallerCalls {
-  /** Name of the package that was installed here; undefined when none was. */
+  /** Name of the installed package; undefined if none is installed. */
   installed(): Promise<Reply<string | undefined>>;
-  /** Asks for size and hash of what would be fetched: a few kilobytes. */
+  /** Queries size and hash of the download: a few kilobytes. */
   offer(): Promise<Reply<CudaOfferSummary>>;
-  /** Fetches what was offered last; nothing is installed when it fails or is cancelled. */
+  /** Downloads the last offer. Nothing is installed if that fails or is cancelled. */
   install(): Promise<Reply<void>>;
   cancel(): Promise<Reply<void>>;
-  /** Removes what `install` put there. */
+  /** Removes what `install` installed. */
   remove(): Promise<Reply<void>>;
 }
 

@@ -1,21 +1,24 @@
 import * as v from 'valibot';
 
-/** Changes of a run's training (2602.16746, section on interventions): a list, applied in its order. */
+/** Changes to a run's training (2602.16746, section on interventions), applied in list order. */
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const wholePositive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 
-/** Steps at which an intervention acts: from the one after `from` on, to `until` where there is one. */
+/** Active steps: after `from`, up to and including `until` if it is given. */
 const timing = { from: v.optional(whole, 500), until: v.optional(wholePositive) };
 
-/** A subspace of the parameters: the execution basis of a finished run, or as many random directions. */
+/**
+ * A subspace of the parameters: the execution basis of a finished run, or as many random
+ * directions.
+ */
 export const basisSchema = v.variant('kind', [
   v.object({
     kind: v.literal('execution'),
-    /** Folder of the run whose path spans it; relative: to the folder of the run that is changed. */
+    /** Folder of the run whose trajectory spans it; relative to the folder of the changed run. */
     run: v.pipe(v.string(), v.minLength(1), v.maxLength(4000)),
-    /** Components of each attention matrix. */
+    /** Components per attention matrix. */
     components: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8)), 2),
   }),
   v.object({
@@ -29,7 +32,10 @@ export type BasisChoice = v.InferOutput<typeof basisSchema>;
 export const interventionSchema = v.variant('kind', [
   v.object({
     kind: v.literal('suppress'),
-    /** Which part of the gradient is multiplied by 1 − strength: across the basis, or along it. */
+    /**
+     * The part of the gradient that is multiplied by 1 − strength: orthogonal to the basis, or in
+     * it.
+     */
     part: v.optional(v.picklist(['transverse', 'parallel']), 'transverse'),
     strength: share,
     basis: basisSchema,
@@ -37,7 +43,10 @@ export const interventionSchema = v.variant('kind', [
   }),
   v.object({
     kind: v.literal('kick'),
-    /** Along δ of the pair of batches with the median defect, along its part across the basis, or at random. */
+    /**
+     * Along δ of the pair of batches with the median defect, along the part of δ orthogonal to the
+     * basis, or at random.
+     */
     along: v.optional(v.picklist(['defect', 'transverse-defect', 'random']), 'defect'),
     every: v.optional(wholePositive, 50),
     /** Length in multiples of ‖η g_A‖, … */
@@ -54,7 +63,10 @@ export const interventionSchema = v.variant('kind', [
   }),
   v.object({
     kind: v.literal('penalty'),
-    /** λ of a step of SGD on λ/2 ‖x‖², x the part of θ − θ_0 across the basis, or along it. */
+    /**
+     * λ of an SGD step on λ/2 ‖x‖², where x is the part of θ − θ_0 orthogonal to the basis, or in
+     * it.
+     */
     lambda: v.optional(positive, 0.5),
     part: v.optional(v.picklist(['transverse', 'parallel']), 'transverse'),
     every: v.optional(wholePositive, 10),
@@ -63,10 +75,10 @@ export const interventionSchema = v.variant('kind', [
   }),
   v.object({
     kind: v.literal('noise'),
-    /** Root mean square length of a Gaussian vector that is added to the weights. */
+    /** Root mean square length of the Gaussian vector that is added to the weights. */
     length: v.optional(positive, 0.1),
     every: v.optional(wholePositive, 50),
-    /** Its part in this basis is left out. */
+    /** Basis whose component is left out of the vector. */
     basis: v.optional(basisSchema),
     seed: v.optional(whole, 1),
     ...timing,
@@ -75,12 +87,12 @@ export const interventionSchema = v.variant('kind', [
 export type Intervention = v.InferOutput<typeof interventionSchema>;
 export type InterventionKind = Intervention['kind'];
 
-/** A basis as a run used it, for `run.json`. */
+/** A basis as used by a run, for `run.json`. */
 export const usedBasisSchema = v.object({
-  /** Place in the configuration's list of interventions, from 0. */
+  /** Zero-based index in the configuration's list of interventions. */
   intervention: whole,
   dimension: wholePositive,
-  /** Of its directions, float64, one after the other. */
+  /** SHA-256 of its directions, float64, concatenated. */
   sha256: v.string(),
 });
 export type UsedBasis = v.InferOutput<typeof usedBasisSchema>;

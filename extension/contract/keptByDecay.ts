@@ -1,12 +1,12 @@
-/** What decoupled weight decay depends on (AdamW). */
+/** Parameters of decoupled weight decay (AdamW). */
 export interface DecayRates {
   readonly learningRate: number;
-  /** Steps in which the rate rises linearly to `learningRate`. */
+  /** Length of the linear warm-up to `learningRate`, in steps. */
   readonly warmupSteps: number;
   readonly weightDecay: number;
 }
 
-/** Π(1 − η_s λ) over the steps after `from` up to `to`: the share of the weights that decay alone leaves. */
+/** Π(1 − η_s λ) over the steps from + 1 … to: the share of the weights that decay alone leaves. */
 export const keptByDecay = (
   { learningRate, warmupSteps, weightDecay }: DecayRates,
   from: number,

@@ -4,10 +4,10 @@ export interface MarkdownTable {
   readonly rows: readonly (readonly (string | number | undefined)[])[];
 }
 
-/** Significant digits that a reader of a document wants; the CSV file has all. */
+/** Significant digits for a document; the CSV file has all digits. */
 const digits = 6;
 
-/** A table in GitHub's Markdown: numbers to the right, text with what Markdown would read escaped. */
+/** A table in GitHub's Markdown: numbers aligned right, special characters escaped. */
 export function toMarkdown({ headings, rows }: MarkdownTable): string {
   const isNumeric = headings.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
   return [

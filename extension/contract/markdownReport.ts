@@ -3,10 +3,10 @@ import { provenanceOf } from './provenance.js';
 import type { Report, SpectrumEntry } from './report.js';
 import { statisticsIn } from './statistics/table.js';
 
-/** A part of the report; none where the report has nothing for it. */
+/** A part of the report; none if the report lacks the data. */
 interface Part {
   readonly title: string;
-  /** What the numbers are compared with. */
+  /** The nulls of the numbers. */
   readonly says: string;
   readonly table: (report: Report) => MarkdownTable;
 }
@@ -111,7 +111,7 @@ const parts: readonly Part[] = [
   },
 ];
 
-/** A report as Markdown: its tables with the nulls beside, its warnings, and where the numbers come from. */
+/** A report as Markdown: tables with their nulls, warnings, provenance. */
 export function markdownReport(report: Report): string {
   const sections = parts.flatMap(({ title, says, table }) => {
     const made = table(report);
@@ -128,6 +128,6 @@ export function markdownReport(report: Report): string {
   ].join('\n');
 }
 
-/** Names come from files: what Markdown or a terminal would read in them is escaped. */
+/** Names come from files: characters special to Markdown or a terminal are escaped. */
 const plain = (text: string): string =>
   text.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').replaceAll(/[\\`*_[\]<>|#]/g, '\\$&');

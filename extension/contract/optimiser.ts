@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 
-/** What a run's configuration says of its optimiser besides AdamW: Low-Rank Decay, Muon, and which matrices they are for. */
+/**
+ * The optimiser options of a run besides AdamW: Low-Rank Decay, Muon, and the matrices that they
+ * apply to.
+ */
 const nonNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 const wholePositive = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -22,7 +25,7 @@ export const matrixSelectionSchema = v.union(
 );
 export type MatrixSelection = v.InferOutput<typeof matrixSelectionSchema>;
 
-/** When Low-Rank Decay acts; each is a row of `lowRankSchedules` in the trainer. */
+/** When Low-Rank Decay is active. Each is a row of `lowRankSchedules` in the trainer. */
 export const lowRankScheduleNames = [
   'constant',
   'after-warm-up',
@@ -50,11 +53,11 @@ export const lowRankDecaySchema = v.object({
   learningRateFactor: v.optional(v.boolean(), true),
   matrices: v.optional(matrixSelectionSchema, 'blocks'),
   schedule: v.optional(v.picklist(lowRankScheduleNames), 'constant'),
-  /** Last steps of the run in which `final-window` decays. */
+  /** Number of last steps in which `final-window` decays. */
   window: v.optional(wholePositive, 500),
-  /** Training accuracy of every task from which `from-memorisation` decays. */
+  /** Training accuracy on every task from which `from-memorisation` decays. */
   memorised: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 0.99),
-  /** Test accuracy of every task from which `rank-adaptive` follows the stable rank. */
+  /** Test accuracy on every task from which `rank-adaptive` follows the stable rank. */
   adaptFrom: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 0.7),
   /** Added to both norms. */
   eps: v.optional(positive, 1e-7),
@@ -63,7 +66,7 @@ export type LowRankDecay = v.InferOutput<typeof lowRankDecaySchema>;
 
 /** Muon, as `torch.optim.Muon`: momentum made orthogonal by the quintic Newton–Schulz; AdamW for the other parameters. */
 export const muonSchema = v.object({
-  /** Of its matrices; absent: the run's learning rate. */
+  /** Learning rate of its matrices; default: the run's. */
   learningRate: v.optional(positive),
   momentum: v.optional(
     v.pipe(
@@ -88,7 +91,7 @@ export const liveSpectraSchema = v.object({
   /** Steps between two; a line is written at each. */
   every: v.optional(wholePositive, 100),
   matrices: v.optional(matrixSelectionSchema, 'blocks'),
-  /** All singular values besides the statistics. */
+  /** Include all singular values. */
   singularValues: v.optional(v.boolean(), false),
 });
 export type LiveSpectra = v.InferOutput<typeof liveSpectraSchema>;
@@ -96,9 +99,11 @@ export type LiveSpectra = v.InferOutput<typeof liveSpectraSchema>;
 const finite = v.pipe(v.number(), v.finite());
 
 /**
- * One matrix in a line of `metrics.jsonl`. Radial: along W, ⟨X, W⟩/‖W‖_F; tangential: the length of the rest. `polar…` is
- * of U Vᵀ, so `polarRadial` is the nuclear norm over the Frobenius norm; `gradientCosine` = ⟨∇L, W⟩/(‖∇L‖‖W‖), of the loss on all training pairs, not
- * clipped; `update…` is of the last step's whole change; `decay…` of L2 and Low-Rank Decay together, positive towards zero.
+ * One matrix in a line of `metrics.jsonl`. Radial: along W, ⟨X, W⟩/‖W‖_F; tangential: the length of
+ * the rest. `polar…`: of U Vᵀ, so `polarRadial` is the nuclear norm over the Frobenius norm.
+ * `gradientCosine` = ⟨∇L, W⟩/(‖∇L‖‖W‖), for the loss on all training pairs, not clipped. `update…`:
+ * of the last step's whole change. `decay…`: of L2 and Low-Rank Decay together, positive towards
+ * zero.
  */
 export const matrixMetricsSchema = v.object({
   spectralNorm: finite,
@@ -117,9 +122,9 @@ export const matrixMetricsSchema = v.object({
   decayRadial: finite,
   decayTangential: finite,
   singularValues: v.optional(v.array(finite)),
-  /** Rows times columns: |cos| of a random direction with W is √(2/(π · numbers)) on average. */
+  /** Rows times columns. A random direction has a mean |cos| with W of √(2/(π · numbers)). */
   numbers: v.optional(wholePositive),
-  /** Of the same entries in another order, one seeded draw: what a matrix of these entries without structure has. */
+  /** The same statistics of the shuffled entries, one seeded draw: the null. */
   shuffled: v.optional(
     v.object({
       spectralNorm: finite,

@@ -17,10 +17,13 @@ import { trainingActions, trainingStateSchema, type TrainingAction, type Trainin
  */
 export const panelContractVersion = 1;
 
-/** What survives hiding, moving and reloading. The page keeps it with `setState`; a panel's serializer reads `source`. */
+/**
+ * State that survives hiding, moving and reloading. The page saves it with `setState`; a panel's
+ * serializer reads `source`.
+ */
 export const panelStateSchema = v.object({
   version: v.literal(panelContractVersion),
-  /** Path of the inspected file or folder, so that a restored panel knows what to inspect. */
+  /** Path of the inspected file or folder, for a restored panel. */
   source: v.optional(v.string()),
   /** Path of what it is compared with. */
   base: v.optional(v.string()),
@@ -34,13 +37,13 @@ const panelStartSchema = v.object({
   base: v.exactOptional(v.string()),
   /** BCP 47 tag for numbers and dates. */
   locale: v.string(),
-  /** Translations of the page's strings: key → text; English where absent. */
+  /** Translations of the page's strings: key → text. Default: English. */
   strings: v.record(v.string(), v.string()),
 });
 export type PanelStart = v.InferOutput<typeof panelStartSchema>;
 
 const exportedFileSchema = v.object({
-  /** Proposed file name with its ending. */
+  /** Proposed file name with extension. */
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
   mime: v.picklist(['image/png', 'image/svg+xml', 'text/csv', 'application/json']),
   content: v.union([v.string(), v.instance(ArrayBuffer), v.instance(Uint8Array)]),
@@ -52,51 +55,55 @@ export type SweepAction = (typeof sweepActions)[number];
 
 /** Page → host. */
 export interface PanelCalls {
-  /** The page listens and can draw; `state` is what it kept from an earlier life. */
+  /** The page listens and can draw; `state` is what it saved in an earlier life. */
   ready(contract: number, state: PanelState | null): Promise<Reply<PanelStart>>;
-  /** The page the user looks at: its numbers are computed first. */
+  /** The visible page: its numbers are computed first. */
   focus(page: (typeof focuses)[number]): Promise<Reply<void>>;
   /** Stops the inspection; `ended` follows. */
   cancel(): Promise<Reply<void>>;
-  /** Inspects again what was cancelled or failed; what is cached is not computed again. */
+  /** Restarts a cancelled or failed inspection. Cached results are not computed again. */
   retry(): Promise<Reply<void>>;
   showLog(): Promise<Reply<void>>;
-  /** Runs an analysis of the engine's table besides those of every inspection; additions follow. */
+  /** Runs an analysis that is not part of every inspection; additions follow. */
   analyse(request: AnalysisRequest): Promise<Reply<void>>;
-  /** Asks where with a save dialog; the value says whether the file was written. */
+  /** Shows a save dialog; the value tells whether the file was written. */
   exportFile(file: ExportedFile): Promise<Reply<boolean>>;
   copy(text: string): Promise<Reply<void>>;
-  /** Opens a file that the report names. */
+  /** Opens a file named in the report. */
   openFile(path: string): Promise<Reply<void>>;
-  /** Lets the user choose or confirm the model descriptor; an addition with a new header follows. */
+  /**
+   * Lets the user choose or confirm the model descriptor; an addition with a new header follows.
+   */
   confirmDescriptor(): Promise<Reply<void>>;
   /**
-   * Pauses, resumes or stops a run of a sweep, or all for null; `submit` hands what is left of a submitted sweep to its
-   * scheduler again.
+   * Pauses, resumes or stops one run of a sweep, or all for null. `submit` resubmits the remaining
+   * runs to the scheduler.
    */
   steerSweep(action: SweepAction, run: string | null): Promise<Reply<void>>;
-  /** Pauses, resumes or stops the training run that is shown. */
+  /** Pauses, resumes or stops the displayed run. */
   steerTraining(action: TrainingAction): Promise<Reply<void>>;
 }
 
 /** Host → page. */
 export interface PanelEvents {
-  /** The document is begun anew: settings changed, or the source was replaced. */
+  /** The document starts again: settings changed, or the source was replaced. */
   reset(): void;
   addition(addition: ReportAddition): void;
   progress(progress: Progress): void;
   ended(outcome: Reply<void>): void;
-  /** One sentence about the source's state (still growing, deleted, replaced); empty takes it away. */
+  /** One sentence on the source's state (still growing, deleted, replaced); empty clears it. */
   status(text: string): void;
-  /** The source is a run that this window steers or watches; null when it is not, or not any more. */
+  /** The source is a run that this window controls or watches; null if it is not. */
   training(state: TrainingState | null): void;
-  /** The user asked for this page. */
+  /** Show this page. */
   turnTo(page: (typeof focuses)[number]): void;
-  /** The user asked for the page so many tabs further on. */
+  /** Move by this number of tabs. */
   turnBy(tabs: number): void;
 }
 
-/** VS Code posts messages as JSON (with byte arrays beside it): a value of undefined is a missing key. */
+/**
+ * VS Code posts messages as JSON (with byte arrays beside it): undefined arrives as a missing key.
+ */
 const nothing = v.optional(v.undefined());
 const none = v.tuple([]);
 

@@ -1,17 +1,18 @@
 /**
- * Names come out of files and folders that anybody may have made. Printed as they are, they could move the cursor,
- * begin lines of their own, or show other letters than they have (Trojan Source, CVE-2021-42574).
+ * Names come from untrusted files and folders. Printed raw, they could move the cursor, start new
+ * lines, or display other letters than they contain (Trojan Source, CVE-2021-42574).
  */
 
 /**
- * What a reader does not see or what steers a terminal, by Unicode's categories: control and format characters (marks
- * and overrides of direction, zero width, tags), line and paragraph separators, halves of surrogate pairs.
+ * Invisible characters and those that control a terminal, by Unicode category: control and format
+ * characters (direction marks and overrides, zero width, tags), line and paragraph separators, lone
+ * surrogates.
  */
 const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 const shortEscapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** As JSON and JavaScript write them: `\u202e`; beyond 16 bits both halves. */
+/** JSON and JavaScript escapes: `\u202e`; beyond 16 bits both halves. */
 const escaped = (character: string): string =>
   shortEscapes[character] ??
   Array.from(
@@ -19,20 +20,23 @@ const escaped = (character: string): string =>
     (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
   ).join('');
 
-/** The text with {@link hidden} characters written out. */
+/** The text with {@link hidden} characters escaped. */
 export const escapeHidden = (text: string): string => text.replace(hidden, escaped);
 
-/** Erases the line under the cursor: the one sequence that the command line sends to a terminal itself. */
+/** Erases the current line: the one escape sequence that the command line itself sends. */
 export const ERASE_LINE = '\r\u001b[K';
 
-/** Text of several lines for a terminal: line ends and {@link ERASE_LINE} stay, all else that is hidden is written out. */
+/**
+ * Multi-line text for a terminal: line ends and {@link ERASE_LINE} stay, other hidden characters
+ * are escaped.
+ */
 export const forTerminal = (text: string): string =>
   text
     .split(ERASE_LINE)
     .map((part) => part.split('\n').map(escapeHidden).join('\n'))
     .join(ERASE_LINE);
 
-/** Cuts the middle out of what is longer than `most` characters, and never a pair of surrogates. */
+/** Shortens to `most` characters by cutting out the middle. Never splits a surrogate pair. */
 export const shortened = (text: string, most: number): string => {
   if (text.length <= most) return text;
   const tail = Math.floor(most / 3);
@@ -42,7 +46,7 @@ export const shortened = (text: string, most: number): string => {
 };
 
 const LONGEST_NAME = 100;
-/** A path has 4,096 bytes at most on Linux, and many a sentence two of its names. */
+/** Linux limits a path to 4,096 bytes; many sentences contain two paths. */
 const LONGEST_WORD = 500;
 const LONGEST_SENTENCE = 4_000;
 
@@ -57,7 +61,7 @@ export const printableLine = (sentence: string): string => {
 
 const cutWord = (word: string): string => shortened(word, LONGEST_WORD);
 
-/** A warning, or whatever else has a message, with the names in it escaped. */
+/** A warning, or any object with a message, with the names in it escaped. */
 export const printableMessage = <Told extends { readonly message: string }>(told: Told): Told => ({
   ...told,
   message: printableLine(told.message),

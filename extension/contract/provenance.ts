@@ -1,6 +1,9 @@
 import type { Report } from './report.js';
 
-/** Where the numbers come from, line by line: product, source, settings, versions, files with size and hash. */
+/**
+ * The provenance of the numbers, line by line: product, source, settings, versions, files with size
+ * and hash.
+ */
 export function provenanceOf(report: Report): string[] {
   const { source, settings, versions, created, checkpoints } = report;
   return [

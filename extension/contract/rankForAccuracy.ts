@@ -2,10 +2,11 @@
 export type Accuracies = Readonly<Record<string, number>>;
 
 /**
- * k*: the smallest rank at which **each** task reaches `share` of its own baseline accuracy (2602.18649 §3, k*(95) and
- * k*(99)). Higher ranks may fall below again. Undefined where no rank of the scan does, or none was evaluated.
+ * k*: the smallest rank at which **each** task reaches `share` of its own baseline accuracy
+ * (2602.18649 §3, k*(95) and k*(99)). Higher ranks may fall below again. Undefined if no rank of
+ * the scan does, or none was evaluated.
  *
- * @param points in ascending rank; those without accuracies are passed over.
+ * @param points in ascending rank; those without accuracies are skipped.
  */
 export const rankForAccuracy = (
   points: readonly { readonly rank: number; readonly testAccuracy?: Accuracies | undefined }[],

@@ -29,10 +29,11 @@ export * from './report/updateSpectra.js';
 export * from './report/warnings.js';
 
 /**
- * The report is the store: one append-only document per inspected source. The engine emits {@link ReportAddition}s
- * as it computes; panel, hover, HTML page, `--json` and the cache on disk are views of it.
+ * The report is the store: one append-only document per inspected source. The engine emits {@link
+ * ReportAddition}s as it computes. The panel, hovers, the HTML page, `--json` and the cache on disk
+ * are views of it.
  *
- * Every array is ordered and finite; a number that does not exist is absent, never NaN.
+ * Every array is ordered and finite. A number that does not exist is absent, never NaN.
  */
 export const reportSchemaName = 'weight-geometry/report@1';
 
@@ -54,13 +55,15 @@ type ListSchemas = {
   [Name in SectionName]: v.OptionalSchema<v.ArraySchema<Sections[Name]['schema'], undefined>, undefined>;
 };
 
-/** The lists as an addition has them: each may be absent. The names are lost to the compiler, as in every `fromEntries`. */
+/**
+ * The lists of an addition: each is optional. `fromEntries` loses the names' types, hence the cast.
+ */
 const listSchemas = Object.fromEntries(
   sectionNames.map((name) => [name, v.optional(v.array(reportSections[name].schema as v.GenericSchema))]),
 ) as unknown as ListSchemas;
 
 export const reportAdditionSchema = v.object({
-  /** First of all additions; a later one replaces it (a descriptor confirmed, a growing folder). */
+  /** The first addition. A later one replaces it (a confirmed descriptor, a growing folder). */
   header: v.optional(reportHeaderSchema),
   ...listSchemas,
 });

@@ -4,8 +4,8 @@ import { reportSections, sectionNames, type SectionName } from './report.js';
 type Entry = Report[SectionName][number];
 
 /**
- * Folds additions into a report. Entries keep the order of their first arrival; one with the key of an earlier one
- * takes its place (an estimate refined, a checkpoint that grew).
+ * Merges additions into a report. Entries keep the order of first arrival; an entry with a known key replaces
+ * the earlier one (a refined estimate, a checkpoint that grew).
  */
 export class ReportStore {
   private header: ReportHeader | undefined;
@@ -23,7 +23,7 @@ export class ReportStore {
     }
   }
 
-  /** The report so far; undefined before the header has arrived. */
+  /** The report so far; undefined before the header arrives. */
   report(): Report | undefined {
     if (!this.header) return undefined;
     const lists = Object.fromEntries(sectionNames.map((name) => [name, [...this.section(name).values()]]));

@@ -10,14 +10,14 @@ const nonNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
 const wholePositive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** A moment's decay rate: AdamW divides by one less a power of it. */
+/** Decay rate of a moment: AdamW divides by 1 − rateᵗ. */
 const beta = v.pipe(
   v.number(),
   v.finite(),
   v.minValue(0),
   v.check((rate) => rate < 1, 'must be below 1'),
 );
-/** Each has a head of its own, named after it. */
+/** Each has its own head, named after it. */
 const tasks = v.pipe(
   v.array(v.picklist(taskNames)),
   v.minLength(1),
@@ -44,26 +44,29 @@ export const runConfigSchema = v.object({
   eps: v.optional(positive, 1e-8),
   /** Decoupled (AdamW). */
   weightDecay: v.optional(nonNegative, 1),
-  /** Which parameters decay: every one (the papers), matrices only, or all but the matrices of Low-Rank Decay. */
+  /** Parameters that decay: all (the papers), matrices only, or all but the matrices of Low-Rank Decay. */
   decayedParameters: v.optional(v.picklist(['all', 'matrices', 'outside-low-rank']), 'all'),
-  /** A decay step after the optimiser's (2606.04405); with `weightDecay` above 0 the two together are its elastic form. */
+  /**
+   * A decay step after the optimiser's (2606.04405). Together with `weightDecay` above 0 it is the elastic
+   * form.
+   */
   lowRankDecay: v.optional(lowRankDecaySchema),
-  /** Muon for chosen matrices instead of AdamW; absent: AdamW for all. */
+  /** Muon instead of AdamW for chosen matrices; default: AdamW for all. */
   muon: v.optional(muonSchema),
-  /** Spectra of matrices in the metrics; absent: none. */
+  /** Spectra of matrices in the metrics; default: none. */
   spectra: v.optional(liveSpectraSchema),
-  /** The commutator defect in the metrics; absent: none. */
+  /** The commutator defect in the metrics; default: none. */
   defect: v.optional(liveDefectSchema),
-  /** Changes of the gradient and of the weights, in their order (2602.16746); absent: none. */
+  /** Changes of the gradient and the weights, in order (2602.16746); default: none. */
   interventions: v.optional(v.pipe(v.array(interventionSchema), v.maxLength(20))),
-  /** Clip of the global gradient norm; absent: none. */
+  /** Clip of the global gradient norm; default: none. */
   clipNorm: v.optional(positive),
   maxSteps: v.optional(wholePositive, 5000),
   evaluateEvery: v.optional(wholePositive, 100),
   checkpointEvery: v.optional(wholePositive, 100),
   /**
-   * Stop when the test accuracy of every task is at least this on `consecutive` evaluations, or at `continueTo` times the
-   * step at which it was: ranks fall on after generalisation (2607.06639).
+   * Stop when the test accuracy of every task is at least this on `consecutive` evaluations, or at `continueTo`
+   * times the step of that event: ranks keep falling after generalisation (2607.06639).
    */
   stop: v.optional(
     v.object({
@@ -87,42 +90,47 @@ export const metricsSchema = v.object({
   parameterNorm: v.optional(v.pipe(v.number(), v.finite())),
   trainAccuracy: v.optional(v.record(v.string(), v.number())),
   testAccuracy: v.optional(v.record(v.string(), v.number())),
-  /** Of test pairs whose mirror (b, a) is trained on, and of the others, where there are both. */
+  /** On test pairs whose mirror (b, a) is trained on, and on the others, if there are both. */
   testAccuracyMirrored: v.optional(v.record(v.string(), v.number())),
   testAccuracyUnmirrored: v.optional(v.record(v.string(), v.number())),
-  /** Of all training and all test pairs, at the weights of this step. */
+  /** On all training and all test pairs, at the weights of this step. */
   trainLoss: v.optional(v.pipe(v.number(), v.finite())),
   testLoss: v.optional(v.pipe(v.number(), v.finite())),
-  /** Tensor → its spectrum and parts, where the configuration has `spectra`. */
+  /** Tensor → its spectrum and parts, if the configuration has `spectra`. */
   matrices: v.optional(v.record(v.string(), matrixMetricsSchema)),
-  /** Where the configuration has `defect`. */
+  /** If the configuration has `defect`. */
   defect: v.optional(defectMetricsSchema),
   stepsPerSecond: v.optional(v.number()),
 });
 export type Metrics = v.InferOutput<typeof metricsSchema>;
 
-/** What trained a run from a step on, until the next session's: every start and every resumption adds one. */
+/**
+ * The conditions under which a run was trained from one step until the next session. Each start and resume adds
+ * one.
+ */
 const sessionSchema = v.object({
   fromStep: whole,
   provider: v.object({ name: v.picklist(['cpu', 'webgpu', 'cuda']), device: v.optional(v.string()) }),
   versions: v.record(v.string(), v.string()),
-  /** Threads of one operator, on which the order of its sums depends; absent: onnxruntime's own choice. */
+  /** Threads of one operator; they determine the summation order. Absent: onnxruntime's default. */
   threads: v.optional(wholePositive),
-  /** Processors of the machine: onnxruntime's own choice of threads follows them. */
+  /** Processors of the machine: onnxruntime's default thread count depends on them. */
   processors: v.optional(wholePositive),
-  /** As a row of a graph with other runs: sums come in another order than alone. */
+  /** Trained as one row of a graph with other runs: the summation order differs from a run alone. */
   asRow: v.optional(v.boolean()),
 });
 export type TrainingSession = v.InferOutput<typeof sessionSchema>;
 
-/** `run.json`: the configuration, the provider and why a better one was passed over, versions, how it ended. */
+/**
+ * `run.json`: the configuration, the provider and why better ones were skipped, versions, how the run ended.
+ */
 export const runFileSchema = v.object({
   schema: v.literal('weight-geometry/run@1'),
   config: runConfigSchema,
-  /** The model descriptor again at the top, so that a run folder reads like any described series. */
+  /** Copy of the model descriptor at the top level, so that a run folder reads like any described series. */
   model: modelSchema,
   data: v.object({ tasks: v.array(v.picklist(taskNames)), split: splitSchema }),
-  /** The last session's, as its versions are. */
+  /** Of the last session, like its versions. */
   provider: v.object({
     name: v.picklist(['cpu', 'webgpu', 'cuda']),
     device: v.optional(v.string()),
@@ -130,15 +138,15 @@ export const runFileSchema = v.object({
     passedOver: v.array(v.object({ name: v.string(), reason: v.string() })),
   }),
   versions: v.record(v.string(), v.string()),
-  /** Whose steps are whose, oldest first; runs of earlier versions have none. */
+  /** Sessions and the steps that each trained, oldest first; missing in runs of earlier versions. */
   sessions: v.optional(v.array(sessionSchema)),
-  /** As asked for when the run began; it is resumed with as many. */
+  /** As requested at the start; a resume uses the same. */
   threads: v.optional(wholePositive),
   /** The optimiser's and the decay's conventions, as formulas. */
   formulas: v.optional(v.array(v.string())),
-  /** Bases of the configuration's interventions, as this run uses them. */
+  /** Bases of the configuration's interventions, as used by this run. */
   bases: v.optional(v.array(usedBasisSchema)),
-  /** The checkpoint that the run began from, an absolute path, and the SHA-256 of its files, one after the other. */
+  /** The checkpoint that the run started from: absolute path and SHA-256 of its files, concatenated. */
   init: v.optional(v.string()),
   initSha256: v.optional(v.string()),
   status: v.picklist(['running', 'paused', 'stopped', 'finished', 'failed']),

@@ -1,13 +1,16 @@
 import type { RunFile } from './run.js';
 
-/** Why a run is over: what its file says, in a closed set that each surface puts into words. */
+/** Why a run ended: a closed set that each surface puts into words. */
 export type RunEnd =
   | { readonly kind: 'rule'; readonly testAccuracy: number; readonly consecutive: number }
   | { readonly kind: 'last-step'; readonly steps: number }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed' };
 
-/** Undefined of a run that goes on. A run that ends before its last step without being stopped has met its stop rule. */
+/**
+ * Undefined for a run in progress. A run that ends before its last step without being stopped met its stop
+ * rule.
+ */
 export function runEnd({ status, lastStep, config }: RunFile): RunEnd | undefined {
   if (status === 'stopped' || status === 'failed') return { kind: status };
   if (status !== 'finished') return undefined;

@@ -1,7 +1,7 @@
-/** Names inside a run's folder that the engine and its faces share. */
+/** File names inside a run's folder, shared by the engine, the host and the command. */
 export const runLayout = {
-  /** What a trainer needs to go on, and its claim. */
+  /** The trainer's state and its claim. */
   state: 'state',
-  /** In {@link runLayout.state}: held by the process that trains the run. */
+  /** Claim file inside {@link runLayout.state}: held by the process that trains the run. */
   claim: 'trainer.pid',
 } as const;

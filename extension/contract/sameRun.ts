@@ -1,9 +1,9 @@
 import type { RunConfig } from './run.js';
 
-/** What a run that goes on may have changed; all else would make it another run. */
+/** Settings that may change on resume; any other change makes it another run. */
 export const changeableOnResume = ['maxSteps', 'stop'] as const satisfies readonly (keyof RunConfig)[];
 
-/** Equal as JSON, whatever the order of keys. */
+/** Equality as JSON, independent of key order. */
 const sorted = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
@@ -15,7 +15,7 @@ const sorted = (value: unknown): unknown => {
   );
 };
 
-/** The first setting that makes another run of a configuration: undefined where one goes on from the other. */
+/** The first setting that makes another run of a configuration; undefined if the run can continue. */
 export const settingThatDiffers = (own: RunConfig, asked: RunConfig): keyof RunConfig | undefined => {
   const changeable: ReadonlySet<string> = new Set(changeableOnResume);
   const keys = new Set([...Object.keys(own), ...Object.keys(asked)] as (keyof RunConfig)[]);

@@ -1,6 +1,7 @@
 /**
- * The folder that a series' place lies in. Where a folder holds several series, the place of one is what the names of its
- * checkpoints have in common, with `#` for the step or `@` for a date: `runs/seed1_#.pt`. Other paths are their own place.
+ * The folder that contains a series' place. If a folder holds several series, the place of one is the common
+ * part of its checkpoints' names, with `#` for the step or `@` for a date: `runs/seed1_#.pt`. Any other path is
+ * its own place.
  */
 export const folderOfPlace = (place: string): string => {
   const marked = /[\\/][^\\/]*[#@]/.exec(place);

@@ -1,30 +1,33 @@
 import { TimeLeft } from './timeLeft.js';
 
-/** Milliseconds within which the next run begins when one has ended: longer without one, the sweep stands still. */
+/**
+ * Milliseconds within which the next run follows a finished one. After a longer gap the sweep counts as
+ * standing still.
+ */
 const betweenRuns = 10_000;
 
-/** One run of a sweep, as much as its time needs. */
+/** The fields of a run that its time needs. */
 export interface SweepTimeRun {
   readonly status: 'queued' | 'running' | 'paused' | 'stopped' | 'finished' | 'failed';
   readonly step: number;
-  /** Its last step, which a stopping rule may come before. */
+  /** Its last step; a stopping rule may end it earlier. */
   readonly of: number;
-  /** What a step costs, in a unit common to the runs. */
+  /** Cost of a step, in a unit common to the runs. */
   readonly costPerStep?: number | undefined;
 }
 
 /**
- * How much of a sweep is done and how long the rest takes, at the pace of all its runs together. A run that has not
- * ended is expected to take the share of its steps that those took which have finished.
+ * How much of a sweep is done, and the time left at the pace of all its runs together. An unfinished run is
+ * expected to need the share of its steps that finished runs needed.
  */
 export class SweepTime {
   private readonly time = new TimeLeft();
   private share = 0;
   private trains = false;
-  /** When a run was last seen to train, by the clock of the reports. */
+  /** When training was last seen, by the clock of the reports. */
   private trainedAt = -Infinity;
 
-  /** Fraction done: never less than it was. */
+  /** Fraction done. Never decreases. */
   get fraction(): number {
     return this.time.fraction;
   }
@@ -46,17 +49,17 @@ export class SweepTime {
     const isHeld = runs.some(({ status }) => status === 'paused' || status === 'stopped');
     this.trains = runs.some(({ status }) => status === 'running');
     if (this.trains) this.trainedAt = at;
-    // Between two runs that follow each other nothing trains either, and the pace stays what it is.
+    // Nothing trains in the gap between two runs either; the pace is kept.
     else if (isHeld || this.isIdle(at)) {
       this.trainedAt = -Infinity;
       this.time.rest();
     }
-    // In steps of the whole grid, which do not change: what changes is how many of them are expected.
+    // In steps of the whole grid, which are constant. The expected number of them changes.
     this.time.report(done / most, at);
     this.share = (expected - done) / most;
   }
 
-  /** Milliseconds left; undefined before there is a pace, and while nothing trains. */
+  /** Milliseconds left; undefined without a pace, and while nothing trains. */
   left(now: number): number | undefined {
     return this.isIdle(now) ? undefined : this.time.left(now, this.share);
   }

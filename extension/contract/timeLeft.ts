@@ -1,8 +1,11 @@
-/** Milliseconds of work before a pace says anything. */
+/** Milliseconds of work before the pace is meaningful. */
 const firstWords = 1500;
-/** Points that are remembered; older ones are thinned. */
+/** Number of points kept; older ones are thinned. */
 const mostPoints = 240;
-/** Share of the time so far that the pace of now is measured over: early steps are slower, later ones may be dearer. */
+/**
+ * Share of the elapsed time over which the current pace is measured: early steps are slower, later ones may
+ * cost more.
+ */
 const recent = 0.6;
 
 interface Point {
@@ -11,28 +14,29 @@ interface Point {
 }
 
 /**
- * How much of a task is done and how much time is left. The pace is that of the clock: whatever the task does between
- * two points (evaluations, checkpoints, waiting for the machine) is in it. One estimator for panel, status bar, command.
+ * How much of a task is done and how much time is left. The pace is measured on the clock and includes
+ * everything between two points (evaluations, checkpoints, waiting for the machine). The panel, the status bar
+ * and the command share this estimator.
  */
 export class TimeLeft {
   private points: Point[] = [];
   private told: { readonly msLeft: number; readonly at: number } | undefined;
   private most = 0;
 
-  /** Fraction done: never less than it was. */
+  /** Fraction done. Never decreases. */
   get fraction(): number {
     return this.most;
   }
 
   /**
-   * `done` is a fraction of the whole, `at` a clock in milliseconds; `msLeft` is what work that knows the cost of its
-   * parts says itself.
+   * `done` is a fraction of the whole, `at` a clock in milliseconds; `msLeft` is the task's own estimate, if it
+   * knows the cost of its parts.
    */
   report(done: number, at: number, msLeft?: number): void {
     this.most = Math.min(1, Math.max(this.most, done));
     this.told = msLeft === undefined ? undefined : { msLeft, at };
     const last = this.points.at(-1);
-    // A resumed task, or one whose size was seen anew, begins its measurement again.
+    // A resumed or resized task starts its measurement again.
     if (last && done < last.done) this.points = [];
     if (last?.done === done) return;
     this.points.push({ done, at });
@@ -41,7 +45,7 @@ export class TimeLeft {
     }
   }
 
-  /** The task stands still by somebody's wish: that time is no part of its pace. */
+  /** The task is paused: that time does not count for its pace. */
   rest(): void {
     this.points = [];
     this.told = undefined;
@@ -49,7 +53,8 @@ export class TimeLeft {
 
   /**
    * Milliseconds left; undefined before there is a pace.
-   * @param rest what is left, where it is not all that is not done.
+   *
+   * @param rest what is left, if it differs from what is not done.
    */
   left(now: number, rest?: number): number | undefined {
     const [first] = this.points;
@@ -58,7 +63,8 @@ export class TimeLeft {
     if (this.told) return Math.max(0, this.told.msLeft - Math.max(0, now - this.told.at));
     const from = last.at - (last.at - first.at) * recent;
     const base = this.points.findLast(({ at }) => at <= from) ?? first;
-    // A machine that others use is slow now and quick then: half of the word is with the whole time so far.
+    // A shared machine is sometimes slow, sometimes quick: the whole elapsed time counts for half of the
+    // estimate.
     const lately = (last.done - base.done) / (last.at - base.at);
     const whole = (last.done - first.done) / (last.at - first.at);
     const pace = (2 * lately * whole) / (lately + whole);
@@ -66,7 +72,7 @@ export class TimeLeft {
   }
 }
 
-/** A duration as people say it: one unit, or hours with minutes; no more digits than an estimate has. */
+/** A duration in one unit, or hours with minutes; no more digits than an estimate has. */
 export function durationText(ms: number, locale: string): string {
   const say = (value: number, unit: 'second' | 'minute' | 'hour'): string =>
     new Intl.NumberFormat(locale, {

@@ -4,7 +4,7 @@ import type { TrainerCalls, TrainerEvents, TrainRequest } from './calls.js';
 import { warningSchema } from './report.js';
 import { metricsSchema, providerNames, runConfigSchema, runFileSchema } from './run.js';
 
-/** What crosses between a trainer process and the one that started it, as the receiving side checks it. */
+/** Schemas of the calls between a trainer process and its parent. */
 const path = v.pipe(v.string(), v.minLength(1));
 const step = v.pipe(v.number(), v.integer(), v.minValue(0));
 const nothing = v.undefined();

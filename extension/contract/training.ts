@@ -1,29 +1,29 @@
 import * as v from 'valibot';
 import { metricsSchema, runConfigSchema, runFileSchema } from './run.js';
 
-/** What the host and the panel's page know of training runs, besides their files. */
+/** Training runs as the host and the panel's page see them, besides their files. */
 const step = v.pipe(v.number(), v.integer(), v.minValue(0));
 const path = v.pipe(v.string(), v.minLength(1));
 
-/** A run that a user starts by name: its configuration with the defaults filled in. */
+/** A preset: a run that a user starts by name, with its full configuration. */
 export const presetSchema = v.object({ name: v.string(), summary: v.string(), config: runConfigSchema });
 export type PresetEntry = v.InferOutput<typeof presetSchema>;
 
-/** A paper whose runs the product trains and measures; `runs`: how many with its defaults. */
+/** A paper whose runs the product trains and measures; `runs`: their number with default settings. */
 export const paperSchema = v.object({
   ...{ id: v.string(), title: v.string(), about: v.string() },
   runs: v.object({ quick: step, whole: step }),
 });
 export type PaperEntry = v.InferOutput<typeof paperSchema>;
 
-/** A run directory as its files have it. */
+/** A run's folder as its files describe it. */
 export const runRecordSchema = v.object({
   folder: path,
   file: runFileSchema,
   metrics: v.array(metricsSchema),
-  /** The process of this host that trains it at this moment. */
+  /** Process id, if a process of this host trains it now. */
   trainedBy: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
-  /** The other host that trains it at this moment; empty where its name is not known yet. */
+  /** Name of the other host that trains it now; empty if its name is not known yet. */
   trainedOn: v.exactOptional(v.string()),
 });
 export type RunRecord = v.InferOutput<typeof runRecordSchema>;
@@ -44,18 +44,20 @@ export type TrainingPhase = (typeof trainingPhases)[number];
 export const trainingActions = ['pause', 'resume', 'stop'] as const;
 export type TrainingAction = (typeof trainingActions)[number];
 
-/** A run that this window steers or watches, at a moment. */
+/** A snapshot of a run that this window controls or watches. */
 export const trainingStateSchema = v.object({
   phase: v.picklist(trainingPhases),
   step,
   maxSteps: step,
-  /** Milliseconds until the last step at the pace of now; the stop rule may end it before. */
+  /** Milliseconds until the last step at the current pace; the stop rule may end it earlier. */
   msLeft: v.exactOptional(v.pipe(v.number(), v.minValue(0))),
-  /** A process of an earlier or another window trains it: it can be stopped, not paused. */
+  /** Trained by a process of another window, or of an earlier one: it can be stopped, not paused. */
   alone: v.boolean(),
-  /** The other host that trains it, from which alone it can be stopped; empty where its name is not known. */
+  /**
+   * Name of the other host that trains it, and the only one that can stop it; empty if its name is not known.
+   */
   trainedOn: v.exactOptional(v.string()),
-  /** What can be asked for now. */
+  /** Actions available now. */
   actions: v.array(v.picklist(trainingActions)),
 });
 export type TrainingState = v.InferOutput<typeof trainingStateSchema>;

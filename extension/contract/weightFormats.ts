@@ -1,17 +1,20 @@
-/** One file format by its names; the engine's readers and the host's menus, hovers and editors map over this table. */
+/**
+ * One file format by its names. The engine's readers and the host's menus, hovers and editors map over this
+ * table.
+ */
 export interface WeightFormat {
   readonly name: string;
-  /** Lower case, with the dot; they decide only where the content does not. */
+  /** Lower case, with the dot. They decide only if the content does not. */
   readonly endings: readonly string[];
-  /** Those of `endings` that other programs use more often: no workspace is searched for them. */
+  /** Those of `endings` that other programs use more often. A workspace is not searched for them. */
   readonly ambiguous?: readonly string[];
-  /** Those of `endings` that shards may have which an index lists: `model.safetensors.index.json`. */
+  /** Those of `endings` whose shards an index may list: `model.safetensors.index.json`. */
   readonly sharded?: readonly string[];
-  /** Those of `endings` that mean this format and nothing else: the editor for weights opens them by itself. */
+  /** Those of `endings` with no other meaning: the editor for weights opens them by default. */
   readonly unique?: readonly string[];
 }
 
-/** The surest signature first. In a folder that holds the same weights twice, the earlier format is read. */
+/** Most specific signature first. If a folder holds the same weights twice, the earlier format is read. */
 export const weightFormats = [
   { name: 'safetensors', endings: ['.safetensors'], unique: ['.safetensors'], sharded: ['.safetensors'] },
   {
@@ -30,10 +33,10 @@ export const weightFormats = [
 
 export type WeightFormatName = (typeof weightFormats)[number]['name'];
 
-/** A checkpoint that is a folder of files which mean nothing one by one. */
+/** A checkpoint that is a folder; its files have no meaning one by one. */
 export interface FolderFormat {
   readonly name: string;
-  /** A file by whose presence the folder is recognised. */
+  /** File that identifies the folder. */
   readonly marker: string;
   /** Ending of the files that hold the values. */
   readonly ending: string;
@@ -45,7 +48,7 @@ export const folderFormats = [
 
 const isEndingOf = (name: string, ending: string): boolean => name.toLowerCase().endsWith(ending);
 
-/** Every ending, the longest first: `.pth.tar` before what would match its end. */
+/** Every ending, longest first: `.pth.tar` before a suffix of it. */
 export const weightEndings: readonly string[] = weightFormats
   .flatMap(({ endings }): readonly string[] => endings)
   .sort((a, b) => b.length - a.length);
@@ -64,20 +67,20 @@ export const isShardIndex = (file: string): boolean =>
 /** Source of a regular expression for names that end as one of these does. */
 const namesEnding = (endings: readonly string[]): string =>
   `(${endings.map((ending) => ending.slice(1).replaceAll('.', '\\.')).join('|')})$`;
-/** As menu conditions of the manifest have them, without the slashes around. */
+/** The same as menu conditions of the manifest, without the slashes around. */
 export const weightNamePattern = `\\.${namesEnding(weightEndings)}`;
 export const shardIndexPattern = `\\.${namesEnding(indexEndings)}`;
 
-/** The ending by which a file's name may be one of weights; '' for other names. */
+/** The weight ending of a file name; '' for other names. */
 export const weightEndingOf = (name: string): string =>
   weightEndings.find((ending) => isEndingOf(name, ending)) ?? '';
 
-/** Endings that a workspace is searched for: of weight files, and of the files of folders that are checkpoints. */
+/** Endings that a workspace is searched for: those of weight files and of files in checkpoint folders. */
 export const searchedEndings: readonly string[] = [
   ...weightEndings.filter((ending) => !ambiguousEndings.includes(ending)),
   ...folderFormats.map(({ ending }) => ending),
 ];
 
-/** Whether a file is one of a folder that is a checkpoint as a whole. */
+/** Whether a file belongs to a folder that is one checkpoint. */
 export const isFolderFormatFile = (name: string): boolean =>
   folderFormats.some(({ ending, marker }) => isEndingOf(name, ending) || name === marker);

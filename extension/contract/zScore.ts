@@ -1,6 +1,7 @@
 /**
- * How many standard deviations of a null's draws a measured value lies above their mean; undefined where the draws do not
- * vary, or were not told. Draws are few, and far out their tails are not normal: |z| of 10 says far, not how unlikely.
+ * The distance of a measured value above the mean of a null's draws, in standard deviations; undefined if the
+ * draws do not vary or are unknown. Draws are few and their tails not normal: |z| of 10 means far, not how
+ * unlikely.
  */
 export const zScore = (
   measured: number | undefined,

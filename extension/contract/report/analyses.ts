@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import { section } from './section.js';
 
-/** An analysis that somebody asked for by its name in the table of analyses, with its settings. */
+/** An analysis requested by its name in the table of analyses, with its settings. */
 export const analysisRequestSchema = v.object({
   id: v.pipe(v.string(), v.minLength(1)),
   settings: v.exactOptional(v.record(v.string(), v.unknown())),
 });
 export type AnalysisRequest = v.InferOutput<typeof analysisRequestSchema>;
 
-/** Analyses that are complete: what they wrote is not computed again for these files and settings. */
+/** Complete analyses: their results are not computed again for these files and settings. */
 export const analyses = section(analysisRequestSchema, (e) => e.id);

@@ -3,26 +3,29 @@ import { count, finite, numbers } from './numbers.js';
 import { section } from './section.js';
 import { statisticNullSchema } from './spectra.js';
 
-/** `QK`: W_Qᵀ·W_K of one head, by which tokens look at each other; `OV`: W_O·W_V, by which they change each other. */
+/**
+ * `QK`: W_Qᵀ·W_K of one head, which tokens attend to which. `OV`: W_O·W_V, how they change each
+ * other.
+ */
 export const attentionProducts = ['QK', 'OV'] as const;
 export type AttentionProduct = (typeof attentionProducts)[number];
 
 const statistics = { spectralNorm: finite, frobeniusNorm: finite, stableRank: finite, effectiveRank: finite };
 
-/** The product of two matrices of one head, without scale, biases, norms and positions. */
+/** The product of two matrices of one head. Scale, biases, norms and positions are left out. */
 export const attentionHeadSchema = v.object({
   step: finite,
   stack: v.string(),
   layer: count,
   head: count,
-  /** The head of keys and values that it shares, where queries are grouped. */
+  /** Index of the shared key/value head, for grouped queries. */
   group: v.optional(count),
   product: v.picklist(attentionProducts),
   headSize: count,
-  /** As many as the head's size. */
+  /** At most the head's size. */
   singularValues: numbers,
   ...statistics,
-  /** The same of the two factors with their entries in another order. */
+  /** The same product for the two factors with shuffled entries. */
   nulls: v.optional(
     v.object({
       draws: count,

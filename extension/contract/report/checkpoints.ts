@@ -3,7 +3,10 @@ import { count, finite } from './numbers.js';
 import { section } from './section.js';
 
 export const checkpointEntrySchema = v.object({
-  /** Training step; the position in the series where neither name nor file gives one (`stepIsPosition`). */
+  /**
+   * Training step; the position in the series if neither name nor file gives a step
+   * (`stepIsPosition`).
+   */
   step: finite,
   stepIsPosition: v.optional(v.literal(true)),
   label: v.string(),

@@ -4,23 +4,29 @@ import { stepAnglesSchema } from './principalAngles.js';
 import { section } from './section.js';
 import { spectrumEntrySchema } from './spectra.js';
 
-/** A number of a pair of matrices, and what it is where they have nothing to do with each other. */
+/** A number of a pair of matrices, and its value for unrelated matrices. */
 const tested = v.object({ value: finite, null: finite });
 
-/** What two checkpoints have in common and what not, as a whole. */
+/** The comparison of two checkpoints as a whole. */
 export const comparisonSummarySchema = v.object({
-  /** The other checkpoint: what the inspected one is compared with. */
+  /** The other checkpoint, which the inspected one is compared with. */
   base: v.object({ path: v.string(), name: v.string(), label: v.string() }),
-  /** The inspected checkpoint holds updates (an adapter): the base plus an update is compared with the base. */
+  /**
+   * The inspected checkpoint holds updates (an adapter): the base is compared with the base plus an
+   * update.
+   */
   isUpdate: v.optional(v.literal(true)),
   equal: count,
   changed: count,
   /**
-   * ‖A − B‖_F/‖B‖_F over all floating-point tensors that are compared; the null is that of each tensor's entries in
-   * another order, in closed form. Absent where the base is zero there.
+   * ‖A − B‖_F/‖B‖_F over all compared floating-point tensors. The null, with the entries of each
+   * tensor shuffled, is in closed form. Absent if the base is zero.
    */
   relativeDistance: v.optional(tested),
-  /** What is worth saying of the pair: equal files, swapped names, other vocabularies, missing layers. English. */
+  /**
+   * Notable facts on the pair: equal files, swapped names, different vocabularies, missing layers.
+   * English.
+   */
   sentences: v.array(v.string()),
 });
 export type ComparisonSummary = v.InferOutput<typeof comparisonSummarySchema>;
@@ -28,41 +34,53 @@ export const comparisonSummaries = section(comparisonSummarySchema, (e) => e.bas
 
 export const comparisonStates = ['equal', 'changed', 'missing', 'added', 'shape', 'not-read'] as const;
 
-/** One tensor of the pair, or a matrix that it holds, A inspected and B the base. */
+/** One tensor of the pair, or a matrix in it; A is the inspected checkpoint, B the base. */
 export const comparisonEntrySchema = v.object({
-  /** A's name of it; the base's where only the base has it. */
+  /** Its name in A; in the base if only the base has it. */
   tensor: v.string(),
   part: v.optional(v.string()),
-  /** The base's name, where it is another. */
+  /** Its name in the base, if different. */
   baseTensor: v.optional(v.string()),
-  /** `missing`: only the base has it; `added`: only A; `shape`: the shapes differ; `not-read`: not finite, or codes. */
+  /**
+   * `missing`: only in the base; `added`: only in A; `shape`: the shapes differ; `not-read`: not
+   * finite, or codes.
+   */
   state: v.picklist(comparisonStates),
   shape: v.optional(numbers),
   baseShape: v.optional(numbers),
   elements: v.optional(count),
-  /** ‖A − B‖_F/‖B‖_F; the null is that of A's entries in another order, in closed form. */
+  /** ‖A − B‖_F/‖B‖_F; the null, for A's shuffled entries, is in closed form. */
   relativeDistance: v.optional(tested),
-  /** ⟨A, B⟩/(‖A‖ ‖B‖); the null is its mean over A's entries in another order: 0 but for the means of the entries. */
+  /**
+   * ⟨A, B⟩/(‖A‖ ‖B‖). The null is its mean over shuffles of A's entries: 0 up to the entries'
+   * means.
+   */
   cosine: v.optional(tested),
-  /** The singular values of A − B with every statistic, beside those of its shuffled entries. */
+  /** The singular values of A − B with every statistic, and those of its shuffled entries. */
   difference: v.optional(spectrumEntrySchema),
-  /** Principal angles between the leading k singular subspaces, radians ascending; the null is of random subspaces. */
+  /**
+   * Principal angles between the leading k singular subspaces, radians, ascending. The null is that
+   * of random subspaces.
+   */
   angles: v.optional(
     v.object({
       k: count,
       left: numbers,
       right: numbers,
       null: v.object({ left: finite, right: finite }),
-      /** The base and the base plus the difference's entries in another order. */
+      /** The null: the base, and the base plus the shuffled difference. */
       ofStepSize: v.optional(stepAnglesSchema),
     }),
   ),
-  /** Linear CKA of the rows (Kornblith et al. 2019); the null is the mean over the base's rows in another order. */
+  /**
+   * Linear CKA of the rows (Kornblith et al. 2019). The null is the mean over permutations of the
+   * base's rows.
+   */
   cka: v.optional(v.object({ value: finite, null: finite, draws: count })),
   /**
-   * Intruder dimensions (Shuttleworth et al. 2024): of A's leading k left singular vectors those whose largest |cosine|
-   * with all of the base's is below the threshold. The null is the mean of the count for B + the difference's entries in
-   * another order.
+   * Intruder dimensions (Shuttleworth et al. 2024): those of A's leading k left singular vectors
+   * whose largest |cosine| with all of the base's is below the threshold. The null is the mean
+   * count for B plus the shuffled difference.
    */
   intruders: v.optional(
     v.object({
@@ -74,7 +92,7 @@ export const comparisonEntrySchema = v.object({
       null: v.optional(v.object({ mean: finite, draws: count })),
     }),
   ),
-  /** Why the numbers of the decompositions are not there. */
+  /** Why the decompositions are missing. */
   leftOut: v.optional(v.string()),
 });
 export type ComparisonEntry = v.InferOutput<typeof comparisonEntrySchema>;

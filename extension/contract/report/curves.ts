@@ -2,13 +2,16 @@ import * as v from 'valibot';
 import { count, numbers } from './numbers.js';
 import { section } from './section.js';
 
-/** A curve of the user's own metrics, as measured by the program that trained; nothing is computed from it. */
+/**
+ * A curve of the user's own metrics, as the training program recorded it. Nothing is computed from
+ * it.
+ */
 export const curveEntrySchema = v.object({
   name: v.string(),
   /** The file that holds it, and its format: `tensorboard`, `trainer-state`, … */
   path: v.string(),
   format: v.string(),
-  /** Points in the file; of a longer curve the least and the greatest of each of equal parts are kept. */
+  /** Points in the file. A longer curve is thinned to the minimum and maximum of equal segments. */
   points: count,
   steps: numbers,
   values: numbers,

@@ -7,15 +7,20 @@ const precision = v.picklist(['float64', 'float32']);
 /** The commutator defect at one checkpoint (2602.16746 §3.2). */
 export const defectEntrySchema = v.object({
   step: finite,
-  /** `float32` rounds as the published code does: where gradients are small, its δ is rounding. */
+  /**
+   * `float32` rounds as the published code does: where gradients are small, its δ is rounding
+   * error.
+   */
   precision,
   /** Size of the two plain SGD steps. */
   eta: finite,
-  /** Of the samples' defects. */
+  /** Median over the samples. */
   median: finite,
   samples: v.array(
     v.object({
-      /** ‖g_A‖, ‖g_B‖ at θ, ‖δ‖ with δ = θ_AB − θ_BA. A defect rises when gradients vanish too. */
+      /**
+       * ‖g_A‖, ‖g_B‖ at θ, and ‖δ‖ with δ = θ_AB − θ_BA. A defect also rises when gradients vanish.
+       */
       gradientA: finite,
       gradientB: finite,
       delta: finite,
@@ -23,7 +28,7 @@ export const defectEntrySchema = v.object({
       defect: finite,
       lossA: finite,
       lossB: finite,
-      /** ‖Bᵀδ‖/‖δ‖ on the execution basis; absent where there is no such basis, or δ is zero. */
+      /** ‖Bᵀδ‖/‖δ‖ on the execution basis; absent if there is no such basis or δ is zero. */
       captured: v.optional(finite),
       /** The same on random bases of equal dimension. */
       capturedRandom: numbers,
@@ -31,10 +36,16 @@ export const defectEntrySchema = v.object({
       rho: v.optional(finite),
     }),
   ),
-  /** Columns of the execution basis, and what a random span of so many dimensions captures: √(K/P). */
+  /**
+   * Columns of the execution basis, and the share that a random span of this dimension captures:
+   * √(K/P).
+   */
   basisDimension: v.optional(count),
   expectedCapture: v.optional(finite),
-  /** The first sample's δ to leading order, from Hessian-vector products: a check of the finite steps. */
+  /**
+   * The leading order of the first sample's δ, from Hessian-vector products: a check of the finite
+   * steps.
+   */
   hessianForm: v.optional(
     v.object({
       delta: finite,
@@ -46,14 +57,17 @@ export const defectEntrySchema = v.object({
 });
 export type DefectEntry = v.InferOutput<typeof defectEntrySchema>;
 
-/** Where the rule of 2602.16746 sees the defect rise, as a function of the rule. */
+/** The onset of the defect by the rule of 2602.16746, for one choice of the rule's parameters. */
 export const onsetEntrySchema = v.object({
   precision,
-  /** `defect`, or `delta`: ‖δ‖/η² without the division by ‖g_A‖‖g_B‖, for which only the factor counts. */
+  /**
+   * `defect`, or `delta`: ‖δ‖/η² without division by ‖g_A‖‖g_B‖; only the factor rule applies to
+   * it.
+   */
   measure: v.picklist(['defect', 'delta']),
-  /** One pair of batches, counted from 1; absent: the median over all. */
+  /** One pair of batches, counted from 1; absent: the median over all pairs. */
   pair: v.optional(count),
-  /** Every so many measured checkpoints count: the rule's baseline is of the first three. */
+  /** Stride over the measured checkpoints. The rule's baseline is the first three. */
   every: count,
   /** Onset needs D > threshold and D > factor · baseline. */
   threshold: finite,
@@ -61,7 +75,7 @@ export const onsetEntrySchema = v.object({
   baseline: finite,
   /** Largest over the baseline. */
   growth: finite,
-  /** Absent where the defect never rises so far. */
+  /** Absent if the defect never rises that far. */
   step: v.optional(finite),
   grokStep: v.optional(finite),
   /** grokStep − step. */
@@ -72,7 +86,10 @@ export type OnsetEntry = v.InferOutput<typeof onsetEntrySchema>;
 /** Accuracies and losses of a checkpoint on sets of pairs, task → fraction. */
 export const accuracyEntrySchema = v.object({
   step: finite,
-  /** `mirrored`: test pairs (a, b) of which (b, a) is trained on; `unmirrored`: the other test pairs. */
+  /**
+   * `mirrored`: test pairs (a, b) with (b, a) in the training set; `unmirrored`: the other test
+   * pairs.
+   */
   pairs: v.picklist(['train', 'test', 'mirrored', 'unmirrored']),
   count,
   accuracy: v.record(v.string(), finite),

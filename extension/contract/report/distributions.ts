@@ -6,17 +6,20 @@ import { section } from './section.js';
 export const histogramSchema = v.object({ start: finite, width: finite, counts: numbers });
 export type Histogram = v.InferOutput<typeof histogramSchema>;
 
-/** How the entries of a tensor of the last checkpoint are distributed: vectors, scalars and empty tensors too. */
+/**
+ * The distribution of the entries of a tensor of the last checkpoint. Vectors, scalars and empty
+ * tensors included.
+ */
 export const distributionEntrySchema = v.object({
   tensor: v.string(),
-  /** Numbers read: two for each complex entry; none of an empty tensor. */
+  /** Numbers read: two for each complex entry; 0 for an empty tensor. */
   elements: count,
-  /** Of the values in the file; absent where it stores codes whose size the format alone knows. */
+  /** Bytes of the stored values; absent for codes whose size only the format knows. */
   bytes: v.optional(count),
   zeros: count,
   notANumber: count,
   infinite: count,
-  /** Of the finite values; absent where there are none. The variance is divided by their number. */
+  /** Of the finite values; absent if there are none. The variance is divided by their number. */
   mean: v.optional(finite),
   sd: v.optional(finite),
   min: v.optional(finite),

@@ -1,6 +1,7 @@
 /**
- * Groups of several tensors that stand beside `all`, so that one large tensor cannot speak for all: every matrix inside a
- * layer; the tables of tokens and positions; all tensors, each divided by the length of its own change.
+ * Groups of several tensors besides `all`, so that one large tensor does not dominate: every matrix
+ * inside a layer; the token and position tables; all tensors, each divided by the length of its own
+ * change.
  */
 export const jointGroups = ['trunk', 'embeddings', 'equal-weight'] as const;
 export type JointGroup = (typeof jointGroups)[number];

@@ -5,16 +5,16 @@ import { section } from './section.js';
 export const modeBasisNames = ['a+b', 'a-b', 'ab', 'a2+b2', 'dlog'] as const;
 export type ModeBasisName = (typeof modeBasisNames)[number];
 
-/** Absent where values do not vary over the residues. */
+/** Absent if the values do not vary over the residues. */
 const ofBases = <S extends v.GenericSchema>(schema: S) =>
   v.partial(v.object({ 'a+b': schema, 'a-b': schema, ab: schema, 'a2+b2': schema, dlog: schema }));
 
-/** What a small step along one direction does to the hidden states of the test pairs (2604.06256 §4.3). */
+/** The effect of a small step along one direction on the hidden states of the test pairs (2604.06256 §4.3). */
 export const modeEntrySchema = v.object({
   step: finite,
   /**
-   * `v1`, `v2`, … of the centred window that ends at the step; sums such as `v1+v2`; `v1-radial` without its part along the
-   * weights; `radial`, the weights themselves; `random101`, … random directions.
+   * `v1`, `v2`, …: directions of the centred window that ends at the step; sums such as `v1+v2`; `v1-radial`:
+   * v1 without its component along the weights; `radial`: the weights; `random101`, …: random directions.
    */
   direction: v.string(),
   sign: v.picklist([1, -1]),
@@ -30,14 +30,16 @@ export const modeEntrySchema = v.object({
       /** Largest power over the sum of powers of the group means, and its frequency. */
       concentration: finite,
       peak: count,
-      /** Residues without a pair at the mean of the others, power at half the modulus halved. */
+      /** A residue without a pair takes the mean of the others; the power at half the modulus is halved. */
       concentrationFixed: finite,
       peakFixed: count,
-      /** P(g > concentrationFixed) of Fisher's g: what independent group means of equal variance would reach. */
+      /**
+       * P(g > concentrationFixed) of Fisher's g: the p-value under independent group means of equal variance.
+       */
       fisherP: finite,
-      /** Of the same values over pairs in random order, published recipe; for the leading directions. */
+      /** The same for the values over pairs in random order, published recipe; leading directions only. */
       permutations: v.optional(v.object({ draws: count, mean: finite, q95: finite, q99: finite })),
-      /** Mean f per residue; a residue without a pair is left out of both lists. For v1, v2, … with sign 1. */
+      /** Mean f per residue; residues without a pair are left out of both lists. v1, v2, … with sign 1 only. */
       residues: v.optional(numbers),
       means: v.optional(numbers),
     }),
@@ -45,7 +47,7 @@ export const modeEntrySchema = v.object({
 });
 export type ModeEntry = v.InferOutput<typeof modeEntrySchema>;
 
-/** What concentrations are held against at a step. */
+/** The nulls of the concentrations at a step. */
 export const modeNullsEntrySchema = v.object({
   step: finite,
   prime: count,
@@ -64,7 +66,7 @@ export const modeNullsEntrySchema = v.object({
 });
 export type ModeNullsEntry = v.InferOutput<typeof modeNullsEntrySchema>;
 
-/** Ridge regression of a mode on features of the pair: in sample every feature helps, random ones too. */
+/** Ridge regression of a mode on features of the pair. In sample, random features help too. */
 export const modeRidgeEntrySchema = v.object({
   step: finite,
   direction: v.string(),
@@ -74,7 +76,7 @@ export const modeRidgeEntrySchema = v.object({
   count,
   rows: count,
   inSample: finite,
-  /** Five folds; below 0: worse than the mean. */
+  /** Five folds; below 0: worse than predicting the mean. */
   heldOut: finite,
 });
 export type ModeRidgeEntry = v.InferOutput<typeof modeRidgeEntrySchema>;
@@ -84,7 +86,7 @@ export const modeMapEntrySchema = v.object({
   step: finite,
   direction: v.string(),
   prime: count,
-  /** a · prime + b of the test pairs, ascending, and f there; the others are trained on. */
+  /** a · prime + b of the test pairs, ascending, and f at each; the other pairs are trained on. */
   cells: numbers,
   values: numbers,
   /** Strongest frequencies of the 2-D Fourier transform: (w, w) is a function of a + b, (w, p − w) one of a − b. */

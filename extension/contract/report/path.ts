@@ -15,14 +15,14 @@ export const matrixGapsEntrySchema = v.object({
   /** ‖W_Q W_K − W_K W_Q‖_F; absent where the two are not square matrices of one size. */
   commutator: v.optional(finite),
   /**
-   * The gaps of W_Q’s entries in a random order, and √2 ‖W_Q‖_F ‖W_K‖_F/√n: the commutator’s root mean square where W_K is
-   * turned at random on either side. Both spectra stay as they are.
+   * Nulls: the gaps of W_Q’s shuffled entries, and √2 ‖W_Q‖_F ‖W_K‖_F/√n, the commutator’s root mean square
+   * when W_K is rotated at random on both sides, which keeps both spectra.
    */
   nulls: v.optional(v.object({ g12: finite, g23: finite, commutator: v.optional(finite) })),
 });
 export type MatrixGapsEntry = v.InferOutput<typeof matrixGapsEntrySchema>;
 
-/** PC1 of the draws of a null; z = (share − mean)/sd. */
+/** PC1 over the draws of a null; z = (share − mean)/sd. */
 const drawn = v.object({
   draws: count,
   seed: count,
@@ -30,20 +30,22 @@ const drawn = v.object({
   sd: finite,
   q05: finite,
   q95: finite,
-  /** Absent where the draws do not spread. */
+  /** Absent if the draws do not vary. */
   z: v.optional(finite),
 });
 
-/** PC1 of an expanding window: rows W_u − W_0 up to a checkpoint, centred, the zero row among them. */
+/** PC1 of an expanding window: the rows W_u − W_0 up to a checkpoint, centred, with the zero row. */
 export const pathShareEntrySchema = v.object({
   /** `layer0.Q`. */
   matrix: v.string(),
   lastStep: finite,
   share: finite,
   nulls: v.object({
-    /** Random walks with the same step lengths in as many dimensions. */
+    /** Random walks with the same step lengths and dimension. */
     randomWalk: drawn,
-    /** Weights that decay as the run's do and walk as far as decay leaves of its steps; absent where nothing decays. */
+    /**
+     * Weights that decay as the run's and walk with the steps that remain after decay; absent without decay.
+     */
     decay: v.optional(v.object({ ...drawn.entries, origin: v.picklist(['record', 'fitted']) })),
   }),
 });

@@ -3,9 +3,9 @@ import { count, finite, numbers } from './numbers.js';
 import { section } from './section.js';
 
 /**
- * The same angles where the step is replaced by its own entries in another order, which has its size and knows nothing of
- * the matrix: what a step of this length turns by itself. Per index arccos of the root-mean-square cosine over the draws;
- * the range is that of one such angle for each draw. Radians.
+ * The null: the same angles with the step replaced by its shuffled entries, which have its size but no relation
+ * to the matrix. Per index: arccos of the root-mean-square cosine over the draws; the range is that of a single
+ * angle over the draws. Radians.
  */
 export const stepAnglesSchema = v.object({
   draws: count,
@@ -27,7 +27,7 @@ export const principalAnglesEntrySchema = v.object({
   right: numbers,
   /** arccos √(k/n): two random k-dimensional subspaces of n dimensions, where the mean of cos² is k/n. Radians. */
   null: v.object({ kind: v.literal('random-subspaces'), left: finite, right: finite }),
-  /** At some of the steps, as each draw costs as much as the angles themselves. */
+  /** Only at some steps: each draw costs as much as the angles themselves. */
   ofStepSize: v.optional(stepAnglesSchema),
 });
 export type PrincipalAnglesEntry = v.InferOutput<typeof principalAnglesEntrySchema>;

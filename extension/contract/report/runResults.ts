@@ -7,7 +7,7 @@ import { section } from './section.js';
 import { trajectories } from './trajectories.js';
 import { gapDeclines, updateSpectra } from './updateSpectra.js';
 
-/** Lists of another run's report that pages draw over the inspected run's; its spectra are `runSpectra`. */
+/** Lists of another run's report that pages draw over the inspected run's. Its spectra are in `runSpectra`. */
 export const overlaidSections = {
   checkpoints,
   trajectories,
@@ -25,7 +25,7 @@ export const overlaidNames = Object.keys(overlaidSections) as OverlaidSection[];
 
 const entryOf = <const Name extends OverlaidSection>(name: Name) =>
   v.object({
-    /** Name of the other run, and where it lies. */
+    /** Name and path of the other run. */
     run: v.string(),
     path: v.string(),
     section: v.literal(name),
@@ -33,7 +33,7 @@ const entryOf = <const Name extends OverlaidSection>(name: Name) =>
     entry: overlaidSections[name].schema,
   });
 
-/** An entry of another run's report, as inspecting that run gives it. */
+/** An entry of the other run's report. */
 export const runResultSchema = v.variant('section', [
   entryOf('checkpoints'),
   entryOf('trajectories'),

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { section } from './section.js';
 import { spectrumEntrySchema } from './spectra.js';
 
-/** A spectrum of another run, of a matrix that the inspected one has too: by the inspected run's name of it. */
+/** A spectrum of another run for a matrix that both runs have, under the inspected run's name. */
 export const runSpectrumSchema = v.object({
-  /** Name of the other run, and where it lies. */
+  /** Name and path of the other run. */
   run: v.string(),
   path: v.string(),
   spectrum: spectrumEntrySchema,

@@ -22,8 +22,9 @@ import { gapDeclines, updateSpectra } from './updateSpectra.js';
 import { warnings } from './warnings.js';
 
 /**
- * The lists of the report, in the order of its JSON. The types of the report and of its additions, their validation and
- * the store's rule of replacement follow from these rows: a new list is one file in this folder and one row here.
+ * The lists of the report, in the order of its JSON. The types of the report and of its additions, their
+ * validation and the store's replacement rule are derived from these rows. A new list is one file in this
+ * folder and one row here.
  */
 export const reportSections = {
   warnings,

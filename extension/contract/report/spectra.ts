@@ -3,7 +3,10 @@ import { count, finite, numbers } from './numbers.js';
 import { statisticKeys, type StatisticKey } from '../statistics/table.js';
 import { section } from './section.js';
 
-/** Marchenko–Pastur: a matrix of independent entries of this variance has its singular values within the edges. */
+/**
+ * Marchenko–Pastur: the singular values of a matrix of independent entries of this variance lie within the
+ * edges.
+ */
 export const marchenkoPasturSchema = v.object({
   /** Entry variance about the entry mean. */
   variance: finite,
@@ -18,28 +21,31 @@ export const shuffledSpectrumSchema = v.object({
   draws: count,
   seed: count,
   /**
-   * Present where the draws are of normal entries of the same size, mean square and sum, whose spectra have the law of those
-   * of the shuffles (within 1 % of σ₁), and not shuffles.
+   * Present if the draws are normal matrices of the same size, mean square and sum instead of shuffles. Their
+   * spectra follow the same law (within 1 % of σ₁).
    */
   law: v.optional(v.literal('normal-entries')),
-  /** Per index: mean, 5 % and 95 % quantiles over the draws; of fewer than 20 the smallest and the largest. */
+  /** Per index: mean, 5 % and 95 % quantiles over the draws; minimum and maximum for fewer than 20 draws. */
   mean: numbers,
   q05: numbers,
   q95: numbers,
 });
 
-/** What a statistic is over the draws of the null: its own mean and quantiles (of fewer than 20 draws their range), not those of a mean spectrum. */
+/**
+ * A statistic over the draws of the null: its own mean and quantiles (range for fewer than 20 draws), not those
+ * of a mean spectrum.
+ */
 export const statisticNullSchema = v.object({ mean: finite, q05: finite, q95: finite });
 export type StatisticNull = v.InferOutput<typeof statisticNullSchema>;
 
-/** One entry for each key of the table of statistics; the names are lost to the compiler, as in every `fromEntries`. */
+/** One entry per key of the table of statistics. `fromEntries` loses the names' types, hence the cast. */
 const byStatistic = <S extends v.GenericSchema>(
   schema: S,
 ): { readonly [K in StatisticKey]: v.OptionalSchema<S, undefined> } =>
   Object.fromEntries(statisticKeys.map((key) => [key, v.optional(schema)])) as {
     [K in StatisticKey]: v.OptionalSchema<S, undefined>;
   };
-/** Absent where a statistic does not exist, or is not estimated; every spectrum has these norms. */
+/** Absent if a statistic does not exist or is not estimated. Every spectrum has these norms. */
 export const statisticSchemas = { ...byStatistic(finite), spectralNorm: finite, frobeniusNorm: finite };
 export const nullSchemas = byStatistic(statisticNullSchema);
 
@@ -50,17 +56,17 @@ export const spectrumEntrySchema = v.object({
   of: v.picklist(['weights', 'change']),
   rows: count,
   columns: count,
-  /** Descending. All min(m, n) of them when exact; the leading ones when estimated. */
+  /** Descending. All min(m, n) if exact; the leading ones if estimated. */
   singularValues: numbers,
-  /** How they were computed, in words; `exact` says whether they are. */
+  /** The method, in words; `exact` says whether they are exact. */
   method: v.string(),
   exact: v.boolean(),
   /** Absolute bound on the error of each singular value. */
   errorBound: finite,
   ...statisticSchemas,
-  /** Intervals of estimated quantities, name → [low, high]; `method` says with what probability they hold. */
+  /** Intervals of estimated quantities, name → [low, high]; `method` gives their probability. */
   intervals: v.optional(v.record(v.string(), v.tuple([finite, finite]))),
-  /** Under each statistic's key: what it is over the shuffles, `shuffled` says of how many. */
+  /** Null of each statistic, by its key; `shuffled` has the number of draws. */
   nulls: v.object({
     ...nullSchemas,
     marchenkoPastur: v.optional(marchenkoPasturSchema),

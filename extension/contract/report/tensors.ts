@@ -8,16 +8,18 @@ export const tensorEntrySchema = v.object({
   part: v.optional(v.string()),
   shape: numbers,
   dtype: v.string(),
-  /** How values are computed from codes, where the file stores codes: "dequantised from Q4_K". */
+  /** How values are computed if the file stores codes: "dequantised from Q4_K". */
   computed: v.optional(v.string()),
-  /** Why the tensor has no spectrum, where it may be expected to have one: "packed by GPTQ, which is not decoded". */
+  /** Why a tensor that should have a spectrum has none: "packed by GPTQ, which is not decoded". */
   unmeasured: v.optional(v.string()),
-  /** Absent where values are not read. */
+  /** Absent if the values are not read. */
   sum: v.optional(finite),
   sumOfSquares: v.optional(finite),
   /** Group of the trajectory and the charts: `layer0.Q`, or the tensor's name. */
   group: v.optional(v.string()),
-  /** Where a matrix inside a layer stands: `gate`, `Q`, `gate, expert 3`, or what its name says after the layer. */
+  /**
+   * Role of a matrix inside a layer: `gate`, `Q`, `gate, expert 3`, or the part of its name after the layer.
+   */
   place: v.optional(v.object({ stack: v.string(), layer: count, kind: v.string() })),
   /** Rows × columns as analysed; more than two dimensions are first axis × rest. Absent for vectors. */
   matrix: v.optional(v.object({ rows: count, columns: count, folded: v.optional(v.literal(true)) })),

@@ -2,18 +2,18 @@ import * as v from 'valibot';
 import { count, finite, numbers, rows } from './numbers.js';
 import { section } from './section.js';
 
-/** What a null's draws say beside their mean. */
+/** Statistics of a null's draws besides their mean. */
 const drawnPath = {
   /** Standard deviation of the draws per component, over n − 1. */
   deviation: v.optional(numbers),
-  /** Coordinates of the first draw in its own first components, as those of the run; absent for very long series. */
+  /** Coordinates of the first draw in its own leading components; absent for very long series. */
   drawn: v.optional(rows),
 };
 
 export const trajectoryEntrySchema = v.object({
   /**
-   * `all`, one of the joint groups (`trunk`, `embeddings`, `equal-weight`: each tensor divided by the length of its own
-   * change), a matrix (`layer0.Q`), or a glob the user chose.
+   * `all`, a joint group (`trunk`, `embeddings`, `equal-weight`: each tensor divided by the length of its own
+   * change), a matrix (`layer0.Q`), or the user's glob.
    */
   group: v.string(),
   parameters: count,
@@ -21,21 +21,23 @@ export const trajectoryEntrySchema = v.object({
   steps: numbers,
   /** Fractions of the (centred or plain) squared length, largest first. */
   explained: numbers,
-  /** One row per checkpoint, first 10 components at most. */
+  /** One row per checkpoint, at most the first 10 components. */
   coordinates: rows,
-  /** Per checkpoint: distance from the span of the first 1, 2, …, 10 components over its own length. */
+  /** Per checkpoint: distance from the span of the first 1, 2, …, 10 components, relative to its length. */
   residual: rows,
   /**
-   * Share of ‖θ_T − θ_0‖² along θ_0: ⟨θ_T − θ_0, θ_0⟩²/(‖θ_T − θ_0‖² ‖θ_0‖²). Weight decay alone has a share of 1. Absent for
-   * a start or a change of zero.
+   * Share of ‖θ_T − θ_0‖² along θ_0: ⟨θ_T − θ_0, θ_0⟩²/(‖θ_T − θ_0‖² ‖θ_0‖²). Weight decay alone gives 1.
+   * Absent if θ_0 or the change is zero.
    */
   alongStart: v.optional(
     v.object({
       share: finite,
       nulls: v.object({
-        /** A random direction: one over the number of parameters. */
+        /** Null of a random direction: one over the number of parameters. */
         random: finite,
-        /** Decay and a walk of what decay leaves of the steps: (1 − d_T)² ‖θ_0‖² over its mean squared distance. */
+        /**
+         * Null of decay plus a walk with the remaining steps: (1 − d_T)² ‖θ_0‖² over its mean squared distance.
+         */
         decay: v.optional(finite),
       }),
     }),
@@ -54,8 +56,8 @@ export const trajectoryEntrySchema = v.object({
     distances: v.optional(numbers),
   }),
   /**
-   * Weights that decay from θ_0 as the run's do, with independent steps as long as what decay leaves of the run's:
-   * x_{t+1} = γ_t·x_t + ξ_t, ‖ξ_t‖ = ‖θ_{t+1} − γ_t·θ_t‖. Absent where nothing decays.
+   * Weights that decay from θ_0 as the run's do, plus independent steps with the lengths that remain after
+   * decay: x_{t+1} = γ_t·x_t + ξ_t, ‖ξ_t‖ = ‖θ_{t+1} − γ_t·θ_t‖. Absent without decay.
    */
   decayNull: v.optional(
     v.object({

@@ -6,12 +6,12 @@ const spread = v.object({ mean: finite, q05: finite, q95: finite });
 
 /** Singular values of the updates between neighbouring checkpoints in a rolling window (2604.06256 §4.1). */
 export const updateSpectrumEntrySchema = v.object({
-  /** `all`, `attention` (Q, K, V, O of every layer), a matrix, or a glob the user chose. */
+  /** `all`, `attention` (Q, K, V, O of every layer), a matrix, or the user's glob. */
   group: v.string(),
   parameters: count,
   /** Updates in the window. */
   window: count,
-  /** The window's mean update is subtracted; the last value, zero by construction, is left out. */
+  /** Whether the window's mean update is subtracted. The last value, zero by construction, is then left out. */
   centred: v.boolean(),
   /** The window ends at this checkpoint. */
   lastStep: finite,
@@ -19,9 +19,9 @@ export const updateSpectrumEntrySchema = v.object({
   singularValues: numbers,
   /** Of the updates, in order. */
   lengths: numbers,
-  /** Counted from 1: argmax s_j/s_{j+1}; for j ≤ 10; argmax (s_j/Σs)(s_j/s_{j+1}) for j ≤ 10. */
+  /** One-based: argmax s_j/s_{j+1}; the same for j ≤ 10; argmax (s_j/Σs)(s_j/s_{j+1}) for j ≤ 10. */
   kStar: v.object({ ratio: v.optional(count), ratioUpTo10: v.optional(count), weighted: v.optional(count) }),
-  /** s_k/s_{k+1} at each of them. */
+  /** s_k/s_{k+1} for each of them. */
   gapRatio: v.object({
     ratio: v.optional(finite),
     ratioUpTo10: v.optional(finite),
@@ -34,14 +34,14 @@ export const updateSpectrumEntrySchema = v.object({
   g12Squared: v.optional(finite),
   g23Squared: v.optional(finite),
   /**
-   * Of v₁, v₂, v₃ where the run's decay is on record (after 2604.07380): an update is what decay alone would do to the
-   * weights, d = (γ − 1) θ, and a gradient part g. `gradient`: Σ⟨g, v⟩²/(Σ⟨g, v⟩² + Σ⟨d, v⟩²) over the window's updates;
-   * `alignment`: cosine of the two rows of projections; `independent`: the gradient's share where its steps have the same
-   * lengths and independent directions.
+   * For v₁, v₂, v₃, if the run's decay is on record (after 2604.07380). An update is the sum of what decay
+   * alone does to the weights, d = (γ − 1) θ, and a gradient part g. `gradient`: Σ⟨g, v⟩²/(Σ⟨g, v⟩² + Σ⟨d, v⟩²)
+   * over the window's updates. `alignment`: cosine of the two rows of projections. `independent`: the
+   * gradient's share for independent directions with the same step lengths.
    */
   split: v.optional(v.object({ gradient: numbers, alignment: numbers, independent: numbers })),
   nulls: v.object({
-    /** Independent updates of the same lengths: gaps that fall because steps become equally long fall here too. */
+    /** Independent updates of the same lengths: gaps shrink here too when steps become equally long. */
     independent: v.object({
       draws: count,
       seed: count,
@@ -53,13 +53,16 @@ export const updateSpectrumEntrySchema = v.object({
       g23: v.optional(spread),
       g23Squared: v.optional(spread),
     }),
-    /** |cos| of the right singular vectors v₁, v₂, … with the weights at the window's end; expected of a random direction. */
+    /**
+     * |cos| of the right singular vectors v₁, v₂, … with the weights at the window's end, and its expectation
+     * for a random direction.
+     */
     decay: v.optional(v.object({ shares: numbers, expected: finite })),
   }),
 });
 export type UpdateSpectrumEntry = v.InferOutput<typeof updateSpectrumEntrySchema>;
 
-/** How far g23 falls from the first window to the grok step (2602.16746 v3 table 3, 2604.06256 table 1). */
+/** Ratio of g23 from the first window to the grok step (2602.16746 v3 table 3, 2604.06256 table 1). */
 export const gapDeclineEntrySchema = v.object({
   group: v.string(),
   window: count,
@@ -69,9 +72,9 @@ export const gapDeclineEntrySchema = v.object({
   grokStep: v.optional(finite),
   early: finite,
   late: finite,
-  /** Early over late; absent where late is zero. */
+  /** Early over late; absent if late is zero. */
   factor: v.optional(finite),
-  /** The same of the mean gaps of independent updates of the run's own step lengths. */
+  /** The same ratio for the mean gaps of independent updates with the run's step lengths. */
   independent: v.object({ early: finite, late: finite, factor: v.optional(finite) }),
 });
 export type GapDeclineEntry = v.InferOutput<typeof gapDeclineEntrySchema>;

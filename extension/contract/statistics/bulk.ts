@@ -1,6 +1,6 @@
 import { statistic, type Spectrum } from './statistic.js';
 
-/** Nodes of the quadrature below; its integrand is smooth and periodic, so that its error is that of rounding. */
+/** Nodes of the quadrature below. Its integrand is smooth and periodic, so the error is at rounding level. */
 const nodes = 512;
 const halvings = 60;
 
@@ -38,9 +38,9 @@ const medianOf = (beta: number): number => {
 };
 
 /**
- * The Marchenko–Pastur upper edge of the bulk: the deviation s of its entries is the one whose law has the median of the
- * singular values (Gavish and Donoho 2014, section III.E). A few spikes hardly move a median; they do move the variance
- * of all entries. Undefined where the median is zero to single precision: most values are then no bulk but rounding.
+ * The Marchenko–Pastur upper edge of the bulk. The entries' deviation s is the one whose law has the singular
+ * values' median (Gavish and Donoho 2014, section III.E): a few spikes hardly move a median, but do move the
+ * variance of all entries. Undefined if the median is zero to single precision: most values are then rounding.
  */
 export const bulkEdge = ({ values, scaled, rows, columns }: Spectrum): number | undefined => {
   const [short, long] = rows < columns ? [rows, columns] : [columns, rows];
@@ -55,7 +55,10 @@ const countAbove = (descending: Float64Array, edge: number): number => {
   return first === -1 ? descending.length : first;
 };
 
-/** Where the spectrum leaves that of independent entries. The whole of a fused matrix has several bulks, and no edge. */
+/**
+ * Where the spectrum leaves that of independent entries. A fused matrix as a whole has several bulks and no
+ * single edge.
+ */
 export const bulk = [
   statistic({
     key: 'aboveUpperEdge',

@@ -32,7 +32,7 @@ export const norms = [
     tables: [],
     value: ({ largest, sum }) => largest * sum,
   }),
-  /** From 1 for rank one to √rank for equal singular values: its square is a soft rank. */
+  /** Ranges from 1 for rank one to √rank for equal singular values; its square is a soft rank. */
   statistic({
     key: 'nuclearOverFrobenius',
     label: 'nuclear over Frobenius norm',

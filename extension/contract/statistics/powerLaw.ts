@@ -12,7 +12,7 @@ export interface PowerLawFit {
   readonly tail: number;
 }
 
-/** Eigenvalues below this share of the largest are rounding and take no part in the fit. */
+/** Eigenvalues below this share of the largest are rounding error and excluded from the fit. */
 const smallestShare = 1e-12;
 
 /**
@@ -39,7 +39,10 @@ export const powerLawFit = (scaled: Float64Array): PowerLawFit | undefined => {
   return best;
 };
 
-/** Each x_min by the index at which its tail starts, with the exponent of that tail. Equal values have one tail. */
+/**
+ * Each x_min as the index at which its tail starts, with the exponent of that tail. Equal values share one
+ * tail.
+ */
 function* candidates(
   logs: Float64Array,
   largest: number | undefined,
@@ -55,7 +58,7 @@ function* candidates(
   }
 }
 
-/** D of one tail; a number not below `enough` as soon as it is known to be one. */
+/** D of one tail. Stops early with a number ≥ `enough` once D is known to reach it. */
 const distanceOf = (logs: Float64Array, start: number, alpha: number, enough: number): number => {
   const n = logs.length - start;
   let distance = 0;
@@ -66,7 +69,7 @@ const distanceOf = (logs: Float64Array, start: number, alpha: number, enough: nu
   return distance;
 };
 
-/** The statistics below share one fit for each spectrum. */
+/** The statistics below share one fit per spectrum. */
 const fits = new WeakMap<Spectrum, { readonly fit: PowerLawFit | undefined }>();
 const fitOf = (spectrum: Spectrum): PowerLawFit | undefined => {
   const known = fits.get(spectrum);

@@ -1,6 +1,6 @@
 import { statistic } from './statistic.js';
 
-/** Ranks. They do not change when the matrix is multiplied by a number; a zero matrix has none. */
+/** Ranks. Invariant under scaling; undefined for a zero matrix. */
 export const ranks = [
   /** Rudelson and Vershynin 2007. */
   statistic({
@@ -12,7 +12,7 @@ export const ranks = [
     tables: ['terminal', 'overview', 'hover'],
     value: ({ largest, sumOfSquares }) => (largest > 0 ? sumOfSquares : undefined),
   }),
-  /** Roy and Vetterli 2007: of the values, not of their squares. */
+  /** Roy and Vetterli 2007: of the singular values, not of their squares. */
   statistic({
     key: 'effectiveRank',
     label: 'effective rank',
@@ -41,7 +41,7 @@ export const ranks = [
     tables: [],
     value: ({ largest, scaled }) => (largest > 0 ? rankForShare(scaled, 0.99) : undefined),
   }),
-  /** The rank that weights in single precision can show: below the threshold a singular value is their rounding. */
+  /** The rank that single precision resolves: singular values below the threshold are rounding error. */
   statistic({
     key: 'hardRank',
     label: 'hard rank',
@@ -78,11 +78,11 @@ export const entropy = (fractions: ArrayLike<number>): number => {
   return total;
 };
 
-/** Between the largest rank measured that does not reach something and the smallest that does. */
+/** Between the largest measured rank that does not reach the target and the smallest that does. */
 export interface RankRange {
-  /** One above the rank below that was measured, 1 where none was. */
+  /** One above the largest measured rank that does not reach it; 1 if there is none. */
   readonly from: number;
-  /** The smallest rank measured that reaches it. */
+  /** The smallest measured rank that reaches it. */
   readonly to: number;
 }
 
@@ -91,9 +91,10 @@ export const exactly = (rank: number | undefined): RankRange | undefined =>
   rank === undefined ? undefined : { from: rank, to: rank };
 
 /**
- * Where a ladder of ranks first reaches something; undefined where none of its ranks does. What is asked for may be
- * reached between two rungs: from = to only where they are neighbours.
- * @param reaches undefined for points without the number in question: they are passed over.
+ * The bounds of the rank at which a ladder first reaches a target; undefined if no rank of it does. The target
+ * may be reached between two rungs: from = to only if they are adjacent.
+ *
+ * @param reaches undefined for points without the number in question; they are skipped.
  */
 export const rankRange = <Point extends { readonly rank: number }>(
   points: readonly Point[],

@@ -1,4 +1,4 @@
-/** A spectrum as statistics see it. */
+/** The input of a statistic: one spectrum. */
 export interface Spectrum {
   readonly rows: number;
   readonly columns: number;
@@ -6,28 +6,28 @@ export interface Spectrum {
   readonly values: Float64Array;
   /** σ₁; 0 for a zero matrix. */
   readonly largest: number;
-  /** σᵢ/σ₁, so that neither tiny nor huge weights leave the range of squares; zeros for a zero matrix. */
+  /** σᵢ/σ₁: squares of very small or large weights stay in range. Zeros for a zero matrix. */
   readonly scaled: Float64Array;
   /** Σσᵢ/σ₁ and Σ(σᵢ/σ₁)². */
   readonly sum: number;
   readonly sumOfSquares: number;
-  /** Marchenko–Pastur upper edge for the variance of the entries, where that is known. */
+  /** Marchenko–Pastur upper edge for the variance of the entries, if known. */
   readonly upperEdge?: number;
-  /** Several matrices in one tensor, whose entries have variances of their own: there is no one bulk. */
+  /** Several matrices in one tensor, each with its own entry variance: no single bulk. */
   readonly hasNoBulk?: boolean;
   /**
-   * Singular values of square windows that cover the matrix, all together, over the largest, descending: where the
-   * analysis `farms` has computed them.
+   * Singular values of square windows that cover the matrix, pooled, over the largest, descending; present if
+   * the analysis `farms` computed them.
    */
   readonly windows?: Float64Array;
 }
 
-/** Compact tables, which have room for few statistics; the page of one spectrum lists all. */
+/** Shown in compact tables, which have room for few statistics. The page of one spectrum lists all. */
 export type StatisticTable = 'terminal' | 'overview' | 'hover';
 
 /**
- * A number made of a spectrum. Its key is its name in the report's `spectra`, in their `nulls` (mean and quantiles of
- * the statistic over the shuffles), in `intervals` and in the cache.
+ * A number of a spectrum. Its key is its name in the report's `spectra`, in their `nulls` (mean and quantiles
+ * over the shuffles), in `intervals` and in the cache.
  */
 export interface Statistic<Key extends string = string> {
   readonly key: Key;
@@ -36,18 +36,18 @@ export interface Statistic<Key extends string = string> {
   /** Title of a narrow column. */
   readonly short: string;
   readonly formula: string;
-  /** What the name means elsewhere, and where the number has no meaning. English. */
+  /** Synonyms, and where the number is not meaningful. English. */
   readonly note?: string;
   /** `rank`: two decimals; `count`: whole; `number`: significant digits. */
   readonly format: 'number' | 'rank' | 'count';
   readonly tables: readonly StatisticTable[];
-  /** A function of the entries alone, whatever their order: the shuffled null is the value itself. */
+  /** Depends on the set of entries only, not their order: the shuffled null equals the value. */
   readonly isKeptByShuffles?: true;
-  /** Undefined where it does not exist: every ratio of a zero matrix. What is not finite is left out. */
+  /** Undefined if it does not exist: every ratio of a zero matrix. Non-finite values are left out. */
   readonly value: (spectrum: Spectrum) => number | undefined;
 }
 
-/** Keeps the key's literal type, from which the types of the report follow. */
+/** Preserves the key's literal type, from which the types of the report are derived. */
 export const statistic = <const Key extends string>(row: Statistic<Key>): Statistic<Key> => row;
 
 /** @param singularValues descending, not negative, finite. */
@@ -74,6 +74,6 @@ export const spectrumOf = (
   };
 };
 
-/** Small terms first, so that they are not lost. */
+/** Summed from the smallest, to keep precision. */
 const sumAscending = (descending: Float64Array): number =>
   descending.reduceRight((sum, value) => sum + value, 0);

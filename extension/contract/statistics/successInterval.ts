@@ -1,6 +1,6 @@
 /**
- * Wilson's interval at 95 % for a rate of success, from `successes` of `trials` (Wilson 1927): right for few trials, and for
- * rates of 0 and 1. Without trials the whole of 0 to 1.
+ * Wilson's 95 % interval of a success rate, for `successes` of `trials` (Wilson 1927): valid for few trials and
+ * for rates of 0 and 1. Without trials: 0 to 1.
  */
 export const successInterval = (
   successes: number,

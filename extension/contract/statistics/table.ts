@@ -5,31 +5,31 @@ import { ranks } from './ranks.js';
 import type { Spectrum, Statistic, StatisticTable } from './statistic.js';
 
 /**
- * The statistics of a spectrum. The report's keys and their validation, the nulls, the page, the heat map, the terminal,
- * hovers, tooltips, the tree, the CSV file and the cache map over these rows. To add one, add a row to the file of its
- * kind; a new kind is a file of rows here.
+ * The statistics of a spectrum. The report's keys and their validation, the nulls, the page, the heat map, the
+ * terminal, hovers, tooltips, the tree, the CSV file and the cache map over these rows. To add one, add a row
+ * to the file of its kind; a new kind is a new file of rows.
  *
- * The null of a statistic is the statistic of each shuffle of the entries: its mean and its 5 % and 95 % quantiles over
- * the draws stand under the same key in `nulls`. It is not the statistic of the mean shuffled spectrum.
+ * The null of a statistic is computed per shuffle of the entries: its mean and 5 % and 95 % quantiles over the
+ * draws are under the same key in `nulls`. It is not the statistic of the mean shuffled spectrum.
  */
 export const statistics = [...norms, ...ranks, ...bulk, ...powerLaw];
 
 export type StatisticKey = (typeof statistics)[number]['key'];
 export const statisticKeys: readonly StatisticKey[] = statistics.map(({ key }) => key);
 
-/** The norms exist for every spectrum; every other statistic may be absent. */
+/** The norms exist for every spectrum; any other statistic may be absent. */
 export type StatisticValues = { readonly [K in StatisticKey]?: number } & {
   readonly spectralNorm: number;
   readonly frobeniusNorm: number;
   readonly nuclearNorm: number;
 };
 
-/** All statistics of one whole spectrum that exist. */
+/** All statistics that exist for one whole spectrum. */
 export const statisticsOf = (spectrum: Spectrum): StatisticValues =>
   Object.fromEntries(
     statistics.flatMap(({ key, value }) => {
       const found = value(spectrum);
-      // Huge weights have powers beyond the range of numbers.
+      // Powers of very large weights overflow.
       return found === undefined || !Number.isFinite(found) ? [] : [[key, found]];
     }),
   ) as unknown as StatisticValues;
