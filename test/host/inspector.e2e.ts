@@ -68,6 +68,8 @@ describe.runIf(canRun())('the inspector', () => {
       for (const tab of ['Overview', 'Rank spectra', 'Trajectory', 'Reconstruction']) {
         await frame.getByRole('tab', { name: tab }).click();
         await frame.locator('.js-plotly-plot .main-svg').first().waitFor();
+        // Plots in space come from a file of their own, which the page's content policy must let in.
+        if (tab === 'Trajectory') await frame.locator('.gl-container canvas').first().waitFor();
         await pause(800);
         await picture(page, `${tab.toLowerCase().replace(' ', '-')}-${name}`);
       }
