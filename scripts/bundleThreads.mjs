@@ -1,4 +1,5 @@
-// Bundles the programs of threads into text, NAME.ts → NAME.generated.ts: a thread then needs no file beside the bundle.
+// Bundles thread programs into text, NAME.ts → NAME.generated.ts: a thread then needs no file beside the
+// bundle.
 import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -17,7 +18,7 @@ for (const name of ['linalg/threads/thread', 'ground/serving/orphanThread']) {
   const target = path.join(engine, `${name}.generated.ts`);
   const text = `/** ${path.basename(name)}.ts, bundled. */\nexport const program = ${JSON.stringify(outputFiles[0].text)};\n`;
   if (fs.existsSync(target) && fs.readFileSync(target, 'utf8') === text) continue;
-  // Written whole and then renamed, so that two builds at once never see half a file.
+  // Written to a temporary name and renamed, so that concurrent builds never see half a file.
   const partial = `${target}.${process.pid}`;
   fs.writeFileSync(partial, text);
   fs.renameSync(partial, target);

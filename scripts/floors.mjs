@@ -52,7 +52,7 @@ const houses = {
 const root = path.resolve(import.meta.dirname, '..');
 const specifier = /(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g;
 
-/** Folder pairs of a house: importer → imported, each with one file that shows it. */
+/** Pairs of folders: importer → imported, each with one file as evidence. */
 function arrows(house) {
   const top = path.join(root, house);
   const folderOf = (file) => {

@@ -1,4 +1,5 @@
-// Writes the bundle that translators start from: what the host says (`l10n.t`) and what the page says (webview/strings.ts).
+// Writes the source bundle for translators: the strings of the host (`l10n.t`) and of the page
+// (webview/strings.ts).
 import fs from 'node:fs';
 import path from 'node:path';
 import { getL10nJson } from '@vscode/l10n-dev';

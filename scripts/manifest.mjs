@@ -34,7 +34,10 @@ manifest.activationEvents = [
   ...manifest.activationEvents.filter((event) => !event.startsWith(searching)),
 ];
 
-/** A condition names weight files by a pattern that holds safetensors; one with an index is of lists of shards. */
+/**
+ * A condition with a pattern that holds safetensors is about weight files; one with an index is about shard
+ * lists.
+ */
 const conditionOf = (when) =>
   when.replace(/\/\\\.\([^/]*safetensors[^/]*\$\//g, (pattern) =>
     pattern.includes('index') ? `/${tables.shardIndexPattern}/` : `/${tables.weightNamePattern}/`,
@@ -50,7 +53,7 @@ for (const editor of manifest.contributes.customEditors) {
     .map((ending) => ({ filenamePattern: `*${ending}` }));
 }
 
-/** How a field of the manifest holds an address; one that is empty in the file is absent from the manifest. */
+/** Manifest form of an address. An empty address is left out of the manifest. */
 const addressFields = {
   repository: (url) => ({ type: 'git', url }),
   homepage: (url) => url,

@@ -1,4 +1,5 @@
-// Opens the extension on the sample series: in desktop VS Code where `code` exists, else in code-server in the browser.
+// Opens the extension on the sample series: in desktop VS Code if `code` exists, otherwise in code-server in
+// the browser.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +8,7 @@ import { build } from 'esbuild';
 const root = path.resolve(import.meta.dirname, '..');
 const sample = path.join(root, 'media');
 
-// On Windows `code` is a script, which only a shell finds.
+// On Windows `code` is a script, which needs a shell.
 const inShell = process.platform === 'win32';
 const hasDesktop = spawnSync('code', ['--version'], { stdio: 'ignore', shell: inShell }).status === 0;
 if (hasDesktop) {

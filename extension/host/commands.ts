@@ -23,7 +23,7 @@ export interface CommandServices {
   readonly log: vscode.LogOutputChannel;
 }
 
-/** What a command is given by the place it is run from: nothing, a resource, or an item of the tree. */
+/** The target of a command: nothing, a resource, or an item of the tree. */
 type Target = vscode.Uri | { readonly uri: vscode.Uri } | undefined;
 
 const uriOf = (target: Target): vscode.Uri | undefined =>
@@ -81,7 +81,7 @@ async function inspect(
   }
 }
 
-/** Opens the first of several runs with the others over it. */
+/** Opens the first of several runs with the others drawn over it. */
 async function inspectTogether(services: CommandServices, targets: readonly Target[]): Promise<void> {
   const places = targets.flatMap((target) => {
     const uri = uriOf(target);
@@ -99,12 +99,12 @@ async function inspectTogether(services: CommandServices, targets: readonly Targ
   if (!reply.ok) void services.errors.show(reply.error);
 }
 
-/** Opens what a link names, where there is something to show. */
+/** Opens the target of a link if there is something to show. */
 export async function openLink(services: CommandServices, { source, page, base }: Link): Promise<void> {
   if (await canShow(services, source)) services.panels.open(source, page, base);
 }
 
-/** Opens the comparison of a source with its base, where both have something to show. */
+/** Opens the comparison of a source with its base if both have something to show. */
 async function compare(
   services: CommandServices,
   base: vscode.Uri | undefined,
@@ -120,7 +120,9 @@ async function compare(
   services.panels.open(to, 'compare', from);
 }
 
-/** What is known to hold weights opens at once; another folder is asked first whether there is anything in it to show. */
+/**
+ * A target that is known to hold weights opens at once. Another folder is first probed for something to show.
+ */
 async function canShow({ reader, folders, errors }: CommandServices, file: string): Promise<boolean> {
   if (mayHoldWeights(file) || isShardIndex(file) || folders.has(file) || holdsSweep(file)) return true;
   const error = await probeFolder(reader, file);
@@ -137,7 +139,7 @@ const activeFile = (): vscode.Uri | undefined => {
 
 type Choice = vscode.QuickPickItem & { readonly uri?: vscode.Uri; readonly browse?: 'folder' | 'file' };
 
-/** The series that the workspace has, then what else there may be. */
+/** The series of the workspace, then the other choices. */
 async function pick({ reader, folders }: CommandServices): Promise<vscode.Uri | undefined> {
   const separator = (label: string): Choice => ({ label, kind: vscode.QuickPickItemKind.Separator });
   const elsewhere: readonly Choice[] = [
@@ -178,7 +180,7 @@ async function clearCache({ context, errors }: CommandServices): Promise<void> {
   try {
     await vscode.workspace.fs.delete(cacheFolder(context), { recursive: true });
   } catch (thrown) {
-    // Where nothing was ever cached there is nothing to delete.
+    // Without a cache there is nothing to delete.
     if (!(thrown instanceof vscode.FileSystemError) || thrown.code !== 'FileNotFound') {
       const message = vscode.l10n.t('Cached reports could not be deleted.');
       void errors.show({ code: 'unwritable', message, cause: String(thrown) });

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { contextKeys } from './contributions.js';
 
-/** The checkpoint or folder that the next comparison starts from, as VS Code's own "Select for Compare" keeps a file. */
+/** The checkpoint or folder that the next comparison starts from, like VS Code's own "Select for Compare". */
 export class CompareSelection {
   private chosen: vscode.Uri | undefined;
 

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 
 /**
- * What the extension adds to VS Code, each id named once. `npm run manifest` writes the commands of package.json from
- * here, and its check refuses an id that is in the manifest but not here, or spelled out elsewhere in the code.
+ * What the extension adds to VS Code, each id named once. `npm run manifest` writes the commands of
+ * package.json from this table. Its check rejects an id that is in the manifest but not here, or spelled out
+ * elsewhere in the code.
  */
 
 /** The prefix of every id, and the section of the settings. */
@@ -16,7 +17,7 @@ const idsOf = <N extends string>(...names: readonly N[]): { readonly [K in N]: I
 interface CommandRow {
   /** A codicon. */
   readonly icon?: string;
-  /** Disabled in a workspace that is not trusted. */
+  /** Disabled in an untrusted workspace. */
   readonly needsTrust?: true;
 }
 
@@ -69,7 +70,7 @@ export const manifestCommands = Object.entries<CommandRow>(commands).map(([name,
   ...(needsTrust ? { enablement: 'isWorkspaceTrusted' } : {}),
 }));
 
-/** Keys that the extension sets and conditions of the manifest read. */
+/** Context keys that the extension sets and the manifest's conditions read. */
 export const contextKeys = idsOf(
   'anyInspectionRunning',
   'canPauseTraining',
@@ -87,10 +88,10 @@ export const viewIds = idsOf('series', 'runs');
 export const editorIds = idsOf('weights', 'maybeWeights');
 export const panelId = idOf('inspector');
 export const mcpProviderId = idOf('mcp');
-/** Items of the status bar, which the manifest does not name. */
+/** Items of the status bar; the manifest does not list them. */
 export const statusIds = idsOf('training', 'inspections');
 
-/** Settings by name after the section, with the values that each takes. Defaults and ranges are in package.json. */
+/** Settings by name after the section, with their values. Defaults and ranges are in package.json. */
 export const settingSchemas = {
   'analysis.precision': v.picklist(['auto', 'exact']),
   'analysis.tensors': v.string(),

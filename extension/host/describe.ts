@@ -5,18 +5,18 @@ import { statisticsIn, type StatisticKey } from '../contract/statistics/table.js
 
 const locale = (): string => vscode.env.language;
 
-/** Counts as people say them: 1,234 stays, 289,000,000 becomes 289 M. */
+/** Rounded counts: 1,234 stays, 289,000,000 becomes 289 M. */
 export const count = (value: number): string =>
   new Intl.NumberFormat(
     locale(),
     value < 1e5 ? {} : { notation: 'compact', maximumFractionDigits: 1 },
   ).format(value);
 
-/** A number of which every digit counts, as of a step: 123,456. */
+/** An exact number, such as a step: 123,456. */
 export const integer = (value: number): string =>
   new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 }).format(value);
 
-/** Counts with their nouns, which have a form of their own for one. */
+/** Counts with their nouns, singular for one. */
 export const counted = {
   parameters: (n: number): string =>
     n === 1 ? vscode.l10n.t('1 parameter') : vscode.l10n.t('{0} parameters', count(n)),
@@ -28,7 +28,7 @@ export const counted = {
     n === 1 ? vscode.l10n.t('1 checkpoint') : vscode.l10n.t('{0} checkpoints', integer(n)),
 };
 
-/** Sizes of files, in powers of 1000 as the explorer of the system shows them. */
+/** Sizes of files in powers of 1000, as the system's explorer shows them. */
 export function bytes(value: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
   const power = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));
@@ -41,7 +41,7 @@ export function bytes(value: number): string {
   }).format(value / 1000 ** power);
 }
 
-/** A statistic as its row says; a dash where it does not exist (a zero matrix). */
+/** A statistic in the format of its row; a dash if it does not exist (a zero matrix). */
 function statisticText({ format }: Statistic, value: number | undefined): string {
   if (value === undefined) return '–';
   const decimals = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
@@ -57,7 +57,7 @@ function statisticText({ format }: Statistic, value: number | undefined): string
 export const statisticName = ({ label }: Statistic): string =>
   vscode.l10n.t(label).replace(/^./, (letter) => letter.toLocaleUpperCase(locale()));
 
-/** The value of a statistic, marked where it is estimated, with its null where an inspection has computed one. */
+/** The value of a statistic, marked if estimated, with its null if an inspection has computed one. */
 export function statisticValue(
   statistic: Statistic<StatisticKey>,
   entry: Pick<CachedStatistics, 'exact' | 'nulls' | StatisticKey>,
@@ -88,7 +88,7 @@ export function headline(summary: FileSummary): string {
   return parts.join(' · ');
 }
 
-/** The largest tensors first: those that a reader knows a model by. */
+/** The largest tensors first: they identify a model. */
 export const largestTensors = (tensors: FileSummary['tensors']): FileSummary['tensors'] =>
   [...tensors].sort((a, b) => elements(b.shape) - elements(a.shape));
 
@@ -98,11 +98,11 @@ export const largestMatrices = (tensors: FileSummary['tensors']): FileSummary['t
 export const elements = (dimensions: readonly number[]): number =>
   dimensions.reduce((product, length) => product * length, 1);
 
-/** The plain text of an explorer tooltip. Names in it are shown as they are; nothing is interpreted. */
+/** The plain text of an explorer tooltip. Names are shown literally; nothing is interpreted. */
 export function plainSummary(summary: FileSummary, mostRows: number): string {
   const shown = largestTensors(summary.tensors).slice(0, mostRows);
   const lines = [
-    // The explorer puts its path before the text, on the same line.
+    // The explorer puts the path before the text, on the same line.
     '',
     headline(summary),
     ...shown.map((tensor) => `  ${tensor.name}  ${shape(tensor.shape)}  ${tensor.dtype}`),

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ErrorValue } from '../contract/errors.js';
 
-/** The errors that the host itself makes. */
+/** Errors that the host itself creates. */
 export const processDied = (role: keyof typeof diedMessages, how?: string): ErrorValue => ({
   code: 'process-died',
   message: diedMessages[role](),
@@ -17,7 +17,7 @@ const diedMessages = {
 };
 
 /**
- * Shows an error with what the user can do about it. The cause goes to the log, never into the message. Errors of one
+ * Shows an error with the possible actions. The cause goes to the log, never into the message. Errors of one
  * kind are shown one at a time.
  */
 export class ErrorMessages {
@@ -26,8 +26,8 @@ export class ErrorMessages {
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
   /**
-   * @param retry what the first button does, if there is one; `label` is its text.
-   * @param kind errors of one kind are shown one at a time; the message where none is given.
+   * @param retry action of the first button, if any; `label` is its text.
+   * @param kind errors of one kind are shown one at a time. Default: the message.
    */
   async show(
     error: ErrorValue,

@@ -1,12 +1,12 @@
-/** What ends when it is disposed of. As VS Code's own, without needing VS Code. */
+/** Ends when disposed of. Like VS Code's own type, without VS Code. */
 export interface Disposable {
   dispose(): void;
 }
 
-/** Subscribes a listener, until what it returns is disposed of. As VS Code's own. */
+/** Subscribes a listener until the returned value is disposed of. Like VS Code's own type. */
 export type Event<T> = (listener: (value: T) => unknown) => Disposable;
 
-/** Tells listeners of values, in the order in which they came. */
+/** Passes values to listeners in order of arrival. */
 export class Emitter<T> implements Disposable {
   private readonly listeners = new Set<{ readonly call: (value: T) => unknown }>();
 
@@ -25,7 +25,7 @@ export class Emitter<T> implements Disposable {
   }
 }
 
-/** Where a part of the host writes what happened. VS Code's output channels are one. */
+/** The log of a part of the host. VS Code's output channels implement it. */
 export interface Log {
   readonly debug: (message: string) => void;
   readonly info: (message: string) => void;

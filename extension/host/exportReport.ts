@@ -13,7 +13,7 @@ interface ReportFormat {
   readonly content: (report: Report) => string | Promise<string>;
 }
 
-/** The formats of a report; to add one is to add a row. */
+/** The formats of a report. To add one, add a row. */
 const formats = (): readonly ReportFormat[] => [
   {
     ending: 'html',
@@ -35,7 +35,7 @@ const formats = (): readonly ReportFormat[] => [
   },
 ];
 
-/** Asks for a format, then where the report of a source is to be written. */
+/** Asks for a format and a destination, then writes the report of a source. */
 export async function exportReport(source: string, report: Report): Promise<void> {
   const format = await vscode.window.showQuickPick(formats(), {
     title: vscode.l10n.t('Export Report'),

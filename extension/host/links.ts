@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { focuses, type Focus } from '../contract/calls.js';
 
-/** What a link asks for. */
+/** The content of a link. */
 export interface Link {
   readonly source: string;
   readonly base?: string;
@@ -21,7 +21,7 @@ const linkSchema = v.object({
   page: v.exactOptional(v.picklist(focuses)),
 });
 
-/** Reads `/inspect?path=…&page=…&base=…`; undefined for anything else, as links come from anywhere. */
+/** Reads `/inspect?path=…&page=…&base=…`; undefined for anything else. Links are untrusted. */
 export function linkIn({ path: action, query }: Pick<vscode.Uri, 'path' | 'query'>): Link | undefined {
   if (action !== '/inspect') return undefined;
   const read = v.safeParse(linkSchema, Object.fromEntries(new URLSearchParams(query)));
@@ -31,8 +31,8 @@ export function linkIn({ path: action, query }: Pick<vscode.Uri, 'path' | 'query
 }
 
 /**
- * Opens the panel of a link. VS Code has asked the user by then; a link only looks: it trains nothing, writes nothing
- * and names a place of this machine.
+ * Opens the panel of a link, after VS Code has asked the user. A link only reads: it trains nothing, writes
+ * nothing and names a local path.
  */
 export const linkHandler = (open: (link: Link) => void): vscode.UriHandler => ({
   handleUri(uri) {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** How a step of a multi-step input was left: `again` asks the same once more. */
+/** The result of a step of a multi-step input; `again` repeats the step. */
 export type StepEnd = 'next' | 'back' | 'again' | 'cancel';
 
 export interface StepPlace {
@@ -9,10 +9,10 @@ export interface StepPlace {
   readonly totalSteps: number;
 }
 
-/** A step asks one thing and writes what it learns into the state. */
+/** A step asks one question and stores the answer in the state. */
 export type Step<S> = (state: S, place: StepPlace) => Promise<StepEnd>;
 
-/** Asks step by step, with a way back. True when the last step was passed. */
+/** Asks step by step, with a way back. True if the last step was completed. */
 export async function askSteps<S>(title: string, steps: readonly Step<S>[], state: S): Promise<boolean> {
   let at = 0;
   for (;;) {
@@ -27,13 +27,13 @@ export async function askSteps<S>(title: string, steps: readonly Step<S>[], stat
 export interface PickOptions<T extends vscode.QuickPickItem> {
   readonly placeholder: string;
   readonly items: readonly T[];
-  /** The item to start from: what was chosen last. */
+  /** The initially active item: the last choice. */
   readonly active?: T | undefined;
   readonly onChoose: (item: T) => StepEnd | Promise<StepEnd>;
   readonly onButton?: (item: T) => StepEnd | Promise<StepEnd>;
-  /** What is listed while a text stands in the box, where the list depends on it. */
+  /** The items for the text in the box, if the list depends on it. */
   readonly itemsFor?: (text: string) => Promise<readonly T[]>;
-  /** Further ways out, in the title. */
+  /** Further buttons in the title. */
   readonly buttons?: readonly TitleButton[];
 }
 
@@ -68,7 +68,7 @@ export async function pickStep<T extends vscode.QuickPickItem>(
     pick.onDidTriggerButton((pressed) => end(more.find((one) => one === pressed)?.onPress() ?? 'back')),
     pick.onDidChangeValue((text) => (listed = list(text))),
     pick.onDidAccept(async () => {
-      // What was typed last decides, however quick the key was.
+      // The latest input decides, however quick the key was.
       await listed;
       const [item] = pick.selectedItems;
       if (item) end(options.onChoose(item));
@@ -83,10 +83,10 @@ export interface InputOptions {
   readonly prompt: string;
   readonly placeholder?: string;
   readonly value: string;
-  /** What is wrong with a value; undefined when nothing is. */
+  /** What is wrong with a value; undefined if it is valid. */
   readonly check: (value: string) => Promise<string | undefined>;
   readonly onChoose: (value: string) => void;
-  /** A further way to give the value. */
+  /** An alternative way to enter the value. */
   readonly button?: TitleButton;
 }
 
@@ -127,7 +127,7 @@ export async function inputStep(place: StepPlace, options: InputOptions): Promis
   ]);
 }
 
-/** Shows an input until one of its listeners ends it, or the user leaves. */
+/** Shows an input until one of its listeners ends it, or the user cancels. */
 async function ended(
   input: vscode.QuickInput,
   listen: (end: (how: StepEnd | Promise<StepEnd>) => void) => { dispose(): unknown }[],

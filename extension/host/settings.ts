@@ -10,7 +10,9 @@ export const setting = <N extends SettingName>(name: N, scope?: vscode.Uri): Set
 export const affects = (event: vscode.ConfigurationChangeEvent, name: SettingName): boolean =>
   event.affectsConfiguration(settingId(name));
 
-/** What an inspection is asked to do; a value out of its range (settings are hand-written files) is its default. */
+/**
+ * The settings of an inspection. Settings are hand-written: a value out of range is replaced by its default.
+ */
 export function inspectSettings(scope: vscode.Uri): InspectSettings {
   const asked = {
     seed: setting('analysis.seed', scope),

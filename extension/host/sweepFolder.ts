@@ -1,16 +1,16 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** A folder with this file in it holds a sweep: a grid, and its runs in `runs/`. */
+/** A folder with this file is a sweep: a grid, and its runs in `runs/`. */
 export const sweepFile = 'sweep.json';
 
 export const holdsSweep = (folder: string): boolean => fs.existsSync(path.join(folder, sweepFile));
 
-/** What is inspected for a path: for the file of a sweep the folder that it describes. */
+/** The path to inspect: for a sweep's file, its folder. */
 export const inspectedAt = (file: string): string =>
   path.basename(file) === sweepFile ? path.dirname(file) : file;
 
-/** The folder of the sweep that a run's folder belongs to; undefined for a run of its own. */
+/** The folder of the sweep that a run's folder belongs to; undefined for a single run. */
 export const sweepOf = (run: string): string | undefined => {
   const runs = path.dirname(run);
   const sweep = path.dirname(runs);

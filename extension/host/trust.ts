@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** Training runs native code with settings of the workspace: that wants trust, which the user is asked for. */
+/** Training runs native code with settings of the workspace, so it requires workspace trust. */
 export async function isTrusted(): Promise<boolean> {
   if (vscode.workspace.isTrusted) return true;
   const manage = vscode.l10n.t('Manage Workspace Trust');

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
 import { folderOfPlace } from '../contract/seriesPlace.js';
 
-/** What is on disk of a source: of one series among several in a folder, the folder. */
+/** The path on disk of a source: for one series among several in a folder, the folder. */
 export const watchedPlace = (source: string): string => (existsSync(source) ? source : folderOfPlace(source));

@@ -12,23 +12,23 @@ import {
 } from '../weightFiles.js';
 import { WeightFolders } from './weightFolders.js';
 
-/** More weight files than this are not looked for; the view says so. */
+/** Limit of the search for weight files; the view tells when it is reached. */
 const mostFiles = 5000;
-/** A folder of runs is this far above its checkpoints: runs/name/checkpoints/step. */
+/** Levels from a run's checkpoints up to a folder of runs: runs/name/checkpoints/step. */
 const levelsAbove = 3;
 const settleMs = 400;
-/** After more changes at once than this the workspace is searched anew. */
+/** More changes than this at once start a new search of the workspace. */
 const mostNewPlaces = 2000;
 const mostNewFolders = 20;
 
 export interface FoldersChange {
-  /** The weight files that came, went or changed; undefined: any may have. */
+  /** The weight files that were added, removed or changed; undefined: any may have. */
   readonly files: readonly vscode.Uri[] | undefined;
 }
 
 /**
- * The folders of the workspace that hold weight files, at or a few levels under them, found by name alone. The menus of
- * the explorer are shown on these. The workspace is searched once; afterwards the events of its files keep them up.
+ * The workspace folders that hold weight files, directly or a few levels below, found by name alone. The
+ * explorer's menus are shown on them. The workspace is searched once; file events then update the result.
  */
 export class CheckpointFolders implements vscode.Disposable {
   private readonly subscriptions: { dispose(): unknown }[] = [];
@@ -40,13 +40,13 @@ export class CheckpointFolders implements vscode.Disposable {
   private looking:
     { readonly done: Promise<void>; readonly cancel: vscode.CancellationTokenSource } | undefined;
   private pending: NodeJS.Timeout | undefined;
-  /** What came while the workspace was searched: the search may have been past its place. */
+  /** Changes during the search, which may have missed them. */
   private readonly came = new Set<string>();
   private problem: string | undefined;
   readonly onChanged = this.changed.event;
 
   constructor() {
-    // Moving or deleting a folder reports the folder only, not its files: so everything is watched.
+    // Moving or deleting a folder reports only the folder, not its files. So everything is watched.
     const watcher = vscode.workspace.createFileSystemWatcher('**');
     this.subscriptions.push(
       watcher,
@@ -58,22 +58,25 @@ export class CheckpointFolders implements vscode.Disposable {
     );
   }
 
-  /** Whether weight files lie in the folder or a few levels under it. */
+  /** Whether weight files are in the folder or a few levels below. */
   has(folder: string): boolean {
     return this.near.has(folder);
   }
 
-  /** Whether weight files lie in the folder itself. */
+  /** Whether weight files are directly in the folder. */
   holds(folder: string): boolean {
     return this.known.has(folder);
   }
 
-  /** The folders that hold weight files themselves, of one workspace folder and of none that lies in it. */
+  /**
+   * The folders that hold weight files directly: those of one workspace folder, without those of workspace
+   * folders nested in it.
+   */
   of(root: vscode.WorkspaceFolder): readonly string[] {
     return this.known.folders.filter((folder) => rootOf(folder)?.uri.toString() === root.uri.toString());
   }
 
-  /** Why weight files of the workspace may be missing here; undefined when none are. */
+  /** Why weight files of the workspace may be missing; undefined if none are. */
   get missing(): string | undefined {
     return this.problem;
   }
@@ -101,7 +104,7 @@ export class CheckpointFolders implements vscode.Disposable {
     try {
       const files = await vscode.workspace.findFiles(weightFilesGlob, foreignFoldersGlob, mostFiles, token);
       if (token.isCancellationRequested) {
-        // Who waits for this search is served by the one that came after it.
+        // Callers waiting for this search get the result of the newer one.
         if (this.looking?.cancel.token !== token) await this.looking?.done;
         return;
       }
@@ -192,7 +195,7 @@ const isElsewhere = (uri: vscode.Uri): boolean => {
   return root === undefined || isForeign(path.relative(root.uri.fsPath, uri.fsPath));
 };
 
-/** The folders among new places; what lies in a new folder is found with it. */
+/** The folders among new places. A search of a new folder finds its content. */
 async function foldersAmong(places: readonly string[]): Promise<string[]> {
   const all = new Set(places);
   const outermost = places.filter((place) => !all.has(path.dirname(place)));

@@ -7,19 +7,19 @@ import { mayHoldWeights } from '../weightFiles.js';
 import type { CheckpointFolders } from './checkpointFolders.js';
 
 const rowsInTooltip = 8;
-/** Two capital letters at most is what the explorer shows. */
+/** The explorer shows at most two capital letters. */
 const badge = 'W';
-/** A run or an inspection changes many files in a row: their decorations are updated in one batch. */
+/** A run or an inspection changes many files in a row: decorations are updated in batches. */
 const paceMs = 250;
 
 /**
- * Tooltip and badge of weight files in the explorer, and the tooltip of folders that hold them. The explorer asks when it draws a row; the answer is what the
- * reader knows from the header and the cache, and nothing is computed for it.
+ * Tooltip and badge of weight files in the explorer, and the tooltip of folders that hold them. The explorer
+ * asks when it draws a row. The reader answers from the header and the cache; nothing is computed.
  */
 export class WeightFileDecorations implements vscode.FileDecorationProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri[] | undefined>();
   private readonly subscriptions: readonly { dispose(): unknown }[];
-  /** Files whose rows are to be drawn again; undefined: every row. */
+  /** Files whose rows must be redrawn; undefined: all. */
   private stale: Map<string, vscode.Uri> | undefined = new Map();
   private pending: NodeJS.Timeout | undefined;
   readonly onDidChangeFileDecorations = this.changed.event;
@@ -38,7 +38,7 @@ export class WeightFileDecorations implements vscode.FileDecorationProvider, vsc
     ];
   }
 
-  /** Asks the explorer to draw rows again: more is known of the files, or of any file. */
+  /** Asks the explorer to redraw rows: more is known of these files, or of any. */
   refresh(files?: readonly vscode.Uri[]): void {
     if (!files) this.stale = undefined;
     else for (const file of files) this.stale?.set(file.toString(), file);
@@ -60,7 +60,7 @@ export class WeightFileDecorations implements vscode.FileDecorationProvider, vsc
     const [withBadge, withTooltip] = [setting('explorer.badge'), setting('explorer.tooltip')];
     if (!withBadge && !withTooltip) return undefined;
     const described = await this.reader.describe(uri.fsPath);
-    // A file that is no checkpoint (a .bin of something else) gets no decoration at all.
+    // A file that is no checkpoint (an unrelated .bin) gets no decoration.
     if (!described.ok || token.isCancellationRequested) return undefined;
     return new vscode.FileDecoration(
       withBadge ? badge : undefined,
@@ -85,5 +85,5 @@ export class WeightFileDecorations implements vscode.FileDecorationProvider, vsc
   }
 }
 
-/** What changes in a folder changes what is said of it. */
+/** A change in a folder changes the folder's tooltip. */
 const withFolder = (file: vscode.Uri): vscode.Uri[] => [file, vscode.Uri.file(path.dirname(file.fsPath))];

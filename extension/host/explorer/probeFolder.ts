@@ -3,12 +3,12 @@ import * as vscode from 'vscode';
 import type { ErrorValue } from '../../contract/errors.js';
 import type { Reader } from '../processes/reader.js';
 
-/** An answer within this time needs no word of its being looked for. */
+/** An answer within this time needs no progress message. */
 const patienceMs = 500;
 
 /**
- * Why there is nothing to inspect in a folder of which nothing is known; undefined when there is something. A folder
- * with much under it takes a while, in which the user can give up: then the error's code is `cancelled`.
+ * Why an unknown folder has nothing to inspect; undefined if it has something. A large folder takes a while and
+ * the user can cancel: the error's code is then `cancelled`.
  */
 export async function probeFolder(reader: Reader, folder: string): Promise<ErrorValue | undefined> {
   const answered = reader.discover(folder).then((reply) => ({ error: reply.ok ? undefined : reply.error }));

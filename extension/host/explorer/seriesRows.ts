@@ -3,18 +3,21 @@ import type { FoundSeries, SeriesListing } from '../../contract/calls.js';
 
 /** One series as the view shows it. */
 export interface SeriesRow {
-  /** Distinct among all rows: several series may have one folder. */
+  /** Unique among all rows: several series may share a folder. */
   readonly id: string;
-  /** The last part of its place, and which of the folder's series it is where there are several. */
+  /** The last component of its place, and which of the folder's series it is if there are several. */
   readonly label: string;
-  /** The folder above it, relative to the workspace folder; empty at the top. */
+  /** The folder above, relative to the workspace folder; empty at the top. */
   readonly within: string;
   readonly series: SeriesListing;
-  /** What is inspected for this series: its folder where an inspection of the folder is about it, else its place. */
+  /**
+   * The path to inspect for this series: its folder if inspecting the folder means this series, otherwise its
+   * place.
+   */
   readonly source: string;
 }
 
-/** The rows for what was found in each workspace folder, in its order; one that is found in two is one row. */
+/** The rows of all workspace folders, in order. A series found in two of them is one row. */
 export function seriesRows(
   found: readonly { readonly top: string; readonly series: FoundSeries['series'] }[],
 ): SeriesRow[] {

@@ -25,7 +25,7 @@ type Checkpoint = SeriesListing['checkpoints'][number];
 type Tensor = FileSummary['tensors'][number];
 
 type Node =
-  /** Files alone that are no weights, or broken: one row, however many there are. */
+  /** Single files that are no weights, or broken: one row for all of them. */
   | { readonly kind: 'unreadable'; readonly files: readonly UnreadableRow[] }
   | { readonly kind: 'unreadableFile'; readonly uri: vscode.Uri; readonly file: UnreadableRow }
   | { readonly kind: 'series'; readonly uri: vscode.Uri; readonly row: SeriesRow }
@@ -39,7 +39,7 @@ type Node =
 
 const rowsInTooltip = 12;
 
-/** The series of the workspace, their checkpoints, and the tensors of these. */
+/** The series of the workspace, their checkpoints, and the checkpoints' tensors. */
 export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly subscriptions: readonly { dispose(): unknown }[];
@@ -94,7 +94,7 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
     return item;
   }
 
-  /** Tooltips are asked for when the mouse rests on a row, so the header is read only then. */
+  /** A tooltip is requested when the mouse rests on a row; the header is read only then. */
   async resolveTreeItem(
     item: vscode.TreeItem,
     node: Node,
@@ -123,7 +123,7 @@ export class SeriesTree implements vscode.TreeDataProvider<Node>, vscode.Disposa
   private tell(problems: readonly string[]): void {
     const [first, ...more] = problems;
     const others = more.length === 0 ? '' : ` ${vscode.l10n.t('(and {0} more)', integer(more.length))}`;
-    // An empty message is none: there is room for the welcome text.
+    // An empty message means none: the welcome text is shown.
     this.view.message = first === undefined ? '' : `${first}${others}`;
   }
 

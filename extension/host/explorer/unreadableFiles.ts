@@ -1,20 +1,20 @@
 import type { Reader } from '../processes/reader.js';
 import type { SeriesRow } from './seriesRows.js';
 
-/** Headers of so many files are read to tell; those beyond count as readable until they are opened. */
+/** Number of headers read to find unreadable files; files beyond it count as readable until they are opened. */
 const mostLooked = 400;
-/** Headers read at once. */
+/** Headers read at a time. */
 const together = 8;
 
-/** A file alone that cannot be read as weights, and why. */
+/** A single file that cannot be read as weights, and why. */
 export interface UnreadableRow {
   readonly row: SeriesRow;
   readonly why: string;
 }
 
 /**
- * Sets files apart that stand alone and cannot be read: a `.bin` of something else, a download that broke off. A series
- * of several checkpoints stays a series, whatever is wrong with one of them.
+ * Separates single files that cannot be read: an unrelated `.bin`, an incomplete download. A series of several
+ * checkpoints stays a series even if one of them is broken.
  */
 export async function apartUnreadable(
   rows: readonly SeriesRow[],

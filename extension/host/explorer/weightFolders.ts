@@ -1,12 +1,12 @@
 import path from 'node:path';
 
-/** Known weight files by the folders that hold them, kept up as files and folders come and go. */
+/** Known weight files by folder, updated as files and folders come and go. */
 export class WeightFolders {
   private readonly files = new Map<string, Set<string>>();
-  /** The folders and all above them; made when asked for. */
+  /** The folders and all their parents; computed on demand. */
   private above: Set<string> | undefined;
 
-  /** The folders that hold weight files themselves, sorted. */
+  /** The folders that hold weight files directly, sorted. */
   get folders(): readonly string[] {
     return [...this.files.keys()].sort();
   }
@@ -31,7 +31,7 @@ export class WeightFolders {
     }
   }
 
-  /** Forgets a file, or a folder with all that is under it. Tells whether anything was known of it. */
+  /** Removes a file, or a folder with everything below it. Returns whether anything was known of it. */
   remove(place: string): boolean {
     const names = this.files.get(path.dirname(place));
     if (names?.delete(path.basename(place))) {
@@ -46,7 +46,7 @@ export class WeightFolders {
     return true;
   }
 
-  /** The folders and those up to so many levels above them, none above its root. */
+  /** The folders and their parents up to this many levels, none above its root. */
   withParents(levels: number, rootOf: (folder: string) => string | undefined): readonly string[] {
     const found = new Set<string>();
     for (const folder of this.folders) {
@@ -66,7 +66,7 @@ export class WeightFolders {
   }
 }
 
-/** A folder, and every folder above it. */
+/** A folder and all its parents. */
 function* upwards(folder: string): Generator<string> {
   yield folder;
   for (let at = folder; path.dirname(at) !== at;) yield (at = path.dirname(at));

@@ -2,14 +2,14 @@ import type { CachedStatistics, FileSummary } from '../../contract/calls.js';
 import { elements } from '../describe.js';
 import type { Reader } from '../processes/reader.js';
 
-/** A hover waits for small matrices no longer than this; what is not there by then is offered as a link. */
+/** Maximum wait of a hover for small matrices. What is missing after it is offered as a link. */
 const patienceMs = 150;
-/** Of larger matrices nothing is read for a hover. */
+/** A hover reads no larger matrices. */
 const smallMatrix = 256 * 256;
 
 /**
- * What the cache has for some tensors of a file; where it has nothing, the small matrices among them that are done in a
- * moment. The reader goes on with the rest of these, so that the next hover has them.
+ * Statistics of some tensors of a file: from the cache, else computed for small matrices that finish in time.
+ * The reader continues with the rest, for the next hover.
  */
 export async function knownStatistics(
   reader: Pick<Reader, 'quickStatistics'>,

@@ -16,7 +16,7 @@ import {
 /** The only command that a hover may run. */
 const inspectCommand = commandIds.inspect;
 
-/** Text of a file as text: nothing in it is Markdown. */
+/** Escapes text from a file: no Markdown in it is interpreted. */
 export const plain = (text: string): string =>
   text
     .replace(/\s+/g, ' ')
@@ -33,7 +33,7 @@ function markdown(lines: readonly string[]): vscode.MarkdownString {
 
 type Tensor = FileSummary['tensors'][number];
 
-/** The matrices of a file with their ranks where these are known, the largest first. */
+/** The matrices of a file, with their ranks if known, largest first. */
 function rankTable(
   tensors: readonly Tensor[],
   known: ReadonlyMap<string, readonly CachedStatistics[]>,
@@ -72,7 +72,7 @@ const byTensor = (known: readonly CachedStatistics[]): Map<string, CachedStatist
   return found;
 };
 
-/** A weight file: what it is, its matrices, and a link that computes what is not known. */
+/** A weight file: summary, matrices, and a link that computes what is not known. */
 export function fileHover(
   summary: FileSummary,
   name: string,

@@ -1,20 +1,20 @@
-/** Characters of a path that is not in quotes, as in YAML and Markdown. */
+/** Characters of an unquoted path, as in YAML and Markdown. */
 const bare = /[^\s"'`<>|(){}[\],;=]+/g;
 const quoted = /"([^"\n]*)"|'([^'\n]*)'|`([^`\n]*)`/g;
-/** Longer lines are data, not text that somebody reads. */
+/** Longer lines are data, not readable text. */
 const longestLine = 10_000;
 
 export interface TextSpan {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** A name in quotes without a folder or an ending in it: it may name a folder beside the document. */
+  /** A quoted name without a folder or an extension: it may name a folder beside the document. */
   readonly isName: boolean;
 }
 
 /**
- * What may be a path at a column of a line: the quoted string around it first, then the run of characters without
- * blanks or brackets.
+ * The candidate path at a column of a line: the quoted string around it, otherwise the run of characters
+ * without blanks or brackets.
  */
 export function pathsAt(line: string, column: number): TextSpan[] {
   if (line.length > longestLine) return [];
@@ -34,9 +34,9 @@ export function pathsAt(line: string, column: number): TextSpan[] {
   return spans.filter(({ start, end }) => start <= column && column <= end);
 }
 
-/** The name of a folder: words of most texts are none, as they are not in quotes. */
+/** The name of a folder. Must be quoted: plain words are not paths. */
 const mayBeName = (text: string): boolean => /^[\w-][\w -]{0,98}[\w-]$/.test(text);
 
-/** Something with a folder or an ending in it that is not an address of the web. */
+/** Something with a folder or an extension that is not a web address. */
 const mayBePath = (text: string): boolean =>
   text.length > 2 && text.length < 1000 && /[\\/.]/.test(text) && !/^[a-z][\w+.-]+:\/\//i.test(text);

@@ -13,7 +13,7 @@ import { fileHover, folderHover } from './markdown.js';
 import { pathsAt, type TextSpan } from './pathAt.js';
 import { hoverOf } from './shownHover.js';
 
-/** What is said of a file that only has the ending of weights, as a `.bin` of something else. */
+/** Error codes of a file that only has a weight ending, such as an unrelated `.bin`. */
 const otherThings: readonly ErrorCode[] = ['not-a-checkpoint', 'unsupported-format', 'malformed-file'];
 
 /** A hover on a path to a weight file or a folder of checkpoints, in any text editor. */
@@ -36,7 +36,9 @@ export class PathHover implements vscode.HoverProvider {
     return undefined;
   }
 
-  /** The existing file or folder that a text names: relative to the document, then to the workspace's folders. */
+  /**
+   * The existing file or folder that a text names: relative to the document, then to the workspace's folders.
+   */
   private async resolve(document: vscode.TextDocument, { text, isName }: TextSpan) {
     const beside = document.uri.scheme === 'file' ? [path.dirname(document.uri.fsPath)] : [];
     const roots = isName
@@ -80,7 +82,7 @@ export class PathHover implements vscode.HoverProvider {
 const rangeOf = (span: TextSpan, line: number): vscode.Range =>
   new vscode.Range(line, span.start, line, span.end);
 
-/** Whether weight files, or folders that look like checkpoints, lie in a folder itself. */
+/** Whether weight files, or folders that look like checkpoints, are directly in a folder. */
 async function holdsWeights(folder: string): Promise<boolean> {
   const names = await fs.readdir(folder).catch(() => []);
   return names.some(

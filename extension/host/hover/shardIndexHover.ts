@@ -9,7 +9,7 @@ import { tensorHover } from './markdown.js';
 import { hoverOf } from './shownHover.js';
 import { tensorAt } from './tensorAt.js';
 
-/** A hover on the tensor names of `*.index.json`: where the tensor is, its shape, its ranks. */
+/** A hover on the tensor names of `*.index.json`: the tensor's file, shape and ranks. */
 export class ShardIndexHover implements vscode.HoverProvider {
   constructor(private readonly reader: Reader) {}
 

@@ -1,12 +1,15 @@
-/** A name and the file that it is in, as an index has them: `"layer.0.weight": "model-00001-of-00002.safetensors"`. */
+/**
+ * A tensor's name and its file, as an index writes them: `"layer.0.weight":
+ * "model-00001-of-00002.safetensors"`.
+ */
 const entry = /"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\]|\\.)*)"/g;
-/** An index may be written in one line: this much of it on either side is read. */
+/** An index may be a single line: this many characters on either side are read. */
 const reach = 2000;
 
 export interface IndexedTensor {
   readonly name: string;
   readonly shard: string;
-  /** Of the name with its quotes, in the line. */
+  /** Columns of the quoted name in the line. */
   readonly start: number;
   readonly end: number;
 }
@@ -29,5 +32,5 @@ export function tensorAt(line: string, column: number): IndexedTensor | undefine
   return undefined;
 }
 
-/** The text of a JSON string. @throws SyntaxError where it is none. */
+/** The text of a JSON string. @throws SyntaxError if it is not one. */
 const text = (escaped: string): string => JSON.parse(`"${escaped}"`) as string;

@@ -10,7 +10,7 @@ import { describeModel } from './describeModel.js';
 import type { Descriptor, Inspection } from './inspection.js';
 import { watchedPlace } from '../watchedPlace.js';
 
-/** Where a new descriptor starts from; heads and read-out cannot be read off weights, so the user looks it over. */
+/** Starting point of a new descriptor. Weights do not show heads and read-out, so the user checks it. */
 const exampleDescriptor: ModelDescriptor = {
   model: {
     kind: 'encoder',
@@ -30,7 +30,7 @@ const exampleDescriptor: ModelDescriptor = {
   },
 };
 
-/** Lets the user say what model the weights are of; undefined when they leave it. */
+/** Lets the user choose the model of the weights; undefined if they cancel. */
 export async function chooseDescriptor(inspection: Inspection): Promise<Reply<Descriptor> | undefined> {
   const source = inspection.report?.source;
   const proposed = source?.proposed;
@@ -80,7 +80,7 @@ export async function chooseDescriptor(inspection: Inspection): Promise<Reply<De
   return undefined;
 }
 
-/** A descriptor from elsewhere holds for this view; beside the checkpoints it is found every time. */
+/** A descriptor from elsewhere applies to this view; beside the checkpoints every inspection finds it. */
 export async function offerToKeep(source: string, { value, path: from }: Descriptor): Promise<void> {
   if (from === undefined) return;
   const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(watchedPlace(source)));

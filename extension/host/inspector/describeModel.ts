@@ -17,7 +17,7 @@ import { watchedPlace } from '../watchedPlace.js';
 
 export type Proposed = NonNullable<Report['source']['proposed']>;
 
-/** What weights do not show, as the user has said it so far. */
+/** The properties that weights do not show, as entered by the user so far. */
 interface Answers {
   heads: number;
   readout: 'first' | 'mean';
@@ -117,8 +117,8 @@ const modelOf = ({ kind, prime, d, layers, dFf }: Proposed, { heads, readout }: 
 };
 
 /**
- * Asks for what the weights of a recognised model do not show, and writes the descriptor beside them; undefined when the
- * user leaves.
+ * Asks for the properties that the weights of a recognised model do not show, and writes the descriptor beside
+ * them; undefined if the user cancels.
  */
 export async function describeModel(
   source: string,
@@ -162,7 +162,10 @@ export async function describeModel(
   return write(source, descriptor);
 }
 
-/** Beside the checkpoints, where every inspection finds it; an existing file is written over only when the user says so. */
+/**
+ * Written beside the checkpoints, where every inspection finds it. An existing file is overwritten only after
+ * confirmation.
+ */
 async function write(source: string, descriptor: ModelDescriptor): Promise<Reply<Descriptor> | undefined> {
   try {
     const { type } = await vscode.workspace.fs.stat(vscode.Uri.file(watchedPlace(source)));

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import type { Disposable } from '../events.js';
 
-/** Between looks at the files: soon after one has grown, and ever more rarely while none does. */
+/** Poll intervals: short after a change, longer and longer without one. */
 const soonestLookMs = 10_000;
 const rarestLookMs = 60_000;
 const slowingDown = 1.5;
 
-/** What a database has committed lies beside it at first. */
+/** A database's committed data first lies in a file beside it. */
 const logOf = (file: string): string => `${file}-wal`;
 
 const sizesOf = async (files: readonly string[]): Promise<string> => {
@@ -21,7 +21,7 @@ const sizesOf = async (files: readonly string[]): Promise<string> => {
   return (await Promise.all(states)).join();
 };
 
-/** Tells when one of a few files has changed since it was last told, until it is disposed of. */
+/** Notifies when one of the files has changed since the last notification, until disposed of. */
 export const watchGrowing = (
   files: readonly string[],
   tell: () => void,

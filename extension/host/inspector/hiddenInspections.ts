@@ -3,13 +3,13 @@ import * as vscode from 'vscode';
 import { commandIds, statusIds } from '../contributions.js';
 import type { InspectorView } from './inspectorView.js';
 
-/** A view, and the panel or the editor that it is shown in. */
+/** A view, and the panel or editor that shows it. */
 export interface ShownView {
   readonly view: InspectorView;
   readonly panel: vscode.WebviewPanel;
 }
 
-/** Work that goes on behind another tab has a sign: one item in the status bar, which leads to the view and its Cancel. */
+/** Work behind another tab is shown as one status bar item, which leads to the view and its Cancel. */
 export class HiddenInspections implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
     statusIds.inspections,
@@ -22,7 +22,10 @@ export class HiddenInspections implements vscode.Disposable {
     this.item.command = commandIds.showRunningInspection;
   }
 
-  /** Shows what of these works unseen. Two views of one source share an inspection: one in sight is enough. */
+  /**
+   * Shows the hidden inspections. Views of one source share an inspection: it is hidden only if all its views
+   * are.
+   */
   update(views: readonly ShownView[]): void {
     const hidden = hiddenAmong(views);
     if (hidden.length === 0) {
@@ -40,7 +43,7 @@ export class HiddenInspections implements vscode.Disposable {
   }
 }
 
-/** Views at work of which none of the same source is in sight. */
+/** Views of running inspections whose source has no visible view. */
 export const hiddenAmong = (views: readonly ShownView[]): ShownView[] => {
   const seen = new Set(views.filter(({ panel }) => panel.visible).map(({ view }) => view.source));
   const first = new Map<string, ShownView>();

@@ -20,17 +20,17 @@ import type { SourceChange } from './sourceWatch.js';
 
 export type Descriptor = { readonly value: ModelDescriptor; readonly path?: string };
 
-/** What an inspection needs of its surroundings. */
+/** The dependencies of an inspection. */
 export interface InspectionSurroundings {
   readonly compute: Pick<Compute, 'start'>;
-  /** Where finished reports are kept; undefined where the user wants none kept. */
+  /** Folder of finished reports; undefined if the user disabled the cache. */
   readonly cacheFor: (source: string) => string | undefined;
   readonly settingsFor: (source: string) => InspectSettings;
-  /** Whether what changes in a source is inspected by itself. */
+  /** Whether a changed source is inspected automatically. */
   readonly follows: (source: string) => boolean;
-  /** Tells of changes of a source until it is disposed of. */
+  /** Watches a source for changes until disposed of. */
   readonly watch: (source: string, tell: (change: SourceChange) => void) => Disposable;
-  /** Tells when one of these files has changed. */
+  /** Watches these files for changes. */
   readonly watchFiles: (files: readonly string[], tell: () => void) => Disposable;
   readonly says: {
     readonly gone: () => string;
@@ -40,23 +40,23 @@ export interface InspectionSurroundings {
 }
 
 /**
- * One source under inspection: its report so far, and the job that adds to it. Any number of views follow it; a view
- * that joins late gets everything that the others have.
+ * One source under inspection: its report so far, and the job that adds to it. Any number of views follow it. A
+ * late view gets everything that the others have.
  */
 export class Inspection implements Disposable {
   private readonly views = new Set<PanelEvents>();
   private readonly watch: Disposable;
-  /** Of the files of the user's metrics that are shown. */
+  /** Of the displayed files of the user's metrics. */
   private metricsWatch: { readonly files: readonly string[]; readonly watch: Disposable } | undefined;
   private metricsJob: Job | undefined;
   private readonly ended = new Emitter<Reply<void>>();
   private readonly runningChanged = new Emitter<boolean>();
   private store = new ReportStore();
-  /** What the running job has found, without what was shown before it. */
+  /** Results of the running job alone, without earlier ones. */
   private fresh = this.store;
-  /** The files have changed since the job began, or while nobody looked at what it computes. */
+  /** The files changed after the job began, or while its results were not visible. */
   private behind = false;
-  /** The user has stopped it: a folder that grows must not start it again. */
+  /** Stopped by the user: changes of a growing folder must not restart it. */
   private held = false;
   private job: Job | undefined;
   private focused: Focus = 'overview';
@@ -70,7 +70,7 @@ export class Inspection implements Disposable {
   constructor(
     readonly source: string,
     private readonly surroundings: InspectionSurroundings,
-    /** Why it does not begin before the user says so, where it does not. */
+    /** Why it waits for the user's confirmation, if it does. */
     waitsBecause?: ErrorValue,
     /** The checkpoint or folder that it is compared with. */
     readonly base?: string,
@@ -87,12 +87,12 @@ export class Inspection implements Disposable {
     } else this.start();
   }
 
-  /** The source rests: what has changed meanwhile is inspected, whatever page is looked at. */
+  /** The source is at rest: its changes are inspected, whatever page is visible. */
   idle(): void {
     if (this.behind && !this.running && !this.held) this.start();
   }
 
-  /** What a run's own files say, with a header of its own where no inspection has given one. */
+  /** The data of a run's own files. Adds a header if no inspection has sent one. */
   addRecord(record: ReportAddition): void {
     if (this.report === undefined) this.add({ header: this.firstHeader(record), ...record });
     else this.add(record);
@@ -127,7 +127,7 @@ export class Inspection implements Disposable {
     return this.store.report();
   }
 
-  /** Sends a view all there is, then what comes. */
+  /** Sends a view everything so far, then each addition. */
   attach(view: PanelEvents): Disposable {
     view.reset();
     view.addition(this.store.asAddition());
@@ -149,23 +149,26 @@ export class Inspection implements Disposable {
     this.job?.cancel();
   }
 
-  /** Begins again what was cancelled or failed; the cache makes what is done already quick. */
+  /** Restarts a cancelled or failed inspection; the cache makes finished parts quick. */
   retry(): void {
     if (!this.running) this.start();
   }
 
-  /** Adds what did not come from the inspection: the metrics of a live run. */
+  /** Adds data from outside the inspection: the metrics of a live run. */
   add(addition: ReportAddition): void {
     if (this.fresh !== this.store) this.fresh.add(addition);
     this.show(addition);
   }
 
-  /** A finished inspection has no job to ask: another is begun, which finds all but what is asked for in the cache. */
+  /**
+   * A finished inspection has no job to ask. A new one is started, which finds everything but the request in
+   * the cache.
+   */
   async analyse(request: AnalysisRequest): Promise<Reply<void>> {
     return (this.job ?? this.start()).analyse(request);
   }
 
-  /** Inspects with other settings or another descriptor: what is shown now does not hold any more. */
+  /** Inspects with other settings or another descriptor: the displayed results no longer apply. */
   restart(descriptor = this.descriptor): void {
     this.descriptor = descriptor;
     this.store = new ReportStore();
@@ -234,7 +237,7 @@ export class Inspection implements Disposable {
     if (addition.curves !== undefined) this.watchMetrics(addition.curves);
   }
 
-  /** The user's metrics grow between checkpoints: they are read again by themselves, which costs little. */
+  /** The user's metrics grow between checkpoints. They are reread alone, which is cheap. */
   private watchMetrics(curves: readonly CurveEntry[]): void {
     const files = [...new Set(curves.map((curve) => curve.path))].sort();
     if (isDeepStrictEqual(files, this.metricsWatch?.files)) return;
@@ -261,7 +264,7 @@ export class Inspection implements Disposable {
     this.ended.fire(outcome);
   }
 
-  /** Entries of checkpoints that have gone since the last inspection stay visible until this one is complete. */
+  /** Entries of removed checkpoints stay visible until this inspection is complete. */
   private replaceStale(fresh: ReportStore): void {
     const [shown, now] = [this.store.report(), fresh.report()];
     if (!shown || !now) return;
@@ -286,8 +289,9 @@ export class Inspection implements Disposable {
   }
 
   /**
-   * Inspects what has changed, once the inspection under way is complete: a folder that grows faster than it is read
-   * would never be read to its end. A run is not analysed, and so not slowed down, while the user watches it train.
+   * Inspects changes after the current inspection completes: a folder that grows faster than it is read would
+   * otherwise never be finished. A run is not analysed, and so not slowed down, while the user watches it
+   * train.
    */
   private catchUp(): void {
     if (this.running || this.held) return;

@@ -6,7 +6,7 @@ import { watchedPlace } from '../watchedPlace.js';
 import { watchGrowing } from './growingFiles.js';
 import { SourceWatch } from './sourceWatch.js';
 
-/** What an inspection takes from VS Code: settings, file events, words. */
+/** VS Code's part of an inspection: settings, file events, words. */
 export const inspectionSurroundings = (compute: Compute, cacheFolder: string): InspectionSurroundings => ({
   compute,
   cacheFor: (source) => (setting('analysis.cache', vscode.Uri.file(source)) ? cacheFolder : undefined),

@@ -21,7 +21,7 @@ const resultSettings = [
   'analysis.seed',
 ] as const;
 
-/** The inspections that have views: two views of one source share one, and the last to leave ends it. */
+/** The inspections that have views. Views of one source share an inspection, which ends with its last view. */
 export class Inspections implements vscode.Disposable {
   private readonly entries = new Map<string, Entry>();
   private readonly finished = new vscode.EventEmitter<void>();
@@ -40,15 +40,17 @@ export class Inspections implements vscode.Disposable {
     });
   }
 
-  /** The inspection of a path, started when there is none, unless it is to wait for the user's word. */
+  /** The inspection of a path. Started if there is none, unless it must wait for confirmation. */
   open(
     source: string,
     waitsBecause?: ErrorValue,
     base?: string,
-    /** Its folder is being trained in, and looked at for that: it is analysed when asked or when it rests. */
+    /**
+     * Its folder is being trained in and the run is displayed: it is analysed on request or when the run rests.
+     */
     isWatched = false,
   ): { readonly inspection: Inspection; readonly close: vscode.Disposable } {
-    // Beside a base it is another report: a look at the source alone must not wait for the comparison.
+    // With a base it is another report: viewing the source alone must not wait for the comparison.
     const name = base === undefined ? source : `${source}\0${base}`;
     let entry = this.entries.get(name);
     if (!entry) {
@@ -73,22 +75,22 @@ export class Inspections implements vscode.Disposable {
     };
   }
 
-  /** The sources that are shown. */
+  /** The displayed sources. */
   get sources(): readonly string[] {
     return [...this.entries.values()].map(({ inspection }) => inspection.source);
   }
 
-  /** What is known of a source so far, where it is shown. */
+  /** The report so far of a displayed source. */
   reportOf(source: string): Report | undefined {
     return this.entries.get(source)?.inspection.report;
   }
 
-  /** Passes on what is known of a source besides its inspection, where it is shown. */
+  /** Adds data from outside the inspection to a displayed source. */
   add(source: string, addition: ReportAddition): void {
     this.entries.get(source)?.inspection.add(addition);
   }
 
-  /** The panel shows the error, the log its cause; a process that died is also shown as a notification. */
+  /** The panel shows the error, the log its cause. The death of a process is also a notification. */
   private note(inspection: Inspection, outcome: Reply<void>): void {
     const { source } = inspection;
     if (outcome.ok) {

@@ -10,7 +10,7 @@ import { waitsBecause } from './largeFiles.js';
 import { pageFolder, pageHtml } from './pageHtml.js';
 import { viewSurroundings, type InspectorServices } from './viewSurroundings.js';
 
-/** All that shows an inspection: panels, several at once, and the read-only editors of weight files. */
+/** All views of inspections: panels, and the read-only editors of weight files. */
 export class InspectorPanels implements vscode.Disposable {
   private readonly views = new Set<ShownView>();
   private readonly hidden = new HiddenInspections();
@@ -20,7 +20,7 @@ export class InspectorPanels implements vscode.Disposable {
     const editor: vscode.CustomReadonlyEditorProvider = {
       openCustomDocument: (uri) => ({ uri, dispose: () => undefined }),
       resolveCustomEditor: (document, panel) => {
-        // A click in the explorer opens an editor: it is not yet the wish to read a very large file.
+        // A click in the explorer opens an editor: that is not yet a request to read a very large file.
         const { scheme, fsPath } = document.uri;
         if (scheme === 'file') this.adopt(panel, { source: fsPath, ...because(waitsBecause(fsPath)) });
         else panel.webview.html = onlyFilesOnDisk(document.uri.scheme);
@@ -44,7 +44,7 @@ export class InspectorPanels implements vscode.Disposable {
     );
   }
 
-  /** Shows the panel of a source: the one there is, else a new one. It is there before anything has been read. */
+  /** Shows the panel of a source: the existing one, or a new one. It appears before anything has been read. */
   open(source: string, page?: Focus, base?: string): InspectorView {
     const shown = [...this.views].find(
       ({ view, panel }) => view.source === source && view.base === base && panel.viewType.endsWith(panelId),
@@ -65,14 +65,14 @@ export class InspectorPanels implements vscode.Disposable {
     return view;
   }
 
-  /** Cancels the inspection that is looked at, else lets the user choose of those at work. */
+  /** Cancels the visible inspection. Without one, lets the user choose among those that run. */
   async cancel(): Promise<void> {
     const active = this.shown;
     const chosen = active?.view.inspection.running ? active : await this.chooseRunning();
     chosen?.view.inspection.cancel();
   }
 
-  /** Shows an inspection that works unseen. */
+  /** Shows a hidden inspection. */
   async showRunning(): Promise<void> {
     const [first, ...more] = hiddenAmong([...this.views]);
     const chosen = more.length === 0 ? first : await this.chooseRunning();
@@ -93,7 +93,7 @@ export class InspectorPanels implements vscode.Disposable {
     return chosen?.shown;
   }
 
-  /** The view that the user looks at. */
+  /** The active view. */
   get active(): InspectorView | undefined {
     return this.shown?.view;
   }
@@ -122,7 +122,7 @@ export class InspectorPanels implements vscode.Disposable {
       onMessage: webview.onDidReceiveMessage,
     };
     const view = new InspectorView(subject, channel, viewSurroundings(this.services));
-    // The page speaks first, so the view listens before the page is there.
+    // The page speaks first, so the view listens before the page exists.
     webview.html = pageHtml(webview, extension);
     const shown = { view, panel };
     this.views.add(shown);
@@ -138,7 +138,7 @@ export class InspectorPanels implements vscode.Disposable {
     return shown;
   }
 
-  /** The title bar's Cancel and Inspect Again belong to the view that is looked at, the palette's Cancel to all. */
+  /** The title bar's Cancel and Inspect Again apply to the active view, the palette's Cancel to all. */
   private updateContext(): void {
     const views = [...this.views];
     const contexts = {
@@ -157,7 +157,7 @@ const because = (reason: ViewSubject['waitsBecause']): Pick<ViewSubject, 'waitsB
 
 const nameOf = (file: string): string => path.basename(file) || file;
 
-/** As VS Code names the comparison of two files. */
+/** Titled like VS Code's comparison of two files. */
 const titleOf = (source: string, base: string | undefined): string =>
   base === undefined ? nameOf(source) : `${nameOf(base)} ↔ ${nameOf(source)}`;
 

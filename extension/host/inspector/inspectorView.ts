@@ -9,13 +9,13 @@ import { panelContractVersion, panelEventSchemas, panelSchemas } from '../../con
 import type { Disposable, Event } from '../events.js';
 import type { Descriptor, Inspection } from './inspection.js';
 
-/** Where messages of a page come from and go to. */
+/** The message channel of a page. */
 export interface PageChannel {
   readonly post: (message: unknown) => void;
   readonly onMessage: Event<unknown>;
 }
 
-/** What a view takes from VS Code and from the rest of the host. */
+/** The view's dependencies: VS Code and the rest of the host. */
 export interface ViewSurroundings {
   readonly openInspection: (
     source: string,
@@ -29,15 +29,15 @@ export interface ViewSurroundings {
   readonly showLog: () => void;
   readonly showError: (error: ErrorValue) => void;
   readonly copy: (text: string) => PromiseLike<void>;
-  /** Asks where, then writes; false when the user changed their mind. */
+  /** Asks for a destination, then writes; false if the user cancels. */
   readonly save: (
     source: string,
     name: string,
     content: string | ArrayBuffer | Uint8Array,
   ) => Promise<boolean>;
-  /** Lets the user say what model the weights are of; undefined when they leave it. */
+  /** Lets the user choose the model of the weights; undefined if they cancel. */
   readonly chooseDescriptor: (inspection: Inspection) => Promise<Reply<Descriptor> | undefined>;
-  /** Offers to keep a chosen descriptor beside the checkpoints. */
+  /** Offers to save a chosen descriptor beside the checkpoints. */
   readonly offerToKeep: (source: string, descriptor: Descriptor) => Promise<void>;
   /** Opens the panel of a path. */
   readonly inspect: (path: string) => PromiseLike<unknown>;
@@ -47,36 +47,36 @@ export interface ViewSurroundings {
     readonly otherVersion: () => string;
     readonly notOfTheReport: (file: string) => string;
   };
-  /** Steers the sweep in a folder that was submitted to a scheduler. */
+  /** Controls a submitted sweep by its folder. */
   readonly steerSweep: (sweep: string, action: SweepAction, run: string | null) => Promise<Reply<void>>;
 }
 
-/** What a view asks of the training of its source. */
+/** What a view needs from the training of its source. */
 export interface TrainingFace {
-  /** Undefined when this window neither steers nor watches a run in the folder. */
+  /** Undefined if this window neither controls nor watches a run in the folder. */
   stateOf(folder: string): TrainingState | undefined;
-  /** What the run's own files say. */
+  /** The data of the run's own files. */
   recordOf(folder: string): Promise<ReportAddition | undefined>;
   steer(folder: string, action: TrainingAction): void;
-  /** The state of the run in a folder is another. */
+  /** The state of the run in a folder has changed. */
   readonly onChanged: Event<string>;
 }
 
-/** What a view is of. */
+/** The target of a view. */
 export interface ViewSubject {
   readonly source: string;
-  /** What the source is compared with. */
+  /** The base of the comparison. */
   readonly base?: string;
-  /** Why the inspection does not begin before the user says so, where it does not. */
+  /** Why the inspection waits for the user's confirmation, if it does. */
   readonly waitsBecause?: ErrorValue;
-  /** The page that is asked for first. */
+  /** The page to show first. */
   readonly page?: Focus;
 }
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;
 const done: Reply<never> = { ok: true, value: undefined as never };
 
-/** Joins a page (of a panel or of an editor) to the inspection of a source, until it is disposed of. */
+/** Connects a page (of a panel or of an editor) to the inspection of a source, until disposed of. */
 export class InspectorView implements Disposable {
   readonly source: string;
   readonly base: string | undefined;
@@ -95,7 +95,7 @@ export class InspectorView implements Disposable {
     const { training } = around;
     this.source = subject.source;
     this.base = subject.base;
-    // A run that is watched while it trains has the machine to itself.
+    // A run watched while it trains gets the whole machine.
     const isWatched = subject.page === 'training' && isAtWork(training.stateOf(this.source));
     const opened = around.openInspection(this.source, subject.waitsBecause, this.base, isWatched);
     this.inspection = opened.inspection;
@@ -135,7 +135,7 @@ export class InspectorView implements Disposable {
         if (contract !== panelContractVersion) {
           throw new GeometryError('protocol', around.says.otherVersion());
         }
-        // The page wants the answer before what follows from it.
+        // The page expects the reply before the events that it causes.
         setTimeout(() => this.join());
         return answer({
           source: this.source,
@@ -173,12 +173,12 @@ export class InspectorView implements Disposable {
     };
   }
 
-  /** Shows the page so many tabs further on. */
+  /** Moves by this number of tabs. */
   turnBy(tabs: number): void {
     if (this.attached) this.events.turnBy(tabs);
   }
 
-  /** Shows a page, now or when the webview is there. */
+  /** Shows a page, now or once the webview exists. */
   turnTo(page: Focus): void {
     this.wanted = page;
     if (this.attached) this.showWanted();
@@ -188,14 +188,14 @@ export class InspectorView implements Disposable {
     // The panel may be closed between the page's first call and its answer.
     if (this.isDisposed) return;
     this.attached?.dispose();
-    // First: a page that is not wanted would be told to the host as the one that is looked at.
+    // Must come first: otherwise the page would report an unwanted page as focused.
     this.showWanted();
     this.attached = this.inspection.attach(this.events);
     this.tellTraining();
     if (this.inspection.report === undefined) void this.showRecord();
   }
 
-  /** The run's own numbers are there at once, whatever the analysis waits for. */
+  /** The run's own numbers are available at once; the analysis may have to wait. */
   private async showRecord(): Promise<void> {
     const { training } = this.around;
     if (training.stateOf(this.source) === undefined) return;
@@ -212,10 +212,10 @@ export class InspectorView implements Disposable {
     if (this.attached) this.events.training(this.around.training.stateOf(this.source) ?? null);
   }
 
-  /** Opens a file of the report; a path that is not in the report is not the page's to name. */
+  /** Opens a file of the report. The page may not name a path that the report does not. */
   private async openFile(file: string): Promise<void> {
     const report = this.inspection.report;
-    // The place of one series of a folder is no file's name.
+    // The place of one series of a folder is not a file name.
     if (report?.source.otherSeries?.some(({ path }) => path === file) === true) {
       await this.around.inspect(file);
       return;

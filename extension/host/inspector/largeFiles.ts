@@ -3,10 +3,10 @@ import * as vscode from 'vscode';
 import type { ErrorValue } from '../../contract/errors.js';
 import { bytes } from '../describe.js';
 
-/** An inspection reads every byte: above this it takes tens of seconds and is asked for rather than begun. */
+/** An inspection reads every byte. Above this size it takes tens of seconds and needs the user's request. */
 const largeBytes = 4 * 2 ** 30;
 
-/** Why a file that was merely clicked is not inspected yet; undefined where it is. */
+/** Why a file that was only clicked is not inspected yet; undefined if it is. */
 export function waitsBecause(file: string): ErrorValue | undefined {
   const size = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (size < largeBytes) return undefined;

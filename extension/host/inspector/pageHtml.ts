@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-/** The folder that the page may load from: its own bundle, nothing else. */
+/** The only folder that the page may load from: its own bundle. */
 export const pageFolder = (extension: vscode.Uri): vscode.Uri =>
   vscode.Uri.joinPath(extension, 'dist', 'webview');
 
 /**
- * The frame of the page. Nothing that was read from a file is in it; everything comes later as data. The chart library
- * sets styles on elements, so inline styles are allowed; scripts need the nonce, which those that the page imports have
- * from it.
+ * The frame of the page. It contains nothing read from a file; data arrives later as messages. The chart
+ * library sets styles on elements, so inline styles are allowed. Scripts need the nonce; imported scripts
+ * inherit it.
  */
 export function pageHtml(webview: vscode.Webview, extension: vscode.Uri): string {
   const nonce = randomBytes(16).toString('base64');

@@ -2,12 +2,12 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { writeAtomically } from '../../disk/atomicFile.js';
 
-/** Where an export of a source is proposed to go: beside it. */
+/** Proposed destination of an export: beside the source. */
 export const fileFor = (source: string, name: string): vscode.Uri =>
-  // The name comes from the page: only its last part counts.
+  // The name comes from the page: only its last component is used.
   vscode.Uri.file(path.join(path.dirname(source), path.basename(name)));
 
-/** Asks where, then writes. False when the user changed their mind. */
+/** Asks for a destination, then writes. False if the user cancels. */
 export async function saveAs(
   proposed: vscode.Uri,
   content: string | ArrayBuffer | Uint8Array,
@@ -25,12 +25,12 @@ export async function saveAs(
   return true;
 }
 
-/** Not awaited by who saves: the message stays until it is answered or fades. */
+/** Callers do not await it: the message stays until it is answered or fades. */
 async function offerToOpen(target: vscode.Uri): Promise<void> {
   const open = vscode.l10n.t('Open');
   const saved = vscode.l10n.t('{0} saved.', path.basename(target.fsPath));
   if ((await vscode.window.showInformationMessage(saved, open)) !== open) return;
-  // A page is for the browser; the editor would show its source.
+  // HTML opens in the browser; the editor would show its source.
   if (target.fsPath.endsWith('.html')) await vscode.env.openExternal(target);
   else await vscode.commands.executeCommand('vscode.open', target);
 }

@@ -8,14 +8,16 @@ import { isForeign, mayHoldWeights } from '../weightFiles.js';
 
 const deepestFolder = 3;
 const runFile = 'run.json';
-/** What says of checkpoints what model they are of. */
+/** Files that describe the model of checkpoints. */
 export const descriptors: readonly string[] = [descriptorFileName, runFile];
-/** Files that show the progress of a sweep; its runs' checkpoints lie deeper than the search. */
+/** Files that show the progress of a sweep. Its runs' checkpoints lie deeper than the search. */
 const sweepRecords: readonly string[] = [sweepFile, runFile, 'metrics.jsonl'];
 
-/** The state of a source's files by names, sizes and times, and whether its runs are trained; weights are not read. */
+/**
+ * The state of a source's files by names, sizes and times, and whether its runs are trained. Reads no weights.
+ */
 export interface SourceSignature {
-  /** Another text is another state. */
+  /** Differs if and only if the state differs. */
   readonly text: string;
   /** Whether there is anything to inspect: weight files, or the records of a sweep. */
   readonly holdsSource: boolean;
@@ -27,14 +29,16 @@ const isDescriptor = (place: string): boolean => descriptors.includes(path.basen
 const isSource = (place: string, isSweep: boolean): boolean =>
   mayHoldWeights(place) || isShardIndex(place) || (isSweep && sweepRecords.includes(path.basename(place)));
 
-/** Whether what happens at a place beside or under a source can change its signature, by the place's name alone. */
+/**
+ * Whether a change at a place beside or under a source can change its signature, judged by the place's name.
+ */
 export const mayConcern = (place: string, isSweep: boolean): boolean =>
   isSource(place, isSweep) ||
   isDescriptor(place) ||
-  // A folder, it seems.
+  // Apparently a folder.
   path.extname(place) === '';
 
-/** The signature of a path: a file, or a folder and what is under it; and of what describes its model, beside it too. */
+/** The signature of a path: a file, or a folder and its content, and the files that describe its model. */
 export async function signatureOf(source: string): Promise<SourceSignature> {
   const lines: string[] = [];
   let holdsSource = false;
@@ -45,7 +49,7 @@ export async function signatureOf(source: string): Promise<SourceSignature> {
     lines.push(`${place}|${stat.size}|${stat.mtimeMs}`);
     holdsSource ||= countsAsSource;
   };
-  // A trainer that was killed changes no file of its run.
+  // A killed trainer changes no file of its run.
   const noteHolder = async (run: string): Promise<void> => {
     const { kind } = await findRun(run);
     if (kind !== 'none') lines.push(`${run}|${kind}`);
@@ -85,5 +89,5 @@ const isFolder = (place: string): Promise<boolean> =>
     () => false,
   );
 
-/** A glob that matches a name and nothing else, whatever marks of globs are in it. */
+/** A glob that matches exactly this name, with its special characters escaped. */
 export const globOf = (name: string): string => name.replace(/[[\]{}*?]/g, '[$&]');

@@ -3,20 +3,20 @@ import * as vscode from 'vscode';
 import { descriptors, globOf, mayConcern, signatureOf, type SourceSignature } from './sourceSignature.js';
 
 /**
- * A network file system sends no change events, so files are also polled: this long after something happened
- * at first, and ever more rarely while nothing does.
+ * A network file system sends no change events, so files are also polled: at this interval after a change, at
+ * longer and longer ones without.
  */
 const soonestLookMs = 5000;
 const rarestLookMs = 30_000;
 const slowingDown = 1.5;
-/** A file that is being written changes between two looks this far apart. */
+/** Interval between two looks at a file that is being written. */
 const settleMs = 700;
 
 export type SourceChange = 'changed' | 'gone';
 
 /**
- * Tells when the weight files at a path (a file, or a folder and what is under it; of a sweep the records of its runs)
- * or what describes their model have changed and come to rest, or when the weights have gone.
+ * Notifies when the weight files at a path (a file, or a folder and its content; for a sweep the records of its
+ * runs) or the files that describe their model have changed and come to rest, or when the weights are gone.
  */
 export class SourceWatch implements vscode.Disposable {
   private readonly subscriptions: vscode.Disposable[] = [];
@@ -44,7 +44,7 @@ export class SourceWatch implements vscode.Disposable {
     const seen = await signatureOf(this.source);
     if (this.disposed) return;
     this.seen = seen;
-    // Without `**` the folder above is not watched to its depths: it may be somebody's home.
+    // Without `**` the folder above is not watched recursively: it may be a home folder.
     const above = path.dirname(this.source);
     for (const name of [path.basename(this.source), ...descriptors]) this.listen(above, globOf(name));
     if (seen.isFolder) this.listen(this.source, '**');
@@ -78,7 +78,7 @@ export class SourceWatch implements vscode.Disposable {
     this.asked++;
     if (this.looking) return;
     this.looking = true;
-    // What happens during a look may have been past its place already.
+    // The look may have missed a change that happens during it.
     for (let served = 0; served !== this.asked && !this.disposed;) {
       if (served > 0) await settled();
       served = this.asked;

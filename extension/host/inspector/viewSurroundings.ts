@@ -18,7 +18,7 @@ export interface InspectorServices {
 const inspect = (path: string): Thenable<unknown> =>
   vscode.commands.executeCommand(commandIds.inspect, vscode.Uri.file(path));
 
-/** What a view takes from VS Code: messages, the clipboard, dialogs, commands, words. */
+/** VS Code's part of a view: messages, the clipboard, dialogs, commands, words. */
 export const viewSurroundings = (services: InspectorServices): ViewSurroundings => ({
   openInspection: (...subject) => services.inspections.open(...subject),
   training: services.training,

@@ -19,9 +19,9 @@ import {
 import type { Disposable, Log } from '../events.js';
 import { Leased } from './lease.js';
 
-/** The process is asked to stop first; this long afterwards it is ended, whatever it is doing. */
+/** Grace period: the process is asked to stop, and killed after this time. */
 const killAfterMs = 2000;
-/** The process stays this long after its last job, so that the next one starts at once. */
+/** Idle time of the process after its last job, so that the next one starts at once. */
 const lingerMs = 5000;
 
 export interface JobEvents {
@@ -49,12 +49,12 @@ export interface ComputeServices {
   /** The bundle of the child processes. */
   readonly bundle: string;
   readonly log: Log;
-  /** The error of a job whose process has died, of how where that is known. */
+  /** The error of a job whose process died, with the cause if known. */
   readonly died: (how?: string) => ErrorValue;
   readonly startProcess?: (options: ProcessOptions<ComputeCalls>) => EngineProcess<ComputeCalls>;
 }
 
-/** The jobs of the window's compute process, which lives as long as there are any. */
+/** The jobs of the window's compute process. It lives as long as there are any. */
 export class Compute implements Disposable {
   private readonly jobs = new Map<string, RunningJob>();
   private readonly lease: Leased<EngineProcess<ComputeCalls>>;
@@ -89,7 +89,7 @@ export class Compute implements Disposable {
   private async submit(job: RunningJob): Promise<void> {
     const { calls } = this.lease.get();
     const reply = await calls.inspect(job.id, job.request);
-    // A process that died has answered for all its jobs already.
+    // A process that died has already answered all its jobs.
     if (!reply.ok && reply.error.code !== 'process-died') this.end(job.id, reply);
     else void calls.focus(job.id, job.focus);
   }
@@ -139,7 +139,7 @@ export class Compute implements Disposable {
       this.lease.forget(started);
       for (const job of [...this.jobs.values()]) {
         if (job.cancelled) this.end(job.id, cancelled);
-        // Ended on account of another job: what this one had computed is kept by its reader, the rest starts again.
+        // Killed because of another job: the reader keeps this job's results, the rest starts again.
         else if (end.expected) void this.submit(job);
         else this.end(job.id, { ok: false, error: this.services.died(end.how) });
       }

@@ -1,4 +1,4 @@
-/** A thing that is made when first needed and ended some time after its last user has left. */
+/** A resource that is created on first use and ended some time after its last user has left. */
 export class Leased<T extends { kill(): void }> {
   private current: T | undefined;
   private users = 0;
@@ -9,13 +9,13 @@ export class Leased<T extends { kill(): void }> {
     private readonly lingerMs: number,
   ) {}
 
-  /** One more user. Every `retain` wants one `release`. */
+  /** One more user. Each `retain` needs one `release`. */
   retain(): void {
     this.users++;
     clearTimeout(this.ending);
   }
 
-  /** The thing, made now when there is none. */
+  /** The resource, created if there is none. */
   get(): T {
     return (this.current ??= this.make());
   }
@@ -27,7 +27,7 @@ export class Leased<T extends { kill(): void }> {
     this.ending = setTimeout(() => this.end(), this.lingerMs);
   }
 
-  /** Forgets a thing that has ended by itself, so that the next user gets a new one. */
+  /** Drops a resource that ended by itself, so that the next user gets a new one. */
   forget(ended: T): void {
     if (this.current === ended) this.current = undefined;
   }

@@ -5,8 +5,8 @@ import { startEngineProcess, type EngineProcess } from '../../processes/enginePr
 import { Leased } from './lease.js';
 
 /**
- * The window's light process: headers, listings, cached statistics. It starts with the first question and lives as long
- * as the window; when it dies, the next question starts another.
+ * The window's light process: headers, listings, cached statistics. It starts with the first question and lives
+ * as long as the window. If it dies, the next question starts another.
  */
 export class Reader implements vscode.Disposable, ReaderCalls {
   private readonly lease: Leased<EngineProcess<ReaderCalls>>;

@@ -18,11 +18,11 @@ export const clusterCommandTable = (services: ClusterServices) => ({
   [commandIds.submitSweep]: (target: vscode.Uri | undefined) => submit(services, target),
 });
 
-/** Options as the user writes them: `partition=gpu time=1:00:00 cpusPerRun=1 maxAtOnce=8`. */
+/** Options in the user's notation: `partition=gpu time=1:00:00 cpusPerRun=1 maxAtOnce=8`. */
 const texts = ['partition', 'time', 'setup'] as const;
 const numbers = ['gpusPerRun', 'cpusPerRun', 'maxAtOnce'] as const;
 
-/** The options in a line, or what is wrong with it. */
+/** Parses a line of options; returns what is wrong with it otherwise. */
 const optionsIn = (line: string): JobOptions | string => {
   const found: Record<string, string | number> = {};
   for (const word of line.split(/\s+/).filter((each) => each !== '')) {
@@ -34,7 +34,7 @@ const optionsIn = (line: string): JobOptions | string => {
   return found;
 };
 
-/** Submits a grid to Slurm from where this window's extensions run: the login node, over Remote-SSH. */
+/** Submits a grid to Slurm from the machine of this window's extensions: the login node, over Remote-SSH. */
 async function submit(services: ClusterServices, target: vscode.Uri | undefined): Promise<void> {
   if (!(await isTrusted())) return;
   const { reader, panels, errors, follower } = services;
@@ -77,7 +77,7 @@ async function submit(services: ClusterServices, target: vscode.Uri | undefined)
   }
 }
 
-/** What the page asks of a sweep: of the runs that this window trains, or of those that a scheduler has. */
+/** Actions of the page on a sweep: on the runs of this window, or on those of a scheduler. */
 export const steerSweep = async (
   { training, reader, follower }: Pick<ClusterServices, 'training' | 'reader' | 'follower'>,
   sweep: string,
@@ -89,7 +89,7 @@ export const steerSweep = async (
     return done;
   }
   if (action === 'resume') {
-    // What is not paused goes on as Run Sweep has it.
+    // Run Sweep continues the runs that are not paused.
     if (steerLocalSweep(training, sweep, action, run) === 0)
       await vscode.commands.executeCommand(commandIds.runSweep, vscode.Uri.file(sweep));
     return done;

@@ -7,7 +7,7 @@ interface Limits {
   readonly areWhole?: boolean;
 }
 
-/** Different numbers with commas or spaces between; undefined where one is none, out of range, or there twice. */
+/** Distinct numbers, separated by commas or spaces; undefined if one is invalid, out of range, or repeated. */
 export function numbersIn(text: string, { least, above, below, areWhole }: Limits): number[] | undefined {
   const words = text.split(/[\s,]+/).filter(Boolean);
   const values = words.map(Number);
@@ -24,7 +24,7 @@ export function numbersIn(text: string, { least, above, below, areWhole }: Limit
 
 const known = new Set<string>(taskNames);
 
-/** Sets of tasks: `add, add+mul`; undefined where a task is unknown or there twice, or a set is. */
+/** Sets of tasks: `add, add+mul`; undefined if a task is unknown or repeated, or a set is repeated. */
 export function taskSetsIn(text: string): TaskName[][] | undefined {
   const sets = text
     .split(',')

@@ -6,8 +6,8 @@ import type { Training } from '../training/training.js';
 type Steered = Pick<Training, 'runs' | 'steer'>;
 
 /**
- * Asks the same of every run of a sweep that this window trains, or of one.
- * @returns how many runs were asked.
+ * Applies an action to every run of a sweep that this window trains, or to one. @returns the number of runs it
+ * was applied to.
  */
 export function steerLocalSweep(
   training: Steered,
@@ -20,10 +20,10 @@ export function steerLocalSweep(
       sweepOf(folder) === sweep &&
       (run === null || path.basename(folder) === run) &&
       state.actions.includes(action) &&
-      // Resuming all goes on with what is paused; what has stopped goes on in its order, by the queue.
+      // Resuming all continues the paused runs; the queue resumes stopped ones in order.
       (action !== 'resume' || run !== null || state.phase === 'paused'),
   );
-  // Those that wait first: a place that becomes free would be the next one's.
+  // Waiting runs first: otherwise the next of them would take a place that becomes free.
   const inOrder = [...runs].sort((a, b) => rank(a.phase) - rank(b.phase));
   for (const { folder } of inOrder) training.steer(folder, action);
   return runs.length;

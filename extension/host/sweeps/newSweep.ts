@@ -11,7 +11,7 @@ import type { Reader } from '../processes/reader.js';
 import type { Training } from '../training/training.js';
 import { gridSize, numbersIn, taskSetsIn } from './gridAxes.js';
 
-/** What the wizard has learnt. */
+/** The wizard's state. */
 interface Answers {
   preset: PresetEntry;
   decays: readonly number[];
@@ -29,7 +29,7 @@ interface Services {
 const base = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? process.cwd();
 const listed = (values: readonly (number | string)[]): string => values.join(', ');
 
-/** Asks for a base and the axes, writes the grid's file, and returns it; undefined when the user leaves. */
+/** Asks for a base and the axes, writes the grid's file and returns it; undefined if the user cancels. */
 export async function newSweep({ reader, training }: Services): Promise<string | undefined> {
   const presets = await reader.presets();
   if (!presets.ok) throw new GeometryError(presets.error.code, presets.error.message, presets.error);
@@ -149,7 +149,7 @@ const chooseFile =
       onChoose: (value) => (answers.file = path.resolve(base(), value)),
     });
 
-/** How many runs, and about how long, where a run of the same shape has told its pace. */
+/** The number of runs, and an estimate of the time if the pace of a run of the same shape is known. */
 function sizeSays(answers: Answers, training: Training): string {
   const runs = gridSize(answers);
   const { maxSteps } = answers.preset.config;
@@ -162,7 +162,7 @@ function sizeSays(answers: Answers, training: Training): string {
   return vscode.l10n.t('Runs: {0}, of at most {1} steps each; {2}. File of the grid:', runs, maxSteps, most);
 }
 
-/** Steps a second of the last run that has the same model and batch. */
+/** Steps per second of the last run with the same model and batch. */
 function paceOf({ config }: PresetEntry, training: Training): number | undefined {
   const same = training.runs.filter(
     ({ file }) =>

@@ -14,14 +14,14 @@ import { holdsSweep } from '../sweepFolder.js';
 import { isTrusted } from '../trust.js';
 
 export interface ReproduceServices {
-  /** The command line's bundle: the command does the work, so that window and terminal do the same. */
+  /** The command line's bundle. The command does the work, so that window and terminal give the same. */
   readonly command: string;
   readonly reader: Reader;
   readonly panels: InspectorPanels;
   readonly errors: ErrorMessages;
 }
 
-/** What the steps have learnt. */
+/** The wizard's state. */
 interface Answers {
   paper: PaperEntry;
   isQuick: boolean;
@@ -111,10 +111,10 @@ const chooseFolder: Step<Answers> = (answers, place) =>
     onChoose: (value) => (answers.folder = path.resolve(base(), value)),
   });
 
-/** Said, so that VS Code does not ask for which errors the output is to be searched. */
+/** Set explicitly: otherwise VS Code asks which errors to search the output for. */
 const noMatchers: string[] = [];
 
-/** Runs the command as a task, and shows its sweep as soon as there is one. */
+/** Runs the command as a task, and shows its sweep once it exists. */
 async function reproduce(
   { command, panels }: ReproduceServices,
   { paper, isQuick, folder }: Answers,
@@ -136,7 +136,7 @@ async function reproduce(
 
 const lookMs = 300;
 
-/** Whether the folder holds a sweep before the task ends. It is looked at: events of a new folder come late or never. */
+/** Whether the folder holds a sweep before the task ends. Polled: events of a new folder come late or never. */
 async function isBegun(folder: string, running: vscode.TaskExecution): Promise<boolean> {
   const over = new AbortController();
   const ends = vscode.tasks.onDidEndTask(({ execution }) => {

@@ -20,7 +20,7 @@ export interface SweepCommandServices {
   readonly errors: ErrorMessages;
 }
 
-/** Where a sweep is, and the file of its grid where it has not begun. */
+/** The place of a sweep, and the file of its grid if it has not begun. */
 export interface Place {
   readonly folder: string;
   readonly gridFile: string | undefined;
@@ -40,7 +40,7 @@ export const sweepCommandTable = (services: SweepCommandServices) => ({
   },
 });
 
-/** Begins a sweep or goes on with one: its unfinished runs join the queue, and the panel shows it. */
+/** Begins or continues a sweep: its unfinished runs join the queue, and the panel shows it. */
 async function runSweep(
   { training, panels, reader, errors }: SweepCommandServices,
   target: vscode.Uri | undefined,
@@ -66,13 +66,13 @@ async function runSweep(
   }
 }
 
-/** The sweep that a command is for: of the file or folder that it was called on, else of one that the user picks. */
+/** The sweep of a command: that of its target, otherwise the user's choice. */
 export async function placeOfSweep(target: vscode.Uri | undefined): Promise<Place | undefined> {
   const file = target instanceof vscode.Uri ? target.fsPath : await pick();
   return file === undefined ? undefined : placeOf(file);
 }
 
-/** Puts a run in the queue, unless it has finished or somebody trains it; tells whether it did. */
+/** Queues a run, unless it has finished or is being trained; returns whether it was queued. */
 function queue(training: Training, { folder, config, provider, status, begun }: SweepRun): boolean {
   const known = training.run(folder);
   if (status === 'finished' || status === 'running' || status === 'paused') return false;

@@ -5,13 +5,13 @@ import { PollPace } from '../../queue/pollPace.js';
 import type { Disposable } from '../events.js';
 import { runOf } from '../sweepFolder.js';
 
-/** What following needs of the window. */
+/** The window's part of following a sweep. */
 export interface FollowerPorts {
-  /** The sources that are shown now. */
+  /** The displayed sources. */
   readonly shown: () => readonly string[];
   readonly reportOf: (source: string) => Report | undefined;
   readonly add: (source: string, addition: ReportAddition) => void;
-  /** One question to the scheduler, for all runs of a sweep; empty for one that was never submitted. */
+  /** One query to the scheduler for all runs of a sweep; empty if it was never submitted. */
   readonly places: (sweep: string) => Promise<Reply<readonly Place[]>>;
   readonly setTimer: (call: () => void, ms: number) => Disposable;
 }
@@ -38,29 +38,31 @@ interface Followed {
   pace: PollPace;
   timer: Disposable | undefined;
   isAsking: boolean;
-  /** Asked for anew while an answer, which may be older, was still awaited. */
+  /** Requested again while an answer, possibly outdated, was awaited. */
   isAskedAgain: boolean;
   told: string;
 }
 
 /**
- * Follows submitted sweeps while they are shown, and finds them again when their panel is opened later: rows of their
- * tables are kept up to date with what runs wrote, who holds them, and what the scheduler says. A sweep none of whose
- * runs waits or trains is not asked about until it is looked at again.
+ * Follows submitted sweeps while they are shown, and finds them again when their panel is opened later. Updates
+ * the rows of their tables from the runs' files, their claims and the scheduler. A sweep without waiting or
+ * training runs is not polled until it is looked at again.
  */
 export class SweepFollower implements Disposable {
   private readonly followed = new Map<string, Followed>();
 
   constructor(private readonly ports: FollowerPorts) {}
 
-  /** A source was opened or has been read again: asks about the sweeps that are shown. */
+  /** A source was opened or reread: queries the displayed sweeps. */
   look(): void {
     for (const source of this.ports.shown()) {
       if ((this.ports.reportOf(source)?.sweep.length ?? 0) > 0) void this.ask(source, true);
     }
   }
 
-  /** Asks about a sweep now. @param afresh something was done with it, or it is shown anew: much may change soon. */
+  /**
+   * Queries a sweep now. @param afresh an action was taken on it, or it is newly shown: much may change soon.
+   */
   async ask(sweep: string, afresh = false): Promise<void> {
     const own = this.followed.get(sweep) ?? {
       pace: new PollPace(),
@@ -92,7 +94,7 @@ export class SweepFollower implements Disposable {
     const text = JSON.stringify(places);
     const changed = text !== own.told;
     own.told = text;
-    // A report that was begun anew has forgotten what it was told.
+    // A restarted report has lost these rows.
     if (changed || afresh) this.tell(sweep, places);
     if (!places.some(isActive) || !this.ports.shown().includes(sweep)) {
       this.followed.delete(sweep);

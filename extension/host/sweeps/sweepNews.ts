@@ -12,8 +12,9 @@ export interface SweepNewsServices {
 }
 
 /**
- * A sweep is one thing to its user: its runs begin and end without a word, its table shows them. Tells whether the news
- * needs no notification; the last run of this window's queue says that the queue is finished.
+ * A sweep is one unit for its user: its runs begin and end without notifications, its table shows them. Returns
+ * whether the news needs no notification. The last run of this window's queue notifies that the queue is
+ * finished.
  */
 export function tellSweepNews(news: RunNews, { training, panels, errors }: SweepNewsServices): boolean {
   const { run } = news;
@@ -22,7 +23,7 @@ export function tellSweepNews(news: RunNews, { training, panels, errors }: Sweep
   if (news.kind === 'failed') {
     const { error } = news;
     const message = vscode.l10n.t('“{0}” failed. {1}', run.name, error.message);
-    // A full disk fails one run after the other, and is one thing to know.
+    // A full disk fails one run after another: one notification is enough.
     void errors.show(
       { ...error, message },
       () => panels.open(sweep, 'sweep'),

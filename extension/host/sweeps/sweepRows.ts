@@ -6,7 +6,7 @@ import type { Inspections } from '../inspector/inspections.js';
 import type { Training } from '../training/training.js';
 import { sweepOf } from '../sweepFolder.js';
 
-/** A run reports every few steps; its row in the table is updated at this interval. */
+/** Minimum interval between updates of a row; a run reports every few steps. */
 const paceMs = 500;
 
 const statusOf: Readonly<Record<TrainingPhase, SweepCell['status']>> = {
@@ -21,7 +21,7 @@ const statusOf: Readonly<Record<TrainingPhase, SweepCell['status']>> = {
   failed: 'failed',
 };
 
-/** Keeps the rows of shown sweeps up to date with the runs that this window trains. */
+/** Updates the rows of displayed sweeps from the runs that this window trains. */
 export function followRows(training: Training, inspections: Inspections): Disposable {
   const told = new Map<string, { readonly status: SweepCell['status']; readonly at: number }>();
   return training.onChanged((folder) => {

@@ -21,7 +21,7 @@ const valueOf = <T>(reply: Reply<T>): T => {
   throw new GeometryError(reply.error.code, reply.error.message, { cause: reply.error.cause });
 };
 
-/** The window's processes as tools need them; reports are not kept in the cache, as a tool writes nothing. */
+/** The window's processes as the tools need them. Reports are not cached: a tool writes nothing. */
 const servicesOf = ({ reader, compute }: ToolProcesses): ToolServices => ({
   roots: roots(),
   discover: async (path) => valueOf(await reader.discover(path)),
@@ -53,12 +53,12 @@ const errorOf = ({
 }) => new GeometryError(code, message, { cause });
 
 const toolOf = (tool: Tool, processes: ToolProcesses): vscode.LanguageModelTool<unknown> => ({
-  // No question is asked: nothing is changed, and paths lie in the folders that are open.
+  // No confirmation: nothing is changed, and paths are limited to the open folders.
   prepareInvocation: ({ input }) => {
     try {
       return { invocationMessage: tool.doing(readInput(tool, input)) };
     } catch {
-      // The call itself says what is wrong.
+      // The call itself reports what is wrong.
       return { invocationMessage: tool.title };
     }
   },
@@ -82,7 +82,7 @@ const toolOf = (tool: Tool, processes: ToolProcesses): vscode.LanguageModelTool<
   },
 });
 
-/** Gives the tools of the table to language models in this window. */
+/** Registers the tools of the table for the language models of this window. */
 export const registerTools = (processes: ToolProcesses): vscode.Disposable =>
   vscode.Disposable.from(
     ...tools.map((tool) => vscode.lm.registerTool(modelToolName(tool), toolOf(tool, processes))),

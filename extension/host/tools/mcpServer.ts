@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { mcpProviderId } from '../contributions.js';
 import { libraryTelemetryOff } from '../../contract/libraryTelemetry.js';
 
-/** As in the manifest's `mcpServerDefinitionProviders`. */
+/** The same as in the manifest's `mcpServerDefinitionProviders`. */
 
-/** What hosts from 1.101 have besides; the oldest that is supported lacks it. */
+/** Available from VS Code 1.101; the oldest supported version lacks it. */
 interface McpHost {
   readonly McpStdioServerDefinition: new (
     label: string,
@@ -31,7 +31,7 @@ const isMcpHost = (host: object): host is McpHost =>
   host.lm !== null &&
   'registerMcpServerDefinitionProvider' in host.lm;
 
-/** Lists the command's server, over the folders that are open, for the assistants of this window. */
+/** Offers the command's server, over the open folders, to the assistants of this window. */
 export const registerMcpServer = (command: string, version: string): vscode.Disposable => {
   const host: object = vscode;
   if (!isMcpHost(host)) return new vscode.Disposable(() => undefined);
@@ -43,7 +43,7 @@ export const registerMcpServer = (command: string, version: string): vscode.Disp
       const roots = (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
         uri.scheme === 'file' ? [uri.fsPath] : [],
       );
-      // Without a folder the server would look where it is started, which nobody chose.
+      // Without a folder the server would use its working directory, which nobody chose.
       if (roots.length === 0) return [];
       const env = { ELECTRON_RUN_AS_NODE: '1', ...libraryTelemetryOff };
       const args = [command, 'mcp', ...roots];

@@ -18,7 +18,7 @@ import {
   type RunKey,
 } from './runKeys.js';
 
-/** What this step starts from and what it learns. */
+/** Input and result of this step. */
 export interface SettingAnswers {
   /** A preset's name or a run file's path. */
   what: string;
@@ -29,7 +29,7 @@ export interface SettingAnswers {
 
 interface Services {
   readonly reader: Pick<Reader, 'runConfig'>;
-  /** The schema of run files, as it is shipped. */
+  /** The schema of run files, as shipped. */
   readonly schemaFile: string;
 }
 
@@ -39,11 +39,11 @@ type Item = vscode.QuickPickItem & {
 };
 
 /**
- * Lists every key with its value, what it means and what it allows. A key is chosen to change it; assignments can be
- * typed as well, and are checked as they are typed.
+ * Lists every key with its value, meaning and constraints. Choosing a key changes it. Assignments can also be
+ * typed and are checked while typing.
  */
 export const chooseSettings = (services: Services): Step<SettingAnswers> => {
-  /** The key that was changed last: the list goes on from there. */
+  /** The last changed key: the list continues there. */
   let last: string | undefined;
   return async (answers, place) => {
     const schema = await schemaOf(services.schemaFile);
@@ -54,7 +54,7 @@ export const chooseSettings = (services: Services): Step<SettingAnswers> => {
       config = await configOf(services, answers.what, assigned);
     } catch (thrown) {
       if (assigned.length === 0) throw thrown;
-      // Changes that were kept from another time do not fit any more.
+      // Changes kept from an earlier time may no longer apply.
       assigned = [];
       config = start;
     }
@@ -127,7 +127,7 @@ async function configOf(
   return reply.value;
 }
 
-/** What has been typed: the changes, if they fit, else what is wrong with them. */
+/** The typed text: valid changes, or what is wrong with them. */
 async function typedItem(
   { reader }: Services,
   answers: SettingAnswers,
@@ -185,7 +185,7 @@ function rowOf(
   };
 }
 
-/** The new value of a key as an assignment has it; undefined when the user goes back without one. */
+/** The new value of a key as an assignment; undefined if the user goes back. */
 async function ask(
   services: Services,
   answers: SettingAnswers,
@@ -232,7 +232,7 @@ async function ask(
   return given;
 }
 
-/** Text with spaces is quoted, as assignments need it. */
+/** Text with spaces is quoted in assignments. */
 const typed = (text: string, { schema, isOptional }: RunKey): string => {
   const trimmed = text.trim();
   if (trimmed === '' && isOptional) return 'null';

@@ -26,7 +26,7 @@ export const cudaCommandTable = (services: CudaServices) => ({
 
 interface Installer {
   readonly calls: InstallerCalls;
-  /** Says who is told from now on how much has been fetched. */
+  /** Sets the receiver of download progress. */
   readonly whileFetching: (tell: InstallerEvents['fetched']) => void;
 }
 

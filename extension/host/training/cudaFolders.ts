@@ -6,33 +6,33 @@ import type { Reply } from '../../contract/calls.js';
 import type { TrainerSurroundings } from '../../processes/processLauncher.js';
 import type { Log } from '../events.js';
 
-/** What the user has said of loading native code from a folder. */
+/** The user's answer on loading native code from a folder. */
 export type FolderAnswer = 'allowed' | 'refused';
 
-/** What a check of the machine has found. */
+/** The result of a check of the machine. */
 export interface CheckedGpu {
   readonly survey: CudaSurvey;
   readonly probed: readonly ProbedProvider[];
-  /** Whether each folder that holds CUDA's files may be loaded from. */
+  /** For each folder with CUDA's files, whether it may be loaded from. */
   readonly isAllowed: boolean;
 }
 
-/** What the search for CUDA needs of its surroundings. */
+/** Dependencies of the search for CUDA. */
 export interface CudaServices {
-  /** Starts the process that looks, for one question. */
+  /** Starts the search process for one question. */
   readonly withGpu: <T>(ask: (calls: GpuCalls) => Promise<T>) => Promise<T>;
   readonly isTrusted: () => boolean;
   readonly places: () => Promise<PlacesToLook>;
-  /** What was answered before, and where answers are kept. */
+  /** Earlier answers, and where answers are stored. */
   readonly answers: {
     readonly get: () => Readonly<Record<string, FolderAnswer>>;
     readonly set: (answers: Readonly<Record<string, FolderAnswer>>) => Thenable<void>;
   };
-  /** Asks whether files of a folder may be loaded; undefined where the user puts the question off. */
+  /** Asks whether files of a folder may be loaded; undefined if the user postpones the answer. */
   readonly ask: (folder: string) => Promise<FolderAnswer | undefined>;
-  /** Where the links to the files go. */
+  /** Folder of the links to the files. */
   readonly linkFolder: string;
-  /** Says that a folder was refused, or not answered for. */
+  /** Reports that a folder was refused, or that the question is open. */
   readonly notAllowed: (folder: string) => string;
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
@@ -44,13 +44,14 @@ const withoutCuda = (reason: string): TrainerSurroundings => ({
 });
 
 /**
- * CUDA's files for the trainers of a window: looked for before a run starts, loaded from a folder of the user's only in a
- * trusted workspace and after a question that names the folder. The answer is remembered for that folder.
+ * CUDA's files for the trainers of a window. They are searched before a run starts, and loaded from a user's
+ * folder only in a trusted workspace and after a question that names the folder. The answer is remembered for
+ * that folder.
  */
 export class CudaFolders {
   constructor(private readonly services: CudaServices) {}
 
-  /** What a run's process is given. Never rejects: a run without CUDA is a run. */
+  /** Environment of a run's process. Never rejects: a run without CUDA is still a run. */
   async surroundings(provider: ProviderName): Promise<TrainerSurroundings> {
     if (provider === 'cpu' || provider === 'webgpu' || !this.services.isTrusted()) return nothing;
     try {
@@ -61,18 +62,18 @@ export class CudaFolders {
     }
   }
 
-  /** The first folder of a survey that may not be used; the user is asked for those that nothing was said of. */
+  /** The first folder of a survey that may not be used. The user is asked about folders without an answer. */
   private async refusing({ consents }: CudaSurvey): Promise<string | undefined> {
     const { named } = await this.services.places();
     for (const folder of consents) {
-      // Naming it in a setting of the machine is the consent.
+      // Naming it in a machine setting is the consent.
       if (named.includes(folder)) continue;
       if ((this.services.answers.get()[folder] ?? (await this.question(folder))) !== 'allowed') return folder;
     }
     return undefined;
   }
 
-  /** What was found, and whether each provider works, CUDA with files of folders that were allowed before. */
+  /** The survey, and whether each provider works; CUDA only with files of allowed folders. */
   check(): Promise<CheckedGpu> {
     const { services } = this;
     return services.withGpu(async (calls) => {
@@ -83,14 +84,14 @@ export class CudaFolders {
     });
   }
 
-  /** Whether nothing stands in the way of a survey's files but the answers that were given before. */
+  /** Whether only the earlier answers prevent the use of a survey's files. */
   private async isAllowed({ consents }: CudaSurvey): Promise<boolean> {
     const { named } = await this.services.places();
     const answers = this.services.answers.get();
     return consents.every((folder) => named.includes(folder) || answers[folder] === 'allowed');
   }
 
-  /** Asks for a folder, whatever was said before, and remembers the answer. */
+  /** Asks about a folder, whatever the earlier answer, and remembers the answer. */
   async question(folder: string): Promise<FolderAnswer | undefined> {
     const answer = await this.services.ask(folder);
     if (answer !== undefined)

@@ -12,7 +12,7 @@ const percent = (value: number): string =>
 const significant = (value: number): string =>
   new Intl.NumberFormat(vscode.env.language, { maximumSignificantDigits: 3 }).format(value);
 
-/** The accuracy of the task that is furthest behind: a run groks when its last task does. */
+/** The accuracy of the worst task: a run groks when its last task does. */
 export const lowest = (accuracy: Metrics['testAccuracy']): number | undefined => {
   const values = Object.values(accuracy ?? {});
   return values.length === 0 ? undefined : Math.min(...values);
@@ -47,7 +47,7 @@ const phaseIcons: Readonly<Record<TrainingPhase, string>> = {
 /** The codicon of a phase. */
 export const phaseIcon = (phase: TrainingPhase): string => phaseIcons[phase];
 
-/** Step, test accuracy and pace, as far as they are known. */
+/** Step, test accuracy and pace, as far as known. */
 export function progressLine(run: TrainingRun): string {
   const accuracy = lowest(run.last?.testAccuracy);
   const pace = run.phase === 'running' ? run.last?.stepsPerSecond : undefined;
@@ -59,7 +59,7 @@ export function progressLine(run: TrainingRun): string {
   ].join(' · ');
 }
 
-/** What is left at the pace of now; a stop rule may end the run before. */
+/** Time left at the current pace; a stop rule may end the run earlier. */
 export const timeLeft = ({ msLeft }: TrainingRun): string[] =>
   msLeft === undefined ? [] : [vscode.l10n.t('{0} left', durationText(msLeft, vscode.env.language))];
 
@@ -77,7 +77,7 @@ const ends: { readonly [K in RunEnd['kind']]: (end: RunEnd & { kind: K }) => str
   failed: () => vscode.l10n.t('ended: an error'),
 };
 
-/** Why a run is over. */
+/** Why a run ended. */
 export function endLine(file: RunFile | undefined): string[] {
   const end = file && runEnd(file);
   if (!end) return [];
@@ -85,7 +85,7 @@ export function endLine(file: RunFile | undefined): string[] {
   return [say(end)];
 }
 
-/** The provider of a run, and why better ones were passed over. */
+/** The provider of a run, and why better ones were skipped. */
 export const providerLine = ({ name, device, passedOver }: RunFile['provider']): string =>
   [
     vscode.l10n.t('trains on {0}', device === undefined ? name : `${name} (${device})`),
@@ -99,7 +99,7 @@ const trainerOf = ({ alone, trainedOn, isActive }: TrainingRun): string => {
   return ` (${trainedOn === '' ? vscode.l10n.t('trained on another host') : vscode.l10n.t('trained on {0}', trainedOn)})`;
 };
 
-/** Everything in lines: for tooltips. */
+/** All lines, for tooltips. */
 export const runLines = (run: TrainingRun): string[] => [
   `${run.name} · ${phaseName(run.phase)}${trainerOf(run)}`,
   vscode.l10n.t('Step {0} of {1}', integer(run.step), integer(run.maxSteps)),

@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunConfig } from '../../contract/run.js';
 
-/** Opens a new document with a configuration in it, named so that it is checked and completed as a run file. */
+/** Opens a new document with a configuration, named so that the run file schema applies. */
 export async function editAsRunFile(name: string, config: RunConfig, folder: string): Promise<void> {
   const content = `${JSON.stringify(config, null, 2)}\n`;
   const uri = vscode.Uri.file(path.join(folder, `${name}.wgrun.json`)).with({ scheme: 'untitled' });

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** The first of `name`, `name-2`, `name-3`, … that is not taken in a folder. */
+/** The first free name of `name`, `name-2`, `name-3`, … in a folder. */
 export function freeFolder(parent: string, name: string, taken: (folder: string) => boolean): string {
   const stem = name.replace(/[\\/:*?"<>|\s]+/g, '-').replace(/^\.+/, '') || 'run';
   for (let number = 1; ; number++) {

@@ -9,7 +9,7 @@ import type { ErrorMessages } from '../errors.js';
 import { CudaFolders, type CheckedGpu, type FolderAnswer } from './cudaFolders.js';
 import { placesToLook } from './pythonEnvironments.js';
 
-/** The scheme of the document in which the list is shown: it cannot be edited, and is never saved. */
+/** The scheme of the list's document: read-only, never saved. */
 export const gpuScheme = 'weight-geometry-gpu';
 const answersKey = 'gpu.folders';
 
@@ -74,7 +74,7 @@ export const cudaFolders = (services: GpuServices): CudaFolders => {
   });
 };
 
-/** The list of what was found, as a document that is only read. */
+/** The survey as a read-only document. */
 export class GpuList implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<vscode.Uri>();
   private readonly registered = vscode.workspace.registerTextDocumentContentProvider(gpuScheme, this);
@@ -131,7 +131,7 @@ async function check(services: CheckServices): Promise<void> {
   }
 }
 
-/** What can be done about it, at a click. */
+/** The possible actions, each at a click. */
 async function offer(services: CheckServices, { survey, probed, isAllowed }: CheckedGpu): Promise<void> {
   const { command, consents, problem } = survey;
   const install = vscode.l10n.t('Run pip in a Terminal');

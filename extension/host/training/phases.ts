@@ -1,7 +1,7 @@
 import type { RunFile } from '../../contract/run.js';
 import type { TrainingAction, TrainingPhase } from '../../contract/training.js';
 
-/** What the user can ask of a run in each phase. Resuming a run that has ended goes on from its last checkpoint. */
+/** The user's actions in each phase. Resuming an ended run continues from its last checkpoint. */
 const actions: Readonly<Record<TrainingPhase, readonly TrainingAction[]>> = {
   queued: ['stop'],
   starting: ['stop'],
@@ -14,10 +14,13 @@ const actions: Readonly<Record<TrainingPhase, readonly TrainingAction[]>> = {
   failed: ['resume'],
 };
 
-/** Whose process trains a run, as this window sees it. */
+/** Whose process trains a run, as seen from this window. */
 export type Trainer = 'this window' | 'another process' | 'another host';
 
-/** What can be asked of a process that works on a run: a signal stops one of this machine, nothing reaches another. */
+/**
+ * Actions on a process that works on a run: a signal stops one of this machine, nothing reaches another
+ * machine.
+ */
 const reach: Readonly<Record<Trainer, (action: TrainingAction) => boolean>> = {
   'this window': () => true,
   'another process': (action) => action === 'stop',
@@ -32,18 +35,18 @@ const active: ReadonlySet<TrainingPhase> = new Set(['starting', 'running', 'paus
 /** Whether a process works on the run. */
 export const isActive = (phase: TrainingPhase): boolean => active.has(phase);
 
-/** Whether the run's last checkpoint can be gone on from. */
+/** Whether the run can continue from its last checkpoint. */
 export const isResumable = (phase: TrainingPhase): boolean => phase === 'stopped' || phase === 'failed';
 
 /**
- * What a run is about by its files: a run that calls itself running without a process was killed, and is resumed as a
- * stopped one is.
+ * The phase of a run from its files. A run marked as running without a process was killed, and is resumed like
+ * a stopped one.
  */
 export const phaseOnDisk = (status: RunFile['status'], isTrained: boolean): TrainingPhase => {
   if (isTrained) return status === 'paused' ? 'paused' : 'running';
   return status === 'running' || status === 'paused' ? 'stopped' : status;
 };
 
-/** What a trainer says of itself, unless the user has already asked for more. */
+/** The phase that a trainer reports, unless the user has already asked for a later one. */
 export const phaseAfter = (status: RunFile['status'], before: TrainingPhase): TrainingPhase =>
   before === 'stopping' && (status === 'running' || status === 'paused') ? 'stopping' : status;

@@ -3,15 +3,15 @@ import * as vscode from 'vscode';
 import { setting } from '../settings.js';
 import type { PlacesToLook } from '../../contract/gpu.js';
 
-/** Microsoft's extension for Python: its interface is documented in its `environments` API. */
+/** Microsoft's extension for Python; its documented API lists `environments`. */
 const PYTHON = 'ms-python.python';
-/** It is not waited for longer than this, in milliseconds. */
+/** Maximum wait, in milliseconds. */
 const PATIENCE = 5_000;
 
 const chosenSchema = v.object({ path: v.pipe(v.string(), v.minLength(1)) });
 type Api = { readonly environments?: { readonly getActiveEnvironmentPath?: (of?: vscode.Uri) => unknown } };
 
-/** The interpreters that the user has selected for the folders of the workspace, where that extension is installed. */
+/** The interpreters that the user selected for the workspace folders, if that extension is installed. */
 async function selectedInterpreters(folders: readonly vscode.Uri[]): Promise<string[]> {
   const extension = vscode.extensions.getExtension<Api | undefined>(PYTHON);
   if (extension === undefined) return [];
@@ -24,12 +24,12 @@ async function selectedInterpreters(folders: readonly vscode.Uri[]): Promise<str
       return chosen.success ? [chosen.output.path] : [];
     });
   } catch {
-    // Another extension's fault is no reason not to train.
+    // A fault of another extension must not prevent training.
     return [];
   }
 }
 
-/** Where CUDA's files may lie besides the machine's own places. Nothing of Python is run. */
+/** Places of CUDA's files in addition to the machine's standard ones. Runs no Python. */
 export async function placesToLook(): Promise<PlacesToLook> {
   const folders = (vscode.workspace.workspaceFolders ?? [])
     .map(({ uri }) => uri)

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** As much of a JSON schema as the schema of run files uses. */
+/** The subset of JSON Schema that the schema of run files uses. */
 export interface KeySchema {
   readonly description?: string | undefined;
   readonly type?: string | undefined;
@@ -41,18 +41,18 @@ export const keySchemaSchema: v.GenericSchema<KeySchema> = v.object({
   anyOf: optional(v.array(v.lazy(() => keySchemaSchema))),
 });
 
-/** One key of a run's configuration, with what is known of its value. */
+/** One key of a run's configuration, with its value's constraints. */
 export interface RunKey {
-  /** Dotted, as assignments name it: `data.split.seed`. */
+  /** Dotted, as in assignments: `data.split.seed`. */
   readonly key: string;
-  /** The object that it is part of; empty for keys of the run itself. */
+  /** The containing object; empty for top-level keys. */
   readonly group: string;
   readonly schema: KeySchema;
-  /** Absent where the configuration leaves the key out. */
+  /** Absent if the configuration leaves the key out. */
   readonly value?: unknown;
-  /** `null` takes the key out. */
+  /** `null` removes the key. */
   readonly isOptional: boolean;
-  /** A section that is switched on and off as a whole: the keys in it are listed while it is on. */
+  /** A section that is switched on and off as a whole. Its keys are listed while it is on. */
   readonly isSection: boolean;
 }
 
@@ -60,7 +60,7 @@ type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Of several forms the one whose constants a value has. */
+/** The form whose constants the value has. */
 const formOf = (schema: KeySchema, value: unknown): KeySchema => {
   if (!schema.oneOf) return schema;
   const fits = ({ properties = {} }: KeySchema): boolean =>
@@ -71,7 +71,7 @@ const formOf = (schema: KeySchema, value: unknown): KeySchema => {
   return schema.oneOf.find(fits) ?? schema;
 };
 
-/** Every key of a configuration in the schema's order, with its value: what the wizard lists. */
+/** Every key of a configuration in the schema's order, with its value: the wizard's list. */
 export const runKeys = (schema: KeySchema, config: unknown, group = ''): RunKey[] =>
   Object.entries(schema.properties ?? {}).flatMap(([name, described]) => {
     const value = isObject(config) ? config[name] : undefined;
@@ -89,7 +89,7 @@ export const runKeys = (schema: KeySchema, config: unknown, group = ''): RunKey[
     return isRequired ? inner : [own, ...inner];
   });
 
-/** A value as assignments have it: text as it is, everything else as JSON. */
+/** A value in assignment notation: text as it is, everything else as JSON. */
 export const valueText = (value: unknown): string =>
   typeof value === 'string' && !/[\s"[\]{}]/.test(value)
     ? value
@@ -97,7 +97,7 @@ export const valueText = (value: unknown): string =>
       ? ''
       : JSON.stringify(value);
 
-/** What a key allows, in mathematical short form: `integer ≥ 1`, `number in (0, 1]`, `float32 | float64`. */
+/** The constraint of a key in short form: `integer ≥ 1`, `number in (0, 1]`, `float32 | float64`. */
 export const rangeText = (schema: KeySchema): string => {
   const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum, anyOf } = schema;
   if (anyOf) return anyOf.map(rangeText).join(' | ');
@@ -120,11 +120,11 @@ export const rangeText = (schema: KeySchema): string => {
   return high === undefined ? name : `${name} ${maximum === undefined ? '<' : '≤'} ${high}`;
 };
 
-/** The values to choose among, where there are few; undefined where a value is typed. */
+/** The possible values if there are few; undefined if the value is typed. */
 export const choicesOf = ({ type, enum: values }: KeySchema): readonly unknown[] | undefined =>
   type === 'boolean' ? [true, false] : values;
 
-/** The assignments with one key given anew; what was said of keys inside a section that goes is taken back too. */
+/** The assignments with a new value for one key. Removing a section removes the assignments of its keys. */
 export const withAssignment = (assignments: readonly string[], key: string, value?: string): string[] => {
   const others = assignments.filter(
     (one) =>

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Training } from './training.js';
 import type { TrainingRun } from './trainingRun.js';
 
-/** Words with commas or spaces between, each once, without the sign that they are shown with. */
+/** Distinct words separated by commas or spaces, without the sign that they are displayed with. */
 export const tagsIn = (text: string): string[] => [
   ...new Set(
     text

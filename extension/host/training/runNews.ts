@@ -14,14 +14,14 @@ interface NewsServices {
 
 type Teller<K extends RunNews['kind']> = (news: RunNews & { kind: K }, services: NewsServices) => unknown;
 
-/** Tells the user what happened to a run, with what can be done about it. */
+/** Notifies the user of a run's events, with the possible actions. */
 export function tellNews(news: RunNews, services: NewsServices): void {
   const tell = tellers[news.kind] as Teller<RunNews['kind']>;
   void tell(news, services);
 }
 
 const tellers: { readonly [K in RunNews['kind']]: Teller<K> } = {
-  // A run whose turn has come must not take the keyboard from somebody who writes: the status bar shows it.
+  // A queued run that starts must not take the keyboard focus: the status bar shows it.
   started: ({ run, atOnce }, { panels }) => {
     if (atOnce) panels.open(run.folder, 'training');
   },
@@ -31,7 +31,7 @@ const tellers: { readonly [K in RunNews['kind']]: Teller<K> } = {
       panels,
       [vscode.l10n.t('“{0}” groks at step {1}.', run.name, stepNumber(step)), ...timeLeft(run)].join(' '),
     ),
-  // One that grokked has been spoken of.
+  // A grokked run was announced before.
   finished: ({ run }, { panels }) =>
     run.file?.grokStep === undefined
       ? offer(

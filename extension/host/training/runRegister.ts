@@ -7,14 +7,14 @@ import { writeAtomically } from '../../disk/atomicFile.js';
 import { makeFolder } from '../../disk/folders.js';
 import { limits, readText } from '../../disk/regularFile.js';
 
-/** A run that was asked for and has not begun: what was asked, and the window that keeps it in its queue. */
+/** A requested run that has not begun: the request, and the window that queues it. */
 const waitingSchema = v.object({
   request: trainRequestSchema,
-  /** Process of the window's extensions. */
+  /** Process id of the window's extension host. */
   window: v.pipe(v.number(), v.integer(), v.minValue(1)),
 });
 
-/** What the user has written about a run. */
+/** The user's annotations of a run. */
 const labelsSchema = v.object({
   tags: v.exactOptional(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(100)))),
   note: v.exactOptional(v.pipe(v.string(), v.maxLength(10_000))),
@@ -29,17 +29,17 @@ const entrySchema = v.object({
 export type RegisteredRun = v.InferOutput<typeof entrySchema>;
 
 /**
- * The runs that were asked for in VS Code, those that have ended too, until they are taken off: one small file each, so that windows neither wait for
- * each other nor write over each other's entries. A window that opens looks here for runs that go on alone, for those
- * that can be gone on with, and for runs that never started.
+ * The runs that were requested in VS Code, ended ones included, until they are removed. One small file each, so
+ * that windows neither wait for each other nor overwrite each other's entries. A new window finds here runs
+ * that continue alone, runs to resume, and runs that never started.
  */
 export class RunRegister {
-  /** One change at a time, in the order in which they were asked for. */
+  /** One change at a time, in order of request. */
   private changes: Promise<void> = Promise.resolve();
 
   constructor(private readonly place: string) {}
 
-  /** Tags and note of an entry stay. */
+  /** Keeps the tags and note of an existing entry. */
   add(run: RegisteredRun): Promise<void> {
     return this.change(async () => {
       await makeFolder(this.place);
@@ -74,13 +74,13 @@ export class RunRegister {
     try {
       return [v.parse(entrySchema, JSON.parse(await readText(file, limits.settings)))];
     } catch {
-      // Another window may have removed it in the meantime; one that cannot be read is nobody's.
+      // Another window may have removed it meanwhile. An unreadable one is skipped.
       return [];
     }
   }
 
   private change(make: () => Promise<void>): Promise<void> {
-    // An entry that cannot be written costs the finding of a run, not the run.
+    // A failed write loses the entry, not the run.
     return (this.changes = this.changes.then(make).catch(() => undefined));
   }
 

@@ -15,7 +15,7 @@ import type { Training } from './training.js';
 export const runTaskType = 'weight-geometry';
 
 const text = v.pipe(v.string(), v.minLength(1));
-/** A task as `tasks.json` describes it: people write it by hand. */
+/** A task in `tasks.json`, which is hand-written. */
 const definitionSchema = v.object({
   type: v.literal(runTaskType),
   /** A preset's name or a run file, relative to the workspace folder. */
@@ -34,10 +34,10 @@ interface Services {
 }
 
 const mostRunFiles = 50;
-/** Said, so that VS Code does not ask for which errors the output is to be searched. */
+/** Set explicitly: otherwise VS Code asks which errors to search the output for. */
 const noMatchers: string[] = [];
 
-/** Runs as tasks: each run file of the workspace is one, and `tasks.json` may hold others. */
+/** Runs as tasks: one for each run file of the workspace, and those in `tasks.json`. */
 export const runTaskProvider = (services: Services): vscode.TaskProvider => ({
   async provideTasks() {
     const files = await vscode.workspace.findFiles('**/*.wgrun.json', foreignFoldersGlob, mostRunFiles);
@@ -60,7 +60,7 @@ function taskOf(
   definition: Definition,
   folder: vscode.WorkspaceFolder | undefined,
   name = vscode.l10n.t('train {0}', definition.run),
-  /** The very object that VS Code asked about. */
+  /** The task object that VS Code asked about. */
   asked: vscode.TaskDefinition = definition,
 ): vscode.Task {
   const base = folder?.uri.fsPath ?? process.cwd();
@@ -73,7 +73,7 @@ function taskOf(
     new vscode.CustomExecution(() => Promise.resolve(new RunTerminal(services.training, start))),
     noMatchers,
   );
-  // Nothing waits for its end; the setting of the window's closing says what becomes of it.
+  // Nothing waits for its end. The setting for closing windows decides what happens to it.
   task.isBackground = true;
   task.presentationOptions = { clear: true, panel: vscode.TaskPanelKind.Dedicated };
   return task;
@@ -100,8 +100,8 @@ async function startRun(
 }
 
 /**
- * Shows a run that has been asked for as a task, so that the terminal panel lists it and can stop it. A run goes on
- * without it where tasks cannot be had.
+ * Shows a requested run as a task, so that the terminal panel lists it and can stop it. Without tasks the run
+ * goes on unlisted.
  */
 export async function showAsTask(training: Training, folder: string): Promise<void> {
   const name = path.basename(folder);

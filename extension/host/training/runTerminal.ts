@@ -6,14 +6,14 @@ import { endLine, phaseName, progressLine, providerLine } from './describeRun.js
 import type { Training } from './training.js';
 import type { TrainingRun } from './trainingRun.js';
 
-/** A window that closes takes its terminals down too: a run that is to go on is let go by then. */
+/** A closing window ends its terminals. A run that is to continue has been detached by then. */
 const stopAfterMs = 500;
 
 const ended: ReadonlySet<TrainingRun['phase']> = new Set(['stopped', 'finished', 'failed']);
 
 /**
- * A run in the terminal panel: a line for each phase and each evaluation. Ctrl+C, and closing the terminal, stop the
- * run; it ends with 0 for a run that has finished or was stopped, and 1 for one that failed.
+ * A run in the terminal panel: a line for each phase and each evaluation. Ctrl+C or closing the terminal stops
+ * the run. The exit code is 0 for a finished or stopped run, 1 for a failed one.
  */
 export class RunTerminal implements vscode.Pseudoterminal {
   private readonly written = new vscode.EventEmitter<string>();
@@ -28,7 +28,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   constructor(
     private readonly training: Training,
-    /** Asks for the run, unless it has been, and gives its folder. */
+    /** Requests the run if that has not happened, and returns its folder. */
     private readonly start: () => Promise<string>,
   ) {}
 
@@ -72,7 +72,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   private follow(): void {
     const run = this.folder === undefined ? undefined : this.training.run(this.folder);
     if (!run) {
-      // It was taken out of the queue before its turn, or was not allowed to begin.
+      // Removed from the queue, or not allowed to begin.
       this.end(1);
       return;
     }
@@ -99,7 +99,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
     for (const listener of this.listeners.splice(0)) listener.dispose();
   }
 
-  /** Names of folders and messages come from elsewhere: they draw nothing on a terminal. */
+  /** Names of folders and messages are untrusted: their control characters are escaped. */
   private say(line: string, style?: string): void {
     const safe = printableLine(line);
     this.written.fire(style === undefined ? `${safe}\r\n` : `\x1b[${style}m${safe}\x1b[0m\r\n`);

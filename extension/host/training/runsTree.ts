@@ -6,7 +6,7 @@ import type { TrainingRun } from './trainingRun.js';
 
 const paceMs = 500;
 
-/** The runs of this window, those that wait, those that go on alone, and those that have ended, as far as the filter lets. */
+/** The runs of this window, waiting runs, runs that continue alone, and ended runs, subject to the filter. */
 export class RunsTree implements vscode.TreeDataProvider<TrainingRun>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   private readonly subscriptions: readonly { dispose(): unknown }[];
@@ -70,7 +70,7 @@ export class RunsTree implements vscode.TreeDataProvider<TrainingRun>, vscode.Di
   }
 }
 
-/** Whether every word of a filter is in what is known of a run. */
+/** Whether every word of a filter occurs in a run's texts. */
 export function isFound(run: TrainingRun, filter: string): boolean {
   const { tags = [], note = '' } = run.labels;
   const text = [run.name, run.folder, phaseName(run.phase), note, ...tags.map((tag) => `#${tag}`)]

@@ -5,10 +5,10 @@ import { phaseIcon, phaseName, progressLine, runLines } from './describeRun.js';
 import type { Training } from './training.js';
 import type { TrainingRun } from './trainingRun.js';
 
-/** Steps come many times a second; the item is written this often at most. */
+/** Minimum interval between updates; steps come many times a second. */
 const paceMs = 250;
 
-/** One item, there while a run is: step, accuracy, pace. A click shows the run. */
+/** One item while a run is active: step, accuracy, pace. A click shows the run. */
 export class TrainingStatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem(
     statusIds.training,
@@ -48,7 +48,7 @@ export class TrainingStatusBar implements vscode.Disposable {
     this.item.accessibilityInformation = {
       label: `${run.name} ${phaseName(run.phase)} ${progressLine(run)}`,
     };
-    // Names of folders are shown as they are: this is plain text.
+    // Plain text: names are shown literally.
     this.item.tooltip = [
       ...runLines(run),
       ...(waiting === 0 ? [] : [vscode.l10n.t('Runs waiting: {0}', waiting)]),

@@ -22,7 +22,7 @@ export interface TrainCommandServices {
   readonly errors: ErrorMessages;
 }
 
-/** What a command is given by the place it is run from: nothing, a run file, or a run of the tree. */
+/** The target of a command: nothing, a run file, or a run of the tree. */
 type Target = vscode.Uri | TrainingRun | undefined;
 
 /** Commands of training by name. */
@@ -78,7 +78,10 @@ async function train(
   }
 }
 
-/** The run meant: the one given, else the one that is at work, else the only one that allows the action, else the user's choice. */
+/**
+ * The target run: the given one, else the active one, else the only one that allows the action, else the user's
+ * choice.
+ */
 async function runFor(
   training: Training,
   target: Target,

@@ -12,10 +12,10 @@ import { chooseSettings, type SettingAnswers } from './chooseSettings.js';
 import { editAsRunFile } from './editAsRunFile.js';
 import { freeFolder } from './freeFolder.js';
 
-/** What the wizard has learnt; kept for the next time. */
+/** The wizard's state; kept for the next time. */
 interface Answers extends SettingAnswers {
   provider: ProviderName;
-  /** Folder in which runs are made. */
+  /** Parent folder of new runs. */
   parent: string;
   folder: string;
 }
@@ -28,17 +28,17 @@ export interface Asked {
 
 interface WizardServices {
   readonly reader: Reader;
-  /** The schema of run files, as it is shipped. */
+  /** The schema of run files, as shipped. */
   readonly schemaFile: string;
   readonly memento: vscode.Memento;
-  /** Whether a run that waits for its turn, or works, has the folder: it may not be on disk yet. */
+  /** Whether a waiting or active run has the folder, which may not exist on disk yet. */
   readonly isTaken: (folder: string) => boolean;
 }
 
 const mementoKey = 'training.lastAnswers';
 const mostRunFiles = 50;
 
-/** Asks what to train, with which changes, where and on what; undefined when the user leaves it. */
+/** Asks what to train, with which changes, where and on which provider; undefined if the user cancels. */
 export async function askForRun(services: WizardServices, runFile?: string): Promise<Asked | undefined> {
   const presets = await services.reader.presets();
   if (!presets.ok) throw new GeometryError(presets.error.code, presets.error.message, presets.error);

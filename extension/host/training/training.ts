@@ -12,42 +12,45 @@ import { phaseAfter } from './phases.js';
 import type { RegisteredRun, RunLabels, RunRegister } from './runRegister.js';
 import { TrainingRun } from './trainingRun.js';
 
-/** Runs that another process trains are looked at this often, in milliseconds. */
+/** Poll interval for runs of other processes, in milliseconds. */
 const lookEvery = 2000;
 
-/** What the training of a window needs of its surroundings. */
+/** Dependencies of a window's training. */
 export interface TrainingServices {
   readonly launcher: Launcher;
-  /** What a run's files say; undefined where a folder holds no run. */
+  /** The data of a run's files; undefined if the folder holds no run. */
   readonly readRun: (folder: string) => Promise<Reply<RunRecord | undefined>>;
   readonly register: Pick<RunRegister, 'add' | 'label' | 'remove' | 'runs'>;
   readonly log: Log;
-  /** What becomes of a run when its window closes. */
+  /** What happens to a run when its window closes. */
   readonly whenLeft: () => 'stop' | 'continue';
-  /** Asks the user for trust where it is missing. */
+  /** Asks the user for trust if it is missing. */
   readonly isTrusted: () => boolean | Promise<boolean>;
   /** Whether a run belongs to this window's workspace. */
   readonly isHere: (folder: string) => boolean;
-  /** Says how a provider was chosen, for the log. */
+  /** Logs how a provider was chosen. */
   readonly providerLine: (provider: RunFile['provider']) => string;
-  /** Milliseconds between two looks at runs that other processes train. */
+  /** Milliseconds between two looks at runs of other processes. */
   readonly lookEveryMs?: number;
 }
 
-/** What a run has to tell the user, once. */
+/** One-time news of a run. */
 export type RunNews =
   | { readonly kind: 'finished'; readonly run: TrainingRun }
-  /** `atOnce`: the user has just asked for it, and it did not have to wait. */
+  /** `atOnce`: the user has just requested it, and it did not have to wait. */
   | { readonly kind: 'started'; readonly run: TrainingRun; readonly atOnce: boolean }
   | { readonly kind: 'grokked'; readonly run: TrainingRun; readonly step: number }
   | { readonly kind: 'warned'; readonly run: TrainingRun; readonly message: string }
   | { readonly kind: 'failed'; readonly run: TrainingRun; readonly error: ErrorValue };
 
-/** The runs of this window, as many at work as its setting says and the rest in a queue, and those that go on alone. */
+/**
+ * The runs of this window: as many active as its setting allows, the rest queued, and those that continue
+ * alone.
+ */
 export class Training implements Disposable {
   private readonly known = new Map<string, TrainingRun>();
   private readonly queue: RunQueue;
-  /** Runs that had to wait for their turn. */
+  /** Runs that had to wait in the queue. */
   private readonly waited = new WeakSet<TrainingRun>();
   private timer: NodeJS.Timeout | undefined;
   private readonly changed = new Emitter<string>();
@@ -62,14 +65,14 @@ export class Training implements Disposable {
     this.queue = new RunQueue({ launcher: services.launcher, others: () => this.alone });
   }
 
-  /** Active runs first, then the queue, then runs that can be resumed, then those that have finished. */
+  /** Active runs first, then the queue, then resumable runs, then finished ones. */
   get runs(): readonly TrainingRun[] {
     const rank = (run: TrainingRun): number =>
       run.isActive ? 0 : run.phase === 'queued' ? 1 : run.phase === 'finished' ? 3 : 2;
     return [...this.known.values()].sort((a, b) => rank(a) - rank(b));
   }
 
-  /** The run that the status bar and the palette speak of. */
+  /** The run shown in the status bar and addressed by the palette. */
   get shown(): TrainingRun | undefined {
     const active = this.runs.filter((run) => run.isActive);
     return active.find((run) => !run.alone) ?? active[0];
@@ -83,18 +86,18 @@ export class Training implements Disposable {
     return this.known.get(folder)?.state;
   }
 
-  /** Whether a run is at work in a folder, or waits to be. */
+  /** Whether a run is active or waiting in a folder. */
   isTaken(folder: string): boolean {
     const run = this.known.get(folder);
     return run !== undefined && (run.isActive || run.phase === 'queued');
   }
 
-  /** Starts a run, or puts it behind those that were asked for before. */
+  /** Starts a run, or queues it. */
   start(request: TrainRequest): void {
     if (!this.isTaken(request.out)) void this.enqueue(TrainingRun.asked(request));
   }
 
-  /** What the run's own files say, for a page that shows it before anything is analysed. */
+  /** The data of the run's own files, for a page shown before the analysis. */
   async recordOf(folder: string): Promise<ReportAddition | undefined> {
     const reply = await this.services.readRun(folder);
     if (!reply.ok || !reply.value) return undefined;
@@ -107,7 +110,7 @@ export class Training implements Disposable {
     if (run?.state.actions.includes(action)) this.actions[action](run);
   }
 
-  /** Takes a run that has ended, or never began, off the list; its files stay. */
+  /** Removes a run that has ended or never began from the list; its files stay. */
   forget(folder: string): void {
     const run = this.known.get(folder);
     if (!run || run.isActive) return;
@@ -116,7 +119,7 @@ export class Training implements Disposable {
     void this.services.register.remove(folder);
   }
 
-  /** Writes tags and a note of a run down. */
+  /** Saves the tags and the note of a run. */
   label(folder: string, labels: RunLabels): void {
     const run = this.known.get(folder);
     if (!run) return;
@@ -125,12 +128,12 @@ export class Training implements Disposable {
     this.changed.fire(folder);
   }
 
-  /** Looks for the runs that windows before this one, or beside it, have started. */
+  /** Finds the runs that other windows, or earlier ones, have started. */
   async find(): Promise<void> {
     for (const { folder, waiting, tags, note } of await this.services.register.runs()) {
       if (this.known.has(folder) || (waiting && isAlive(waiting.window))) continue;
       const reply = await this.services.readRun(folder);
-      // What cannot be read now (a drive that is not there) may be read another time.
+      // An unreadable entry (a missing drive) may be readable later.
       if (!reply.ok) continue;
       const record = reply.value;
       const run = record ? TrainingRun.found(record) : waiting && TrainingRun.leftWaiting(waiting.request);
@@ -143,7 +146,7 @@ export class Training implements Disposable {
     }
   }
 
-  /** Detaches from the runs: each writes a checkpoint and ends, or continues, as its request said. */
+  /** Detaches from the runs: each writes a checkpoint and ends, or continues, as requested at its start. */
   dispose(): void {
     clearTimeout(this.timer);
     this.queue.leave();
@@ -177,7 +180,7 @@ export class Training implements Disposable {
   private async enqueue(run: TrainingRun): Promise<void> {
     const { request } = run;
     if (!request) return;
-    // Where trust is there, the run is in the queue when this call returns.
+    // With trust given, the run is in the queue when this call returns.
     const trusted = this.services.isTrusted();
     if (trusted !== true && !(await trusted)) return;
     run.phase = 'queued';
@@ -193,7 +196,7 @@ export class Training implements Disposable {
     if (this.queue.isWaiting(run.folder)) this.waited.add(run);
   }
 
-  /** Another window, or the command line, may have taken the run up since this one looked at it. */
+  /** Another window or the command line may have resumed the run since the last look. */
   private async goOn(run: TrainingRun): Promise<void> {
     const reply = await this.services.readRun(run.folder);
     if (this.isTaken(run.folder)) return;
@@ -207,7 +210,7 @@ export class Training implements Disposable {
     await this.enqueue(run);
   }
 
-  /** A run that waits is not to begin. */
+  /** Cancels a waiting run. */
   private takeBack(run: TrainingRun): void {
     if (!run.file) {
       this.forget(run.folder);
@@ -228,7 +231,7 @@ export class Training implements Disposable {
     this.changed.fire(run.folder);
   }
 
-  /** Runs of this workspace that go on alone on this machine: they take their part of its cores. */
+  /** Runs of this workspace that continue alone on this machine: they use a part of its cores. */
   private get alone(): number {
     const { isHere } = this.services;
     const runs = [...this.known.values()];
@@ -304,7 +307,7 @@ export class Training implements Disposable {
     }, this.services.lookEveryMs ?? lookEvery);
   }
 
-  /** What the runs that other processes train have come to. */
+  /** Updates the runs that other processes train. */
   private async look(): Promise<void> {
     const alone = [...this.known.values()].filter((run) => run.alone);
     for (const run of alone) {
@@ -359,5 +362,5 @@ const waitingHere = (request: TrainRequest): RegisteredRun => ({
   waiting: { request, window: process.pid },
 });
 
-/** Files are written by other versions too: a code that this one does not know is a defect of somebody's. */
+/** Other versions also write these files: an unknown code counts as a defect. */
 const errorCodeOf = (code: string): ErrorCode => errorCodes.find((known) => known === code) ?? 'internal';

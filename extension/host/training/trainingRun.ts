@@ -6,7 +6,7 @@ import type { RunRecord, TrainingPhase, TrainingState } from '../../contract/tra
 import type { RunLabels } from './runRegister.js';
 import { actionsIn, isActive, phaseOnDisk } from './phases.js';
 
-/** One run as this window knows it: asked for here, or found on disk. */
+/** One run as seen from this window: requested here, or found on disk. */
 export class TrainingRun {
   phase: TrainingPhase;
   step: number;
@@ -14,18 +14,18 @@ export class TrainingRun {
   last: Metrics | undefined;
   /** Trained by a process that this window did not start. */
   alone = false;
-  /** What the user has written about it. */
+  /** The user's annotations. */
   labels: RunLabels = {};
   private readonly time = new TimeLeft();
-  /** The other host whose process trains it; empty where its name is not known. */
+  /** The other host whose process trains it; empty if its name is unknown. */
   trainedOn: string | undefined;
-  /** Position of the last line of its metrics that this window has passed on. */
+  /** Position after the last line of its metrics that this window has forwarded. */
   linesSeen = 0;
 
   private constructor(
     readonly folder: string,
     phase: TrainingPhase,
-    /** How this window starts it; a run that was found is resumed with what its file says. */
+    /** The request that starts it. A found run is resumed with the request of its file. */
     public request: TrainRequest | undefined,
   ) {
     this.phase = phase;
@@ -36,7 +36,7 @@ export class TrainingRun {
     return new TrainingRun(request.out, 'queued', request);
   }
 
-  /** A run whose turn never came: its window closed first. */
+  /** A run that never started: its window closed first. */
   static leftWaiting(request: TrainRequest): TrainingRun {
     return new TrainingRun(request.out, 'stopped', request);
   }
@@ -57,13 +57,13 @@ export class TrainingRun {
     this.advance(Math.max(file.lastStep, this.last?.step ?? 0));
   }
 
-  /** How far the run is: what its time left is measured from. */
+  /** Progress, from which its time left is measured. */
   advance(step: number): void {
     this.step = step;
     if (this.phase === 'running' && this.maxSteps > 0) this.time.report(step / this.maxSteps, Date.now());
   }
 
-  /** Time that passes while nobody trains is no part of the pace. */
+  /** Time without training does not count for the pace. */
   rest(): void {
     this.time.rest();
   }
@@ -94,7 +94,7 @@ export class TrainingRun {
     };
   }
 
-  /** The request that goes on from its last checkpoint. */
+  /** The request to continue from its last checkpoint. */
   resumption(whenLeft: 'stop' | 'continue'): TrainRequest | undefined {
     const config = this.request?.config ?? this.file?.config;
     if (!config) return undefined;

@@ -7,10 +7,10 @@ import type { CudaFolders } from './cudaFolders.js';
 import { providerLine } from './describeRun.js';
 import type { TrainingServices } from './training.js';
 
-/** Settings are hand-written: a value out of its range counts as the nearest in it. */
+/** Settings are hand-written: a value out of range is clamped. */
 const runsAtOnce = (): number => Math.max(1, Math.floor(setting('training.runsAtOnce')) || 1);
 
-/** What the training of a window takes from VS Code: settings, trust, folders, a process for each run. */
+/** VS Code's part of training: settings, trust, folders, a process for each run. */
 export const trainingServices = (
   bundle: string,
   outputFolder: string,
