@@ -7,13 +7,13 @@ import { analyses } from '../engine/analyses/table.js';
 import { didYouMean } from '../engine/ground/nearest.js';
 import { UsageError } from './command.js';
 
-/** The flags of analyses, as `parseArgs` takes them; several analyses may take the same. */
+/** The flags of analyses in `parseArgs` format; several analyses may share one. */
 export const analysisFlags = (rows = analyses): { readonly [name: string]: { readonly type: 'string' } } =>
   Object.fromEntries(
     rows.flatMap(({ flags }) => Object.keys(flags)).map((name) => [name, { type: 'string' }]),
   );
 
-/** The lines of `--help` about analyses on request. */
+/** The lines of `--help` on optional analyses. */
 export const analysisUsage = (rows = analyses): string => {
   const onRequest = rows.filter(({ isDefault }) => !isDefault);
   const flags = new Map(rows.flatMap((row) => Object.entries(row.flags)));
@@ -32,8 +32,8 @@ export const analysisUsage = (rows = analyses): string => {
 };
 
 /**
- * The analyses named in a list, each with the settings that its flags give.
- * @throws UsageError for a name that is not in the table, and for a flag that no named analysis takes.
+ * The analyses of a list, each with the settings that its flags give. @throws UsageError for a name that is not
+ * in the table, and for a flag that no named analysis takes.
  */
 export const analysisRequests = async (
   list: string | undefined,

@@ -9,7 +9,7 @@ type Parsed<O extends Options> = ReturnType<
   typeof parseArgs<{ args: string[]; allowPositionals: true; options: O }>
 >;
 
-/** What `parseArgs` says, as this program says it: by the code and the option that the message names. */
+/** Rewords `parseArgs` messages, by the error's code and the option in the message. */
 const sentences: Readonly<
   Record<string, (option: string, message: string, known: readonly string[]) => string>
 > = {
@@ -33,8 +33,7 @@ const sentence = (thrown: unknown, options: Options): string => {
 };
 
 /**
- * The flags and operands of a command line.
- * @throws UsageError that names the flag, and the one that may have been meant.
+ * The flags and operands of a command line. @throws UsageError that names the flag and suggests a similar one.
  */
 export const parsed = <const O extends Options>(args: readonly string[], options: O): Parsed<O> => {
   try {
@@ -44,10 +43,7 @@ export const parsed = <const O extends Options>(args: readonly string[], options
   }
 };
 
-/**
- * A value that must be one of a list.
- * @throws UsageError that lists them.
- */
+/** Requires a value from a list. @throws UsageError that lists them. */
 export const oneOf = <T extends string>(option: string, given: string, names: readonly T[]): T => {
   const found = names.find((name) => name === given);
   if (found !== undefined) return found;

@@ -43,7 +43,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   for (const bench of wanted) {
     console.error(`${bench.name}: ${bench.summary}\n`);
     const temporaryFolder = await mkdtemp(join(tmpdir(), 'weight-geometry-bench-'));
-    // A benchmark cannot be stopped half-way, but its gigabytes must not stay.
+    // A benchmark cannot be stopped half-way, but its gigabytes must be deleted.
     const leave = (): void => {
       rmSync(temporaryFolder, { recursive: true, force: true });
       process.exit();
@@ -52,7 +52,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     try {
       const say = (line: string): void => console.error(`  ${line}\n`);
       results.push({ bench: bench.name, measurements: await bench.run({ say, temporaryFolder, isWanted }) });
-      // After each, as the whole takes an hour.
+      // After each benchmark: the whole takes an hour.
       if (resultsFile !== undefined) await keepResults(resultsFile, results.slice(-1));
     } finally {
       console.signal.removeEventListener('abort', leave);

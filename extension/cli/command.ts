@@ -9,11 +9,11 @@ export interface Command {
   readonly usage: string;
   /** Its flags, as `parseArgs` takes them. */
   readonly options: Options;
-  /** Values that a flag takes, by its name, where they are a list. */
+  /** Allowed values of a flag, by its name, if they are a list. */
   readonly values?: Readonly<Record<string, readonly string[]>>;
-  /** Whether it computes in its own process with these arguments, where it can at all; absent: always. */
+  /** Whether it computes in its own process with these arguments; absent: always. */
   readonly computesHere?: (args: readonly string[]) => boolean;
-  /** Words that may follow the command besides paths. */
+  /** Words that may follow the command, in addition to paths. */
   readonly operands?: readonly string[];
   /**
    * @returns the exit status.
@@ -26,9 +26,9 @@ export interface Command {
 export interface CommandConsole {
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
-  /** Standard error is a terminal: progress is a bar that is drawn over. */
+  /** Standard error is a terminal: progress is a redrawn bar. */
   readonly isTerminal: boolean;
-  /** Aborted by Ctrl+C, and when the process is asked to end. */
+  /** Aborted by Ctrl+C and by a termination signal. */
   readonly signal: AbortSignal;
 }
 

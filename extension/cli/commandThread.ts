@@ -1,19 +1,22 @@
 import { constants } from 'node:os';
 import { parentPort, SHARE_ENV, Worker, workerData } from 'node:worker_threads';
 
-/** Set by the scripts of clusters, whose file systems may be slow and whose schedulers wait longer than a person does. */
+/**
+ * Set by the scripts of clusters: their file systems may be slow, and their schedulers wait longer than a
+ * person does.
+ */
 const graceSeconds = Number(process.env.WEIGHT_GEOMETRY_GRACE_SECONDS);
 const isPatient = graceSeconds > 0;
-/** A command that was told to end has this long to write its last checkpoint and end by itself. */
+/** Time for a command that was told to end to write its last checkpoint and end by itself. */
 const GRACE_MS = isPatient ? 1000 * graceSeconds : 1_200;
-/** Its thread is then ended; one that does not end, in the middle of a long call, ends with the process. */
+/** Its thread is then terminated. A thread in a long native call ends with the process. */
 const LAST_MS = GRACE_MS + 500;
 
 type Ending = 'SIGINT' | 'SIGTERM';
 
 /**
- * Ends the process at its default, whatever its threads wait for: leaving in the orderly way waits for a thread that
- * waits for the other end of a named pipe.
+ * Ends the process with the signal's default action, whatever its threads wait for. An orderly exit would wait
+ * for a thread that is blocked on a named pipe.
  */
 const endAtOnce = (name: Ending): void => {
   process.removeAllListeners(name);
@@ -21,9 +24,10 @@ const endAtOnce = (name: Ending): void => {
 };
 
 /**
- * Runs the command of `script` in a thread of its own, so that the first one, which the system's signals reach, always
- * answers them: a step of training or a large matrix blocks its thread. SIGINT and SIGTERM abort it; one that has not ended soon
- * afterwards, or is told again, is ended. The status is the command's, 130 after SIGINT, 143 after SIGTERM.
+ * Runs the command of `script` in its own thread, so that the main thread, which receives signals, can always
+ * answer them: a training step or a large matrix blocks its thread. SIGINT and SIGTERM abort the command. If it
+ * does not end soon, or is signalled again, it is terminated. The status is the command's, 130 after SIGINT,
+ * 143 after SIGTERM.
  */
 export const startCommandThread = (script: string): void => {
   // A reader that has seen enough (`| head`) closes the pipe.
@@ -39,7 +43,8 @@ export const startCommandThread = (script: string): void => {
   let status: number | undefined;
   const end = (name: Ending): void => {
     if (status !== undefined) {
-      // A scheduler signals the script and its child, and the script passes the signal on: that is once, not twice.
+      // A scheduler signals both the script and its child, and the script forwards the signal: the two count as
+      // one.
       if (!isPatient) endAtOnce(name);
       return;
     }
@@ -53,7 +58,7 @@ export const startCommandThread = (script: string): void => {
   worker.on('exit', (code) => (process.exitCode = status ?? code));
 };
 
-/** In the command's thread: what it is told by the first one. */
+/** In the command's thread: messages of the main thread. */
 export const commandThread = (): { readonly isTerminal: boolean; readonly signal: AbortSignal } => {
   const interrupted = new AbortController();
   parentPort!.once('message', () => interrupted.abort());

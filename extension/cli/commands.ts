@@ -9,7 +9,7 @@ import { reproduceCommand } from './reproduceCommand.js';
 import { sweepCommand } from './sweepCommand.js';
 import { trainCommand } from './trainCommand.js';
 
-/** Every subcommand: to add one is to add a file and a row. */
+/** Every subcommand. To add one, add a file and a row. */
 export const commands: readonly Command[] = [
   inspectCommand,
   trainCommand,

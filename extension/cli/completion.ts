@@ -2,7 +2,9 @@ import type { Command } from './command.js';
 
 const program = 'weight-geometry';
 
-/** A word for the shell, as it is: every name of the tables is of letters, digits and a few marks. */
+/**
+ * A word for the shell, unquoted: every name of the tables consists of letters, digits and a few safe marks.
+ */
 const word = (text: string): string => {
   if (!/^[\w.,:=/+-]+$/.test(text)) throw new Error(`${JSON.stringify(text)} cannot be completed as it is.`);
   return text;

@@ -12,7 +12,7 @@ Prints a script that completes commands, flags and their values. For one session
 For every session, add that line to ~/.bashrc, or to ~/.zshrc after compinit.
 `;
 
-/** @param all every command, this one among them. */
+/** @param all every command, this one included. */
 export const completionCommand = (all: () => readonly Command[]): Command => ({
   name: 'completion',
   summary: 'a script that completes commands and flags in bash or zsh',

@@ -7,24 +7,24 @@ import { withRemedy } from '../contract/gpuList.js';
 import { linkCuda } from '../engine/runtime/cuda/links.js';
 import { surveyCuda } from '../engine/runtime/cuda/survey.js';
 
-/** What `--cuda-from` says of itself in the help of a command. */
+/** Help text of `--cuda-from`. */
 export const cudaFromHelp =
   "load CUDA's files from DIR: a Python environment, or a folder of libraries (repeatable)";
 
-/** CUDA's files from a folder that the user has named, linked into a temporary folder. */
+/** CUDA's files from a folder named by the user, linked into a temporary folder. */
 export interface CudaFolder {
   readonly survey: CudaSurvey;
-  /** Whether each folder that holds them was named. */
+  /** For each folder that holds them, whether it was named. */
   readonly isAllowed: boolean;
-  /** With these a child finds the files; empty where its loader does by itself. */
+  /** Environment with which a child finds the files; empty if its loader finds them by itself. */
   readonly environment: Readonly<Record<string, string>>;
   /** Removes the links. */
   dispose(): Promise<void>;
 }
 
 /**
- * Looks for CUDA's files, in the folders `named` too, and links those that the loader would not find.
- * @throws GeometryError `unwritable`, `unreadable`.
+ * Looks for CUDA's files, also in the folders `named`, and links those that the loader would not find. @throws
+ * GeometryError `unwritable`, `unreadable`.
  */
 export const openCudaFolder = async (
   named: readonly string[],
@@ -32,7 +32,7 @@ export const openCudaFolder = async (
 ): Promise<CudaFolder> => {
   const folders = named.map((folder) => path.resolve(folder));
   const survey = await surveyCuda({ environment: process.env, named: folders, projects });
-  // Naming a folder is the consent; what lies in others is told of, and not loaded.
+  // Naming a folder is the consent. Files in other folders are reported, not loaded.
   const isAllowed = survey.consents.every((folder) => folders.includes(folder));
   if (survey.problem !== undefined || survey.links.length === 0 || !isAllowed)
     return { survey, isAllowed, environment: {}, dispose: () => Promise.resolve() };
@@ -45,9 +45,8 @@ export const openCudaFolder = async (
 };
 
 /**
- * For a command that computes in its own process and was given `--cuda-from`: the files, or an error that says why CUDA
- * cannot be had from there.
- * @throws GeometryError `no-provider`.
+ * For a command that computes in its own process and was given `--cuda-from`: the files, or an error that says
+ * why CUDA is unavailable. @throws GeometryError `no-provider`.
  */
 export const requireCudaFolder = async (named: readonly string[]): Promise<CudaFolder> => {
   const folder = await openCudaFolder(named, []);

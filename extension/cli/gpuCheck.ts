@@ -19,27 +19,27 @@ export interface CheckRequest {
   readonly providers: readonly CheckedProvider[];
   readonly probed: readonly ProbedProvider[];
   readonly survey: CudaSurvey;
-  /** Variables with which CUDA's files are found. */
+  /** Environment in which CUDA's files are found. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Trained until it groks. */
+  /** Preset that is trained until it groks. */
   readonly preset: string;
-  /** An interpreter with PyTorch, to measure beside. */
+  /** Python interpreter with PyTorch, the peer. */
   readonly python?: string;
   /** The engine's bundle. */
   readonly bundle: string;
   readonly say: (line: string) => void;
-  /** Keeps the table as far as it is: a check takes long, and may be stopped. */
+  /** Saves the table so far: a check takes long and may be interrupted. */
   readonly save: (table: string) => Promise<void>;
 }
 
 /** Replicas in one graph. */
 const REPLICAS = [1, 4, 16, 64];
-/** Larger numbers of replicas are left out where one trial would take longer than about this. */
+/** Larger numbers of replicas are skipped if one trial would take longer than about this. */
 const MOST_SECONDS = 90;
-/** A trial takes this many steps at least. */
+/** Minimum number of steps per trial. */
 const LEAST_STEPS = 4;
 
-/** What is measured, on one provider: a cell of the table, or why there is none. */
+/** The measurements of one provider: a cell of the table, or why there is none. */
 type Cells = Readonly<Record<string, string>>;
 
 /** Adds a cell to the column of a provider. */
@@ -48,7 +48,7 @@ type AddCell = (row: string, text: string) => Promise<void>;
 const exponent = (value: number): string => value.toExponential(1);
 const perSecond = (value: number): string => `${value.toPrecision(3)} steps/s`;
 
-/** One call in a process of its own: what it leaves behind, memory and faults too, ends with it. */
+/** One call in its own process: its memory, faults and leftovers end with it. */
 const measured = async <T>(
   { bundle, environment }: CheckRequest,
   ask: (calls: CheckCalls) => Promise<Reply<T>>,
@@ -67,7 +67,7 @@ const measured = async <T>(
 const cell = <T>(reply: Reply<T>, say: (value: T) => string): string =>
   reply.ok ? say(reply.value) : `failed: ${reply.error.message}`;
 
-/** Trains in a process of its own; killed, without a chance to write anything, after a step where one is given. */
+/** Trains in its own process; killed without warning after the given step, if any. */
 const train = async (
   { bundle, environment }: CheckRequest,
   request: { config: RunConfig; out: string; provider: CheckedProvider; resume?: boolean },
@@ -96,7 +96,7 @@ const train = async (
   return outcome;
 };
 
-/** A preset until it groks: the step, and the seconds that the run took. */
+/** Trains a preset until it groks: the step, and the run's seconds. */
 const grokking = async (request: CheckRequest, provider: CheckedProvider): Promise<string> => {
   const out = path.join(request.out, `${provider}-grokking`);
   await rm(out, { recursive: true, force: true });
@@ -113,7 +113,7 @@ const grokking = async (request: CheckRequest, provider: CheckedProvider): Promi
 
 const SHORT = ['maxSteps=60', 'checkpointEvery=20', 'evaluateEvery=20', 'stop=null'];
 
-/** A run that is killed and resumed beside one that is not: their last weights, byte by byte. */
+/** Compares a killed and resumed run with an uninterrupted one: last weights, byte by byte. */
 const killAndResume = async (request: CheckRequest, provider: CheckedProvider): Promise<string> => {
   const config = withAssignments(await loadRunConfig('tiny'), SHORT);
   const [whole, killed] = ['whole', 'killed'].map((name) =>
@@ -134,7 +134,7 @@ const killAndResume = async (request: CheckRequest, provider: CheckedProvider): 
 
 const memory = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
-/** Steps a second for each number of replicas, PyTorch's beside them; PyTorch trains replicas one after the other. */
+/** Steps per second by number of replicas, beside PyTorch, which trains replicas one after another. */
 const paces = async (request: CheckRequest, provider: CheckedProvider, add: AddCell): Promise<void> => {
   let last: (Pace & { readonly replicas: number }) | undefined;
   for (const replicas of REPLICAS) {
@@ -245,7 +245,7 @@ const machine = ({ survey }: CheckRequest): readonly string[] => {
   ];
 };
 
-/** Measures each provider; answers, and saves after every cell, a Markdown document to paste into an issue. */
+/** Measures each provider and returns a Markdown document to paste into an issue. Saves after every cell. */
 export const checkGpu = async (request: CheckRequest): Promise<string> => {
   const columns = new Map<CheckedProvider, Record<string, string>>();
   for (const provider of request.providers) {

@@ -110,7 +110,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   }
 };
 
-/** What can compute here, and what is missing for it. */
+/** The available providers, and what is missing for the others. */
 export const gpuCommand: Command = {
   name: 'gpu',
   summary: 'which graphics processors work here, and what CUDA lacks',

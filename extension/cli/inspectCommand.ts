@@ -64,7 +64,7 @@ interface InspectArguments {
   readonly html?: string;
 }
 
-/** Where the report of one path goes: a file, standard output, nowhere. */
+/** Destination of the report of one path: a file, standard output, or none. */
 interface Outputs {
   readonly json?: string;
   readonly html?: string;
@@ -76,7 +76,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     requests.map(({ path }) => path),
     { json, html },
   );
-  // What is printed as JSON is one document, of one report or of all.
+  // JSON output is one document, of one report or of all.
   const printed: string[] = [];
   let status = 0;
   for (const [i, request] of requests.entries()) {
@@ -92,7 +92,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   return status;
 };
 
-/** @returns the report as JSON where standard output is to have it. */
+/** @returns the report as JSON if standard output wants it. */
 const inspectOne = async (
   request: InspectRequest,
   { json, html }: Outputs,
@@ -116,7 +116,7 @@ const inspectOne = async (
 };
 
 /**
- * The outputs of each path, asked before any work whether they can be written. Of several paths the named output is a
+ * The outputs of each path, checked for writability before any work. For several paths the named output is a
  * folder, and each report is named after its path.
  */
 const outputsOf = async (
@@ -158,7 +158,7 @@ const outputsOf = async (
   }));
 };
 
-/** The last part of each path; of equal ones the later are numbered. */
+/** The last component of each path; repeated ones are numbered. */
 export const fileNames = (paths: readonly string[]): string[] => {
   const taken = new Set<string>();
   return paths.map((path) => {
@@ -188,7 +188,7 @@ const parse = async (args: readonly string[]): Promise<InspectArguments> => {
     ...(values.exact === true ? { precision: 'exact' } : {}),
   });
   const model = await readModel(values.model, values.data);
-  // A base asks for the comparison: nobody need say so twice.
+  // A base implies the comparison.
   const named = [values.controls === true ? 'controls' : undefined, 'base' in values ? 'compare' : undefined];
   const names = [values.analyses, ...named];
   const list = names.filter((name) => name !== undefined).join(',');

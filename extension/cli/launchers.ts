@@ -7,7 +7,7 @@ import type { Sharing } from '../engine/runs/sideBySide.js';
 /** The engine's bundle lies beside this one. */
 const engineBundle = (): string => path.join(__dirname, 'engine.js');
 
-/** Where the runs of a sweep run, by the name that {@link Sharing} gives. A new place is one row. */
+/** Launchers of a sweep's runs, by the name that {@link Sharing} gives. To add a place, add a row. */
 export const launchers: Readonly<Record<Sharing['launcher'], (jobs: number, bundle: string) => Launcher>> = {
   here: () => inThisProcess(),
   rows: (jobs) => asRows(jobs),

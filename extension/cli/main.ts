@@ -23,7 +23,7 @@ const help = (): string =>
     '',
   ].join('\n');
 
-/** The command of a name. @throws UsageError with the name that may have been meant. */
+/** The command of a name. @throws UsageError that suggests a similar name. */
 const commandNamed = (name: string): Command => {
   const found = commands.find((candidate) => candidate.name === name);
   if (found !== undefined) return found;
@@ -44,7 +44,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   return command.run(rest, console);
 };
 
-/** One line on standard error and the exit status for what was thrown. */
+/** Prints one line on standard error and returns the exit status for an exception. */
 const report = (thrown: unknown, error: (text: string) => void): number => {
   if (thrown instanceof UsageError) {
     const [name] = process.argv.slice(2);
@@ -55,7 +55,7 @@ const report = (thrown: unknown, error: (text: string) => void): number => {
   }
   const { message, cause } = toErrorValue(thrown);
   error(`weight-geometry: ${printableLine(message)}\n`);
-  // A defect of ours: the log belongs to the person who will report it.
+  // A defect of the product: the log is for the person who reports it.
   if (!(thrown instanceof GeometryError) && cause !== undefined) error(`${cause}\n`);
   return 1;
 };
@@ -64,13 +64,15 @@ const main = async (): Promise<void> => {
   const error = (text: string): void => void process.stderr.write(forTerminal(text));
   const { isTerminal, signal } = commandThread();
   process.exitCode = await run(process.argv.slice(2), {
-    // What JSON holds inside its strings may be escaped there: it stays the same JSON.
+    // Strings in JSON may be escaped: it stays the same JSON.
     out: (text) => void process.stdout.write(forTerminal(text)),
     ...{ error, isTerminal, signal },
   }).catch((thrown: unknown) => report(thrown, error));
 };
 
-/** Whether a command computes in its own process, which must then be started with CUDA's files: `gpu` starts others. */
+/**
+ * Whether a command computes in its own process, which must then start with CUDA's files. `gpu` starts others.
+ */
 const computesHere = ([name, ...args]: readonly string[]): boolean => {
   const command = commands.find((candidate) => candidate.name === name);
   if (command === gpuCommand || command?.options['cuda-from'] === undefined) return false;

@@ -2,7 +2,7 @@ import { providerNames, type ProviderName } from '../contract/run.js';
 import { oneOf } from './arguments.js';
 import { UsageError } from './command.js';
 
-/** The value of an option that takes a whole number from 1; undefined where it was not given. */
+/** A positive whole number option; undefined if not given. */
 export const wholeNumber = (option: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
   if (!/^[1-9]\d*$/.test(text))

@@ -4,10 +4,10 @@ import { durationText, TimeLeft } from '../contract/timeLeft.js';
 import type { CommandConsole } from './command.js';
 
 const barWidth = 28;
-/** Without a terminal a line is written when the text's kind changes or this share more is done. */
+/** Without a terminal, a line is written when the kind of text changes or progress grows by this share. */
 const lineEvery = 0.1;
 
-/** Progress on standard error: a bar drawn over on a terminal, lines otherwise. */
+/** Progress on standard error: a redrawn bar on a terminal, lines otherwise. */
 export interface ProgressLine {
   readonly show: (progress: Progress) => void;
   /** Removes the bar; must be called before other lines are written. */
@@ -17,7 +17,7 @@ export interface ProgressLine {
 export const progressLine = ({ error, isTerminal }: CommandConsole): ProgressLine =>
   isTerminal ? bar(error) : lines(error);
 
-/** What is left, where a pace is known. */
+/** The time left, if a pace is known. */
 export const leftText = (time: TimeLeft): string => {
   const left = time.left(Date.now());
   return left === undefined ? '' : ` (about ${durationText(left, 'en')} left)`;

@@ -63,7 +63,7 @@ const optionsOf = (chosen: readonly Paper[]): Options => ({
   ...Object.fromEntries(chosen.flatMap(({ flags }) => flags.map(({ name }) => [name, { type: 'string' }]))),
 });
 
-/** The paper is named first; which flags there are is the paper's to say. */
+/** The paper is named first: it determines the flags. */
 const parse = (args: readonly string[]) => {
   const paper = chosenPaper(args);
   const { values, positionals } = parsed(args, optionsOf([paper]));
@@ -88,7 +88,7 @@ const chosenPaper = (args: readonly string[]): Paper => {
 const text = (value: string | boolean | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
-/** The value of a paper's flag; undefined where it was not given. */
+/** The value of a paper's flag; undefined if not given. */
 const accepted = ({ name, value: shown, accepts, list }: PaperFlag, given: string | undefined) => {
   const parts = given === undefined ? [] : list ? given.split(',') : [given];
   if (!parts.every((part) => accepts.test(part))) {
@@ -123,7 +123,8 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   );
   const plan = paper.plan({ quick: values.quick === true, options, ...(seeds ? { seeds } : {}) });
   if (plan.runs.length === 0) throw new GeometryError('invalid-argument', 'No run is left by these options.');
-  // Before the trial of how many runs are best at once, which takes a minute; some folders only look writable.
+  // Before the trial for the best number of concurrent runs, which takes a minute. Some folders only look
+  // writable.
   await makeFolder(out);
   const progress = progressLine(console);
   const shared = await sideBySide(
@@ -151,7 +152,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   return 0;
 };
 
-/** The command that goes on with what these options left out: parts of the grid are not named again. */
+/** The command for the rest of the grid; named parts are not repeated. */
 const goingOn = (
   { id, flags }: Paper,
   out: string,

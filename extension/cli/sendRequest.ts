@@ -7,8 +7,8 @@ const timeoutMs = 30_000;
 const mostBytes = 64 * 2 ** 20;
 
 /**
- * One request to an address that the user gave on this command line; follows no redirection. Node's own `fetch` says of
- * itself that it is a browser, and Ray takes no job from browsers.
+ * One request to an address given on the command line; follows no redirection. Node's own `fetch` presents
+ * itself as a browser, and Ray rejects jobs from browsers.
  */
 export const sendRequest: Send = (url, { method, body }) =>
   new Promise((resolve, reject) => {

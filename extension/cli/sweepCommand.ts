@@ -92,11 +92,11 @@ const options = {
   'dry-run': { type: 'boolean', default: false },
   follow: { type: 'boolean', default: false },
   stop: { type: 'boolean', default: false },
-  // Of the scripts that this command submits.
+  // Options of the scripts that this command submits.
   element: { type: 'string' },
 } as const;
 
-/** Where each run stands; under the table why one could not be read. */
+/** The state of each run; below the table, why one could not be read. */
 const table = (progress: readonly CellProgress[]): string => {
   const faults = progress.flatMap(({ cell, unreadable }) =>
     unreadable === undefined ? [] : [`\n${cell.name}: ${unreadable.message}`],
@@ -156,7 +156,7 @@ interface Sweep {
   readonly console: CommandConsole;
 }
 
-/** Submits to a scheduler, or prints what would be submitted. */
+/** Submits to a scheduler, or prints the submission. */
 const submit = async ({ out, grid, cells, console }: Sweep, values: Values): Promise<void> => {
   const wanted: SubmitOptions = {
     grid,
@@ -164,7 +164,7 @@ const submit = async ({ out, grid, cells, console }: Sweep, values: Values): Pro
     job: jobOptions(values),
     provider: providerNamed(values.provider),
     rowsPerTask: wholeNumber('--rows-per-task', values['rows-per-task']) ?? 1,
-    // Nodes run what this command runs, from the same shared folders.
+    // Nodes run the same files as this command, from the same shared folders.
     command: [process.execPath, __filename],
   };
   if (values['dry-run']) {
@@ -181,7 +181,7 @@ const submit = async ({ out, grid, cells, console }: Sweep, values: Values): Pro
 
 const activeStates: ReadonlySet<string> = new Set(['waiting', 'starting', 'running']);
 
-/** Where each run stands, on whatever machines; again at every change while it is followed. */
+/** The state of each run, on all machines; repeated at every change if followed. */
 const showPlaces = async ({ out, cells, console }: Sweep, values: Values): Promise<void> => {
   const { follow } = values;
   const named = (name: string): Scheduler => schedulerNamed(name, accessIn(values));
@@ -200,7 +200,10 @@ const showPlaces = async ({ out, cells, console }: Sweep, values: Values): Promi
   }
 };
 
-/** What an element of an array runs: `--element SUBMISSION INDEX`, after the grid where its machine has no sweep yet. */
+/**
+ * The command of an array's element: `--element SUBMISSION INDEX`, after the grid if its machine has no sweep
+ * yet.
+ */
 const runElement = async (
   { out, cells, console }: Sweep,
   file: string,
@@ -215,11 +218,11 @@ const runElement = async (
   });
 };
 
-/** How many runs have finished, and how long the rest takes at the pace since the command began. */
+/** How many runs have finished, and the time left at the pace since the command began. */
 const timeLine = (time: SweepTime, rows: readonly CellProgress[]): string => {
   const now = Date.now();
   const runs = rows.map(({ cell: { config }, status, step }) => ({
-    // Between two runs none is at work, and the clock goes on.
+    // Between two runs none is active, and the clock goes on.
     status: status === 'queued' ? ('running' as const) : status,
     ...{ step, of: config.maxSteps, costPerStep: workPerStep(config) },
   }));
@@ -230,7 +233,7 @@ const timeLine = (time: SweepTime, rows: readonly CellProgress[]): string => {
   return `${finished} of ${rows.length} runs finished${says}`;
 };
 
-/** Trains on this machine what is not finished. */
+/** Trains the unfinished runs on this machine. */
 const trainHere = async ({ out, cells, console }: Sweep, values: Values): Promise<void> => {
   const provider = providerNamed(values.provider);
   const asked = wholeNumber('--jobs', values.jobs);
@@ -250,7 +253,7 @@ const trainHere = async ({ out, cells, console }: Sweep, values: Values): Promis
     onEnded: async () => {
       const rows = await sweepProgress(out, cells);
       const text = `${table(rows)}\n${timeLine(time, rows)}\n`;
-      // Several that other hosts trained are found finished together.
+      // Several runs trained by other hosts can be found finished together.
       if (text !== shown) console.error(text);
       shown = text;
     },
@@ -293,7 +296,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
     else await trainHere(sweep, values);
     if (values['dry-run']) return 0;
   }
-  // A sweep that no scheduler has is read from its files alone.
+  // The state of a sweep without a scheduler is read from its files alone.
   if ((await readSubmissions(path.resolve(out))).length > 0) await showPlaces(sweep, values);
   else console.out(`${table(await watchedProgress(out, sweep.cells))}\n`);
   return 0;

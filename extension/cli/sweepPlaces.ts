@@ -32,7 +32,7 @@ const whereOrWhy = ({ state, says, node, unsure }: Place): string => {
 const longest = 60;
 const shortened = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
 
-/** Where the runs of a submitted sweep stand, each with its node or the reason that it waits or ended for. */
+/** The state of a submitted sweep's runs, each with its node or the reason for waiting or ending. */
 export const placesTable = (places: readonly Place[]): string => {
   const counts = Object.entries(stateNames).flatMap(([state, name]) => {
     const n = places.filter((place) => place.state === state).length;

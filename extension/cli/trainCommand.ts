@@ -50,7 +50,7 @@ const options = {
   resume: { type: 'boolean', default: false },
 } as const;
 
-/** The configuration named, or that of the run to be resumed. */
+/** The named configuration, or that of the run to resume. */
 const baseConfig = async (named: string | undefined, out: string, resume: boolean): Promise<RunConfig> => {
   if (named !== undefined) return loadRunConfig(named);
   const run = resume ? await readRunFile(out) : undefined;

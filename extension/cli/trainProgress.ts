@@ -24,7 +24,7 @@ const metricsLine = ({ step, loss, trainAccuracy, testAccuracy, stepsPerSecond }
     stepsPerSecond === undefined ? '' : `, ${stepsPerSecond.toFixed(1)} steps/s`,
   ].join('');
 
-/** Why a run ended before its last step of itself. */
+/** Why a run ended by itself before its last step. */
 const why = (run: RunFile): string => {
   const end = runEnd(run);
   if (end?.kind !== 'rule') return '';
@@ -35,8 +35,8 @@ const why = (run: RunFile): string => {
 const BAR_WIDTH = 30;
 
 /**
- * The progress of a run on standard error: a bar under the lines on a terminal, lines otherwise.
- * @param name of one run among several that train at once: its lines begin with it, and none has a bar.
+ * The progress of a run on standard error: a bar under the lines on a terminal, lines otherwise. @param name
+ * prefix of the lines of one run among several that train concurrently; these have no bar.
  */
 export const trainProgress = (console: CommandConsole, maxSteps: number, name?: string) => {
   const hasBar = console.isTerminal && name === undefined;

@@ -5,7 +5,7 @@ import { requireCudaFolder } from './cudaFolder.js';
 
 const OPTION = '--cuda-from';
 
-/** The folders that arguments name with `--cuda-from`, and the other arguments. */
+/** Splits the arguments into folders given with `--cuda-from` and the rest. */
 export const takeCudaFrom = (
   args: readonly string[],
 ): { readonly folders: readonly string[]; readonly rest: readonly string[] } => {
@@ -24,9 +24,9 @@ export const takeCudaFrom = (
 };
 
 /**
- * Runs the same command in a child that finds CUDA's files in the folders named: the loader reads its search path when a
- * process starts, and never again. Signals go on to the child, whose status is the answer.
- * @throws GeometryError `no-provider` where CUDA cannot be had from there.
+ * Runs the same command in a child that finds CUDA's files in the named folders: the loader reads its search
+ * path only when a process starts. Signals are forwarded to the child, whose status is returned. @throws
+ * GeometryError `no-provider` if CUDA is unavailable.
  */
 export const runWithCudaFrom = async (
   script: string,

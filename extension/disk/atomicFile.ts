@@ -6,9 +6,9 @@ import { GeometryError } from '../contract/errors.js';
 import { flag } from './regularFile.js';
 import { systemCode, writeError } from './systemErrors.js';
 
-/** Names under which nothing can lie already, and which nobody can foresee. */
+/** Unpredictable names that cannot exist already. */
 const PARTIAL = /\.[0-9a-f]{12}\.partial$/;
-/** A name has at most 255 bytes, a character at most four. */
+/** A file name has at most 255 bytes, a character at most four. */
 const MOST_CHARACTERS = 48;
 
 const partialName = (file: string): string => {
@@ -17,16 +17,16 @@ const partialName = (file: string): string => {
 };
 
 /**
- * Creates a file that is not there yet, for writing. Whatever lies under the name, a link too, is left alone.
- * @throws the system's error, `EEXIST` where something has the name.
+ * Creates a new file for writing. An existing file or link of that name is left alone. @throws the system's
+ * error, `EEXIST` if the name exists.
  */
 export const createExclusively = (file: string): Promise<FileHandle> =>
   open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | flag('O_NOFOLLOW'));
 
-/** Systems and folders that cannot be opened for it do without. */
+/** Some systems cannot open a folder; they do without. */
 const withoutSync = new Set(['EACCES', 'EPERM', 'EINVAL', 'EISDIR', 'ENOTSUP', 'ENOSYS']);
 
-/** Makes a rename in a folder last through a power cut. */
+/** Makes a rename in a folder survive a power cut. */
 const syncFolder = async (folder: string): Promise<void> => {
   try {
     const handle = await open(folder, 'r');
@@ -41,10 +41,10 @@ const syncFolder = async (folder: string): Promise<void> => {
 };
 
 /**
- * Writes a file so that its name shows the old content or the new, whole, at any moment: a new neighbour is written and
- * flushed, then renamed. A link of that name is replaced, never followed. A write that fails takes its neighbour away,
- * which on a full disk makes room; one that is killed leaves it to {@link removeLeftovers}.
- * @throws GeometryError `disk-full`, `unwritable`; the old content stays.
+ * Writes a file atomically: its name shows either the old or the complete new content at any moment. A
+ * temporary file beside it is written and flushed, then renamed. A link of that name is replaced, never
+ * followed. A failed write removes its temporary file, which frees space on a full disk; a killed one leaves it
+ * to {@link removeLeftovers}. @throws GeometryError `disk-full`, `unwritable`; the old content stays.
  */
 export const writeAtomically = async (file: string, content: Uint8Array | string): Promise<void> => {
   const partial = partialName(file);
@@ -66,7 +66,9 @@ export const writeAtomically = async (file: string, content: Uint8Array | string
   }
 };
 
-/** Streams such as `/dev/stdout` are written to; a link in any other folder is not followed, be it to a stream. */
+/**
+ * Streams such as `/dev/stdout` are written to. A link in any other folder is not followed, even to a stream.
+ */
 const isStream = async (file: string): Promise<boolean> => {
   const there = await stat(file).catch(() => undefined);
   if (there === undefined || there.isFile() || there.isDirectory()) return false;
@@ -74,7 +76,7 @@ const isStream = async (file: string): Promise<boolean> => {
 };
 
 /**
- * Writes a file that the user named: as {@link writeAtomically}, except that a pipe or device of that name is written to.
+ * Writes a file named by the user: as {@link writeAtomically}, but a pipe or device of that name is written to.
  * @throws GeometryError `disk-full`, `unwritable`.
  */
 export const writeOutput = async (file: string, content: Uint8Array | string): Promise<void> => {
@@ -92,7 +94,7 @@ export const writeOutput = async (file: string, content: Uint8Array | string): P
 };
 
 /**
- * Opens a regular file to add to its end, made where it is not there; a link, pipe or device of that name is refused.
+ * Opens a regular file for appending, created if missing. A link, pipe or device of that name is refused.
  * @throws GeometryError `disk-full`, `unwritable`.
  */
 export const openForAppending = async (file: string): Promise<FileHandle> => {
@@ -107,7 +109,10 @@ export const openForAppending = async (file: string): Promise<FileHandle> => {
   throw new GeometryError('unwritable', `${file} is not a regular file and is not written to.`);
 };
 
-/** Takes away what killed writers left in a folder, where nobody else writes or it is older than `minimumAgeMs`. */
+/**
+ * Removes the temporary files of killed writers: in a folder without other writers all of them, otherwise those
+ * older than `minimumAgeMs`.
+ */
 export const removeLeftovers = async (folder: string, minimumAgeMs = 0): Promise<void> => {
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => PARTIAL.test(each))) {

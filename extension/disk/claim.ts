@@ -16,33 +16,33 @@ import {
 import { thisProcess } from './processIdentity.js';
 import { systemCode, writeError } from './systemErrors.js';
 
-/** A lock is held for moments. One of a holder that cannot be asked is taken away when it has been there for so long. */
+/** A lock is held briefly. One whose holder cannot be asked is removed after this time. */
 const LOCK_MS = 2.5 * BEAT_MS;
-/** A process of this host may be about to end: it was told to, or the one that started it has gone. */
+/** Wait for a process of this host that may be about to end: it was told to, or its parent has ended. */
 const PATIENCE_MS = 3_000;
 const LOOK_MS = 50;
-/** Between looks at the beat of another host. */
+/** Interval between looks at another host's beat. */
 const BEAT_LOOK_MS = 500;
-/** Each attempt after the first follows a claim that was released or taken away; between some lies a short wait. */
+/** Each further attempt follows a claim that was released or removed, some after a short wait. */
 const ATTEMPTS = 20;
 
-/** A claim that this process holds. */
+/** A claim held by this process. */
 export interface Claim {
-  /** Aborted when the claim is found to be another's, or gone. */
+  /** Aborted when the claim is lost to another process, or its file is gone. */
   readonly lost: AbortSignal;
   /**
-   * To be awaited before each write that the claim allows.
-   * @throws GeometryError `in-use` when the claim is no longer this one.
+   * Must be awaited before each write that the claim allows. @throws GeometryError `in-use` if the claim was
+   * lost.
    */
   readonly requireHeld: () => Promise<void>;
-  /** Takes away this claim and no other. */
+  /** Removes this claim, and no other. */
   readonly release: () => Promise<void>;
 }
 
 export interface ClaimOptions {
   /** How long to wait for a holder of this host that may be about to end. */
   readonly patienceMs?: number;
-  /** For how long a holder that cannot be asked must be seen not to beat. */
+  /** How long a holder that cannot be asked must be watched without a beat. */
   readonly lapseMs?: number;
 }
 
@@ -52,7 +52,7 @@ const inUse = (what: string, held: Extract<Liveness, { kind: 'here' | 'elsewhere
   return new GeometryError('in-use', `${what} is in use by ${who}; stop it first.`);
 };
 
-/** Only one process can create a file that must not be there yet; undefined for all the others. */
+/** Only one process can create the file; undefined for all others. */
 const createAlone = async (file: string, holder: Holder): Promise<FileHandle | undefined> => {
   let handle: FileHandle;
   try {
@@ -72,8 +72,9 @@ const createAlone = async (file: string, holder: Holder): Promise<FileHandle | u
 };
 
 /**
- * Looks at a claim until its holder beats, lets go of it, or has been silent for long enough: never `lapsed` by a clock.
- * @param isLock what is held for moments, and does not beat: a holder elsewhere is watched though it looks recent.
+ * Watches a claim until its holder beats, releases it, or has been silent for long enough. A clock alone never
+ * gives `lapsed`. @param isLock whether it is held briefly and does not beat: a holder elsewhere is watched
+ * even if it looks recent.
  */
 const watched = async (file: string, lapseMs: number, isLock = false): Promise<Liveness> => {
   for (;;) {
@@ -86,8 +87,8 @@ const watched = async (file: string, lapseMs: number, isLock = false): Promise<L
 };
 
 /**
- * Takes a claim that is nobody's out of the way. Whoever does so holds a lock and looks again under it: else one could
- * remove the new claim of another that was quicker.
+ * Removes an abandoned claim. The caller holds a lock and checks again under it: otherwise it could remove the
+ * new claim of a faster process.
  */
 const takeAway = async (file: string, stale: FoundClaim, holder: Holder, lapseMs: number): Promise<void> => {
   const lock = `${file}.takeover`;
@@ -138,17 +139,16 @@ const obtain = async (
 };
 
 /**
- * Claims what a file stands for, for this process alone among those of this host and of others that share the folder.
- * A claim whose process has ended is taken over at once; one whose process cannot be asked (another host's) when this
- * process has watched it for a minute and it has not beaten, by this host's clock alone. A process that is stopped or
- * asleep keeps its claim.
- * @param file the claim file; its folder is there.
- * @param what what is claimed, for the message.
- * @throws GeometryError `in-use`, naming the holder and its host; `unwritable`, `disk-full`.
+ * Claims a resource for this process alone, among the processes of this host and of other hosts that share the
+ * folder. The claim of an ended process is taken over at once. If the process cannot be asked (another host),
+ * the claim is taken over after this process has watched it for a minute without a beat, by this host's clock
+ * alone. A stopped or sleeping process keeps its claim. @param file the claim file; its folder exists. @param
+ * what what is claimed, for the message. @throws GeometryError `in-use`, naming the holder and its host;
+ * `unwritable`, `disk-full`.
  */
 export const takeClaim = async (file: string, what: string, options: ClaimOptions = {}): Promise<Claim> => {
   const holder: Holder = { ...thisProcess(), token: randomUUID() };
-  // Before the file is there: another call of this process may look at it in between.
+  // Before the file exists: another call of this process may look at it in between.
   heldHere.add(holder.token);
   const handle = await obtain(file, what, holder, options).catch((thrown: unknown) => {
     heldHere.delete(holder.token);
@@ -162,7 +162,7 @@ export const takeClaim = async (file: string, what: string, options: ClaimOption
     loss.abort();
     return false;
   };
-  // Through the handle: whatever lies under the name by then, the beat is this claim's.
+  // Through the handle: whatever the name points to by then, the beat belongs to this claim.
   const beat = setInterval(() => {
     const now = new Date();
     void handle.utimes(now, now).catch(() => undefined);

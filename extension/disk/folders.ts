@@ -9,14 +9,14 @@ export const isWithin = (folder: string, place: string): boolean => {
   return way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
 };
 
-/** The nearest folder at or above `place` that is there: what the system says of writing is true of it. */
+/** The nearest existing folder at or above `place`; its permissions decide on writing. */
 const nearest = async (place: string): Promise<string> => {
   const there = await stat(place).catch(() => undefined);
   const above = path.dirname(place);
   return there !== undefined || above === place ? place : nearest(above);
 };
 
-/** Folders at or above `place` that are not there, the outermost first. */
+/** Missing folders at or above `place`, outermost first. */
 const missing = async (place: string): Promise<string[]> => {
   const last = await nearest(place);
   const found: string[] = [];
@@ -25,10 +25,9 @@ const missing = async (place: string): Promise<string[]> => {
 };
 
 /**
- * Makes a folder that can be written in, and those above it, one by one: Node's own way of making several never ends
- * where the system says of a folder inside one that is there that there is no such folder (`/proc`).
- * @returns the outermost that was not there before, undefined where all were.
- * @throws GeometryError `unwritable`, `disk-full`.
+ * Creates a writable folder and its parents, one by one. Node's recursive `mkdir` never ends if the system
+ * reports a missing folder inside an existing one (`/proc`). @returns the outermost new folder; undefined if
+ * all existed. @throws GeometryError `unwritable`, `disk-full`.
  */
 export const makeFolder = async (folder: string): Promise<string | undefined> => {
   try {
@@ -38,7 +37,7 @@ export const makeFolder = async (folder: string): Promise<string | undefined> =>
         await mkdir(place);
         first ??= place;
       } catch (thrown) {
-        // Another process may have made it meanwhile.
+        // Another process may have created it meanwhile.
         if (systemCode(thrown) !== 'EEXIST') throw thrown;
       }
     }
@@ -48,7 +47,7 @@ export const makeFolder = async (folder: string): Promise<string | undefined> =>
     await access(folder, constants.W_OK);
     return first;
   } catch (thrown) {
-    // The system may say of a folder that there is none such where writing above it is what it refuses.
+    // The system may report a missing folder when it refuses writing above it.
     await access(await nearest(path.resolve(folder)), constants.W_OK).catch((refused: unknown) => {
       throw writeError(folder, refused);
     });
@@ -57,9 +56,9 @@ export const makeFolder = async (folder: string): Promise<string | undefined> =>
 };
 
 /**
- * {@link makeFolder} for a folder inside `root`, which may have come from elsewhere: a link on the way that leads out of
- * `root` is refused, so that nothing is written outside.
- * @throws GeometryError `unsafe-file`, `unwritable`, `disk-full`.
+ * {@link makeFolder} for a folder inside `root`, which may be untrusted: a link on the way that leads out of
+ * `root` is refused, so that nothing is written outside. @throws GeometryError `unsafe-file`, `unwritable`,
+ * `disk-full`.
  */
 export const makeFolderInside = async (root: string, folder: string): Promise<string | undefined> => {
   const firstOfRoot = await makeFolder(root);
@@ -71,7 +70,7 @@ export const makeFolderInside = async (root: string, folder: string): Promise<st
       `${folder} leads out of ${root} by a link; nothing is written there.`,
     );
   };
-  // What is there of the way, before more is made at its end; then all of it.
+  // The existing part first, before more is created below it; then all of it.
   await requireInside(await nearest(path.resolve(folder)));
   const first = await makeFolder(folder);
   await requireInside(folder);

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { GeometryError } from '../contract/errors.js';
 import type { ReportAddition } from '../contract/report.js';
 
-/** Id of the element that the page looks for its report in. */
+/** Id of the element that holds the report. */
 const reportElement = 'report';
 
 /**
- * One file that opens from disk: the panel's own page with the report inside, as one addition. Its content policy allows that one
- * script by its hash and nothing from anywhere else.
+ * One file that opens from disk: the panel's own page with the report inside, as one addition. Its content
+ * policy allows this one script by its hash and no network.
  */
 export const htmlReport = async (addition: ReportAddition): Promise<string> => {
   const [script, style] = await Promise.all([builtPage('report.js'), builtPage('report.css')]);
@@ -52,14 +52,17 @@ const builtPage = async (name: string): Promise<string> => {
   }
 };
 
-/** JSON that cannot end the script element it stands in, whatever tensor names hold. */
+/** JSON that cannot end its script element, whatever tensor names contain. */
 export const escapeJson = (json: string): string =>
   json.replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** Script text in which no string ends or comments out its element: in JavaScript `\/` and `\!` are `/` and `!`. */
+/**
+ * Script text in which no string ends or comments out its element: in JavaScript `\/` and `\!` mean `/` and
+ * `!`.
+ */
 const forScriptElement = (script: string): string =>
   script.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--');
 

@@ -6,51 +6,55 @@ import { limits, openRegular } from './regularFile.js';
 import { systemCode } from './systemErrors.js';
 
 export const BEAT_MS = 5_000;
-/** A claim whose holder cannot be asked (it is on another host) counts until it has been seen not to beat for so long. */
+/**
+ * A claim whose holder cannot be asked (another host) is valid until it has been watched for this long without
+ * a beat.
+ */
 export const LAPSE_MS = 60_000;
-/** A claim without words is being written; one that stays so was left by a crash. */
+/** An empty claim is being written; one that stays empty was left by a crash. */
 const TORN_MS = 5_000;
 
-/** Who holds a claim. The token tells it from another claim of the same process. */
+/** The holder of a claim. The token distinguishes several claims of one process. */
 export const holderSchema = v.object({ ...processIdentitySchema.entries, token: v.string() });
 export type Holder = v.InferOutput<typeof holderSchema>;
 
-/** A claim file as it is now. */
+/** The current content of a claim file. */
 export interface FoundClaim {
-  /** Time of the last beat, by the clock of the holder's host: to be compared with another of its beats alone. */
+  /** Time of the last beat, by the clock of the holder's host. Comparable only with the claim's other beats. */
   readonly beatMs: number;
   readonly watched: Watched;
-  /** Absent where the file does not say. */
+  /** Absent if the file does not say. */
   readonly holder?: Holder;
 }
 
-/** Who holds what a claim file stands for. */
+/** The holder of a claim file. */
 export type Liveness =
   | { readonly kind: 'none' }
-  /** A process of this system, be it stopped or asleep. */
+  /** A process of this system, running, stopped or asleep. */
   | { readonly kind: 'here'; readonly pid: number }
-  /** A process that cannot be asked, whose beat is recent; without a name where it has not written it yet. */
+  /** A process that cannot be asked, whose beat is recent. No name if it has not written one yet. */
   | { readonly kind: 'elsewhere'; readonly host?: string; readonly pid?: number }
   | {
       readonly kind: 'lapsed';
       /**
-       * How that is known: the process was asked; or its claim was watched for {@link LAPSE_MS} and did not beat. `clock`
-       * is a guess, for tables and lists: its last beat looks old, which says nothing where clocks differ.
+       * The evidence: the process was asked; or its claim was watched for {@link LAPSE_MS} without a beat.
+       * `clock` is a guess for tables and lists: the last beat looks old, which proves nothing if clocks
+       * differ.
        */
       readonly by: 'process' | 'watch' | 'clock';
     };
 
-/** What looks at a claim have seen. */
+/** What repeated looks at a claim have seen. */
 export interface Watched {
-  /** For how long they have found the same beat. */
+  /** How long they have seen the same beat. */
   readonly silentMs: number;
   /** Whether they have seen it beat. */
   readonly hasBeaten: boolean;
 }
 
 /**
- * The looks of this process at claims. A beat that changes proves a live holder, and silence is measured by the clock of
- * the process that looks: clocks of several hosts need not agree.
+ * This process's looks at claims. A changing beat proves a live holder. Silence is measured by the clock of
+ * this process: clocks of several hosts need not agree.
  */
 export class ClaimWatch {
   private readonly seen = new Map<
@@ -64,12 +68,12 @@ export class ClaimWatch {
     const at = this.now();
     const last = this.seen.get(file);
     const isSame = last !== undefined && last.token === token;
-    // A gap between looks counts for one beat: a file system that hung, or a process that was stopped, saw nothing.
+    // A gap between looks counts as one beat interval: a hung file system or a stopped process saw nothing.
     const watched: Watched =
       !isSame || last.beatMs !== beatMs
         ? { silentMs: 0, hasBeaten: isSame }
         : { silentMs: last.silentMs + Math.min(at - last.at, BEAT_MS), hasBeaten: last.hasBeaten };
-    // What a process looks at has no bound; what it forgets it watches anew.
+    // The number of watched claims is bounded; a forgotten one is watched anew.
     if (this.seen.size >= mostWatched && last === undefined) this.seen.clear();
     this.seen.set(file, { ...watched, beatMs, at, ...(token === undefined ? {} : { token }) });
     return watched;
@@ -79,7 +83,7 @@ export class ClaimWatch {
 const mostWatched = 100_000;
 const watch = new ClaimWatch();
 
-/** Tokens of the claims that this very process holds: a killed one may have had the same id and the same start. */
+/** Tokens of the claims held by this very process. A killed process may have had the same id and start. */
 export const heldHere = new Set<string>();
 
 const parseHolder = (text: string): Holder | undefined => {
@@ -91,13 +95,13 @@ const parseHolder = (text: string): Holder | undefined => {
   }
 };
 
-/** What cannot be a claim: without a holder, from long ago. */
+/** An invalid claim: no holder, and old. */
 const noClaim: FoundClaim = {
   beatMs: Number.NEGATIVE_INFINITY,
   watched: { silentMs: 0, hasBeaten: false },
 };
 
-/** The claim in a file; undefined where nothing has the name. A link, a pipe, a device is no claim. */
+/** The claim in a file; undefined if the file does not exist. A link, a pipe or a device is no claim. */
 export const findClaim = async (file: string): Promise<FoundClaim | undefined> => {
   try {
     if (!(await lstat(file)).isFile()) return noClaim;
@@ -119,11 +123,11 @@ export const findClaim = async (file: string): Promise<FoundClaim | undefined> =
   }
 };
 
-/** The process is asked where it can be; only where it cannot, the beat decides. */
+/** Asks the process if possible; otherwise the beat decides. */
 export const livenessOf = (found: FoundClaim | undefined, lapseMs = LAPSE_MS): Liveness => {
   if (found === undefined) return { kind: 'none' };
   const { beatMs, holder, watched } = found;
-  // A beat from the future was set by a clock that is not to be trusted.
+  // A beat in the future comes from an unreliable clock.
   const age = Math.abs(Date.now() - beatMs);
   if (holder === undefined) {
     if (found === noClaim) return { kind: 'lapsed', by: 'process' };
@@ -140,5 +144,5 @@ export const livenessOf = (found: FoundClaim | undefined, lapseMs = LAPSE_MS): L
   return { kind: 'elsewhere', host, pid };
 };
 
-/** Who holds the claim in a file at this moment. Never throws: what cannot be read is held by nobody. */
+/** The current holder of a claim file. Never throws: an unreadable claim is held by nobody. */
 export const liveness = async (file: string): Promise<Liveness> => livenessOf(await findClaim(file));

@@ -5,16 +5,16 @@ import { GeometryError } from '../contract/errors.js';
 import { writeError } from './systemErrors.js';
 
 /**
- * Whether a file can be written, asked before the work whose result it is for. Nothing is written; what changes on disk
- * meanwhile is told by the write itself.
- * @throws GeometryError `unwritable`: a folder has the name, its own folder is missing, or writing is not permitted.
+ * Checks that a file can be written, before the work that produces it. Nothing is written. The write itself
+ * reports later changes on disk. @throws GeometryError `unwritable`: a folder has the name, its parent folder
+ * is missing, or writing is not permitted.
  */
 export const checkOutput = async (file: string): Promise<void> => {
   const there = await stat(file).catch(() => undefined);
   if (there?.isDirectory() === true) {
     throw new GeometryError('unwritable', `A folder is in the way: ${file} could not be written.`);
   }
-  // A pipe or a device is written to; its folder need not be.
+  // A pipe or a device is written to directly; its folder need not be writable.
   if (there !== undefined && !there.isFile()) return;
   const folder = path.dirname(path.resolve(file));
   const parent = await stat(folder).catch((thrown: unknown) => {
@@ -32,8 +32,8 @@ export const checkOutput = async (file: string): Promise<void> => {
 };
 
 /**
- * Whether a folder can be written in, or made: its first parent that is there is asked.
- * @throws GeometryError `unwritable`.
+ * Checks that a folder can be written in, or created: its nearest existing parent decides. @throws
+ * GeometryError `unwritable`.
  */
 export const checkOutputFolder = async (folder: string): Promise<void> => {
   for (let place = path.resolve(folder); ; place = path.dirname(place)) {

@@ -3,20 +3,20 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import * as v from 'valibot';
 
-/** A process among all hosts and times: ids are given out again, also by containers that share a host's name. */
+/** Identifies a process across hosts and time: ids are reused, also by containers that share a host's name. */
 export const processIdentitySchema = v.object({
   host: v.string(),
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** Of the running system since it was started; absent where it cannot be asked for. */
+  /** Boot id of the system; absent if unavailable. */
   boot: v.optional(v.string()),
-  /** Process ids count within it; absent on systems without such spaces. */
+  /** The process id namespace; absent on systems without namespaces. */
   pidNamespace: v.optional(v.string()),
-  /** When the process started, in the system's own words. */
+  /** Start time of the process, in the system's own format. */
   started: v.optional(v.string()),
 });
 export type ProcessIdentity = v.InferOutput<typeof processIdentitySchema>;
 
-/** Whether a process of this host has this id, whoever's it is. */
+/** Whether any process of this host has this id. */
 export const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0);
@@ -37,13 +37,13 @@ const orUndefined = (ask: () => string): string | undefined => {
 const run = (command: string, args: readonly string[]): string =>
   execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 2000 });
 
-/** `/proc/PID/stat` from its third field on (proc(5)): the name before it may hold spaces and brackets. */
+/** `/proc/PID/stat` from its third field on (proc(5)): the name before it may contain spaces and brackets. */
 const linuxFields = (pid: number): string[] => {
   const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 };
 
-/** One that has ended and that its parent has not asked about yet still has its id. */
+/** A zombie: it has ended but still has its id, because its parent has not waited for it. */
 const ENDED = 'ended';
 
 interface System {
@@ -94,8 +94,8 @@ let own: ProcessIdentity | undefined;
 export const thisProcess = (): ProcessIdentity => (own ??= identify());
 
 /**
- * Whether the process of an identity runs, be it stopped or asleep: `unknown` where it is another system's, or the
- * system does not tell when a process started.
+ * Whether the identified process runs (stopped and asleep included). `unknown` if it belongs to another system,
+ * or the system does not tell when a process started.
  */
 export const processState = (identity: ProcessIdentity): 'alive' | 'ended' | 'unknown' => {
   const { boot, pidNamespace } = thisProcess();

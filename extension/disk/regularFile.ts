@@ -3,19 +3,21 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { GeometryError, type ErrorCode } from '../contract/errors.js';
 import { readError } from './systemErrors.js';
 
-/** Flags that a system lacks are zero: Windows has neither named pipes in folders nor links without a privilege. */
+/**
+ * Flags that a system lacks are zero: Windows has neither named pipes in folders nor links without a privilege.
+ */
 export const flag = (name: 'O_NONBLOCK' | 'O_NOFOLLOW'): number =>
   (constants as Partial<Record<typeof name, number>>)[name] ?? 0;
 
 const MEGABYTE = 2 ** 20;
 
-/** The most bytes read of a file beside the weights, by what it is. */
+/** Maximum sizes of side files, by kind, in bytes. */
 export const limits = {
   /** A configuration, a description, a claim. */
   settings: MEGABYTE,
   /** `run.json`, `sweep.json`, records of an installation. */
   record: 16 * MEGABYTE,
-  /** Measurements and reports; a string cannot hold more than 512 MB. */
+  /** Measurements and reports; a string is limited to 512 MB. */
   results: 256 * MEGABYTE,
 } as const;
 
@@ -28,10 +30,10 @@ const notRegular = (path: string, stats: BigIntStats, code: ErrorCode): Geometry
   new GeometryError(code, `${path}: this is ${stats.isDirectory() ? 'a folder' : 'not a regular file'}.`);
 
 /**
- * Opens a regular file for reading; links are followed. A named pipe or a device is refused before it is opened, which
- * alone could wait for ever or act on the device, and once more afterwards, should the name have changed hands meanwhile.
- * @param refusal the error's code where this is no regular file.
- * @throws GeometryError `not-found`, `unreadable`, `refusal`.
+ * Opens a regular file for reading; links are followed. A named pipe or a device is refused before opening,
+ * because opening it could block for ever or act on the device. The check is repeated after opening, in case
+ * the name was replaced. @param refusal the error's code if this is no regular file. @throws GeometryError
+ * `not-found`, `unreadable`, `refusal`.
  */
 export const openRegular = async (path: string, refusal: ErrorCode = 'unreadable'): Promise<Opened> => {
   try {
@@ -47,7 +49,7 @@ export const openRegular = async (path: string, refusal: ErrorCode = 'unreadable
   }
 };
 
-/** Counts what is really read: the size of a growing file, or of one in `/proc`, says nothing. */
+/** Counts the bytes read: the size of a growing file, or of one in `/proc`, is unreliable. */
 const readAtMost = async (path: string, { handle, stats }: Opened, most: number): Promise<Buffer> => {
   const tooLarge = (): GeometryError =>
     new GeometryError('too-large', `${path}: the file is larger than the ${most} bytes read of such a file.`);
@@ -84,7 +86,7 @@ export const readBytes = async (path: string, most: number): Promise<Buffer> => 
 export const readText = async (path: string, most: number): Promise<string> =>
   (await readBytes(path, most)).toString('utf8');
 
-/** {@link readText}; undefined where there is no file of that name. Everything else is thrown. */
+/** {@link readText}; undefined if the file does not exist. Every other error is thrown. */
 export const readTextIfThere = async (path: string, most: number): Promise<string | undefined> => {
   try {
     return await readText(path, most);

@@ -30,13 +30,13 @@ const writings: Readonly<Record<string, Meaning>> = {
   EISDIR: ['unwritable', 'A folder is in the way'],
 };
 
-/** The system's code of a failed call, as `ENOENT`; undefined for anything else that was thrown. */
+/** The system's error code, such as `ENOENT`; undefined for anything else. */
 export const systemCode = (thrown: unknown): string | undefined => {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
   return typeof code === 'string' ? code : undefined;
 };
 
-/** A failed read of `path` as a {@link GeometryError}, naming it; a GeometryError passes as it is. */
+/** A failed read of `path` as a {@link GeometryError} that names it; a GeometryError is returned unchanged. */
 export const readError = (path: string, thrown: unknown): GeometryError => {
   if (thrown instanceof GeometryError) return thrown;
   const code = systemCode(thrown) ?? 'unknown error';
@@ -44,7 +44,7 @@ export const readError = (path: string, thrown: unknown): GeometryError => {
   return new GeometryError(kind, `${path}: ${reason}.`, { cause: thrown });
 };
 
-/** A failed write of `path` as a {@link GeometryError}, naming it; a GeometryError passes as it is. */
+/** A failed write of `path` as a {@link GeometryError} that names it; a GeometryError is returned unchanged. */
 export const writeError = (path: string, thrown: unknown): GeometryError => {
   if (thrown instanceof GeometryError) return thrown;
   const code = systemCode(thrown);

@@ -7,7 +7,7 @@ import { libraryTelemetryOff } from '../contract/libraryTelemetry.js';
 
 export type Role = 'reader' | 'compute' | 'trainer' | 'installer' | 'gpu' | 'check';
 
-/** How a child process ended: of itself, or because this side ended it. */
+/** How a child process ended: by itself, or ended by this side. */
 export interface End {
   readonly expected: boolean;
   /** For the log: "exit code 1", "signal SIGKILL", "on request". */
@@ -20,7 +20,7 @@ export interface EngineProcess<Calls> {
   readonly ended: Promise<End>;
   /** Ends the process now, whatever it is doing. */
   kill(): void;
-  /** Detaches: closes the channel; the process ends or continues as its request said. */
+  /** Detaches: closes the channel. The process ends or continues, as its request said. */
   leave(): void;
   /** Closes the channel of a process that has finished, so that it exits. */
   finish(): void;
@@ -34,20 +34,19 @@ export interface ProcessOptions<Calls extends object> {
   readonly role: Role;
   readonly args: readonly string[];
   readonly schemas: CallSchemas<Calls>;
-  /** Receivers of the child's events, already checked. */
+  /** Receivers of the child's events, already validated. */
   readonly events: Functions;
   /** A line that the child wrote to its standard output or error. */
   readonly onOutput: (line: string) => void;
-  /** A process that may live longer than this one writes its output to a file: a pipe would end with its reader. */
+  /**
+   * A process that may outlive this one writes its output to a file: a pipe would break when its reader ends.
+   */
   readonly outputFile?: string;
-  /** Variables of the child besides this process's own: where native libraries are found, for one. */
+  /** Additional environment variables of the child, such as the search path of native libraries. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/**
- * Forks the engine in a role. Calls that are open when it ends, and calls made afterwards, answer with the error
- * `process-died`.
- */
+/** Forks the engine in a role. After its end, open and new calls answer with the error `process-died`. */
 export function startEngineProcess<Calls extends object>(
   options: ProcessOptions<Calls>,
 ): EngineProcess<Calls> {
@@ -84,7 +83,7 @@ export function startEngineProcess<Calls extends object>(
     };
     child.once('error', (error) => end(error.message));
     child.once('exit', (code, signal) => {
-      // The signal is how this side ends a child that has nothing left to do.
+      // This side ends an idle child with this signal.
       if (signal) end(expected ? 'on request' : `signal ${signal}`);
       else end(`exit code ${String(code)}`);
     });

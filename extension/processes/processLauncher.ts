@@ -6,7 +6,7 @@ import type { RunFile } from '../contract/run.js';
 import type { Launcher, RunEvents, RunHandle } from '../queue/launcher.js';
 import { startTrainerProcess } from './trainerProcess.js';
 
-/** Lines, or characters of a file, that a process which died is quoted with. */
+/** Limits, in lines and characters, of the quoted output of a dead process. */
 const quotedLines = 20;
 const quotedCharacters = 4000;
 
@@ -14,11 +14,11 @@ export interface ProcessLauncherOptions {
   /** The bundle of the child processes. */
   readonly bundle: string;
   readonly capacity: () => number;
-  /** The error of a process that ended before its run did: how it ended, and its last words. */
+  /** The error of a process that ended before its run did: how it ended, and its last output. */
   readonly died: (out: string, how: string, lastWords: string) => ErrorValue;
-  /** What a run's process is given besides its request, found out before it starts; nothing where absent. Never rejects. */
+  /** Additional input of a run's process, determined before it starts; optional. Never rejects. */
   readonly surroundings?: (request: TrainRequest) => Promise<TrainerSurroundings>;
-  /** Where processes that may outlive this one write what they have to say besides their messages. */
+  /** Output files of processes that may outlive this one. */
   readonly outputFolder?: string;
   readonly log?: {
     readonly info: (line: string) => void;
@@ -27,15 +27,15 @@ export interface ProcessLauncherOptions {
   };
 }
 
-/** What the process of one run finds around it. */
+/** The environment of a run's process. */
 export interface TrainerSurroundings {
-  /** Variables besides this process's own: where native libraries are found. */
+  /** Additional environment variables, such as the search path of native libraries. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Providers that cannot be had here, and why. */
+  /** Unavailable providers, and why. */
   readonly passedOver: NonNullable<TrainRequest['passedOver']>;
 }
 
-/** A process of this machine for each run. */
+/** One process of this machine for each run. */
 export const processLauncher = (options: ProcessLauncherOptions): Launcher => {
   let started = 0;
   return {
@@ -61,7 +61,7 @@ export const processLauncher = (options: ProcessLauncherOptions): Launcher => {
 const withSurroundings = (request: TrainRequest, { passedOver }: TrainerSurroundings): TrainRequest =>
   passedOver.length === 0 ? request : { ...request, passedOver };
 
-/** A run whose process is still to start: what is asked of it meanwhile reaches it when it has. */
+/** A run whose process has not started yet: requests meanwhile are delivered after the start. */
 const startLater = (starting: Promise<RunHandle>): RunHandle => {
   let isLeft = false;
   const tell = (what: (run: RunHandle) => void): void => void starting.then(what);
@@ -105,7 +105,7 @@ const startProcess = (
         grokked: events.grokked ?? nothing,
         ended: (reply) => {
           outcome = reply;
-          // The process has nothing more to do, and ends when its channel closes.
+          // The process is finished and exits when its channel closes.
           trainer.finish();
         },
       },
@@ -124,7 +124,7 @@ const startProcess = (
   });
   const ask = (call: (calls: TrainerCalls) => Promise<Reply<void>>): void =>
     void call(trainer.calls).then((reply) => {
-      // A process that has ended tells how by its end.
+      // Its exit status says how it ended.
       if (!reply.ok && reply.error.code !== 'process-died') log?.warn(reply.error.message);
     });
   const end = async (): Promise<Reply<RunFile> | undefined> => {

@@ -1,6 +1,6 @@
 /**
- * Variables with which Node's own `fetch` goes through a proxy (Node 24.5 and later): the editor's setting where there is
- * one, else what the environment says already.
+ * Variables that make Node's own `fetch` use a proxy (Node 24.5 and later): the editor's setting if there is
+ * one, otherwise the environment's.
  */
 export const proxyVariables = (
   proxy: string,

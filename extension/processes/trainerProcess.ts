@@ -8,21 +8,21 @@ import { startEngineProcess, type EngineProcess } from './engineProcess.js';
 export interface TrainerPlace {
   /** The bundle of the child processes. */
   readonly bundle: string;
-  /** Keeps what the process writes besides its messages, for one that may outlive this process. */
+  /** File for the output of a process that may outlive this one. */
   readonly outputFile?: string;
-  /** Variables of the process besides this one's. */
+  /** Additional environment variables of the process. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface TrainerHandlers {
   readonly events: TrainerEvents;
-  /** Told of events that do not fit the contract. */
+  /** Receives events that do not fit the contract. */
   readonly refuse: (error: GeometryError) => void;
-  /** A line that the process wrote besides its messages; not where a file keeps them. */
+  /** A line of the process's output; not called if a file receives it. */
   readonly onOutput?: (line: string) => void;
 }
 
-/** The process of one run. It outlives this one when it was told to, or until its last checkpoint is written. */
+/** The process of one run. It outlives this process if told to, or until its last checkpoint is written. */
 export function startTrainerProcess(
   { bundle, outputFile, environment = {} }: TrainerPlace,
   { events, refuse, onOutput = () => undefined }: TrainerHandlers,

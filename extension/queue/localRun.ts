@@ -4,12 +4,12 @@ import { liveness, type Liveness } from '../disk/liveness.js';
 
 export const runClaimPath = (run: string): string => path.join(run, runLayout.state, runLayout.claim);
 
-/** Who trains a run at this moment, whoever started it. */
+/** Who trains a run now, whoever started it. */
 export const findRun = (run: string): Promise<Liveness> => liveness(runClaimPath(run));
 
 /**
- * Asks the process that trains a run to checkpoint and end, where it is one of this machine.
- * @returns who holds the run; a run that another host trains is not touched.
+ * Asks the process that trains a run to checkpoint and end, if it is on this machine. @returns the run's
+ * holder; a run trained by another host is not touched.
  */
 export const cancelRun = async (run: string): Promise<Liveness> => {
   const holder = await findRun(run);
@@ -17,7 +17,7 @@ export const cancelRun = async (run: string): Promise<Liveness> => {
     try {
       process.kill(holder.pid, 'SIGTERM');
     } catch {
-      // It has ended in the meantime.
+      // It has ended meanwhile.
       return { kind: 'none' };
     }
   }

@@ -5,40 +5,40 @@ import type { RunFile } from '../contract/run.js';
 import type { Launcher, RunEvents, RunHandle } from './launcher.js';
 import { threadsOf } from './sharing.js';
 
-/** What to ask of the launcher, and who listens. */
+/** The launcher's request, and its listeners. */
 export interface Beginning {
   readonly request: TrainRequest;
   readonly events: RunEvents;
 }
 
-/** A run that is to be trained, by its folder. */
+/** A run to train, by its folder. */
 export interface QueuedRun {
   readonly folder: string;
-  /** Called when its turn comes. What it throws is how the run ended. */
+  /** Called when its turn comes. An exception is the run's end. */
   readonly begin: () => Beginning | Promise<Beginning>;
-  /** Its turn has come, and it has been started. */
+  /** The run has been started. */
   readonly begun?: () => void;
   /**
-   * How it ended: not called for one that was left to itself or taken back. Its place is free when this has returned, so
-   * that what is measured of a run has its cores. Must not throw.
+   * How it ended. Not called for a detached or withdrawn run. Its place becomes free when this returns, so that
+   * measurements of the run can use its cores. Must not throw.
    */
   readonly ended: (outcome: Reply<RunFile>) => void | Promise<void>;
 }
 
 export interface QueueOptions {
   readonly launcher: Launcher;
-  /** Runs at work on the same cores that this queue did not start. */
+  /** Active runs on the same cores that this queue did not start. */
   readonly others?: () => number;
   readonly cores?: number;
 }
 
 interface AtWork {
   handle: RunHandle | undefined;
-  /** Asked to stop before it had begun. */
+  /** Asked to stop before it began. */
   stopped: boolean;
 }
 
-/** Runs in the order in which they were asked for, as many at work as the launcher has places for. */
+/** Runs in order of request. As many are active as the launcher has places for. */
 export class RunQueue {
   private readonly waiting: QueuedRun[] = [];
   private readonly working = new Map<string, AtWork>();
@@ -49,14 +49,14 @@ export class RunQueue {
 
   constructor(private readonly options: QueueOptions) {}
 
-  /** Puts a run behind those that wait; false where its folder already waits or is at work. */
+  /** Queues a run; false if its folder already waits or is active. */
   add(run: QueuedRun): boolean {
     if (this.isWaiting(run.folder) || this.isAtWork(run.folder)) return false;
     this.addAll([run]);
     return true;
   }
 
-  /** Puts runs of other folders than those that wait or are at work behind them, so that they begin together. */
+  /** Queues runs whose folders neither wait nor are active, so that they start together. */
   addAll(runs: readonly QueuedRun[]): void {
     this.waiting.push(...runs);
     this.next();
@@ -70,7 +70,7 @@ export class RunQueue {
     return this.working.has(folder);
   }
 
-  /** Takes back a run that waits; tells whether it did. */
+  /** Withdraws a waiting run; returns whether it was waiting. */
   takeBack(folder: string): boolean {
     const at = this.waiting.findIndex((run) => run.folder === folder);
     if (at < 0) return false;
@@ -95,7 +95,7 @@ export class RunQueue {
     run.handle?.stop();
   }
 
-  /** Takes back all that wait and stops all that are at work. */
+  /** Withdraws all waiting runs and stops all active ones. */
   stopAll(): void {
     this.waiting.length = 0;
     for (const folder of this.working.keys()) this.stop(folder);
@@ -103,14 +103,14 @@ export class RunQueue {
     this.tellIdle();
   }
 
-  /** Lets go of every run: none begins any more, and no end is told. */
+  /** Detaches from every run: none starts any more, and no end is reported. */
   leave(): void {
     this.left = true;
     this.waiting.length = 0;
     for (const { handle } of this.working.values()) handle?.leave();
   }
 
-  /** When no run waits or is at work. */
+  /** Resolves when no run waits or is active. */
   idle(): Promise<void> {
     return new Promise((resolve) => {
       this.idleWaiters.push(resolve);
@@ -118,7 +118,7 @@ export class RunQueue {
     });
   }
 
-  /** Starts what there are places for: called whenever a place may have become free. */
+  /** Starts runs while places are free. Called whenever a place may have become free. */
   next(): void {
     const { launcher, others = () => 0 } = this.options;
     this.tellExpected();
@@ -164,7 +164,7 @@ export class RunQueue {
       });
   }
 
-  /** Those at work, and those that will be as soon as their places are theirs. */
+  /** Active runs, and those that start once their places are free. */
   private tellExpected(): void {
     const { launcher, others = () => 0 } = this.options;
     const free = launcher.capacity() - this.working.size - this.telling - others();

@@ -34,7 +34,7 @@ const row = ({
   shortNumber(intruders?.null?.mean),
 ];
 
-/** How the checkpoint differs from its base: what is said of the pair, and the matrices that moved most. */
+/** How the checkpoint differs from its base: notes on the pair, and the matrices that changed most. */
 export const comparisonTable = ({ comparisons, comparisonSummaries: [summary] }: Report): string => {
   if (summary === undefined) return '';
   const changed = comparisons

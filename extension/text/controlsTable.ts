@@ -9,11 +9,11 @@ const names: { readonly [K in ControlEntry['kind']]: (entry: ControlEntry) => st
   'random-directions': () => 'random directions',
 };
 
-/** What the trajectory's components are held against: energy kept and mean accuracy over the tasks at each rank. */
+/** The nulls of the trajectory's components: energy kept and mean accuracy over the tasks at each rank. */
 export const controlsTable = (controls: readonly ControlEntry[]): string =>
   [pointsTable(controls), ...controls.flatMap(starLine)].join('\n');
 
-/** Components that a walk needs where those of the run need few. */
+/** Components that a random walk needs to match the run's few. */
 const starLine = (entry: ControlEntry): string[] => {
   if (entry.kind !== 'random-walk' && entry.kind !== 'decay-walk') return [];
   const most = entry.points.at(-1)?.rank ?? 0;

@@ -9,7 +9,7 @@ export interface TerminalTable {
 
 const right = (...titles: string[]): Column[] => titles.map((title) => ({ title, align: 'right' }));
 
-/** Tables of the analyses on request that follow a run: what was computed, each number beside its null. */
+/** Tables of the optional analyses of a run: each computed number beside its null. */
 export const dynamicsTables = (report: Report): TerminalTable[] =>
   [defects(report), onsets(report), declines(report), energies(report), modes(report)].filter(
     ({ body }) => body !== '',
@@ -71,7 +71,7 @@ const declines = (report: Report): TerminalTable => ({
   ),
 });
 
-/** Of the last window of each kind that ends by the grok step, or of the last one. */
+/** The last window of each kind that ends by the grok step; otherwise the last one. */
 const energies = ({ updateSpectra, source: { grokStep } }: Report): TerminalTable => {
   const kinds = new Map<string, Report['updateSpectra'][number]>();
   for (const entry of [...updateSpectra].sort((a, b) => a.lastStep - b.lastStep)) {

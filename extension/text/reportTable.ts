@@ -13,7 +13,7 @@ import { percent, shortNumber, textTable, type Column } from './textTable.js';
 
 const section = (title: string, body: string): string => `${title}\n\n${body}\n`;
 
-/** The report for reading in a terminal: checkpoints, matrices, trajectories with their nulls, reconstruction. */
+/** The report for a terminal: checkpoints, matrices, trajectories with their nulls, reconstruction. */
 export const reportTable = (report: Report, mostCheckpoints = Infinity): string =>
   report.sweep.length > 0 ? sweepTable(report) : seriesTable(report, mostCheckpoints);
 
@@ -62,7 +62,7 @@ const heading = ({ source, checkpoints: all }: Report): string => {
 
 const checkpoints = (report: Report, most: number): string => {
   const { length } = report.checkpoints;
-  // Evenly over the series, both ends among them.
+  // Evenly spaced over the series, both ends included.
   const shown =
     length <= most
       ? report.checkpoints
@@ -120,7 +120,7 @@ const matrices = (report: Report): string => {
     ]),
   ];
   const stacks = stacksOf(entries);
-  /** After the last matrix of a stack: what half of them exceed. */
+  /** After the last matrix of a stack: the stack's median. */
   const summaryAfter = (i: number): string[][] => {
     const { tensor, part, of, rows, columns } = entries[i]!;
     const stack = part === undefined ? undefined : stacks.get(`${tensor}#${of}`);
@@ -172,7 +172,7 @@ const matrices = (report: Report): string => {
   );
 };
 
-/** Spectra of the matrices of each stack of two or more, by the tensor and what they are of. */
+/** Spectra of the matrices of each stack of two or more, by tensor and role. */
 const stacksOf = (entries: readonly SpectrumEntry[]): ReadonlyMap<string, readonly SpectrumEntry[]> => {
   const stacks = new Map<string, SpectrumEntry[]>();
   for (const entry of entries) {
@@ -197,7 +197,7 @@ const mostCurves = 30;
 
 const curves = ({ curves: all }: Report): string => {
   if (all.length === 0) return '';
-  // Runs that are laid over each other have curves of the same names.
+  // Overlaid runs have curves of the same names.
   const files = [...new Set(all.map(({ path }) => path))];
   const names = new Map(differingParts(files).map((name, i) => [files[i]!, printableName(name)]));
   const hasSeveral = files.length > 1;
@@ -328,7 +328,7 @@ const reconstruction = (report: Report): string => {
   );
 };
 
-/** Where c of θT − c·θ0 comes from. */
+/** Origin of c in θT − c·θ0. */
 const decaySays = ({ reconstructions }: Report): string => {
   const decay = reconstructions.find(({ decay: found }) => found)?.decay;
   if (decay === undefined) return '';
@@ -336,7 +336,7 @@ const decaySays = ({ reconstructions }: Report): string => {
   return `; change without decay: θT − c·θ0, c = ${shortNumber(decay.kept)} ${origin}`;
 };
 
-/** What the nulls of the two SVDs are. */
+/** The nulls of the two SVDs. */
 const nullSays = ({ reconstructions }: Report): string => {
   const draws = reconstructions.find(({ null: found }) => found?.draws !== undefined)?.null?.draws;
   const rows = 'of joint SVD rows that share nothing';
@@ -351,7 +351,7 @@ const ofUnmirrored = ({ testAccuracyUnmirrored }: Answered): Accuracies | undefi
 const accuracyOf = (accuracy: Accuracies | undefined): string =>
   accuracy === undefined ? '–' : Object.values(accuracy).map(percent).join(', ');
 
-/** Ranks between which every task first keeps a share of its own accuracy. */
+/** Ranks at which every task first keeps a share of its own accuracy. */
 const rankOf = ({ baseline, points }: ReconstructionEntry, share: number, of = ofAll): string => {
   const tasks = Object.entries((baseline && of(baseline)) ?? {});
   if (tasks.length === 0) return '–';

@@ -3,10 +3,10 @@ import { meanAccuracy } from '../contract/rankForAccuracy.js';
 import { amount, none } from './amount.js';
 import { textTable } from './textTable.js';
 
-/** Measurements that the table of runs has room for: the first of each cell, in its order. */
+/** Number of measurements that fit in the table of runs: the first of each cell, in order. */
 const shown = 2;
 
-/** A sweep for reading in a terminal: where each run stands, and the leading measurements of it with their nulls. */
+/** A sweep for a terminal: the state of each run, and its leading measurements with their nulls. */
 export const sweepTable = ({ source, sweepCells }: Report): string => {
   const finished = sweepCells.filter(({ status }) => status === 'finished').length;
   const columns = columnsOf(sweepCells);

@@ -6,7 +6,10 @@ export interface Column {
   readonly align?: 'left' | 'right';
 }
 
-/** Columns padded to their widest cell, names in them escaped and long ones shortened; two spaces between, a rule under the titles. */
+/**
+ * Columns padded to their widest cell, names escaped and long ones shortened, two spaces between columns, a
+ * rule under the titles.
+ */
 export const textTable = (columns: readonly Column[], entries: readonly (readonly string[])[]): string => {
   const rows = entries.map((cells) => cells.map(printableName));
   const widths = columns.map(({ title }, i) =>
@@ -24,7 +27,7 @@ export const textTable = (columns: readonly Column[], entries: readonly (readonl
   ].join('\n');
 };
 
-/** Four significant digits without an exponent where it can be helped. */
+/** Four significant digits, without an exponent if possible. */
 export const shortNumber = (value: number | undefined): string => {
   if (value === undefined) return '–';
   if (value === 0) return '0';

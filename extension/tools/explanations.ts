@@ -1,4 +1,4 @@
-/** What a code of a warning or an error means, and what can be done. */
+/** The meaning of a warning's or error's code, and what to do. */
 export interface Explanation {
   readonly means: string;
   readonly todo: string;

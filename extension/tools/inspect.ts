@@ -8,7 +8,7 @@ import { nameOf, type Tool, type ToolCall } from './tool.js';
 
 const moreTensors = 'Ask again with tensors, a glob over tensor names, to see these.';
 
-/** A long series must not leave its matrices without room. */
+/** A long series must leave room for its matrices. */
 const mostCheckpoints = 12;
 
 const withWarnings = (report: Report): string => {

@@ -1,11 +1,11 @@
 import { forTerminal } from '../contract/printable.js';
 
-/** What fits into a conversation beside its other parts. */
+/** Size limit of a tool's result in a conversation. */
 const MOST = 16_000;
 
 /**
- * A result of at most so many characters, cut between lines, with what hides or steers written out. Says how many lines
- * are missing, and how to see them.
+ * Limits a result to this many characters, cut between lines, with hidden and control characters escaped. Says
+ * how many lines are missing and how to see them.
  */
 export const limited = (text: string, more: string, most = MOST): string => {
   const safe = forTerminal(text).trimEnd();

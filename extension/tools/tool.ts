@@ -3,12 +3,12 @@ import type { InspectRequest, Progress, SeriesListing } from '../contract/calls.
 import { GeometryError } from '../contract/errors.js';
 import type { Report } from '../contract/report.js';
 
-/** What the tools need of their surroundings: the window's processes, or the engine in the command's own. */
+/** Dependencies of the tools: the window's processes, or the engine in the command's process. */
 export interface ToolServices {
-  /** Folders that may be read; paths that are not absolute start from the first. */
+  /** Folders that may be read. Relative paths start from the first. */
   readonly roots: readonly string[];
   readonly discover: (path: string, signal: AbortSignal) => Promise<readonly SeriesListing[]>;
-  /** A whole report. Nothing is written, a cache neither. */
+  /** A whole report. Writes nothing, not even a cache. */
   readonly inspect: (
     request: InspectRequest,
     signal: AbortSignal,
@@ -20,7 +20,7 @@ export interface ToolServices {
 export interface Parameter {
   readonly description: string;
   readonly isOptional?: true;
-  /** The values that it takes, where these are few. */
+  /** The allowed values, if there are few. */
   readonly values?: readonly string[];
 }
 
@@ -31,17 +31,17 @@ export interface ToolCall {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** What an assistant may ask: a row of `table.ts`. No tool writes, and none starts a training. */
+/** A tool of assistants: a row of `table.ts`. No tool writes, and none starts a training. */
 export interface Tool {
-  /** Lower case with underscores, as assistants name tools. */
+  /** Lower case with underscores, the convention of assistants. */
   readonly name: string;
   readonly title: string;
-  /** For the model: what it answers, what stands beside each number, what it does not do. */
+  /** For the model: what it answers, the nulls of its numbers, what it does not do. */
   readonly description: string;
-  /** One line for the person who is asked whether it may run. */
+  /** One line for the user who is asked for permission. */
   readonly userDescription: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
-  /** Says what is being done: "Inspecting runs/a". */
+  /** The current action: "Inspecting runs/a". */
   readonly doing: (input: Readonly<Record<string, string>>) => string;
   /** @throws GeometryError. */
   readonly run: (call: ToolCall) => Promise<string>;
@@ -66,8 +66,8 @@ export const inputSchemaOf = ({ parameters }: Tool) => ({
 const LONGEST = 4096;
 
 /**
- * Arguments as a caller sent them.
- * @throws GeometryError `invalid-argument` for one that is missing, unknown, no text, or not among its values.
+ * Validates a caller's arguments. @throws GeometryError `invalid-argument` for one that is missing, unknown,
+ * not a text, or not an allowed value.
  */
 export const readInput = ({ name, parameters }: Tool, given: unknown): Readonly<Record<string, string>> => {
   const refuse = (why: string): GeometryError => new GeometryError('invalid-argument', `${name}: ${why}.`);

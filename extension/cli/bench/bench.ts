@@ -1,17 +1,17 @@
-/** One measured quantity beside its peer's, taken interleaved on the same machine in the same minute. */
+/** One measured quantity beside its peer's, interleaved on the same machine within a minute. */
 export interface Measurement {
-  /** What was measured, with its size: "singular values, 1024 × 1024". */
+  /** The measured quantity with its size: "singular values, 1024 × 1024". */
   readonly name: string;
   readonly unit: string;
-  /** Median of ours. */
+  /** Median of this product. */
   readonly ours: number;
-  /** Median of the peer's; absent where the peer is not installed. */
+  /** Median of the peer; absent if the peer is not installed. */
   readonly peer?: { readonly name: string; readonly value: number };
-  /** Median of ours over the peer's in the same round. */
+  /** Median of this product over the peer's in the same round. */
   readonly ratio?: number;
-  /** Least that the work can take on this machine, where it was measured: of the data once, or of the products alone. */
+  /** Lower bound of the work on this machine, if measured: reading the data once, or the products alone. */
   readonly floor?: { readonly name: string; readonly value: number };
-  /** What the ratio should be at most (or at least, where more is better), in words. */
+  /** The target of the ratio in words: a maximum, or a minimum if more is better. */
   readonly aim?: string;
   readonly note?: string;
 }
@@ -19,21 +19,21 @@ export interface Measurement {
 export interface BenchContext {
   /** A line for the reader, on standard error. */
   readonly say: (line: string) => void;
-  /** Folder for temporary files; emptied by the bench itself. */
+  /** Folder for temporary files; the benchmark empties it. */
   readonly temporaryFolder: string;
-  /** Whether a measurement of this name is asked for; benchmarks of many sizes pass over the others. */
+  /** Whether a measurement of this name was requested; benchmarks of many sizes skip the others. */
   readonly isWanted: (name: string) => boolean;
 }
 
 /** One row of the registry. */
 export interface Bench {
   readonly name: string;
-  /** One line: what is measured beside what. */
+  /** One line: what is measured and its peer. */
   readonly summary: string;
   readonly run: (context: BenchContext) => Promise<readonly Measurement[]>;
 }
 
-/** The middle of the numbers (mean of the middle two). */
+/** The median (mean of the middle two). */
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

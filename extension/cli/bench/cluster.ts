@@ -21,9 +21,9 @@ import type { Bench, Measurement } from './bench.js';
 import { ScriptedSlurm, type Ending } from './scriptedSlurm.js';
 
 const count = 10_000;
-/** Polls at the beginning and in the middle of the sweep; each reads what all runs wrote. */
+/** Polls at the beginning and in the middle of the sweep; each reads the files of all runs. */
 const measuredPolls = 80;
-/** About when half of the runs have ended, in seconds: they take 105 minutes on average, 256 at once. */
+/** When about half of the runs have ended, in seconds: they take 105 minutes on average, 256 at a time. */
 const halfTime = (count / 2 / 256) * 6300;
 const name = `a sweep of ${count.toLocaleString('en')} runs on a scripted Slurm`;
 
@@ -50,7 +50,7 @@ export const seedsGrid = (runs: number) =>
     tasks: [['add']],
   });
 
-/** What a run of this state writes. A killed one says that it runs, and nobody holds it. */
+/** The files of a run in this state. A killed run is marked as running, and has no holder. */
 export const writeRun = (sweep: string, cell: Cell, how: Ending | 'running'): void => {
   const folder = runFolder(sweep, cell);
   fs.mkdirSync(folder, { recursive: true });
@@ -75,14 +75,14 @@ const countsOf = (places: readonly Place[]): string => {
     .join(', ');
 };
 
-/** Heap in use after a collection: between two looks without one it may have shrunk. */
+/** Heap in use after a collection: without one, the difference of two looks may be negative. */
 const heapInUse = (): number => {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
   return process.memoryUsage().heapUsed;
 };
 
-/** What a run queue of this machine costs that all runs wait in: heap while they wait, and CPU time until all have ended. */
+/** Cost of a run queue of this machine: heap while all runs wait in it, and CPU time until all have ended. */
 const queueCost = async (cells: readonly Cell[]): Promise<{ heap: number; cpu: number; begun: number }> => {
   let places = 0;
   let begun = 0;
@@ -117,7 +117,10 @@ const recordSchema = v.object({ elements: v.array(v.tuple([v.string()])) });
 
 const trueState = { finished: 'finished', failed: 'failed', killed: 'lost' } as const;
 
-/** Ten thousand runs of half an hour to three hours, 256 at once; a controller that is away for ten minutes. */
+/**
+ * Ten thousand runs of half an hour to three hours, 256 at a time; the controller is unavailable for ten
+ * minutes.
+ */
 export const clusterBench: Bench = {
   name: 'cluster',
   summary: 'a sweep of 10,000 runs on a scripted Slurm: cost of a poll, memory, states',
@@ -131,7 +134,7 @@ export const clusterBench: Bench = {
       await beginSweep(sweep, grid);
       const byName = new Map(cells.map((cell) => [cell.name, cell]));
       const elements = new Map<string, readonly string[]>();
-      /** The run of an element, from the record of its job, which is there before the job is. */
+      /** The run of an element, from the record of its job, which is written before the job is submitted. */
       const cellOf = (index: number, job: string): Cell => {
         const known =
           elements.get(job) ??
@@ -141,7 +144,7 @@ export const clusterBench: Bench = {
         elements.set(job, known);
         return byName.get(known[index]!)!;
       };
-      /** Runs of the first submission end as the script says; of those submitted again, all finish. */
+      /** Runs of the first submission end as scripted; resubmitted runs all finish. */
       const endingIn = (index: number, job: string): Ending =>
         job === [...elements.keys()][0] ? endingOf(index) : 'finished';
       const fake = new ScriptedSlurm({
@@ -189,7 +192,7 @@ export const clusterBench: Bench = {
         if (polls % 40 === 0) say(`${(fake.second / 3600).toFixed(1)} h: ${countsOf(places)}`);
         if (polls === measuredPolls / 2) {
           while (fake.second < halfTime) fake.advance(3600);
-          // Whoever followed it has gone, and another begins with nothing but the folder, and submits what is left.
+          // The first follower is gone. A second one starts with nothing but the folder, and submits the rest.
           places = await sweepPlaces(sweep, cells, named);
           const left = places.filter(isLeft).map((place) => place.name);
           const submitted = await submit();
@@ -202,7 +205,7 @@ export const clusterBench: Bench = {
           say(`${(fake.second / 3600).toFixed(1)} h: ${countsOf(places)}; ${restarted}`);
           pace = new PollPace();
         }
-        // The rest of the sweep without questions, as when the one who follows it has gone home.
+        // The rest of the sweep without queries, as if the follower had left.
         if (polls === measuredPolls) toEnd();
       } while (!fake.isIdle);
       places = await sweepPlaces(sweep, cells, named);

@@ -11,7 +11,7 @@ const steps = 100;
 const threads = Math.min(2, availableParallelism());
 const aims = { float32: 0.25, float64: 0.4 } as const;
 
-/** Processor seconds of all threads: other work on the machine does not count. */
+/** Processor seconds of all threads: other load on the machine does not count. */
 const processorSeconds = async (act: () => Promise<unknown>): Promise<number> => {
   const before = process.cpuUsage();
   await act();
@@ -19,7 +19,7 @@ const processorSeconds = async (act: () => Promise<unknown>): Promise<number> =>
   return (user + system) / 1e6;
 };
 
-/** What the commutator defect costs a run that measures it every 100 steps, K = 5, beside the run's own steps. */
+/** Cost of measuring the commutator defect every 100 steps with K = 5, relative to the run's own steps. */
 export const defectBench: Bench = {
   name: 'defect',
   summary: 'commutator defect every 100 steps, K = 5, as a share of the run’s own processor time',
@@ -45,7 +45,7 @@ export const defectBench: Bench = {
         }
         await engine.evaluate(state.weights);
       };
-      // Sessions are opened at the first use.
+      // Sessions are opened on first use.
       await train();
       for (const defect of Object.values(defects)) await defect.measure(state.weights);
       const taken: { run: number; float32: number; float64: number }[] = [];

@@ -14,7 +14,7 @@ const shapes = [
 const BUDGET_MS = 8000;
 const TENSOR = 'weight';
 
-/** Estimates of matrices as a language model has them, whose singular values are known because of how they were made. */
+/** Estimates for matrices of a language model's shapes, with singular values known by construction. */
 export const estimatesBench: Bench = {
   name: 'estimates',
   summary: 'estimates of bfloat16 matrices of known spectra, read from safetensors in pieces',
@@ -53,7 +53,10 @@ const statement = (quantity: string, { low, high }: Estimate, truth: number): st
   return `${quantity} ${truth.toPrecision(5)} ${holds ? 'within' : 'OUTSIDE'} [${low.toPrecision(5)}, ${high.toPrecision(5)}]`;
 };
 
-/** Whether an entry of the Hadamard matrix of order 2^k is −1: the parity of the ones that row and column share. */
+/**
+ * Whether an entry of the Hadamard matrix of order 2^k is −1: the parity of the common one bits of row and
+ * column.
+ */
 const isNegative = (row: number, column: number): boolean => {
   let shared = row & column;
   shared ^= shared >> 8;

@@ -1,10 +1,10 @@
 import { cpus } from 'node:os';
 import { startPythonPeer } from './pythonPeer.js';
 
-/** PyTorch in a process of its own, running weight vectors when told to. */
+/** PyTorch in its own process, evaluating weight vectors on request. */
 export interface EvaluatePeer {
   readonly name: string;
-  /** Seconds that it took for so many vectors. */
+  /** Seconds for this many vectors. */
   evaluate(vectors: number): Promise<number>;
   end(): void;
 }
@@ -17,7 +17,7 @@ export interface EvaluatedSize {
   readonly dFf: number;
 }
 
-/** Starts the peer; undefined where its script, Python or PyTorch is not there. */
+/** Starts the peer; undefined if its script, Python or PyTorch is missing. */
 export const startEvaluatePeer = async (size: EvaluatedSize): Promise<EvaluatePeer | undefined> => {
   const peer = await startPythonPeer('evaluate_torch.py', [
     JSON.stringify({ ...size, threads: cpus().length }),

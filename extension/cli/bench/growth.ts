@@ -16,7 +16,7 @@ interface Taken {
   readonly megabytes: number;
 }
 
-/** A whole inspection in a process of its own, which says at its end how much memory it took at most. */
+/** A whole inspection in its own process, which reports its peak memory at the end. */
 const inspected = async (source: string): Promise<Taken> => {
   const tellPeak = 'process.on("exit",()=>console.error("peak "+process.resourceUsage().maxRSS))';
   const cli = path.join(__dirname, 'cli.js');
@@ -27,7 +27,9 @@ const inspected = async (source: string): Promise<Taken> => {
   return { seconds, megabytes: Number(/^peak (\d+)$/m.exec(stderr)?.[1]) / 1024 };
 };
 
-/** The header alone: what a listing or a hover waits for. In this process, which has done nothing larger before. */
+/**
+ * The header alone: the latency of a listing or a hover. In this process, which has done nothing larger before.
+ */
 const listed = async (source: string): Promise<Taken> => {
   const start = performance.now();
   const checkpoint = await openCheckpoint(source);
@@ -36,7 +38,7 @@ const listed = async (source: string): Promise<Taken> => {
   return { seconds, megabytes: process.resourceUsage().maxRSS / 1024 };
 };
 
-/** Measures ascending sizes; beside each, how its time stands to that of the size before. */
+/** Measures ascending sizes; the ratio is the time over that of the size before. */
 const grown = async (
   { say, isWanted }: BenchContext,
   counts: readonly number[],
@@ -69,7 +71,7 @@ const grown = async (
   return found;
 };
 
-/** Time and memory by the number of checkpoints and of tensors: both must grow no faster than what is read. */
+/** Time and memory by the number of checkpoints and of tensors: both must grow no faster than the input. */
 export const growthBench: Bench = {
   name: 'growth',
   summary: 'time and memory by the number of checkpoints of a series and of tensors in a file',

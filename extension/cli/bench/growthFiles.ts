@@ -12,7 +12,8 @@ const headerOf = (text: string): Buffer => {
 /** A safetensors file of `count` float32 vectors of one number each. */
 export const writeManyTensors = async (file: string, count: number): Promise<void> => {
   const perPiece = 10_000;
-  // In pieces, and twice for its length: the header of a million would be most of the memory that is measured.
+  // In pieces, and twice (once for the length): the header of a million tensors would dominate the measured
+  // memory.
   const eachPiece = function* (): Generator<string> {
     for (let at = 0; at < count; at += perPiece) {
       const entries = Array.from({ length: Math.min(perPiece, count - at) }, (_, k) => {

@@ -9,7 +9,7 @@ const figuresSchema = v.array(
   v.object({ name: v.string(), unit: v.string(), ours: v.number(), aim: v.string() }),
 );
 
-/** Measures in a real host: the tests' harness starts it, so this one runs in a checkout only. */
+/** Measures in a real host. The tests' harness starts it, so it needs a checkout. */
 export const hostBench: Bench = {
   name: 'host',
   summary: 'activation, tooltips and panels in a real VS Code, against the limits that the design sets',

@@ -10,7 +10,9 @@ import { startPythonPeer } from './pythonPeer.js';
 
 const rounds = 5;
 
-/** The series of 36 checkpoints where it lies beside the checkout, else the smaller one in the repository. */
+/**
+ * The series of 36 checkpoints if it exists beside the checkout, otherwise the smaller one in the repository.
+ */
 export const seriesFolder = (): string => {
   const root = path.join(__dirname, '..');
   const places = [
@@ -20,7 +22,7 @@ export const seriesFolder = (): string => {
   return places.find((place) => existsSync(place)) ?? places[1]!;
 };
 
-/** What one inspection took: seconds of the clock, of all cores, and of these by analysis. */
+/** Cost of one inspection: wall seconds, seconds of all cores, and those by analysis. */
 interface Cost {
   readonly seconds: number;
   readonly cpu: number;
@@ -82,7 +84,7 @@ export const inspectBench: Bench = {
 const said = (who: string, { seconds, cpu }: { seconds: number; cpu: number }): string =>
   `${who} ${seconds.toFixed(1)} s (${cpu.toFixed(1)} s of all cores)`;
 
-/** Analyses by what they cost, the largest first. */
+/** Analyses by cost, largest first. */
 const profileOf = (costs: readonly Cost[]): string =>
   [...new Set(costs.flatMap(({ byAnalysis }) => [...byAnalysis.keys()]))]
     .map((id) => ({ id, seconds: median(costs.map(({ byAnalysis }) => byAnalysis.get(id) ?? 0)) }))
@@ -90,7 +92,7 @@ const profileOf = (costs: readonly Cost[]): string =>
     .map(({ id, seconds }) => `${id} ${seconds.toFixed(2)} s`)
     .join(', ');
 
-/** Without the accuracies of reconstructions, which NumPy does not compute either. */
+/** Without the accuracies of reconstructions, which the NumPy peer does not compute. */
 const costOf = async (series: string): Promise<Cost> => {
   const [before, start] = [process.cpuUsage(), performance.now()];
   const byAnalysis = new Map<string, number>();

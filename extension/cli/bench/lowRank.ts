@@ -8,7 +8,9 @@ import { median } from './bench.js';
 
 const ROUNDS = 7;
 const THREADS = Math.min(2, availableParallelism());
-/** The paper's model, at the batch of the authors' first code: at a full batch the decay weighs less. */
+/**
+ * The paper's model at the batch of the authors' first code: at a full batch the decay costs relatively less.
+ */
 const BATCH = 512;
 const STEPS = 8;
 
@@ -29,7 +31,7 @@ const open = async (set: readonly string[]): Promise<TrainingEngine> => {
   return createTrainingEngine(config, 'cpu', { threads: THREADS });
 };
 
-/** Milliseconds a step, going on where the last call ended. */
+/** Milliseconds per step; continues where the last call ended. */
 const stepper = (engine: TrainingEngine): (() => Promise<number>) => {
   const weights = engine.initialWeights(0);
   const zeros = (): Float32Array => new Float32Array(weights.length);

@@ -15,7 +15,7 @@ const sizes = [
 ] as const;
 const rounds = 5;
 
-/** Heavy-tailed rows, so that there is a power law to be found. */
+/** Heavy-tailed rows, so that there is a power law to find. */
 const heavyTailed = (rows: number, columns: number): Float64Array => {
   const random = seededRandom(17, rows, columns);
   const scales = Array.from({ length: rows }, () => (1 - random.uniform()) ** -0.4);

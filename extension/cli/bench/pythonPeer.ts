@@ -4,9 +4,9 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { libraryTelemetryOff } from '../../contract/libraryTelemetry.js';
 
-/** A peer of a benchmark: a Python script in a process of its own that answers each line by a line of JSON. */
+/** A benchmark's peer: a Python script in its own process that answers each line with a line of JSON. */
 export interface PythonPeer {
-  /** Of the library that does the work. */
+  /** Version of the library that does the work. */
   readonly version: string;
   /** The answer to one line. */
   ask(line: string): Promise<Record<string, unknown>>;
@@ -18,7 +18,7 @@ const scripts = path.join(__dirname, '..', 'test', 'bench', 'peers');
 /** Peers are scripts of the repository: an installed extension has none. */
 export const hasPeers = (): boolean => existsSync(scripts);
 
-/** Starts a script of test/bench/peers; undefined where it, Python or what it imports is not there. */
+/** Starts a script of test/bench/peers; undefined if it, Python or one of its imports is missing. */
 export const startPythonPeer = async (
   script: string,
   args: readonly string[] = [],

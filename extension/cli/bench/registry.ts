@@ -15,7 +15,7 @@ import { trainBench } from './train.js';
 import { trajectoryBench } from './trajectory.js';
 import { updateSpectraBench } from './updateSpectra.js';
 
-/** Every benchmark of the project: to add one is to add a file here and a row. */
+/** Every benchmark of the project. To add one, add a file and a row. */
 export const benches: readonly Bench[] = [
   svdBench,
   powerLawBench,

@@ -1,7 +1,7 @@
 import type { Measurement } from './bench.js';
 import { shortNumber } from '../../text/textTable.js';
 
-/** What a section was measured on. */
+/** The machine of a section's measurements. */
 export interface Circumstances {
   readonly date: string;
   readonly machine: string;
@@ -42,7 +42,7 @@ const sectionOf = (name: string, measurements: readonly Measurement[], of: Circu
   return `## ${name}\n\n${of.date}, ${of.machine}, ${versions}.\n\n${tableOf(measurements)}\n`;
 };
 
-/** The sections of a file by their names, in its order. */
+/** The sections of a file by name, in order. */
 const sectionsIn = (text: string): Map<string, string> =>
   new Map(
     text.split(/^(?=## )/m).flatMap((part) => {
@@ -51,7 +51,7 @@ const sectionsIn = (text: string): Map<string, string> =>
     }),
   );
 
-/** The file with the sections of these benchmarks new; those of others stay as they were. */
+/** Replaces the sections of these benchmarks; other sections are kept. */
 export const withResults = (
   before: string | undefined,
   results: readonly { readonly bench: string; readonly measurements: readonly Measurement[] }[],

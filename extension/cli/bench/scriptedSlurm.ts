@@ -2,14 +2,14 @@ import type { RunCommand } from '../../engine/runs/cluster/systemCommand.js';
 
 export type Ending = 'finished' | 'failed' | 'killed';
 
-/** What happens to the elements of a scripted Slurm. */
+/** The script: what happens to the elements. */
 export interface Script {
-  /** Seconds that element `index` trains for. */
+  /** Training seconds of element `index`. */
   readonly duration: (index: number) => number;
   readonly ending: (index: number, job: string) => Ending;
-  /** The controller does not answer at this second. */
+  /** Whether the controller is unavailable at this second. */
   readonly isAway: (second: number) => boolean;
-  /** The run of an element of a job begins or ends: writes what a run writes. */
+  /** The run of an element begins or ends: writes the run's files. */
   readonly begun: (index: number, job: string) => void;
   readonly ended: (index: number, how: Ending, job: string) => void;
 }
@@ -23,14 +23,14 @@ interface Element {
 }
 
 /**
- * Slurm's commands with a clock that the caller turns: `sbatch`, `squeue`, `scancel`, `scontrol`, with the answers that
- * the real ones give. Parts of an array begin one after the other, `maxAtOnce` elements at a time.
+ * Slurm's commands with a simulated clock: `sbatch`, `squeue`, `scancel`, `scontrol`, with the real ones'
+ * output. Elements of an array start in order, `maxAtOnce` at a time.
  */
 export class ScriptedSlurm {
   second = 0;
-  /** Questions asked, and characters of the answers. */
+  /** Number of queries, and characters of the answers. */
   readonly asked = { calls: 0, characters: 0 };
-  /** Elements at work at once, at most. */
+  /** Maximum number of elements at a time. */
   most = 0;
   private readonly waiting: Omit<Element, 'ends'>[] = [];
   private working: Element[] = [];
@@ -54,7 +54,7 @@ export class ScriptedSlurm {
     return Promise.resolve({ status: 0, stdout, stderr: '' });
   };
 
-  /** Turns the clock on, one event after the other. */
+  /** Advances the clock, one event after another. */
   advance(seconds: number): void {
     const end = this.second + seconds;
     for (;;) {
@@ -72,7 +72,7 @@ export class ScriptedSlurm {
   }
 
   private fill(): void {
-    // The parts of an array are singletons: one begins when the one before is empty.
+    // The parts of an array are singletons: one starts when the one before has ended.
     const part = this.working[0]?.part ?? this.waiting[0]?.part;
     while (this.working.length < this.atOnce && this.waiting[0]?.part === part && part !== undefined) {
       const element = this.waiting.shift()!;

@@ -13,7 +13,7 @@ interface Case {
   readonly columns: number;
   readonly count: number;
   readonly kind: Kind;
-  /** Rounds: fewer where one takes seconds. */
+  /** Rounds; fewer if one takes seconds. */
   readonly rounds: number;
   readonly aim?: number;
 }
@@ -40,7 +40,7 @@ const cases: readonly Case[] = [
   { rows: 128, columns: 128, count: 1000, kind: 'values', rounds: 3, aim: 3 },
 ];
 
-/** ml-matrix is timed once, up to this many columns: beyond, it takes seconds to minutes. */
+/** ml-matrix is timed once, up to this many columns; beyond, it takes seconds to minutes. */
 const ML_MATRIX_COLUMNS = 512;
 
 const gaussian = (rows: number, columns: number): Matrix => ({

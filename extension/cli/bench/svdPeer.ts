@@ -1,14 +1,14 @@
 import { startPythonPeer } from './pythonPeer.js';
 
-/** NumPy in a process of its own, decomposing when told to. */
+/** NumPy in its own process, decomposing on request. */
 export interface SvdPeer {
   readonly name: string;
-  /** Milliseconds that it took for `count` random matrices of this size. */
+  /** Milliseconds for `count` random matrices of this size. */
   milliseconds(rows: number, columns: number, count: number, kind: 'values' | 'full'): Promise<number>;
   end(): void;
 }
 
-/** Starts the peer; undefined where its script, Python or NumPy is not there. */
+/** Starts the peer; undefined if its script, Python or NumPy is missing. */
 export const startSvdPeer = async (): Promise<SvdPeer | undefined> => {
   const peer = await startPythonPeer('svd_lapack.py');
   if (peer === undefined) return undefined;

@@ -43,7 +43,7 @@ const ways = [
   { name: 'as rows of one graph', shared: { launcher: 'rows', jobs: runs } },
 ] as const;
 
-/** All steps of all runs a second, start, evaluations and checkpoints with them. */
+/** Steps per second over all runs, including start, evaluations and checkpoints. */
 const pace = async (size: SweepSize, folder: string, shared: Sharing): Promise<number> => {
   const grid = gridOf(size);
   await beginSweep(folder, grid);
@@ -75,7 +75,7 @@ const measure = async (size: SweepSize, { say, temporaryFolder }: BenchContext):
   return measurements;
 };
 
-/** How the runs of a sweep share a processor best. */
+/** The best way to share a processor among the runs of a sweep. */
 export const sweepBench: Bench = {
   name: 'sweep',
   summary: 'steps of several runs a second: side by side, as rows of one graph, one after the other',

@@ -15,10 +15,10 @@ import { encoderRun } from './encoderRun.js';
 import { seriesFolder } from './inspect.js';
 import type { Bench, BenchContext, Measurement } from './bench.js';
 
-/** Moments of a task, as shares of what it took in the end, at which its estimate is looked at. */
+/** Moments at which the estimate is read, as shares of the task's total time. */
 const moments = [0.25, 0.5, 0.75];
 
-/** What is said of a task while it goes on. */
+/** The estimates made during a task. */
 class Spoken {
   private readonly start = performance.now();
   private readonly words: {
@@ -35,7 +35,7 @@ class Spoken {
     return performance.now() - this.start;
   }
 
-  /** Of each moment: the estimate over the truth. */
+  /** For each moment: estimate over truth. */
   measurements(name: string): Measurement[] {
     const whole = this.now;
     const back = this.words.filter(({ done }, i) => i > 0 && done < this.words[i - 1]!.done).length;
@@ -98,7 +98,7 @@ const training = async ({ temporaryFolder }: BenchContext): Promise<Measurement[
 
 const sweepSteps = 1500;
 
-/** Two small models and two of four times their cost, as a queue trains them. */
+/** Two small models and two of four times their cost, in queue order. */
 const sweep = async ({ temporaryFolder }: BenchContext): Promise<Measurement[]> => {
   const base = encoderRun(size, {
     ...{ batch: 512, maxSteps: sweepSteps, evaluateEvery: 100, checkpointEvery: 100 },
@@ -145,7 +145,7 @@ const tasks = [
   { name: 'sweep', measure: sweep },
 ];
 
-/** The time left that is said, beside what it took. */
+/** The estimated time left beside the actual time. */
 export const timeLeftBench: Bench = {
   name: 'time-left',
   summary: 'the time left that is said at a quarter, half and three quarters, beside what it took',

@@ -9,7 +9,7 @@ import { openTrainFloor } from './trainFloor.js';
 import { startTrainPeer, trainPeerKinds, type TrainPeer, type TrainSize } from './trainPeer.js';
 
 const ROUNDS = 5;
-/** A round of either side lasts about this long. */
+/** Approximate length of a round of either side. */
 const ROUND_SECONDS = 1;
 const MOST_STEPS = 64;
 const THREADS = Math.min(2, availableParallelism());
@@ -31,7 +31,7 @@ const sizes: readonly TrainSize[] = [512, 2048].flatMap((batch) =>
   ),
 );
 
-/** Steps of one of ours, each call going on where the last ended. */
+/** Steps of one run; each call continues where the last ended. */
 const stepper = (engine: TrainingEngine, seed: number): ((count: number) => Promise<void>) => {
   const weights = engine.initialWeights(seed);
   const zeros = (): Float32Array => new Float32Array(weights.length);
@@ -47,7 +47,7 @@ const stepper = (engine: TrainingEngine, seed: number): ((count: number) => Prom
   };
 };
 
-/** All of ours together; answers seconds. */
+/** All runs together; returns seconds. */
 const together = (engines: readonly TrainingEngine[]): ((count: number) => Promise<number>) => {
   const steppers = engines.map(stepper);
   return async (count) => {
@@ -65,7 +65,7 @@ const stepsPerRound = (secondsPerStep: number): number => {
 const nameOf = ({ batch, d, replicas }: TrainSize): string =>
   `training steps, batch ${batch}, d ${d}, replicas ${replicas}`;
 
-/** Two short rounds, so that what is compiled once is; answers seconds of a step. */
+/** Two short warm-up rounds, which compile; returns seconds per step. */
 const warmUp = async (steps: (count: number) => Promise<number>): Promise<number> => {
   await steps(2);
   return (await steps(2)) / 2;
@@ -138,7 +138,9 @@ const measure = async (
   }
 };
 
-/** The peers that are installed; those that compile only where one replica is trained: compiling takes up to a minute. */
+/**
+ * The installed peers. Those that compile take part only for a single replica: compiling takes up to a minute.
+ */
 const startPeers = async (size: TrainSize, say: (line: string) => void): Promise<readonly TrainPeer[]> => {
   const peers: TrainPeer[] = [];
   for (const kind of size.replicas === 1 ? trainPeerKinds : (['eager'] as const)) {
@@ -149,7 +151,7 @@ const startPeers = async (size: TrainSize, say: (line: string) => void): Promise
   return peers;
 };
 
-/** Training steps a second beside those of other libraries, on the same cores, round by round. */
+/** Training steps per second beside other libraries, on the same cores, round by round. */
 export const trainBench: Bench = {
   name: 'train',
   summary:

@@ -11,9 +11,9 @@ import { trainingGraph } from '../../engine/training/optimiser/trainingGraph.js'
 import { encoderRun } from './encoderRun.js';
 import type { TrainSize } from './trainPeer.js';
 
-/** The products of a step alone, on the same threads: no step can be faster that makes them. */
+/** The products of a step alone, on the same threads: a lower bound for any step that computes them. */
 export interface TrainFloor {
-  /** How many, and their multiply-adds twice, in a step. */
+  /** Number of products in a step, and twice their multiply-adds. */
   readonly count: number;
   readonly operations: number;
   /** Seconds of a step's products. */
@@ -28,14 +28,14 @@ interface Product {
   readonly result: Shape;
 }
 
-/** A model that reads one row of every product, or, as what is to be subtracted, of one of its factors. */
+/** A model that returns one row of every product or, with `multiply` false, of a factor: the cost to subtract. */
 const modelOf = (products: readonly Product[], multiply: boolean): Uint8Array => {
   const graph = new Graph();
   const fed = (shape: Shape): Tensor => input(graph, `x${shape.join('x')}`, 'float32', shape);
   const sums = new Map<number, Tensor>();
   products.forEach(({ shapes: [left, right], ...how }, i) => {
     const [a, b] = [fed(left), fed(right)];
-    // Equal products are built once: each has a factor of its own.
+    // Equal products are built once each, with their own factor.
     const whole = multiply ? matMul(a, b, { ...how, alpha: 1 + i * 2 ** -12 }) : a;
     const flat = reshape(whole, [whole.shape.slice(0, -1).reduce((x, y) => x * y, 1), whole.shape.at(-1)!]);
     const row = takeRows(flat, constant(graph, 'int32', [1], [multiply ? 0 : i % flat.shape[0]!]));
@@ -95,5 +95,5 @@ export const openTrainFloor = async (size: TrainSize): Promise<TrainFloor> => {
   };
 };
 
-/** Steps' products in one measurement. */
+/** Number of step-equivalents per measurement. */
 const RUNS = 10;

@@ -1,6 +1,6 @@
 import { startPythonPeer } from './pythonPeer.js';
 
-/** What is trained; the fields of the peer's argument. */
+/** The trained model; the fields of the peer's argument. */
 export interface TrainSize {
   readonly prime: number;
   readonly d: number;
@@ -10,14 +10,14 @@ export interface TrainSize {
   readonly batch: number;
   readonly replicas: number;
   readonly threads: number;
-  /** PyTorch's name of the device; the CPU where absent. */
+  /** PyTorch's name of the device; default: the CPU. */
   readonly device?: string;
 }
 
-/** Another library in a process of its own, taking steps when told to. */
+/** Another library in its own process, taking steps on request. */
 export interface TrainPeer {
   readonly name: string;
-  /** Seconds that it took for so many steps. */
+  /** Seconds for this many steps. */
   steps(count: number): Promise<number>;
   end(): void;
 }
@@ -29,7 +29,7 @@ interface PeerKind {
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-/** Every way of training that ours is measured beside. */
+/** The peers of the training benchmark. */
 const kinds = {
   eager: { script: 'train_torch.py', name: (version) => `PyTorch ${version} eager` },
   compiled: {
@@ -44,7 +44,7 @@ export type TrainPeerKind = keyof typeof kinds;
 
 export const trainPeerKinds = Object.keys(kinds) as readonly TrainPeerKind[];
 
-/** Starts the peer; undefined where its script, Python or its library is not there. */
+/** Starts the peer; undefined if its script, Python or its library is missing. */
 export const startTrainPeer = async (
   size: TrainSize,
   { kind = 'eager', python }: { readonly kind?: TrainPeerKind; readonly python?: string } = {},

@@ -7,7 +7,7 @@ import { writeSyntheticSeries } from './syntheticSeries.js';
 const checkpoints = 20;
 const rounds = 5;
 
-/** Processor seconds of all threads of this process: what other programs do beside it changes them little. */
+/** Processor seconds of all threads of this process: nearly independent of other load. */
 const processorSeconds = async (run: () => Promise<unknown>): Promise<number> => {
   const before = process.cpuUsage();
   await run();

@@ -31,7 +31,7 @@ export const serverOf = (roots: readonly string[], said: (line: string) => void)
     { name: 'weight-geometry', title: 'Weight Geometry', version: productVersion },
     { capabilities: { tools: {} } },
   );
-  // Arguments are checked by the table itself, so that every caller hears the same.
+  // The table validates arguments, so that every caller gets the same messages.
   const { server } = served;
   server.setRequestHandler('tools/list', () => ({
     tools: tools.map((tool) => ({
@@ -49,7 +49,7 @@ export const serverOf = (roots: readonly string[], said: (line: string) => void)
       if (progressToken === undefined || signal.aborted || now - told < 500) return;
       told = now;
       const progress = { progressToken, progress: fraction, total: 1, message: printableLine(doing) };
-      // A client that has gone is told nothing.
+      // The client is gone: nothing is sent.
       mcpReq.notify({ method: 'notifications/progress', params: progress }).catch(() => undefined);
     };
     try {
@@ -73,13 +73,13 @@ export const serverOf = (roots: readonly string[], said: (line: string) => void)
   return served;
 };
 
-/** Serves on standard input and output until the client closes them or the signal comes. */
+/** Serves on standard input and output until the client closes them or the signal arrives. */
 export const serve = async (
   roots: readonly string[],
   signal: AbortSignal,
   said: (line: string) => void,
 ): Promise<void> => {
-  // A command's thread has no standard input of its own: the process's is read by its number.
+  // A command's thread has no standard input: the process's is read by its descriptor.
   const input = createReadStream('', { fd: 0, autoClose: false });
   const transport = new StdioServerTransport(input, process.stdout);
   const closed = new Promise<void>((resolve) => {
