@@ -83,17 +83,17 @@ async function inspect(
 
 /** Opens the first of several runs with the others drawn over it. */
 async function inspectTogether(services: CommandServices, targets: readonly Target[]): Promise<void> {
-  const places = targets.flatMap((target) => {
+  const sources = targets.flatMap((target) => {
     const uri = uriOf(target);
     return uri?.scheme === 'file' ? [inspectedAt(uri.fsPath)] : [];
   });
-  const [first, ...others] = places;
+  const [first, ...others] = sources;
   if (first === undefined || others.length === 0) {
     const message = vscode.l10n.t('Select the folders of two runs or more.');
     void services.errors.show({ code: 'invalid-argument', message });
     return;
   }
-  for (const place of places) if (!(await canShow(services, place))) return;
+  for (const source of sources) if (!(await canShow(services, source))) return;
   const { inspection } = services.panels.open(first, 'runs');
   const reply = await inspection.analyse({ id: 'runs', settings: { others } });
   if (!reply.ok) void services.errors.show(reply.error);
@@ -115,17 +115,18 @@ async function compare(
     void services.errors.show({ code: 'invalid-argument', message });
     return;
   }
-  const [from, to] = [inspectedAt(base.fsPath), inspectedAt(source.fsPath)];
-  for (const place of [from, to]) if (!(await canShow(services, place))) return;
-  services.panels.open(to, 'compare', from);
+  const sources = { base: inspectedAt(base.fsPath), source: inspectedAt(source.fsPath) };
+  for (const each of Object.values(sources)) if (!(await canShow(services, each))) return;
+  services.panels.open(sources.source, 'compare', sources.base);
 }
 
 /**
  * A target that is known to hold weights opens at once. Another folder is first probed for something to show.
  */
-async function canShow({ reader, folders, errors }: CommandServices, file: string): Promise<boolean> {
-  if (mayHoldWeights(file) || isShardIndex(file) || folders.has(file) || holdsSweep(file)) return true;
-  const error = await probeFolder(reader, file);
+async function canShow({ reader, folders, errors }: CommandServices, source: string): Promise<boolean> {
+  if (mayHoldWeights(source) || isShardIndex(source) || folders.has(source) || holdsSweep(source))
+    return true;
+  const error = await probeFolder(reader, source);
   if (error) void errors.show(error);
   return !error;
 }

@@ -8,24 +8,26 @@ import { keptMeasurement, measureRun } from '../papers/measuredRun.js';
 import type { CellResult } from '../papers/paper.js';
 import { sweepAxes, sweepHeader, sweepResults, sweepSections } from '../papers/sweepReport.js';
 import { measuresOfAnyRun, paperOf } from '../papers/table.js';
-import type { Grid } from '../runs/grid.js';
+import type { Cell, Grid } from '../runs/grid.js';
 import { runFolder } from '../runs/sweepFile.js';
 
 export interface InspectSweepOptions {
   readonly signal: AbortSignal;
   readonly onAddition: (addition: ReportAddition) => void;
   readonly onProgress?: (progress: Progress) => void;
-  /** Whether models may be run: accuracies of what was not measured before are left out otherwise. */
+  /** Whether models may be run: accuracies that are not measured yet are left out otherwise. */
   readonly measures: boolean;
 }
 
-/** While runs are measured, which takes minutes, others train on: the table is read again this often. */
+/**
+ * Interval for rereading the table while runs are measured, which takes minutes: others may train meanwhile.
+ */
 const readAgainMs = 2000;
 
 /**
- * Inspects a folder of runs over a grid: the axes, where each run stands, and what is measured of finished runs.
- * What was measured before comes at once; the rest is measured run by run.
- * @throws GeometryError `cancelled`, and what reading the runs' files throws.
+ * Inspects a folder of runs over a grid: the axes, the state of each run, and the measurements of finished
+ * runs. Existing measurements come at once; the others are made run by run. @throws GeometryError `cancelled`,
+ * and errors of reading the runs' files.
  */
 export const inspectSweep = async (
   { path: folder, settings, cacheFolder }: InspectRequest,
@@ -33,66 +35,66 @@ export const inspectSweep = async (
   { signal, onAddition, onProgress, measures }: InspectSweepOptions,
 ): Promise<void> => {
   const paper = paperOf(grid.name) ?? measuresOfAnyRun;
-  const analyses = new Map<string, unknown>();
+  const measured = new Map<string, unknown>();
   const warn = (thrown: unknown, of = folder): void => {
     const { code, message } = toErrorValue(thrown);
     onAddition({ warnings: [{ code, message, path: of }] });
   };
-  const readRows = async (): Promise<CellResult[]> => {
-    const rows = await sweepResults(folder, grid);
-    for (const { cell, run, unreadable } of rows) {
+  const readResults = async (): Promise<CellResult[]> => {
+    const results = await sweepResults(folder, grid);
+    for (const { cell, run, unreadable } of results) {
       if (unreadable !== undefined) {
         const { code, message } = unreadable;
         onAddition({ warnings: [{ code, message, path: runFolder(folder, cell) }] });
       }
-      if (analyses.has(cell.name) || run?.status !== 'finished') continue;
+      if (measured.has(cell.name) || run?.status !== 'finished') continue;
       const kept = await keptMeasurement(paper, runFolder(folder, cell), run, cacheFolder);
-      if (kept !== undefined) analyses.set(cell.name, kept);
+      if (kept !== undefined) measured.set(cell.name, kept);
     }
-    const measured = rows.map((row) =>
-      analyses.has(row.cell.name) ? { ...row, analysis: analyses.get(row.cell.name) } : row,
+    const complete = results.map((result) =>
+      measured.has(result.cell.name) ? { ...result, analysis: measured.get(result.cell.name) } : result,
     );
-    onAddition(sweepSections(folder, grid, paper, measured));
-    return rows;
+    onAddition(sweepSections(folder, grid, paper, complete));
+    return results;
   };
 
   onAddition({ header: sweepHeader(folder, grid, settings), sweep: [sweepAxes(folder, grid, paper)] });
-  let rows = await readRows();
+  let results = await readResults();
   if (!measures) return;
 
   const refused = new Set<string>();
-  const waiting = (): { row: CellResult; run: RunFile }[] =>
-    rows.flatMap((row) =>
-      row.run?.status === 'finished' && !analyses.has(row.cell.name) && !refused.has(row.cell.name)
-        ? [{ row, run: row.run }]
+  const waiting = (): { cell: Cell; run: RunFile }[] =>
+    results.flatMap(({ cell, run }) =>
+      run?.status === 'finished' && !measured.has(cell.name) && !refused.has(cell.name)
+        ? [{ cell, run }]
         : [],
     );
   let done = 0;
   for (let next = waiting()[0]; next !== undefined; next = waiting()[0]) {
     throwIfCancelled(signal);
-    const { row, run } = next;
+    const { cell, run } = next;
     const all = done + waiting().length;
     const say = (text: string, fraction: number): void =>
       onProgress?.({
         text: `Reconstructions: ${done} of ${all} runs; ${text}`,
         fraction: (done + fraction) / all,
       });
-    say(row.cell.name, 0);
-    const reading = again(readAgainMs, () => readRows().then(() => undefined, warn));
+    say(cell.name, 0);
+    const reading = again(readAgainMs, () => readResults().then(() => undefined, warn));
     try {
-      const result = await measureRun(paper, runFolder(folder, row.cell), run, cacheFolder, {
+      const analysis = await measureRun(paper, runFolder(folder, cell), run, cacheFolder, {
         signal,
         onProgress: ({ text, fraction }) => say(text, fraction),
       });
-      analyses.set(row.cell.name, result);
+      measured.set(cell.name, analysis);
     } catch (thrown) {
       if (!(thrown instanceof GeometryError) || thrown.code === 'cancelled') throw thrown;
-      refused.add(row.cell.name);
-      warn(thrown, runFolder(folder, row.cell));
+      refused.add(cell.name);
+      warn(thrown, runFolder(folder, cell));
     } finally {
       await reading.end();
     }
     done++;
-    rows = await readRows();
+    results = await readResults();
   }
 };

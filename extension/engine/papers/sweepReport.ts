@@ -30,8 +30,8 @@ export const sweepResults = async (
 ): Promise<CellResult[]> => {
   const cells = cellsOf(grid);
   const beside = await besideGrid(folder, [...cells, ...expected]);
-  const rows = await sweepProgress(folder, [...cells, ...expected, ...beside]);
-  return rows.map((row, i) => ({ ...row, inGrid: i < cells.length }));
+  const progress = await sweepProgress(folder, [...cells, ...expected, ...beside]);
+  return progress.map((each, i) => ({ ...each, inGrid: i < cells.length }));
 };
 
 export const sweepHeader = (folder: string, grid: Grid, settings: InspectSettings): ReportHeader => ({

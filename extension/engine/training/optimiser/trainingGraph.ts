@@ -124,6 +124,7 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
     const raw = gradients(sumOf(losses), parameters);
     const norm = graph.labelled('clip', () => gradientNorm(raw));
     const stepped = graph.labelled('optimiser', () => {
+      const [stepSize, eps] = columns as [Tensor, Tensor];
       const keeps = columns.slice(SCHEDULE_LEAD, decayStepAt);
       return blocks.map((block, i) => {
         // Clipping is a factor: a linear change may come before it.
@@ -137,8 +138,8 @@ export const trainingGraph = (options: TrainingGraphOptions): TrainingGraph => {
           secondMoment: secondMoments[i]!,
         };
         const adamW = adamWStep(optimiser, before, gradient, norm, {
-          stepSize: columns[0]!,
-          eps: columns[1]!,
+          stepSize,
+          eps,
           keep: keepPerParameter(
             graph,
             block,
