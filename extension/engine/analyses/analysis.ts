@@ -18,44 +18,46 @@ import type { TensorValues } from '../series/tensorValues.js';
 import type { TrainingRecord } from '../series/trainingRecord.js';
 import type { WorkPlan } from './workPolicy.js';
 
-/** What an analysis has while it runs. */
+/** The context of a running analysis. */
 export interface AnalysisRun<Sections extends SectionName = SectionName> {
   readonly request: InspectRequest;
   readonly settings: InspectSettings;
   /** The series or the checkpoint: tensors, matrices, checkpoints, and the pool that reads them. */
   readonly survey: Survey;
-  /** Values of whole tensors, the last few kept. */
+  /** Values of whole tensors; the last few are cached. */
   readonly values: TensorValues;
   /** Which decompositions are affordable, and of which matrices. */
   readonly plan: WorkPlan;
-  /** The tensors that a glob chose as one group; absent where none was given. */
+  /** The tensors of a glob as one group; absent without a glob. */
   readonly group?: ChosenGroup;
   /** The model descriptor of the series, if one was given. Never inferred. */
   readonly descriptor?: ModelDescriptor;
-  /** The rates that the run's own record gives; absent where there is no record. */
+  /** Learning rate and decay on the run's record; absent without a record. */
   readonly training?: TrainingRecord;
-  /** Test accuracies of given weights; absent for one checkpoint, without a model, and for a large one. */
+  /** Test accuracies of given weights; absent for one checkpoint, without a model, and for a large model. */
   readonly evaluate?: Evaluate;
-  /** Pairs that the model is run on for it. */
+  /** The pairs that it evaluates on. */
   readonly evaluationPairs?: number;
-  /** Opens the model of another run in the same way; undefined where it has none. */
+  /** Opens another run's model in the same way; undefined if it has none. */
   readonly openModel?: (other: Survey, root: string) => Promise<OtherModel>;
   readonly signal: AbortSignal;
-  /** The report so far; the entries of tensors are left out, the survey has them. */
+  /** The report so far, without the entries of tensors: the survey has them. */
   readonly report: () => Report;
   /** Adds entries to the sections that the analysis declares. */
   readonly emit: (addition: Pick<ReportAddition, Sections | 'warnings'>) => void;
 }
 
-/** Another run's model: what its own inspection would have. */
+/** Another run's model, as its own inspection would open it. */
 export interface OtherModel {
   readonly descriptor?: ModelDescriptor;
   readonly evaluation?: OpenEvaluate;
 }
 
-/** Settings of one analysis as the command takes them: `--NAME VALUE` becomes `settings.NAME`. */
+/** Settings of one analysis as command flags: `--NAME VALUE` becomes `settings.NAME`. */
 export interface AnalysisFlag {
-  /** How the text becomes a value: as it is, a number, the full path, or the content of the JSON file that it names. */
+  /**
+   * How the text becomes a value: unchanged, a number, the full path, or the content of the named JSON file.
+   */
   readonly kind: 'text' | 'number' | 'path' | 'json-file';
   /** Placeholder in the usage text: `FILE`. */
   readonly value: string;
@@ -66,28 +68,28 @@ export interface AnalysisFlag {
 export interface Analysis {
   /** Kebab-case; the name on the command line. */
   readonly id: string;
-  /** What it computes, in a line of the usage text. */
+  /** One line of the usage text: what it computes. */
   readonly summary: string;
   /** Sections of the report that it writes, besides warnings. */
   readonly sections: readonly SectionName[];
-  /** `series`: at least two checkpoints. `model`: besides, a descriptor, so that the model can be run. */
+  /** `series`: at least two checkpoints. `model`: also a descriptor, so that the model can run. */
   readonly needs: 'checkpoint' | 'series' | 'model';
-  /** Part of every inspection that has what it needs; else computed on request only. */
+  /** Part of every inspection that meets its needs; otherwise on request only. */
   readonly isDefault: boolean;
-  /** Starts when all others are complete and may read what they wrote in `run.report()`. */
+  /** Starts after all others are complete, and may read their results in `run.report()`. */
   readonly isLast?: true;
-  /** The page that shows its results: it goes first while the user looks at that page. */
+  /** The page that shows its results. It runs first while that page is visible. */
   readonly topic: Focus;
   readonly settings: v.GenericSchema;
   readonly flags: { readonly [name: string]: AnalysisFlag };
-  /** Files besides the source's that its results depend on: another time or size of them makes another result. */
+  /** Additional files that its results depend on. A change of their time or size invalidates the results. */
   readonly files?:
     ((settings: unknown, signal: AbortSignal, inspected: string) => Promise<readonly string[]>) | undefined;
-  /** Expected milliseconds (`expectedTime.ts`): its share of the progress shown. */
+  /** Expected milliseconds (`expectedTime.ts`): its share of the progress. */
   readonly weight: (run: AnalysisRun, settings: unknown) => number;
   /**
-   * Computes in chunks of about 250 ms, yields after each, and emits results as they come.
-   * @throws GeometryError; `cancelled` after the signal.
+   * Computes in chunks of about 250 ms, yields after each, and emits results as they come. @throws
+   * GeometryError; `cancelled` after the signal.
    */
   readonly steps: (run: AnalysisRun, settings: unknown) => AsyncGenerator<TaskStep, void>;
 }
@@ -114,7 +116,7 @@ type AnalysisRow<Section extends SectionName, Settings extends v.GenericSchema> 
     ? { readonly settings?: Settings; readonly flags?: Analysis['flags'] }
     : { readonly settings: Settings; readonly flags?: Analysis['flags'] });
 
-/** A row whose steps may write the sections that it declares and no others, and take its own settings. */
+/** Types a row: its steps may write only the sections that it declares, and take its own settings. */
 export const analysis = <const Section extends SectionName, Settings extends v.GenericSchema = NoSettings>(
   row: AnalysisRow<Section, Settings>,
 ): Analysis => {
@@ -129,16 +131,16 @@ export const analysis = <const Section extends SectionName, Settings extends v.G
   };
 };
 
-/** An analysis with the settings that it was asked for with, checked. */
+/** An analysis with its validated settings. */
 export interface ChosenAnalysis {
   readonly analysis: Analysis;
   readonly request: AnalysisRequest;
   readonly settings: unknown;
-  /** Asked for by name: what it lacks is an error, and an error in it spoils no other. */
+  /** Requested by name: missing needs are an error, and its errors do not affect the others. */
   readonly onRequest: boolean;
 }
 
-/** @throws GeometryError `invalid-argument` where the settings are not of its kind. */
+/** @throws GeometryError `invalid-argument` for settings of another analysis. */
 export const chosenAnalysis = (
   analysis: Analysis,
   request: AnalysisRequest,
@@ -154,7 +156,7 @@ export const chosenAnalysis = (
   );
 };
 
-/** Why an analysis cannot run here; undefined where it can. */
+/** Why an analysis cannot run here; undefined if it can. */
 export const missingFor = (
   { id, needs }: Analysis,
   { survey, descriptor }: Pick<AnalysisRun, 'survey' | 'descriptor'>,

@@ -4,15 +4,17 @@ import { effortFor } from '../linalg/policy.js';
 
 type Size = Pick<MatrixSpec, 'rows' | 'columns' | 'rank'>;
 
-/** Multiply-adds of one dense decomposition, but for a factor: rows × columns × the smaller of them. */
+/** Multiply-adds of one dense decomposition, up to a factor: rows × columns × the smaller of them. */
 export const decompositionCost = ({ rows, columns }: Size): number =>
   rows * columns * Math.min(rows, columns);
 
-/** An estimate passes over its matrix about a dozen times: it costs as much as a decomposition of this many columns. */
+/**
+ * An estimate passes over its matrix about a dozen times: the cost of a decomposition with this many columns.
+ */
 const estimateColumns = 320;
-/** Values below which there is no estimate. */
+/** Number of values below which spectra are never estimated. */
 const fewestEstimated = 128;
-/** Elements beyond which a matrix is not held in memory, as float64 beside its workspace, unless that is asked for. */
+/** Element limit of matrices in memory (float64 plus workspace), unless exact precision is requested. */
 const mostHeld = 1.6e7;
 
 /** Whether the spectrum of a matrix of this size is estimated. */
@@ -33,34 +35,36 @@ const spectrumCost = (size: Size, estimated: boolean): number => {
   return size.rank === undefined ? estimateCost(size) : factoredCost(size, 2 * size.rank);
 };
 
-/** Whether a matrix is too large to be held, and the product of thin factors, which tell its spectrum exactly. */
+/**
+ * Whether a matrix is too large for memory and is a product of thin factors, which give its spectrum exactly.
+ */
 const isFactored = (matrix: Size): boolean => matrix.rank !== undefined && isEstimated(matrix, false);
 
-/** Budgets in units of {@link decompositionCost}; a million million is in the order of minutes. */
+/** Budgets in units of {@link decompositionCost}; 1e12 takes minutes. */
 const spectraBudget = 4e11;
 const nullBudget = 2e11;
 const angleBudget = 5e10;
 
-/** Draws of a random step of the same size for each pair of checkpoints that has them, and the most such pairs. */
+/** Draws of a random step of the same size per pair of checkpoints, and the maximum number of such pairs. */
 export const angleDraws = 3;
 const mostAngleNulls = 12;
 
-/** How much of the decompositions an inspection does by itself. */
+/** The decompositions that an inspection does without request. */
 export interface WorkPlan {
-  /** Indices of checkpoints whose spectra are computed, the last first, then the first, then ever finer between. */
+  /** Indices of checkpoints with spectra: the last, the first, then ever finer between. */
   readonly spectraOf: readonly number[];
-  /** Of these, the ones whose spectra get shuffled nulls. */
+  /** Those of them with shuffled nulls. */
   readonly nullsOf: ReadonlySet<number>;
-  /** Indices of checkpoints, ascending, between neighbours of which angles are measured; none when too expensive. */
+  /** Indices of checkpoints, ascending, whose neighbours are compared by angles; none if too expensive. */
   readonly anglesOf: readonly number[];
-  /** Of these, the ones to which angles are held against random steps of the same size, see {@link angleDraws}. */
+  /** Those of them with the null of random steps of the same size, see {@link angleDraws}. */
   readonly angleNullsOf: ReadonlySet<number>;
   readonly matrices: readonly MatrixSpec[];
-  /** Of these, the ones that are not held in memory: their spectra are estimated, or computed from thin factors. */
+  /** Those of them that are not held in memory: their spectra are estimated, or computed from thin factors. */
   readonly estimated: ReadonlySet<MatrixSpec>;
   /** What the spectra of one checkpoint cost, in units of {@link decompositionCost}. */
   readonly costPerCheckpoint: number;
-  /** What is estimated or left out, and why: nothing is missing without a word. */
+  /** What is estimated or left out, and why. Nothing is left out silently. */
   readonly warnings: readonly Warning[];
 }
 
@@ -154,7 +158,9 @@ const factoredWarning = (factored: readonly MatrixSpec[]): Warning => {
   };
 };
 
-/** 0 … n − 1 so that every prefix is spread evenly: the last, the first, the middle, the quarters, … */
+/**
+ * 0 … n − 1 in an order whose every prefix is evenly spread: the last, the first, the middle, the quarters, …
+ */
 export const coarseToFine = (n: number): number[] => {
   const order = new Set<number>(n > 0 ? [n - 1, 0] : []);
   for (let parts = 2; order.size < n; parts *= 2) {

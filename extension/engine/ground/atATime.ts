@@ -1,6 +1,6 @@
 /**
- * Maps with `most` calls under way at once, results in order. A folder of ten thousand runs would otherwise want as many
- * open files.
+ * Maps with at most `most` concurrent calls, results in order. A folder of ten thousand runs would otherwise
+ * need as many open files.
  */
 export const atATime = async <T, R>(
   things: readonly T[],

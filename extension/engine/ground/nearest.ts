@@ -1,9 +1,9 @@
 import leven from 'leven';
 
-/** So many letters may be wrong: one of short words, a third of long ones; two letters that changed places are two. */
+/** Allowed edits: one for short words, a third of the letters of long ones; a transposition counts as two. */
 const mostWrong = (word: string): number => Math.max(1, Math.floor((word.length + 1) / 3));
 
-/** The name of a list that a mistyped one was meant to be; undefined where none is near. */
+/** The closest name of a list to a mistyped one; undefined if none is close. */
 export const nearest = (word: string, names: readonly string[]): string | undefined => {
   const typed = word.toLowerCase();
   const begun = typed.length < 2 ? [] : names.filter((name) => name.toLowerCase().startsWith(typed));

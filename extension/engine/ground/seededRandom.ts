@@ -1,6 +1,6 @@
 /**
- * The random numbers of the nulls: xoshiro128** (Blackman and Vigna, 2018) seeded through SplitMix32, so that a report
- * can be made again bit for bit from its seed.
+ * The random numbers of the nulls: xoshiro128** (Blackman and Vigna, 2018) seeded through SplitMix32, so that a
+ * report is reproducible bit for bit from its seed.
  */
 export interface SeededRandom {
   /** Uniform in [0, 1), 32 bits. */
@@ -87,7 +87,7 @@ export const seededRandom = (...seeds: readonly number[]): SeededRandom => {
   return { uniform, below: (bound) => Math.floor((bits() / 2 ** 32) * bound), normal, chiSquared };
 };
 
-/** A 32-bit number from text, so that each matrix has draws of its own (FNV-1a). */
+/** A 32-bit hash of text (FNV-1a): each matrix gets its own draws. */
 export const seedFromText = (text: string): number => {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

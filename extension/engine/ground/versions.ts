@@ -1,10 +1,10 @@
 declare const PRODUCT_VERSION: string | undefined;
 
-/** The product's version, put in by the build; sources run unbuilt (tests) are `development`. */
+/** The product's version, inserted by the build; unbuilt sources (tests) report `development`. */
 export const productVersion: string =
   typeof PRODUCT_VERSION === 'undefined' ? 'development' : PRODUCT_VERSION;
 
-/** What made a report, name → version. */
+/** The versions that produced a report: name → version. */
 export const reportVersions = (): Record<string, string> => ({
   weightGeometry: productVersion,
   node: process.versions.node,

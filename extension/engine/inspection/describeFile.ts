@@ -20,8 +20,8 @@ const withCheckpoint = async <Result>(
 };
 
 /**
- * What the header of a checkpoint says, and the rank statistics that an earlier inspection left for it in the cache.
- * No weights are read. @throws GeometryError as `openCheckpoint` does.
+ * The header of a checkpoint, and the rank statistics that an earlier inspection cached for it. No weights are
+ * read. @throws GeometryError as `openCheckpoint` does.
  */
 export const describeFile = (path: string, cacheFolder?: string): Promise<FileSummary> =>
   withCheckpoint(path, async (checkpoint) => {

@@ -6,7 +6,7 @@ import { proposeDescriptor, type DescriptorProposal } from '../series/proposeDes
 import type { SourceSeries } from '../series/source.js';
 import { unreadTensors, type Survey } from '../series/survey.js';
 
-/** What a report says first: the source, its model, settings and versions. */
+/** The start of a report: the source, its model, settings and versions. */
 export const headerOf = (
   request: InspectRequest,
   source: SourceSeries,

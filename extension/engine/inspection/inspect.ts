@@ -26,21 +26,25 @@ export interface InspectOptions {
   readonly signal: AbortSignal;
   readonly onAddition: (addition: ReportAddition) => void;
   readonly onProgress?: (progress: Progress) => void;
-  /** What the user looks at now: its results are computed first. */
+  /** The visible page: its results are computed first. */
   readonly focus?: () => Focus;
-  /** Gives the means to run the model, for accuracies of reconstructions; accuracies are left out where it is absent. */
+  /** Opens the model, for accuracies of reconstructions; without it accuracies are left out. */
   readonly evaluator?: typeof openEvaluate;
-  /** Analyses that the user has asked for since the last call; looked at between chunks. */
+  /** Analyses requested since the last call; queried between chunks. */
   readonly analyses?: () => readonly AnalysisRequest[];
-  /** Told after each chunk of an analysis: milliseconds of all threads of this process together, and of the clock. */
+  /**
+   * Called after each chunk of an analysis: CPU milliseconds of all threads of this process, and wall
+   * milliseconds.
+   */
   readonly onCost?: (analysis: string, cost: { readonly cpuMs: number; readonly wallMs: number }) => void;
 }
 
 /**
- * Inspects a checkpoint or a series and streams the report: header, checkpoints and tensors first; then the results of
- * the analyses in the order of their table, unless the focus asks for another. Memory does not grow with the number of
- * parameters. Results of analyses on request are cached with the report. A folder with a sweep in it is reported as that.
- * @throws GeometryError `invalid-argument` for an analysis that does not exist or lacks what it needs; for input that cannot be used, `cancelled` after the signal, `changed-while-reading`.
+ * Inspects a checkpoint or a series and streams the report: header, checkpoints and tensors first; then the
+ * results of the analyses, those of the focused page first, otherwise in table order. Memory does not grow with
+ * the number of parameters. Results of requested analyses are cached with the report. A folder that holds a
+ * sweep is reported as a sweep. @throws GeometryError `invalid-argument` for an analysis that does not exist or
+ * whose needs are not met; errors of unusable input; `cancelled` after the signal; `changed-while-reading`.
  */
 export const inspect = async (request: InspectRequest, options: InspectOptions): Promise<void> => {
   const requested = (request.analyses ?? []).map(requestedAnalysis);
@@ -48,13 +52,14 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
   const emit = (found: ReportAddition): void => {
     const { warnings } = found;
     const addition = warnings === undefined ? found : { ...found, warnings: warnings.map(printableMessage) };
-    // A model may have a million tensors; the receiver holds their entries, and the survey what analyses need.
+    // A model may have a million tensors. The receiver has their entries, and the survey has what analyses
+    // need.
     const others: ReportAddition = { ...addition, tensors: [] };
     store.add(request.cacheFolder === undefined ? others : addition);
     options.onAddition(addition);
   };
   const grid = await readSweep(request.path).catch((thrown: unknown) => {
-    // Another program's file may have this name; what lies beside it is inspected all the same.
+    // Another program's file may have this name; the checkpoints beside it are inspected all the same.
     if (!(thrown instanceof GeometryError) || thrown.code !== 'malformed-file') throw thrown;
     emit({ warnings: [{ code: thrown.code, message: thrown.message, path: request.path }] });
     return undefined;
@@ -84,7 +89,7 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
   };
   if (request.metricsAlone !== undefined) {
     const read = new Set((await addCurves()).map(({ path }) => path));
-    // Those of other runs, which are overlaid.
+    // Files of other, overlaid runs.
     for (const file of request.metricsAlone) if (!read.has(file)) await addCurves(file);
     return;
   }
@@ -108,9 +113,9 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
         warnings: [...source.warnings, ...found.warnings, ...model.warnings],
       },
     );
-    // A run's metrics grow with every look at them, so they are no part of what is cached.
+    // A run's metrics may grow between inspections, so they are not cached.
     if (record !== undefined) options.onAddition(record);
-    // The same holds of another program's; a run of ours has its own.
+    // The same holds for another program's metrics; a run of this product has its own.
     if (record === undefined || request.metrics !== undefined) await addCurves();
     const training = await trainingRecord(source.root);
     const context = { request, survey: found, model, training, store, emit, options };
@@ -138,7 +143,7 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
   }
 };
 
-/** Files that the analyses asked for read besides the source's. */
+/** Additional files that the requested analyses read. */
 const besides = async (
   requested: readonly ChosenAnalysis[],
   inspected: string,
@@ -166,7 +171,7 @@ const cacheKey = async (
   ...(descriptor === undefined ? {} : { descriptor: JSON.stringify(descriptor) }),
 });
 
-/** A cache that cannot be written (a full disk) costs time at the next inspection, not this one's result. */
+/** A failed cache write (a full disk) makes the next inspection slower, but does not affect this result. */
 const keep = async (
   folder: string,
   key: ReportKey,

@@ -6,7 +6,7 @@ import type { OpenEvaluate, openEvaluate } from '../evaluation/openEvaluate.js';
 import type { FoundModel } from '../series/modelOf.js';
 import type { Survey } from '../series/survey.js';
 
-/** Opens the model of a series, where one is given. A description that does not fit the weights is a warning. */
+/** Opens the model of a series, if one is given. A descriptor that does not fit the weights is a warning. */
 export const openEvaluation = async (
   request: InspectRequest,
   found: Survey,

@@ -5,7 +5,7 @@ import type { Report, ReportAddition } from '../../contract/report.js';
 import { fileIdentities, fileIdentitySchema } from '../../disk/fileIdentity.js';
 import { requestedAnalysis } from './runAnalyses.js';
 
-/** The files besides the source's that a complete analysis read: a base, other runs, their metrics. */
+/** Additional files that a complete analysis read: a base, other runs, their metrics. */
 export const otherFilesSchema = v.object({
   id: v.string(),
   sections: v.array(v.picklist(sectionNames)),
@@ -13,7 +13,7 @@ export const otherFilesSchema = v.object({
 });
 export type OtherFiles = v.InferOutput<typeof otherFilesSchema>;
 
-/** What each complete analysis of a report read besides the source's files, as these files are now. */
+/** The current identities of the additional files that each complete analysis of a report read. */
 export const otherFilesOf = async (
   report: Report,
   inspected: string,
@@ -35,7 +35,7 @@ export const otherFilesOf = async (
   return found;
 };
 
-/** The report without the results whose other files have changed or gone since. */
+/** The report without results whose additional files have changed or are gone. */
 export const withoutStale = async (
   report: ReportAddition,
   others: readonly OtherFiles[],

@@ -7,12 +7,12 @@ import { singularValues } from '../linalg/singularValues.js';
 import { isParameter } from '../series/survey.js';
 import { decompositionCost } from '../analyses/workPolicy.js';
 
-/** About a tenth of a second: what a hover may wait for. */
+/** About a tenth of a second: an acceptable wait for a hover. */
 const mostCost = 256 ** 3;
 
 /**
- * Rank statistics of one small matrix, computed now; undefined where the tensor is no matrix, too large for a hover,
- * or not finite. @throws GeometryError as `openCheckpoint` does.
+ * Rank statistics of one small matrix, computed now; undefined if the tensor is no matrix, too large for a
+ * hover, or not finite. @throws GeometryError as `openCheckpoint` does.
  */
 export const quickStatistics = async (
   path: string,

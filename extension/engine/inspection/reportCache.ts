@@ -13,11 +13,11 @@ import type { FileIdentity } from '../../disk/fileIdentity.js';
 import { otherFilesSchema, withoutStale, type OtherFiles } from './otherFiles.js';
 import { productVersion } from '../ground/versions.js';
 
-/** What a report depends on. */
+/** The cache key of a report. */
 export interface ReportKey {
   readonly files: readonly FileIdentity[];
   readonly settings: InspectSettings;
-  /** The descriptor as text, where one is used: accuracies depend on it. */
+  /** The descriptor as text, if one is used: accuracies depend on it. */
   readonly descriptor?: string;
 }
 
@@ -30,8 +30,8 @@ const digest = (parts: unknown): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 
 /**
- * The complete report of these very files, settings and version, without results of other files that have changed;
- * undefined where the cache has none that is sound.
+ * The complete report of exactly these files, settings and version, without results whose additional files have
+ * changed; undefined if the cache has no valid one.
  */
 export const readReport = async (folder: string, key: ReportKey): Promise<ReportAddition | undefined> => {
   const parsed = v.safeParse(keptSchema, await readJson(reportFile(folder, key)));
@@ -39,14 +39,14 @@ export const readReport = async (folder: string, key: ReportKey): Promise<Report
   return withoutStale(parsed.output.report, parsed.output.others);
 };
 
-/** A report, and what results in it were computed from besides the files of its key. */
+/** A report, and the additional files that its results depend on. */
 const keptSchema = v.object({ report: reportAdditionSchema, others: v.array(otherFilesSchema) });
 export type KeptReport = Readonly<{ report: ReportAddition; others: readonly OtherFiles[] }>;
 
-/** Several windows write here: what lies about for so long is of a process that was killed. */
+/** Several windows write here: temporary files of this age belong to a killed process. */
 const LEFTOVER_MS = 3_600_000;
 
-/** Keeps a complete report, and beside it the rank statistics of each file for the hover. */
+/** Saves a complete report, and the rank statistics of each file for hovers. */
 export const writeReport = async (
   folder: string,
   key: ReportKey,
@@ -87,7 +87,7 @@ const cachedOf = ({
 
 const statisticsSchema = v.array(cachedStatisticsSchema);
 
-/** Rank statistics that an earlier inspection left for this very file; empty where there are none. */
+/** Rank statistics that an earlier inspection cached for exactly this file; empty if there are none. */
 export const readStatistics = async (
   folder: string,
   file: FileIdentity,
@@ -100,7 +100,7 @@ const readJson = async (path: string): Promise<unknown> => {
   try {
     return JSON.parse(await readText(path, limits.results)) as unknown;
   } catch {
-    // Absent or damaged: it is computed again.
+    // Absent or damaged: computed again.
     return undefined;
   }
 };

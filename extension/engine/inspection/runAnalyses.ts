@@ -21,11 +21,14 @@ import type { TrainingRecord } from '../series/trainingRecord.js';
 import type { InspectOptions } from './inspect.js';
 import { openEvaluation } from './openEvaluation.js';
 
-/** @throws GeometryError `invalid-argument` for a name that is not in the table, and for settings of another kind. */
+/**
+ * @throws GeometryError `invalid-argument` for a name that is not in the table, and for settings of another
+ * analysis.
+ */
 export const requestedAnalysis = (request: AnalysisRequest): ChosenAnalysis =>
   chosenAnalysis(analysisNamed(request.id), request, true);
 
-/** The analyses of every inspection and those requested, without what a cached report holds. */
+/** The default analyses and the requested ones, without those that a cached report holds. */
 export const wantedAnalyses = (
   requested: readonly ChosenAnalysis[],
   cached: ReportAddition | undefined,
@@ -48,9 +51,9 @@ export interface AnalysesContext {
 }
 
 /**
- * Runs the analyses given, and those that the user asks for meanwhile, to their ends.
- * @returns why analyses on request failed: the others are complete all the same.
- * @throws GeometryError `cancelled`, and what the analyses of every inspection throw.
+ * Runs the given analyses, and those requested meanwhile, to their ends. @returns why requested analyses
+ * failed; the others are complete all the same. @throws GeometryError `cancelled`, and errors of the default
+ * analyses.
  */
 export const runAnalyses = async (
   wanted: readonly ChosenAnalysis[],
@@ -88,7 +91,7 @@ export const runAnalyses = async (
       });
     const isLast = ({ analysis }: ChosenAnalysis): boolean => analysis.isLast === true;
     const late: ChosenAnalysis[] = [];
-    /** What waits for others is put off until these are done. */
+    /** Analyses that start last are postponed until these are done. */
     const asked = (): Task[] => {
       const chosen = (options.analyses?.() ?? []).map(requestedAnalysis);
       late.push(...chosen.filter(isLast));
@@ -137,7 +140,10 @@ async function* completed(
   }
 }
 
-/** The same steps, with what each chunk of them costs told. Chunks never overlap, so the process's time is theirs. */
+/**
+ * The same steps, with the cost of each chunk reported. Chunks never overlap, so the process's CPU time is
+ * theirs.
+ */
 async function* measured(
   id: string,
   steps: AsyncGenerator<TaskStep, void>,

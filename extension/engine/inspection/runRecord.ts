@@ -7,19 +7,22 @@ import { readMetrics } from '../training/run/metricsFile.js';
 import { readRunFile, runFilePath } from '../training/run/runDirectory.js';
 import { reportVersions } from '../ground/versions.js';
 
-/** The part of a report that a run's own files give. */
+/** The part of a report from a run's own files. */
 interface RecordedRun {
   readonly run: RunFile[];
   readonly metrics: Metrics[];
 }
 
-/** The run whose folder this is, with its metrics; undefined where it is no run of ours or its `run.json` is damaged. */
+/**
+ * The run in this folder, with its metrics; undefined if it is no run of this product or its `run.json` is
+ * damaged.
+ */
 export const runRecordOf = async (root: string): Promise<RecordedRun | undefined> => {
   const file = await readRunFile(root).catch(() => undefined);
   return file === undefined ? undefined : { run: [file], metrics: await readMetrics(root) };
 };
 
-/** What there is to show of a run before its first checkpoint; undefined where there is none. */
+/** The report of a run before its first checkpoint; undefined if there is no run. */
 export const startingRun = async (request: InspectRequest): Promise<ReportAddition | undefined> => {
   const record = await runRecordOf(request.path);
   const file = record?.run[0];

@@ -12,7 +12,7 @@ import { matrixFrom } from '../../series/tensorMatrix.js';
 import { angleDraws } from '../workPolicy.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 
-/** Elements whose vectors are computed together: enough for all cores, little memory. */
+/** Elements per batch of decompositions with vectors: enough for all cores, little memory. */
 const batchElements = 1 << 19;
 
 interface Subspaces extends LeadingVectors {
@@ -67,7 +67,7 @@ export async function* anglesOf(run: SpectraRun): AsyncGenerator<TaskStep, void>
   }
 }
 
-/** The matrix at each checkpoint that has it with finite values, by index. */
+/** The matrix at each checkpoint where it exists with finite values, by index. */
 const weightsOf = async (
   { survey, values }: SpectraRun,
   spec: MatrixSpec,
@@ -82,7 +82,7 @@ const weightsOf = async (
   return there;
 };
 
-/** The matrix before a step, moved by the step's own entries in another order; none where either is missing. */
+/** The matrix before a step plus the step's shuffled entries; none if either is missing. */
 const randomSteps = (
   { settings, survey }: SpectraRun,
   spec: MatrixSpec,

@@ -17,7 +17,7 @@ import type { AnalysisRun } from '../analysis.js';
 import { subjectsOf } from '../spectra/spectra.js';
 import { attentionLayers, misfit, stackedConfig, type AttentionLayer, type AttentionRole } from './layers.js';
 
-/** Each draw decomposes every head once more. */
+/** Each draw decomposes every head again. */
 const draws = 3;
 /** The statistics of a head. */
 const keys = ['spectralNorm', 'frobeniusNorm', 'stableRank', 'effectiveRank'] as const;

@@ -17,11 +17,14 @@ import { decompositionCost } from '../workPolicy.js';
 import { pairNumbers } from './pairMatrices.js';
 import { pairSentences } from './sentences.js';
 
-/** Numbers of each of the two read at a time. */
+/** Numbers read at a time from each checkpoint. */
 const pieceNumbers = 1 << 17;
-/** Results are told of this often. */
+/** Milliseconds between emissions of results. */
 const turnMs = 200;
-/** Of all decompositions of a pair, in units of `decompositionCost`; some ten of that size are made of each matrix. */
+/**
+ * Budget of all decompositions of a pair, in units of `decompositionCost`; about ten of this size are made per
+ * matrix.
+ */
 const costBudget = 4e10;
 
 type CompareRun = Pick<
@@ -38,7 +41,7 @@ interface ComparedPair extends Pair {
   readonly sums: PairSums;
 }
 
-/** The last checkpoint at a path, whatever lies there. @throws GeometryError as an inspection of it does. */
+/** The last checkpoint at any path. @throws GeometryError as an inspection of it does. */
 export const lastCheckpointAt = async (
   path: string,
   signal: AbortSignal,
@@ -52,7 +55,7 @@ export const lastCheckpointAt = async (
 export const filesAt = async (path: string, signal: AbortSignal): Promise<readonly string[]> =>
   (await findSeries(path, signal)).entries.at(-1)!.files.map((file) => file.path);
 
-/** Tensor by tensor, then matrix by matrix: how the last checkpoint differs from that of another place. */
+/** Compares the last checkpoint with that of another place: tensor by tensor, then matrix by matrix. */
 export async function* comparisonOf(run: CompareRun, basePath: string): AsyncGenerator<TaskStep, void> {
   const { survey, settings, signal, emit } = run;
   const base = await lastCheckpointAt(basePath, signal);
@@ -68,7 +71,7 @@ export async function* comparisonOf(run: CompareRun, basePath: string): AsyncGen
         `${base.name} is an adapter: inspect the adapter, with the model as its base.`,
       );
     }
-    // Both may be adapters: then their updates are compared as they are.
+    // If both are adapters, their updates are compared directly.
     const isUpdate = updates.length > 0 && !others.some((tensor) => tensor.isUpdate === true);
     const matches = matchNames(isUpdate ? updates : own, others);
     const entries: ComparisonEntry[] = [];
@@ -152,7 +155,7 @@ const tensorEntry = (pair: Pair, sums: PairSums): ComparisonEntry => {
   };
 };
 
-/** A place from where its path first differs from another: two releases of a model have files of one name. */
+/** The end of a path from its first difference to another: releases of a model have files of the same name. */
 const fromDifference = (other: string, place: string): string => {
   const [parts, others] = [place, other].map((one) => path.resolve(one).split(path.sep)) as [
     string[],
@@ -171,7 +174,7 @@ const summaryOf = (
   compared: readonly ComparedPair[],
   isUpdate: boolean,
 ): Pick<ReportAddition, 'comparisonSummaries'> => {
-  // A counter of steps would outweigh every weight.
+  // A step counter would dominate the norm over all weights.
   const squares = compared.filter(({ own }) => isParameter(own)).map(({ sums }) => sums.squares);
   const relativeDistance = relativeDistanceOf(squares);
   const { label } = base.survey.checkpoints[0]!;
@@ -198,7 +201,7 @@ const summaryOf = (
   };
 };
 
-/** Matrices that hold, to the last bit of their sums, what another name holds in the base. */
+/** Matrices equal, up to the last bit of their sums, to a matrix of another name in the base. */
 const movedNames = (compared: readonly ComparedPair[]): Map<string, string> => {
   const holders = new Map<string, string>();
   const keyOf = ({ own: { shape } }: Pair, print: string): string => `${shape.join()}|${print}`;
@@ -212,7 +215,7 @@ const movedNames = (compared: readonly ComparedPair[]): Map<string, string> => {
   );
 };
 
-/** What needs decompositions, of the matrices that changed; while they are affordable. */
+/** The comparisons that need decompositions, for the changed matrices within the budget. */
 async function* matrixComparisons(
   { survey, settings, plan, signal, emit }: CompareRun,
   base: Survey,

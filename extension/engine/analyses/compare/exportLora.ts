@@ -14,7 +14,7 @@ import { lastCheckpointAt } from './compare.js';
 export interface ExportedModule {
   readonly module: string;
   readonly rank: number;
-  /** Share of the difference's Σσ² that the factors hold. */
+  /** Share of the difference's Σσ² that the factors keep. */
   readonly energy: number;
 }
 
@@ -23,7 +23,7 @@ export interface ExportedLora {
   /** PEFT's `adapter_config.json`. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly modules: readonly ExportedModule[];
-  /** Tensors that changed and that no LoRA holds: vectors, embeddings, those outside of layers. */
+  /** Changed tensors that LoRA cannot represent: vectors, embeddings, those outside layers. */
   readonly leftOut: readonly string[];
 }
 
@@ -32,9 +32,10 @@ const isConv1d = (name: string): boolean =>
   /\.(c_attn|c_proj|c_fc)\.weight$/.test(name) && /(^|\.)h\.\d+\./.test(name);
 
 /**
- * The difference of two models as a LoRA adapter for PEFT: for each matrix of a layer the factors that hold a share of
- * the energy, (α/r)·B·A with α = r, so that the product is the truncated difference. Names are the base's.
- * @throws GeometryError `invalid-argument` where nothing that a LoRA can hold has changed; what reading throws.
+ * The difference of two models as a LoRA adapter for PEFT: for each matrix of a layer the factors that keep a
+ * share of the energy, (α/r)·B·A with α = r, so that the product is the truncated difference. Names are the
+ * base's. @throws GeometryError `invalid-argument` if nothing that LoRA can represent has changed; errors of
+ * reading.
  */
 export const exportedLora = async (
   path: string,
@@ -107,7 +108,10 @@ export const exportedLora = async (
   }
 };
 
-/** The difference of a linear layer, outputs × inputs; undefined of what PEFT adapts otherwise or not at all. */
+/**
+ * The difference of a linear layer, outputs × inputs; undefined for modules that PEFT adapts differently or not
+ * at all.
+ */
 const linearOf = ({ name, shape }: TensorInfo, data: Float64Array): Matrix | undefined => {
   const [rows = 0, columns = 0] = shape;
   const isLinear = shape.length === 2 && name.endsWith('.weight') && namedMatrix(name) !== undefined;

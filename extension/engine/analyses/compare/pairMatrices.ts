@@ -12,10 +12,10 @@ import { singularValuesBatch } from '../../linalg/singularValues.js';
 import { svd } from '../../linalg/svd.js';
 import { spectrumEntryOf } from '../spectra/spectrumEntry.js';
 
-/** Leading vectors that are looked at, and the |cosine| below which one is an intruder (Shuttleworth et al. 2024). */
+/** Number of leading vectors, and the |cosine| below which one is an intruder (Shuttleworth et al. 2024). */
 const leading = 10;
 const intruderThreshold = 0.5;
-/** Decompositions for the null of the intruders, and orders of rows for that of CKA. */
+/** Draws of the intruders' null, and row permutations of CKA's null. */
 const intruderDraws = 2;
 const ckaDraws = 5;
 
@@ -28,7 +28,10 @@ export interface PairSettings {
 
 export type PairNumbers = Pick<ComparisonEntry, 'difference' | 'angles' | 'cka' | 'intruders'>;
 
-/** The spectrum of A − B, how A's leading singular vectors lie to B's, and how alike their rows are; each with its null. */
+/**
+ * The spectrum of A − B, the angles between the singular subspaces of A and B, and the similarity of their
+ * rows; each with its null.
+ */
 export const pairNumbers = async (
   spec: MatrixSpec,
   step: number,

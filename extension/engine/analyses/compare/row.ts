@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { analysis } from '../analysis.js';
 import { comparisonOf, filesAt } from './compare.js';
 
-/** Against another checkpoint: a base model, another seed, another step, the model of an adapter. */
+/** The other checkpoint: a base model, another seed, another step, the model of an adapter. */
 export const compare = analysis({
   id: 'compare',
   summary:

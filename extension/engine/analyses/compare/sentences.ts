@@ -1,15 +1,15 @@
 import type { ComparisonEntry } from '../../../contract/report.js';
 import { namedMatrix } from '../../geometry/matrixRoles.js';
 
-/** What is known of a pair of checkpoints once all tensors have been read. */
+/** Facts on a pair of checkpoints after all tensors are read. */
 export interface PairFindings {
   readonly baseName: string;
   readonly entries: readonly ComparisonEntry[];
-  /** What was dropped from names to match them. */
+  /** Prefixes removed from names to match them. */
   readonly prefixes: readonly string[];
-  /** A's tensor → the base's tensor of another name whose values it holds. */
+  /** A's tensor → the base's tensor of another name with the same values. */
   readonly movedNames: ReadonlyMap<string, string>;
-  /** The base's tensors that an adapter leaves as they are. */
+  /** The base's tensors that an adapter leaves unchanged. */
   readonly untouched: number;
 }
 
@@ -40,7 +40,7 @@ const onlyLayers = (entries: readonly ComparisonEntry[], state: 'missing' | 'add
   return [...layersOf(entries.filter((entry) => entry.state === state))].filter((layer) => !both.has(layer));
 };
 
-/** One sentence for each thing that a reader should know before looking at numbers. */
+/** One sentence per fact that a reader needs before the numbers. */
 export const pairSentences = ({
   baseName,
   entries,

@@ -2,11 +2,11 @@ import * as v from 'valibot';
 import { accuracySchema, reconstructionEntrySchema, testAccuraciesSchema } from '../../../contract/report.js';
 import { siteSelectivitySchema } from './siteSelectivity.js';
 
-/** What is measured of one run: its reconstructions and the controls that they are held against. */
+/** The measurements of one run: its reconstructions and their nulls. */
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** Accuracy when the change is replaced by its part in the span of `rank` directions. */
+/** Accuracy with the change replaced by its part in the span of `rank` directions. */
 const point = v.object({ rank: count, energy: finite, ...testAccuraciesSchema });
 const range = v.object({ mean: finite, q05: finite, q95: finite });
 
@@ -23,13 +23,13 @@ const selectivityEntries = {
       task: v.string(),
       index: v.optional(finite),
       testAccuracy: accuracySchema,
-      /** Moves as long as what was taken out, along random directions; absent in what was measured before this was. */
+      /** Random moves of the same length as the ablation; absent in measurements of earlier versions. */
       equalMoves: v.optional(
         v.object({
-          /** Euclidean length of what was taken out of the weights. */
+          /** Euclidean length of the removed part of the weights. */
           length: finite,
           draws: count,
-          /** Means over the draws: along any direction, and with every tensor moved as far as it was. */
+          /** Means over the draws: along any direction, and with the length of every tensor's move matched. */
           testAccuracy: accuracySchema,
           tensorByTensor: accuracySchema,
         }),
@@ -47,18 +47,21 @@ export const analysisSchema = v.object({
     grokStep: v.optional(count),
     status: v.string(),
     parameters: count,
-    /** Checkpoints kept for the trajectory, the first and the last with them. */
+    /** Checkpoints used for the trajectory, including the first and the last. */
     checkpoints: count,
     checkpointEvery: count,
   }),
   testAccuracy: accuracySchema,
   trainAccuracy: accuracySchema,
   reconstructions: v.array(reconstructionEntrySchema),
-  /** Absent where no rank of the scan reaches it. `scanned`: the highest rank tried. */
+  /** Absent if no rank of the scan reaches it. `scanned`: the highest rank tried. */
   kStar: v.object({ share95: v.optional(count), share99: v.optional(count), scanned: count }),
-  /** k*(95) with training accuracy in place of test accuracy. */
+  /** k*(95) for training accuracy. */
   kStarTrain95: v.optional(count),
-  /** Percent of the full rank for 90 % and 99 % of the energy: of all trunk matrices together, and the mean over them. */
+  /**
+   * Percent of the full rank for 90 % and 99 % of the energy: over all trunk matrices together, and the mean
+   * over them.
+   */
   energyRanks: v.object({
     together: v.object({ rank90: finite, rank99: finite }),
     meanOverMatrices: v.object({ rank90: finite, rank99: finite }),
@@ -73,20 +76,20 @@ export const analysisSchema = v.object({
     firstThree: finite,
     walk: v.object({ draws: count, seed: count, first: range, firstThree: range }),
   }),
-  /** Weights with one component taken out; component 1 is the first. */
+  /** Weights with one component removed; component 1 is the first. */
   ablations: v.array(v.object({ component: count, energy: finite, testAccuracy: accuracySchema })),
   controls: v.object({
-    /** Components of the checkpoints up to a step only. */
+    /** Components of the checkpoints up to a step. */
     early: v.array(v.object({ lastStep: count, checkpoints: count, points: v.array(point) })),
-    /** A random walk of equal step lengths, mirrored and scaled to end where the run ends. */
+    /** A random walk of equal step lengths, reflected and scaled to the run's end. */
     walk: walkEntry,
-    /** Decay as the run decays, with a walk of what it leaves of the steps; absent where nothing decays. */
+    /** The run's decay plus a walk with the remaining steps; absent without decay. */
     decayWalk: v.optional(walkEntry),
     randomDirections: v.object({ seed: count, points: v.array(point) }),
   }),
-  /** Runs of several tasks only; in activations, site by site. */
+  /** Only for runs of several tasks; in activations, by site. */
   sites: v.array(siteSelectivitySchema),
-  /** Runs of several tasks only. Eigenvectors of the second moment of the gradients, and of their covariance. */
+  /** Only for runs of several tasks. Eigenvectors of the gradients' second moment, and of their covariance. */
   selectivity: v.optional(
     v.object({
       directions: count,
@@ -94,9 +97,9 @@ export const analysisSchema = v.object({
       batch: count,
       seed: count,
       ...selectivityEntries,
-      /** With the mean gradient subtracted; absent in what was measured before this was. */
+      /** With the mean gradient subtracted; absent in measurements of earlier versions. */
       aboutMean: v.optional(v.object(selectivityEntries)),
-      /** The same number of random directions taken out. */
+      /** The same number of random directions removed. */
       randomTestAccuracy: accuracySchema,
     }),
   ),

@@ -29,10 +29,10 @@ export const weightsAfter = (first: Float32Array, change: Float64Array): Float32
 const pieceLength = 8192;
 
 /**
- * Reads every checkpoint of a series into memory; those that are not finite are left out, as trajectories do.
- * @returns undefined where there is no path: the first is not finite, or no other of them differs from it at the end.
- * @throws GeometryError `invalid-descriptor` where a checkpoint does not hold the model's parameters; `cancelled`, and what
- * reading throws.
+ * Reads every finite checkpoint of a series into memory, as trajectories do. @returns undefined if there is no
+ * path: the first checkpoint is not finite, or the last finite one does not differ from it. @throws
+ * GeometryError `invalid-descriptor` if a checkpoint lacks the model's parameters; `cancelled`, and errors of
+ * reading.
  */
 export const checkpointRows = async (
   survey: Survey,

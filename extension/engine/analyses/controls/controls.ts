@@ -13,20 +13,20 @@ import type { ControlPoint, RunAnalysis } from './analysis.js';
 import { weightsAfter, type CheckpointRows } from './checkpointRows.js';
 
 /**
- * Every control makes one row of weights, runs it and lets it go before it makes the next: together they would be as large
- * as the run. All throw GeometryError `cancelled` after the signal.
+ * Every control builds one row of weights, evaluates it and releases it before the next: all rows together
+ * would be as large as the run. All throw GeometryError `cancelled` after the signal.
  */
 interface Controlled {
   readonly evaluator: Evaluator;
   readonly signal: AbortSignal;
 }
 
-/** What controls need that are made of the checkpoints themselves. */
+/** Input of controls that use the checkpoints. */
 export interface RowsInput extends Controlled {
   readonly rows: CheckpointRows;
 }
 
-/** What controls need that know of the run its two ends only: the checkpoints between need not be held any longer. */
+/** Input of controls that use only the two ends of the run; the checkpoints between can be released. */
 export interface EndsInput extends Controlled {
   /** θ_0. */
   readonly first: Float32Array;
@@ -35,14 +35,14 @@ export interface EndsInput extends Controlled {
   readonly seed: number;
 }
 
-/** The steps that a walk takes, and what is left of the start beside it. */
+/** The steps of a walk, and the share of the start that remains. */
 export interface WalkedPath {
   readonly lengths: readonly number[];
   readonly decay?: DecayShares;
 }
 
 const ablatedComponents = 8;
-/** Parts of the run, by its checkpoints, whose components are held against the end. */
+/** Parts of the run, by checkpoints, whose components rebuild the end. */
 const earlyParts = [0.25, 0.5, 0.75, 0.9] as const;
 const earlyRanks = [1, 2, 3, 5, 10, 20] as const;
 const randomRanks = [1, 3, 5, 10] as const;
@@ -52,14 +52,14 @@ const answered = async ({ evaluator, signal }: Controlled, row: Float32Array): P
   return found!;
 };
 
-/** Shares of the energy that the first r components hold, for each rank asked. */
+/** Shares of the energy in the first r components, for each requested rank. */
 const cumulated = (energy: ArrayLike<number>, ranks: readonly number[], total: number): number[] => {
   const sums = [0];
   for (let i = 0; i < energy.length; i++) sums.push(sums[i]! + energy[i]!);
   return ranks.map((rank) => sums[Math.min(rank, energy.length)]! / total);
 };
 
-/** One component at a time taken out of the final change. */
+/** Removes one component at a time from the final change. */
 export const ablations = async (input: RowsInput, pca: TrajectoryPca): Promise<RunAnalysis['ablations']> => {
   const { change, mix } = input.rows;
   const total = dot(change, change);
@@ -74,7 +74,7 @@ export const ablations = async (input: RowsInput, pca: TrajectoryPca): Promise<R
   return found;
 };
 
-/** What the components of the run's beginning rebuild of its end. */
+/** The end rebuilt from the components of the run's beginning. */
 export const earlyControl = async (input: RowsInput): Promise<RunAnalysis['controls']['early']> => {
   const { rows } = input;
   const { steps } = rows;
@@ -97,8 +97,8 @@ export const earlyControl = async (input: RowsInput): Promise<RunAnalysis['contr
 };
 
 /**
- * What the components of a random walk of these step lengths to the same end rebuild of it.
- * @param path with decay, `lengths` are those of the steps without it.
+ * The end rebuilt from the components of a random walk of these step lengths that ends there. @param path with
+ * decay, `lengths` are those of the steps without it.
  */
 export const walkControl = async (
   input: EndsInput,
@@ -129,7 +129,7 @@ export const walkControl = async (
   };
 };
 
-/** What random directions hold of the final change: next to nothing. */
+/** The share of the final change in random directions: nearly zero. */
 export const randomControl = async (
   input: EndsInput,
 ): Promise<RunAnalysis['controls']['randomDirections']> => {

@@ -22,9 +22,9 @@ const meansOf = (spectra: readonly Float64Array[]) => ({
 });
 
 /**
- * Table 3 of 2602.18649: how many singular values of the trunk's changes hold 90 % and 99 % of the energy, in percent of
- * the full rank. The paper does not say whether matrices are taken together or averaged: both are given. The null is the
- * same entries in another order.
+ * Table 3 of 2602.18649: how many singular values of the trunk's changes hold 90 % and 99 % of the energy, in
+ * percent of the full rank. The paper does not say whether matrices are pooled or averaged: both are given. The
+ * null is that of shuffled entries.
  */
 export const energyRanksOf = async (
   changes: readonly Matrix[],

@@ -1,19 +1,22 @@
 import { GeometryError } from '../../../contract/errors.js';
 
 /**
- * What is held at once while a run is measured: first the weights of its checkpoints (float32), and when they are gone
- * vectors as long as the model (float64) or gradients. Numbers here are bytes.
+ * Peak memory of measuring a run, in bytes: first the weights of its checkpoints (float32), then, after their
+ * release, vectors of the model's size (float64) or gradients.
  */
 const mostForCheckpoints = 2 ** 30;
 const mostForVectors = 2 ** 31;
-/** The paper's companion keeps at most so many checkpoints, evenly; of the largest model they are 0.9 GB. */
+/**
+ * The paper's companion code keeps at most this many checkpoints, evenly spaced; for the largest model they
+ * take 0.9 GB.
+ */
 const mostCheckpoints = 100;
-/** Ten random directions, the change and its part in their span: as many as any control holds. */
+/** Ten random directions, the change and its projection: the maximum of any control. */
 const mostVectors = 12;
 
 /**
- * Checkpoints of a model of so many parameters that are compared.
- * @throws GeometryError `too-large` where two of them, or what they are held against, do not fit into memory.
+ * Number of checkpoints compared for a model of this size. @throws GeometryError `too-large` if two of them, or
+ * their nulls, do not fit in memory.
  */
 export const fittingCheckpoints = (parameters: number): number => {
   const fitting = Math.floor(mostForCheckpoints / (4 * parameters));
@@ -26,11 +29,11 @@ export const fittingCheckpoints = (parameters: number): number => {
   );
 };
 
-/** Whether so many vectors as long as the model fit beside each other, gradients and directions among them. */
+/** Whether this many vectors of the model's size fit in memory. */
 export const gradientsFit = (parameters: number, float32: number, float64: number): boolean =>
   (4 * float32 + 8 * float64) * parameters <= mostForVectors;
 
-/** `count` of the indices 0 … n − 1, evenly, the first and the last with them. */
+/** `count` of the indices 0 … n − 1, evenly spaced, including both ends. */
 export const keptEvenly = (n: number, count: number): number[] =>
   n <= count
     ? Array.from({ length: n }, (_, i) => i)

@@ -1,7 +1,7 @@
 import { analysis, type Analysis } from '../analysis.js';
 import { seriesControls, seriesWalks } from './seriesControls.js';
 
-/** Numbers of all checkpoints up to which the walks are part of every inspection: their model runs in seconds. */
+/** Limit on the numbers of all checkpoints for walks in every inspection: the model runs in seconds. */
 const mostWalked = 4e7;
 
 const shared = {
@@ -15,7 +15,7 @@ export const walks = analysis({
   summary: 'the end of a small model rebuilt from a random walk to it, and from decay with a walk',
   isDefault: true,
   steps: async function* ({ request, survey, signal, emit, evaluate }) {
-    // Who chose some tensors did not ask for the whole model.
+    // A choice of tensors excludes analyses of the whole model.
     if (evaluate === undefined || request.settings.tensors !== undefined) return;
     if (survey.parameters * survey.checkpoints.length > mostWalked) return;
     emit({ controls: yield* seriesWalks(request, signal) });

@@ -14,18 +14,18 @@ import { seededRandom } from '../../ground/seededRandom.js';
 import type { RunAnalysis } from './analysis.js';
 import { gradientsFit } from './memory.js';
 
-/** k = 10 as in the paper; how many gradients the covariance is of, it does not say. */
+/** k = 10 as in the paper, which does not give the number of gradients in the covariance. */
 const settings = { directions: 10, batches: 40, batch: 512, seed: 1 } as const;
 
-/** Random moves of a task's own length, of each kind. */
+/** Random moves of a task's own length, per kind. */
 const equalMoveDraws = 3;
 
 /**
- * The selectivity test (2602.18649 §3.4): the leading eigenvectors of each task's gradient covariance are projected out of
- * the final weights; a task's own directions should hurt it alone. Beside each, random moves that are as long: taking ten random
- * directions out of so many parameters moves the weights hardly at all, so that it is no null of a long move. Undefined for a single task, and where the gradients do
- * not fit into memory.
- * @throws GeometryError `cancelled` after the signal.
+ * The selectivity test (2602.18649 §3.4): the leading eigenvectors of each task's gradient covariance are
+ * projected out of the final weights. A task's own directions should hurt only that task. The null is random
+ * moves of the same length: projecting out ten random directions hardly moves the weights, so it is no null of
+ * a long move. Undefined for a single task, and if the gradients do not fit in memory. @throws GeometryError
+ * `cancelled` after the signal.
  */
 export const selectivityTest = async (
   descriptor: ModelDescriptor,
@@ -58,7 +58,7 @@ export const selectivityTest = async (
     return sums;
   };
   const [secondMoment, covariance]: [Subspace[], Subspace[]] = [[], []];
-  // The same rows for every task: what is let go is not given back at once.
+  // The same rows for every task: released memory is not returned at once.
   const gradients = Array.from({ length: batches }, () => new Float32Array(final.length));
   for (const task of tasks) {
     await taskGradients(descriptor, task, final, settings, gradients, signal);
@@ -90,10 +90,10 @@ export const selectivityTest = async (
   };
 };
 
-/** The leading directions of a task's gradients, and what is left of every task without them. */
+/** The leading directions of a task's gradients, and every task's accuracy without them. */
 interface Subspace {
   readonly task: string;
-  /** Rounded: for their overlaps all tasks' are held at once. */
+  /** Single precision: the directions of all tasks are held at once for their overlaps. */
   readonly directions: readonly Float32Array[];
   readonly testAccuracy: Accuracies;
   readonly equalMoves: EqualMoves;

@@ -20,7 +20,7 @@ const phase = (signal: AbortSignal, text: string, fraction: number): TaskStep =>
   return { text: `Controls: ${text}`, fraction };
 };
 
-/** A series whose model is known, as rows of weights; as many checkpoints as fit into memory. */
+/** A series with a known model, as rows of weights; as many checkpoints as fit in memory. */
 interface OpenedSeries {
   readonly survey: Survey;
   readonly evaluator: Evaluator;
@@ -28,9 +28,9 @@ interface OpenedSeries {
 }
 
 /**
- * @throws GeometryError `invalid-argument` where nobody has said which model this is, or there is no trajectory;
- * `invalid-descriptor` where the description does not fit the checkpoints; `too-large` where two of them do not fit into
- * memory; `cancelled`, and what reading and running the model throw.
+ * @throws GeometryError `invalid-argument` without a model descriptor or a trajectory; `invalid-descriptor` if
+ * the descriptor does not fit the checkpoints; `too-large` if two of them do not fit in memory; `cancelled`,
+ * and errors of reading and running the model.
  */
 async function* withSeries(
   request: InspectRequest,
@@ -61,9 +61,9 @@ async function* withSeries(
 }
 
 /**
- * The end of a run rebuilt from the components of paths that end there and know nothing of the way: a random walk of the
- * run's step lengths, and, where weights decay, decay with a walk of what it leaves of the steps; with the accuracy of
- * each rank. Nothing where there is no path. All throw as opening the series does.
+ * Nulls that end where the run ends but are independent of its path: a random walk of the run's step lengths
+ * and, if weights decay, decay plus a walk with the remaining steps. The end is rebuilt from their components,
+ * with the accuracy at each rank. Empty without a path. Throws as opening the series does.
  */
 export const seriesWalks = (
   request: InspectRequest,
@@ -93,7 +93,7 @@ export const seriesWalks = (
     ];
   });
 
-/** The checkpoints are let go with it: the walks hold vectors that are as large together. */
+/** Releases the checkpoints: the walks hold vectors that are as large together. */
 const walkedOf = async (
   survey: Survey,
   evaluator: Evaluator,
@@ -115,7 +115,7 @@ export const seriesControls = (
 ): AsyncGenerator<TaskStep, ControlEntry[]> =>
   withSeries(request, signal, async function* ({ survey, evaluator }) {
     const { seed } = request.settings;
-    // The checkpoints are let go with this part.
+    // The checkpoints are released with this part.
     const { fullRank, early, ends } = yield* ofCheckpoints(survey, evaluator, signal);
     yield phase(signal, 'random directions', 0.7);
     const random = await randomControl({ ...ends, evaluator, seed, signal });

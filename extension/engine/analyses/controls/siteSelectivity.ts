@@ -23,7 +23,7 @@ export const siteSelectivitySchema = v.object({
   tasks: v.array(
     v.object({
       task: v.string(),
-      /** (own drop − mean other drop)/(sum of both); absent where nothing drops. */
+      /** (own drop − mean other drop)/(sum of both); absent if nothing drops. */
       index: v.optional(finite),
       /** Drops in test accuracy, as fractions. */
       ownDrop: finite,
@@ -31,9 +31,9 @@ export const siteSelectivitySchema = v.object({
       testAccuracy: accuracySchema,
     }),
   ),
-  /** Mean squared cosine between two tasks' subspaces, mean over the pairs of tasks; of two random ones k/d. */
+  /** Mean squared cosine between two tasks' subspaces, averaged over task pairs; k/d for random ones. */
   overlap: finite,
-  /** Mean drop over the tasks with k random directions taken out. */
+  /** Mean drop over the tasks with k random directions removed. */
   randomDrop: finite,
 });
 export type SiteSelectivity = v.InferOutput<typeof siteSelectivitySchema>;
@@ -43,9 +43,9 @@ const wanted = 10;
 const seed = 1;
 
 /**
- * The leading directions of each task's gradients by the activations of a site, about their mean, taken out of these
- * activations for every input. Empty for a single task.
- * @throws GeometryError `cancelled` after the signal.
+ * The leading directions of each task's centred gradients with respect to the activations of a site, projected
+ * out of these activations for every input. Empty for a single task. @throws GeometryError `cancelled` after
+ * the signal.
  */
 export const siteSelectivity = async (
   descriptor: ModelDescriptor,
@@ -98,7 +98,7 @@ export const siteSelectivity = async (
   return found;
 };
 
-/** Leading right singular vectors of the rows about their mean. */
+/** Leading right singular vectors of the centred rows. */
 const leadingDirections = async (gradients: Matrix, count: number): Promise<Float64Array[]> => {
   const centred = aboutMean(gradients);
   const { vectors } = await symmetricEigen(await gemm(transpose(centred), centred), { vectors: true });

@@ -25,7 +25,7 @@ export interface BothEvaluators {
   readonly onTrain: Evaluator;
 }
 
-/** What is measured with all checkpoints in memory, and the ends of the run, which are all that is held afterwards. */
+/** Results that need all checkpoints in memory, and the two ends of the run, which later parts need. */
 export interface TrajectoryPart {
   /** Points with test accuracy. */
   readonly entry: ReconstructionEntry;
@@ -52,7 +52,7 @@ export interface TrajectoryPartOptions {
 }
 
 /**
- * Trajectory PCA of a run, the accuracy of what its components rebuild, and the controls that are made of its checkpoints.
+ * Trajectory PCA of a run, the accuracy of its reconstructions, and the controls that use its checkpoints.
  * @throws GeometryError as reading the checkpoints does; `cancelled`.
  */
 export const trajectoryPart = async (
@@ -88,7 +88,7 @@ export const trajectoryPart = async (
   };
 };
 
-/** Every rank is mixed once and run on both sets of pairs. */
+/** Every rank is rebuilt once and evaluated on both sets of pairs. */
 const rebuiltAccuracies = async (
   rows: CheckpointRows,
   pca: TrajectoryPca,

@@ -6,14 +6,14 @@ import { decayOf, type Decay } from '../trajectory/decayOf.js';
 import type { CheckpointRows } from './checkpointRows.js';
 import type { WalkedPath } from './controls.js';
 
-/** The paths that a run is held against: a walk of its step lengths, and decay with a walk of what decay leaves of them. */
+/** The null paths of a run: a walk of its step lengths, and decay plus a walk with the remaining steps. */
 export interface WalkedPaths {
   readonly walk: WalkedPath;
-  /** Absent where nothing decays. */
+  /** Absent without decay. */
   readonly decayWalk?: Required<WalkedPath> & { readonly decay: Decay };
 }
 
-/** Step lengths of a run and, as its record or a fit has it, its decay. */
+/** Step lengths of a run and its decay, on record or fitted. */
 export const walkedPaths = (
   { rows, steps, gram }: CheckpointRows,
   training: TrainingRecord | undefined,

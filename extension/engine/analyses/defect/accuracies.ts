@@ -7,7 +7,7 @@ type PairsName = AccuracyEntry['pairs'];
 /** Test accuracy from which a run has grokked (2602.16746). */
 const grokked = 0.9;
 
-/** Places of pairs in the test set whose mirror (b, a) is trained on, and of the others. */
+/** Indices of test pairs whose mirror (b, a) is trained on, and of the others. */
 const mirrors = (train: LabelledPairs, test: LabelledPairs, prime: number) => {
   const trained = new Set(Array.from(train.a, (a, i) => a * prime + train.b[i]!));
   const [mirrored, unmirrored]: [number[], number[]] = [[], []];
@@ -19,8 +19,8 @@ const mirrors = (train: LabelledPairs, test: LabelledPairs, prime: number) => {
 };
 
 /**
- * Accuracies of a checkpoint on training pairs, test pairs, and the test pairs apart whose mirror is and is not trained on:
- * a model that only knows that its task commutes answers the former.
+ * Accuracies of a checkpoint on training pairs, test pairs, and test pairs with and without a mirror in the
+ * training set: a model that has only learnt commutativity answers the former.
  */
 export const accuraciesAt = async (
   session: ModelSession,

@@ -9,7 +9,7 @@ import type { KeptGram } from '../trajectory/groupGrams.js';
 const componentsOfEach = 2;
 
 /**
- * The execution basis of a series. Undefined where a matrix has no trajectory, or its Gram matrix was not kept.
+ * The execution basis of a series. Undefined if a matrix has no trajectory, or its Gram matrix was not kept.
  */
 export const executionBasis = async (
   rows: SeriesRows,

@@ -5,7 +5,7 @@ import { lengthOf } from '../../geometry/curvature/commutatorDefect.js';
 import { median } from '../../geometry/curvature/onset.js';
 import { capturedNorm, expectedCapture, type Span } from '../../geometry/curvature/spans.js';
 
-/** What δ is held against: the execution basis and random ones of as many dimensions. */
+/** The bases that δ is projected on: the execution basis and random ones of the same dimension. */
 export interface Bases {
   readonly execution: Span | undefined;
   readonly random: readonly Span[];
@@ -53,7 +53,7 @@ const withCaptured = (
   };
 };
 
-/** The leading order of the first sample's δ, and how far the finite steps are from it. */
+/** The leading order of the first sample's δ, and the deviation of the finite steps from it. */
 export const hessianForm = async (
   session: ModelSession,
   row: Float64Array,

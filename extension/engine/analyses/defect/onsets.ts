@@ -1,15 +1,15 @@
 import type { DefectEntry, OnsetEntry } from '../../../contract/report.js';
 import { defectOnset, median, publishedRule } from '../../geometry/curvature/onset.js';
 
-/** The paper's threshold first, then those around it: add's onset moves from 800 to 3000 with them. */
+/** The paper's threshold first, then neighbouring ones, with which add's onset moves from 800 to 3000. */
 const thresholds = [20, 10, 15, 30, 40];
 
-/** Every measurement, and every second one: the rule's baseline depends on how far apart the first three are. */
+/** Every measurement, and every second one: the rule's baseline depends on the spacing of the first three. */
 const spacings = [1, 2];
 
 /**
- * Onsets of a series of defects under the rule and its variants: other thresholds, one pair of batches alone, without the
- * division by the gradients, with half as many measurements. The published rule comes first.
+ * Onsets of a series of defects under the rule and its variants: other thresholds, one pair of batches alone,
+ * no division by the gradients, half the measurements. The published rule comes first.
  */
 export const onsetsOf = (entries: readonly DefectEntry[], grokStep: number | undefined): OnsetEntry[] => {
   const [first] = entries;

@@ -18,13 +18,13 @@ import { executionBasis } from './executionBasis.js';
 import { defectEntry, hessianForm, type Bases, type Precision } from './measure.js';
 import { onsetsOf } from './onsets.js';
 
-/** What the paper uses: K = 5 pairs of batches of 512, steps of 1e-3, five random bases. */
+/** The paper's settings: K = 5 pairs of batches of 512, steps of 1e-3, five random bases. */
 const published = { pairs: 5, batch: 512, eta: 1e-3, randomBases: 5 };
 
 const settings = v.strictObject({
   batches: v.optional(batchesFileSchema),
   precision: v.optional(v.picklist(['float64', 'float32', 'both']), 'float64'),
-  /** Measure at every so many checkpoints. */
+  /** Stride over the checkpoints. */
   every: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
 });
 type Settings = v.InferOutput<typeof settings>;

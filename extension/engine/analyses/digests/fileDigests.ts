@@ -5,12 +5,14 @@ import type { TaskStep } from '../../ground/work/tasks.js';
 import { sha256Of } from '../../../disk/digest.js';
 import { fileBehind } from '../../../disk/fileIdentity.js';
 
-/** Series up to this many bytes are hashed for their provenance; larger ones would be read for that alone. */
+/**
+ * Series up to this many bytes are hashed for their provenance; larger ones would be read for the hash alone.
+ */
 const mostBytes = 1 << 30;
 
 /**
- * SHA-256 of every file, where the series is small enough; files that repeat those of an earlier checkpoint are named.
- * A file that several paths lead to is hashed once, and known to repeat itself in a large series too.
+ * SHA-256 of every file if the series is small enough, and warnings for files that repeat those of an earlier
+ * checkpoint. A file under several paths is hashed once, and recognised as repeated in a large series too.
  */
 export async function* fileDigests(
   survey: Pick<Survey, 'checkpoints'>,
@@ -48,7 +50,10 @@ export async function* fileDigests(
   }
 }
 
-/** Files of the last checkpoint that an earlier one has byte for byte, where its others differ: a shard copied over. */
+/**
+ * Files of the last checkpoint that are byte for byte those of an earlier one while its others differ: a shard
+ * copied by mistake.
+ */
 const repeatedFiles = (
   checkpoints: readonly ReportCheckpoint[],
   contentOf: (file: ReportFile) => string,

@@ -1,7 +1,7 @@
 import { analysis } from '../analysis.js';
 import { fileDigests } from './fileDigests.js';
 
-/** Last, as the checkpoints' entries get their distances from the trajectory. */
+/** Last: the checkpoints' entries take their distances from the trajectory. */
 export const digests = analysis({
   id: 'digests',
   summary: 'SHA-256 of every file, up to a gibibyte',

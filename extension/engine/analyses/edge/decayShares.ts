@@ -1,10 +1,10 @@
 import type { KeptGram } from '../trajectory/groupGrams.js';
 
 /**
- * |cos| of a window's right singular vectors v_k = Σ_i c_ki (θ_{i+1} − θ_i) with the weights at the window's end, along which
- * weight decay steps; none for vectors without coefficients.
+ * |cos| of a window's right singular vectors v_k = Σ_i c_ki (θ_{i+1} − θ_i) with the weights at the window's
+ * end, the direction of weight decay; none for vectors without coefficients.
  *
- * @param start index of the window's first update, `window` how many there are.
+ * @param start index of the window's first update, `window` the number of updates.
  */
 export const decayShares = (
   { gram, start: { products, squared } }: Pick<KeptGram, 'gram' | 'start'>,

@@ -5,16 +5,20 @@ import type { TrainingRecord } from '../../series/trainingRecord.js';
 import type { KeptGram } from '../trajectory/groupGrams.js';
 import type { FoundWindow } from './updateSpectra.js';
 
-/** Directions whose energy is split: the edge. */
+/** Number of directions whose energy is split: the edge. */
 const directions = 3;
 
 /**
- * Whether decay acts on every number of a group alike: a record that spares some tensors says nothing of their sum.
+ * Whether decay acts on all numbers of a group equally: a record that exempts some tensors does not determine
+ * the group's decay.
  */
 export const decaysAlike = ({ decayed }: TrainingRecord, { group }: Pick<KeptGram, 'group'>): boolean =>
   decayed === 'all' || (decayed === 'matrices' && group !== 'all');
 
-/** Gradient and decay in the leading directions of a window, beside independent gradient steps of the same lengths. */
+/**
+ * Gradient and decay in the leading directions of a window, and the null of independent gradient steps of the
+ * same lengths.
+ */
 export const splitOfWindow = async (
   { entry, start, coefficients }: FoundWindow,
   gram: KeptGram,
@@ -28,7 +32,7 @@ export const splitOfWindow = async (
   );
   const found = energySplit({ weights, kept, centred, coefficients: coefficients.slice(0, directions) });
   const independent = await independentSplit({ weights, kept, centred }, directions);
-  // A direction without a split ends the list: those behind it have none either.
+  // A direction without a split ends the list: later ones have none either.
   const until = [...found, undefined].indexOf(undefined);
   return {
     gradient: found.slice(0, until).map((split) => split!.gradient),

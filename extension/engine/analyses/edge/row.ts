@@ -19,7 +19,7 @@ const published: readonly WindowChoice[] = [
 const draws = 20;
 
 const settings = v.strictObject({
-  /** Updates in a window, centred and not, in place of the papers'. */
+  /** Updates in a window, centred and not; replaces the papers' windows. */
   window: v.optional(v.pipe(v.number(), v.integer(), v.minValue(3), v.maxValue(200))),
 });
 
@@ -68,7 +68,7 @@ async function* updateSpectra(
   }
 }
 
-/** With the shares of the window's directions along the weights. */
+/** Adds the shares of the window's directions along the weights. */
 const withDecay = ({ entry, start, coefficients }: FoundWindow, gram: KeptGram): UpdateSpectrumEntry => {
   const shares = decayShares(gram, start, entry.window, coefficients);
   // √(2/πP): the mean absolute cosine of a random direction.

@@ -19,7 +19,7 @@ export interface UpdateSpectraRequest {
   readonly seed: number;
 }
 
-/** A window's spectrum, and how its right singular vectors are made of its updates. */
+/** A window's spectrum, and its right singular vectors as combinations of its updates. */
 export interface FoundWindow {
   readonly entry: UpdateSpectrumEntry;
   /** Index of the window's first update. */
@@ -27,7 +27,10 @@ export interface FoundWindow {
   readonly coefficients: readonly (readonly number[])[];
 }
 
-/** The spectrum of every full window of a group's updates; none over a checkpoint that is not finite. */
+/**
+ * The spectrum of every full window of a group's updates; none for windows with a checkpoint that is not
+ * finite.
+ */
 export async function* windowsOf(
   { group, parameters, gram }: KeptGram,
   { steps, choice, draws, seed }: UpdateSpectraRequest,
@@ -55,7 +58,7 @@ export async function* windowsOf(
   }
 }
 
-/** The decline of both gaps over a group's windows, beside that of the null's mean gaps. */
+/** The decline of both gaps over a group's windows, and that of the null's mean gaps. */
 export const gapDeclinesOf = (
   entries: readonly UpdateSpectrumEntry[],
   grokStep: number | undefined,

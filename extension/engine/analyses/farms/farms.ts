@@ -44,7 +44,7 @@ export async function* farmsOf(run: AnalysisRun<'spectra'>): AsyncGenerator<Task
   }
 }
 
-/** The statistics of the windows of a matrix; those of its whole spectrum are in the entry already. */
+/** The statistics of the windows of a matrix; the entry has those of its whole spectrum already. */
 const windowStatistics = async (
   matrix: Matrix,
   { rows, columns }: SpectrumEntry,

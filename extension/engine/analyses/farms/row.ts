@@ -1,7 +1,7 @@
 import { analysis } from '../analysis.js';
 import { farmsOf } from './farms.js';
 
-/** Last, as it adds to the entries of the spectra. */
+/** Last: it adds to the entries of the spectra. */
 export const farms = analysis({
   id: 'farms',
   summary: 'power-law α of square windows of each matrix, free of its aspect ratio',

@@ -13,7 +13,7 @@ import type { AnalysisRun } from '../analysis.js';
 import { subjectsOf } from '../spectra/spectra.js';
 import { isEstimated } from '../workPolicy.js';
 
-/** Blocks to a side of the picture, vectors that are listed and drawn, entries of a vector that a chart takes. */
+/** Blocks per side of the picture, vectors listed and drawn, entries of a vector in a chart. */
 const mostBlocks = 64;
 const listedVectors = 16;
 const drawnVectors = 3;
@@ -23,7 +23,7 @@ const draws = 5;
 export interface MatrixSettings {
   /** `tensor`, or `tensor#Q` of a fused one. */
   readonly matrix: string;
-  /** The last checkpoint where absent. */
+  /** Default: the last checkpoint. */
   readonly step?: number | undefined;
 }
 

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { analysis } from '../analysis.js';
 import { detailOf } from './detail.js';
 
-/** Of one matrix, when somebody looks at it. */
+/** For one matrix, on request. */
 export const matrix = analysis({
   id: 'matrix',
   summary: 'one matrix itself: entries in blocks, rows and columns by norm, leading singular vectors',

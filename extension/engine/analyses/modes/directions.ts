@@ -7,17 +7,17 @@ import { zeros } from '../../linalg/matrix.js';
 import type { Parameter } from '../../models/parameters.js';
 import type { SeriesRows } from '../../series/seriesRows.js';
 
-/** A unit direction of the attention weights under the name that the report knows it by. */
+/** A unit direction of the attention weights, with its name in the report. */
 export interface NamedDirection {
   readonly name: string;
   readonly vector: Float64Array;
-  /** Taken backwards too. */
+  /** Also taken with negative sign. */
   readonly bothSigns: boolean;
-  /** Leading edge directions are looked at more closely: permutations, ridge, maps. */
+  /** Leading edge directions get the detailed checks: permutations, ridge, maps. */
   readonly isLeading: boolean;
 }
 
-/** Directions of the edge: v₁ … v₃; the rest of those given is the bulk. */
+/** Directions of the edge: v₁ … v₃; the other given ones are the bulk. */
 const leading = 3;
 /** Seeds of the random directions, as the published checks have them. */
 const firstRandomSeed = 101;
@@ -31,9 +31,9 @@ export interface AttentionState {
 }
 
 /**
- * The directions whose functional modes are looked at: the first right singular vectors of the centred window of updates
- * that ends at checkpoint `end` (2604.06256 §4.1), their sums by two, themselves without their part along the weights, the
- * weights, and random directions.
+ * The directions of the functional modes: the first right singular vectors of the centred window of updates
+ * that ends at checkpoint `end` (2604.06256 §4.1), their pairwise sums, the vectors without their part along
+ * the weights, the weights, and random directions.
  */
 export const attentionDirections = async (
   rows: SeriesRows,

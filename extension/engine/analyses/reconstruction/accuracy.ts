@@ -21,7 +21,10 @@ export const weightsOf = async (survey: Survey, index: number): Promise<Map<stri
   return weights;
 };
 
-/** The entry with test accuracies, of the last checkpoint as it is and at every rank; yields what it has after each batch. */
+/**
+ * The entry with test accuracies of the unchanged last checkpoint and of every rank; yields the results so far
+ * after each batch.
+ */
 export async function* withAccuracy(
   entry: ReconstructionEntry,
   final: NamedWeights,

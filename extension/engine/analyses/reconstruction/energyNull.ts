@@ -11,10 +11,10 @@ const ranksOf = (energy: Float64Array): Pick<EnergyNull, 'rank90' | 'rank99'> =>
 };
 
 /**
- * Energy that per-matrix SVD keeps of the same entries in another order. Independent entries do not have a flat
- * spectrum: of 128 × 128 of them rank 66 keeps 90 %.
+ * Energy that per-matrix SVD keeps of shuffled entries. Independent entries have no flat spectrum: of 128 × 128
+ * of them rank 66 keeps 90 %.
  *
- * @param spectra per draw, the singular values of each matrix. Undefined without draws, or where all are zero.
+ * @param spectra per draw, the singular values of each matrix. Undefined without draws, or if all are zero.
  */
 export const shuffledEnergy = (
   spectra: readonly (readonly ArrayLike<number>[])[],
@@ -28,9 +28,9 @@ export const shuffledEnergy = (
 };
 
 /**
- * Energy that joint SVD keeps where no row shares anything with another: the singular values are the rows' lengths.
+ * Energy that joint SVD keeps of mutually orthogonal rows: the singular values are the rows' lengths.
  *
- * @param squares ‖row‖² of each. Undefined where all are zero.
+ * @param squares ‖row‖² of each. Undefined if all are zero.
  */
 export const orthogonalRowsEnergy = (squares: readonly number[]): EnergyNull | undefined => {
   const energy = Float64Array.from(squares).sort().reverse();

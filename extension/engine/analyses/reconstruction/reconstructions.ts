@@ -36,7 +36,7 @@ export interface ReconstructionRun extends Pick<
   'survey' | 'values' | 'settings' | 'signal' | 'emit' | 'plan'
 > {
   readonly training?: TrainingRecord;
-  /** Absent where no descriptor lets the model be run, or it is too large. */
+  /** Absent without a descriptor, or for a model that is too large. */
   readonly evaluate?: Evaluate;
   readonly evaluationPairs?: number;
 }
@@ -50,7 +50,7 @@ const leaveOut = ({ emit }: ReconstructionRun, tensor: string, why: string): voi
 };
 const notFinite = 'is not finite at the first or the last checkpoint';
 
-/** The trunk's matrices; none, with a warning, where one is not there at both ends. */
+/** The trunk's matrices; none, with a warning, if one is missing at either end. */
 const rebuildable = (run: ReconstructionRun): readonly MatrixSpec[] => {
   const { present } = run.survey;
   const trunk = run.plan.matrices.filter(({ trunk: inside }) => inside);
@@ -199,7 +199,7 @@ async function* jointOf(
     return;
   }
   const joint = await jointSvd(segments);
-  // At most as many rows as matrices: every rank is shown unless ranks were chosen.
+  // At most as many rows as matrices: every rank is shown unless the user chose ranks.
   const everyRank = Array.from({ length: trunk.length }, (_, i) => i + 1);
   const ranks = chosenRanks(run.settings.ranks ?? everyRank, trunk.length);
   const errors = jointRelativeErrors(joint, segments, lengths, ranks);
@@ -224,7 +224,7 @@ async function* jointOf(
   }
 }
 
-/** Inner products of what is rebuilt, flattened and padded, over the elements [start, end). */
+/** Inner products of the flattened and padded targets over the elements [start, end). */
 async function* segmentGram(
   survey: Survey,
   trunk: readonly MatrixSpec[],
@@ -351,7 +351,7 @@ async function* evaluated(
   }
 }
 
-/** θ_T − c·θ_0 of one matrix; the change where nothing is said of c. */
+/** θ_T − c·θ_0 of one matrix; the change if c is not given. */
 export const changeOf = async (survey: Survey, spec: MatrixSpec, startKept = 1): Promise<Matrix> => {
   const length = spec.rows * spec.columns;
   const data = new Float64Array(length);

@@ -7,8 +7,9 @@ import type { TrainingRecord } from '../../series/trainingRecord.js';
 import type { AnalysisRun } from '../analysis.js';
 
 /**
- * What is cut to a rank: θ_T − c·θ_0. Afterwards c·θ_0 is added again. c = 1: the change (2602.18649); c = 0: the final
- * weights, which is what compression means; c of decoupled weight decay: the change without what decay took.
+ * The target of a truncation: θ_T − c·θ_0; c·θ_0 is added back afterwards. c = 1: the change (2602.18649). c =
+ * 0: the final weights, the usual meaning of compression. c of decoupled weight decay: the change without
+ * decay.
  */
 export interface Subject {
   readonly of: ReconstructionSubject;
@@ -20,7 +21,7 @@ export interface Subject {
 export const theChange: Subject = { of: 'change', startKept: 1 };
 const theWeights: Subject = { of: 'weights', startKept: 0 };
 
-/** The three subjects; two where nothing decays, as the change is then without decay anyway. */
+/** The three subjects; two without decay, because the change then equals the change without decay. */
 export const subjectsOf = async (
   { survey, training }: Pick<AnalysisRun, 'survey'> & { readonly training?: TrainingRecord },
   matrices: readonly MatrixSpec[],

@@ -17,19 +17,19 @@ import { path } from '../path/row.js';
 import { jointReconstructions, perMatrixReconstructions } from '../reconstruction/row.js';
 import { trajectory } from '../trajectory/row.js';
 
-/** Analyses of every series, whose results are drawn over those of the inspected run. */
+/** Default analyses whose results are drawn over those of the inspected run. */
 export const always: readonly Analysis[] = [trajectory, perMatrixReconstructions, jointReconstructions];
-/** Those on request: run with the settings that the inspected run has them with. */
+/** Those on request: run with the inspected run's settings. */
 const whereAsked: readonly Analysis[] = [path, defect, edge];
 
-/** Another run, surveyed: what its analyses read. */
+/** Another run, surveyed: the input of its analyses. */
 interface OtherRun extends Pick<AnalysisRun, 'survey' | 'plan' | 'values'> {
   readonly source: SourceSeries;
   /** The inspected run's names of its tensors. */
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** The analyses of another run as parts of one task, until they are disposed of. */
+/** The analyses of another run as parts of one task, until disposed of. */
 export const openResults = async (
   run: AnalysisRun<'runResults'>,
   { source, names, ...other }: OtherRun,
@@ -73,7 +73,7 @@ export const openResults = async (
 const isOverlaid = (section: SectionName): section is OverlaidSection =>
   (overlaidNames as readonly SectionName[]).includes(section);
 
-/** What an earlier overlay of a run has computed to the end. */
+/** Complete results of an earlier overlay of the run. */
 const knownOf = ({ analyses, runResults }: Report, root: string): ReadonlySet<SectionName> =>
   new Set(
     analyses.some(({ id }) => id === 'runs')
@@ -81,7 +81,7 @@ const knownOf = ({ analyses, runResults }: Report, root: string): ReadonlySet<Se
       : [],
   );
 
-/** What its analyses read of its own report: no results of the inspected run are taken for its own. */
+/** The analyses' view of the other run's own report: results of the inspected run must not appear in it. */
 const ownReport = (
   { schema, source, settings, versions, created }: Report,
   other: SourceSeries,
@@ -102,7 +102,7 @@ const resultsOf = (
 ): RunResult[] =>
   overlaidNames.flatMap((section) =>
     (addition[section] ?? []).map(
-      // The compiler does not follow which entry goes with which name.
+      // The compiler cannot match the entry to its name.
       (entry) => ({ run, path, section, entry: withOwnName(entry, names) }),
     ),
   );

@@ -4,15 +4,15 @@ import { spectraMs } from '../expectedTime.js';
 import { always } from './results.js';
 import { filesOfRuns, runsBeside } from './runs.js';
 
-/** How many others there are is known when they are looked for. */
+/** The number of other runs is known only after the search. */
 const expectedRuns = 2;
 
-/** As much as the inspected run itself. */
+/** The cost of the inspected run itself. */
 const oneRunMs = (run: AnalysisRun): number =>
   spectraMs(run, run.plan.spectraOf) +
   (run.survey.checkpoints.length > 1 ? always.reduce((sum, { weight }) => sum + weight(run, {}), 0) : 0);
 
-/** Runs that lie side by side, or that somebody names. */
+/** Runs in the same folder, or named by the user. */
 export const runs = analysis({
   id: 'runs',
   summary: 'other runs of the same model, to be overlaid on every page: those beside it, or --others',

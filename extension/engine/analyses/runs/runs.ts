@@ -16,16 +16,16 @@ import { curvesOf } from '../../metrics/curvesOf.js';
 import { planWork } from '../workPolicy.js';
 import { openResults } from './results.js';
 
-/** More curves than this cannot be told apart. */
+/** Limit: more curves cannot be told apart. */
 const mostRuns = 8;
 
 type RunsRun = AnalysisRun<'runSpectra' | 'runResults' | 'curves'>;
 
 /**
  * Spectra of the matrices that other runs share with the inspected one, by name and shape; their trajectories,
- * reconstructions and, where the inspected run has them, dynamics; and the metrics of all.
- * @param others their folders, in a list or separated by commas; those found beside the inspected one where absent.
- * @throws GeometryError `invalid-argument` where there is none, and what reading one throws.
+ * reconstructions and, if the inspected run has them, dynamics; and the metrics of all. @param others their
+ * folders, as a list or separated by commas. Default: those beside the inspected run. @throws GeometryError
+ * `invalid-argument` if there is none, and errors of reading.
  */
 export async function* runsBeside(
   run: RunsRun,
@@ -50,7 +50,7 @@ export async function* runsBeside(
   }
 }
 
-/** What one other run shares with the inspected one: spectra, and what the pages draw over it. */
+/** The common part of one other run: spectra, and the lists that the pages draw over the inspected run's. */
 async function* overlaidRun(run: RunsRun, source: SourceSeries): AsyncGenerator<TaskStep, void> {
   const { survey, settings, plan, signal, emit } = run;
   const mine = new Map(plan.matrices.map((spec) => [matrixKey(spec), spec]));
@@ -138,7 +138,7 @@ export const filesOfRuns = async (
   return (await runsAt(inspected, own, others, signal)).slice(0, mostRuns).flatMap(filesIn);
 };
 
-/** The other series at the inspected path; where it has none, those of the folder above. */
+/** The other series at the inspected path; if there is none, those of the parent folder. */
 const besideOf = async (
   inspected: string,
   own: ReadonlySet<string>,

@@ -9,7 +9,7 @@ import { singularValuesBatch, type Spectrum } from '../../linalg/singularValues.
 import type { SpectraRun } from './spectra.js';
 import { spectrumEntryOf } from './spectrumEntry.js';
 
-/** Larger ones would take a real matrix of four times their size. */
+/** Limit: the equivalent real matrix has four times the size. */
 const mostElements = 1 << 20;
 
 /** Real and imaginary parts of a matrix, row-major. */

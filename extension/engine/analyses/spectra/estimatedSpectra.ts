@@ -5,7 +5,7 @@ import { estimateSpectrum, type Estimate, type SpectrumEstimate } from '../../li
 import { matrixPieces, momentsOf, operatorOf, type SpectrumOf } from '../../series/matrixPieces.js';
 import type { Survey } from '../../series/survey.js';
 
-/** Milliseconds after which an estimate takes no further step: its intervals are then wider. */
+/** Milliseconds after which an estimate stops iterating; its intervals are then wider. */
 const budgetMs = 8000;
 
 /**
@@ -25,7 +25,7 @@ export const estimatedEntry = async (
   if (!Number.isFinite(moments.sumOfSquares)) return undefined;
   const mean = moments.sum / (rows * columns);
   const variance = Math.max(0, moments.sumOfSquares / (rows * columns) - mean * mean);
-  // The parts of a fused tensor have variances of their own: only they have edges.
+  // The parts of a fused tensor have their own variances: only they have edges.
   const edges = spec.fused ? undefined : marchenkoPasturEdges(variance, rows, columns);
   const operator = operatorOf(spec, matrixKey(spec), pieces, moments);
   const estimate = await estimateSpectrum(operator, {

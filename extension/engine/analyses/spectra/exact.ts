@@ -9,16 +9,15 @@ import { exactSpectrum } from './spectra.js';
 export interface ExactSettings {
   /** `tensor`, or `tensor#Q` of a fused one. */
   readonly matrix: string;
-  /** The last checkpoint where absent. */
+  /** Default: the last checkpoint. */
   readonly step?: number | undefined;
   readonly of: SpectrumOf;
 }
 
 /**
- * One spectrum exactly where the inspection estimated it: takes the estimate's place. One that is exact already stays,
- * with its nulls.
- * @throws GeometryError `invalid-argument` where there is no such spectrum, `too-large` where the matrix does not fit
- * into memory, and what reading throws.
+ * Computes one spectrum exactly and replaces the inspection's estimate. A spectrum that is exact already stays,
+ * with its nulls. @throws GeometryError `invalid-argument` if there is no such spectrum, `too-large` if the
+ * matrix does not fit in memory, and errors of reading.
  */
 export async function* exactSpectrumOf(
   run: AnalysisRun<'spectra'>,

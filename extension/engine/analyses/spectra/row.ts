@@ -13,7 +13,7 @@ async function* allSpectraOf(run: AnalysisRun, indices: readonly number[]): Asyn
   yield* complexSpectraOf(run, indices);
 }
 
-/** The last checkpoint's alone come first: they are what the overview shows. */
+/** The last checkpoint alone comes first: the overview shows it. */
 export const lastSpectra = analysis({
   id: 'spectra',
   summary: 'singular values, ranks and their nulls at the last checkpoint',
@@ -36,7 +36,7 @@ export const otherSpectra = analysis({
   steps: (run) => allSpectraOf(run, run.plan.spectraOf.slice(1)),
 });
 
-/** Of one matrix, when its estimate is not enough. */
+/** For one matrix, where its estimate is not enough. */
 export const exactSpectra = analysis({
   id: 'exact',
   summary: 'the spectrum of one matrix exactly, where it was estimated',

@@ -17,7 +17,7 @@ import type { TaskStep } from '../../ground/work/tasks.js';
 import type { TensorValues } from '../../series/tensorValues.js';
 import type { WorkPlan } from '../workPolicy.js';
 
-/** Elements given to one batch of decompositions, shuffles included: keeps its memory small. */
+/** Elements per batch of decompositions, shuffles included: bounds its memory. */
 const batchElements = 1 << 21;
 
 export interface Subject {
@@ -33,13 +33,13 @@ export interface SpectraRun {
   readonly settings: InspectSettings;
   readonly signal: AbortSignal;
   readonly emit: (addition: ReportAddition) => void;
-  /** Exact spectra in it, asked for by name, are not estimated again. */
+  /** Exact spectra in it, requested by name, are not estimated again. */
   readonly report?: () => Report;
 }
 
 /**
- * One spectrum exactly, whatever its size: of the weights, or of the change from the first checkpoint. Undefined where
- * the checkpoint lacks the matrix or a value is not finite.
+ * One spectrum exactly, whatever its size: of the weights, or of the change from the first checkpoint.
+ * Undefined if the checkpoint lacks the matrix or a value is not finite.
  */
 export const exactSpectrum = async (
   run: Pick<SpectraRun, 'survey' | 'values' | 'settings' | 'signal'>,
@@ -66,7 +66,8 @@ export async function* spectraOf(
   const exact = groupByTensor(plan.matrices.filter((spec) => !plan.estimated.has(spec)));
   const { settings, signal } = run;
   const law = new ShuffleLaw(settings.shuffleDraws, settings.seed, { signal });
-  // The last checkpoint, whose nulls the sentences name, is shuffled itself; so is every one where all is to be exact.
+  // The last checkpoint, whose nulls the sentences name, is always shuffled; with exact precision every
+  // checkpoint is.
   const isShuffled = (index: number): boolean =>
     index === survey.checkpoints.length - 1 || settings.precision === 'exact';
   const total = indices.length * plan.matrices.length;
@@ -92,7 +93,7 @@ export async function* spectraOf(
   }
 }
 
-/** Steps without progress let other tasks, and a cancel, in between two estimates. */
+/** Steps without progress give other tasks and a cancel a turn between two estimates. */
 async function* estimatedSpectra(
   { survey, emit, signal, report, settings: { seed } }: SpectraRun,
   index: number,
@@ -117,7 +118,7 @@ async function* estimatedSpectra(
 const groupByTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[]> =>
   grouped(matrices, ({ tensor }) => tensor);
 
-/** Matrices of one tensor at one checkpoint; none where a value is not finite or the shape differs. */
+/** Matrices of one tensor at one checkpoint; none if a value is not finite or the shape differs. */
 export const subjectsOf = async (
   { survey, values }: Pick<SpectraRun, 'survey' | 'values'>,
   index: number,
@@ -137,7 +138,7 @@ export const subjectsOf = async (
   ]);
 };
 
-/** Subjects of one checkpoint, together where they are small: large batches keep all cores at work. */
+/** Subjects of one checkpoint, batched if small: large batches use all cores. */
 async function* batches(
   run: SpectraRun,
   index: number,
@@ -148,7 +149,7 @@ async function* batches(
   let elements = 0;
   for (const [tensor, specs] of perTensor) {
     const size = 2 * specs.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
-    // Given out before the next tensor is read, so that two large ones are never held.
+    // Submitted before the next tensor is read, so that two large ones are never held.
     if (batch.length > 0 && elements + size > mostElements) {
       yield batch;
       batch = [];
@@ -160,7 +161,7 @@ async function* batches(
   if (batch.length > 0) yield batch;
 }
 
-/** What names one draw of the null of a matrix at a step; every statistic of the step is held against the same draws. */
+/** Seeds of one draw of the null of a matrix at a step; every statistic of the step uses the same draws. */
 export const seedsOf = (
   { spec, of }: Pick<Subject, 'spec' | 'of'>,
   seed: number,
@@ -172,7 +173,7 @@ export const seedsOf = (
 export const shuffleOf = (subject: Subject, seed: number, step: number, draw: number): Matrix =>
   shuffledEntries(subject.matrix, ...seedsOf(subject, seed, step, draw));
 
-/** Each subject's spectrum and those of its shuffles; where their law is given and holds, draws of it in their place. */
+/** Each subject's spectrum and those of its shuffles, or draws of the shuffles' law where it applies. */
 const entriesOf = async (
   { survey, settings, signal }: Pick<SpectraRun, 'survey' | 'settings' | 'signal'>,
   index: number,

@@ -15,11 +15,11 @@ import type { SpectrumOf } from '../../series/matrixPieces.js';
 /** Spectra of the draws of the shuffled null. */
 export interface ShuffledDraws {
   readonly draws: readonly Float64Array[];
-  /** Whether they are draws of the law of shuffles (`geometry/shuffleLaw.ts`), and not shuffles. */
+  /** Whether they are draws of the law of shuffles (`geometry/shuffleLaw.ts`) instead of shuffles. */
   readonly isLaw?: boolean;
 }
 
-/** The entry of one spectrum, with the statistics of its shuffles beside its own. */
+/** The entry of one spectrum, with its statistics and those of its shuffles. */
 export const spectrumEntryOf = (
   {
     spec,
@@ -32,7 +32,7 @@ export const spectrumEntryOf = (
   seed: number,
 ): SpectrumEntry => {
   const { rows, columns, fused } = spec;
-  // The parts of a fused tensor have variances of their own: only they have edges.
+  // The parts of a fused tensor have their own variances: only they have edges.
   const edges = fused ? undefined : own;
   const size = { rows, columns, hasNoBulk: fused, ...(edges && { upperEdge: edges.upperEdge }) };
   const statistics = statisticsOf(spectrumOf(values, size));
@@ -58,14 +58,14 @@ export const spectrumEntryOf = (
               ...(isLaw ? { law: 'normal-entries' as const } : {}),
               ...summariseDraws(draws),
             },
-            // A shuffle keeps the entries, and so their variance and the edge.
+            // A shuffle preserves the entries, and so their variance and the edge.
             ...nullsOf(draws.map((values) => statisticsOf(spectrumOf(values, size)))),
           }),
     },
   };
 };
 
-/** Mean and quantiles of each statistic over the draws; none of one that does not exist in every draw. */
+/** Mean and quantiles of each statistic over the draws; left out if a draw lacks the statistic. */
 export const nullsOf = (draws: readonly StatisticValues[]): { [K in StatisticKey]?: StatisticNull } => {
   const keys = statisticKeys.filter((key) => draws.every((draw) => draw[key] !== undefined));
   const { mean, q05, q95 } = summariseDraws(draws.map((draw) => keys.map((key) => draw[key]!)));

@@ -9,14 +9,14 @@ import type { AnalysisRun } from '../analysis.js';
 
 /** Numbers read at a time. */
 const pieceNumbers = 1 << 17;
-/** Other tasks and a cancel get their turn, and the receiver its entries, this often. */
+/** Interval after which other tasks and a cancel get a turn, and entries are emitted. */
 const turnMs = 100;
-/** Histograms of more tensors would be most of the report. */
+/** Limit: more histograms would dominate the report. */
 const mostHistograms = 20_000;
 
 /**
- * The distribution of every tensor of the last checkpoint that is read, in one pass over its bytes. The sums of a single
- * checkpoint's tensors come with it; those of a series come with the pass over all checkpoints.
+ * The distribution of every readable tensor of the last checkpoint, in one pass over its bytes. For a single
+ * checkpoint the tensors' sums come from this pass; for a series they come from the pass over all checkpoints.
  */
 export async function* distributionsOf({
   survey,
@@ -67,7 +67,7 @@ export async function* distributionsOf({
   yield turn();
 }
 
-/** What is computed from codes has the size of its codes, which the format alone knows. */
+/** Dequantised values: only the format knows the size of their codes. */
 const sizeOf = ({ dtype, elements, computed, complex }: TensorInfo): { bytes?: number } => {
   if (computed !== undefined) return {};
   const part = complex === true ? `float${Number(dtype.replace('complex', '')) / 2}` : dtype;

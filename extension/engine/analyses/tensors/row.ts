@@ -1,7 +1,7 @@
 import { analysis } from '../analysis.js';
 import { distributionsOf } from './distributions.js';
 
-/** First, as it shows the whole file and costs one reading of it. */
+/** First: it shows the whole file for one reading of it. */
 export const tensors = analysis({
   id: 'tensors',
   summary: 'mean, spread, extremes, zeros, NaN and histogram of every tensor of the last checkpoint',

@@ -4,16 +4,16 @@ import { eventsOver, serveCalls } from '../../../contract/boundary.js';
 import { GeometryError } from '../../../contract/errors.js';
 
 /**
- * Serves a checked interface to the process that forked this one, until the channel closes: then the caller
- * has ended, and this process ends too.
+ * Serves a checked interface to the parent process until the channel closes; then the parent has ended, and
+ * this process ends too.
  */
 export function serveParent<Calls extends object>(schemas: CallSchemas<Calls>, calls: Calls): void {
   connect(serveCalls(schemas, calls));
 }
 
 /**
- * As {@link serveParent}, for an interface whose calls answer later with events. `whenLeft` says what to do instead of
- * ending at once when the other process has gone.
+ * As {@link serveParent}, for an interface with events. `whenLeft` replaces ending at once when the parent is
+ * gone.
  */
 export function serveParentWithEvents<Calls extends object, Events extends object>(
   schemas: CallSchemas<Calls>,
@@ -36,7 +36,7 @@ function connect(functions: Functions, whenLeft: () => void = endProcess) {
   const channel = createBirpc<Functions, Functions>(functions, {
     post: (message) => send(message, undefined, undefined, () => undefined),
     on: (receive) => process.on('message', receive),
-    // A name that the interface lacks must not find what every object inherits.
+    // A name that the interface lacks must not resolve to an inherited member.
     resolver: (name) => (Object.hasOwn(functions, name) ? functions[name] : undefined),
     timeout: -1,
   });

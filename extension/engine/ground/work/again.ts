@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Something that is done again and again, one at a time. */
+/** A repeated action, one call at a time. */
 export interface Again {
-  /** No more begins; resolves when what was begun has ended. */
+  /** Starts no further call; resolves when the current one has ended. */
   end(): Promise<void>;
 }
 
-/** Does it `everyMs` after it was last done, until ended; `act` keeps its failures to itself. */
+/** Calls `act` repeatedly, `everyMs` after each end, until ended; `act` must not throw. */
 export const again = (everyMs: number, act: () => Promise<void>): Again => {
   const stop = new AbortController();
   const { signal } = stop;

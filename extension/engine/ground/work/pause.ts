@@ -1,6 +1,9 @@
 import { GeometryError } from '../../../contract/errors.js';
 
-/** Called between pieces of a long computation: lets the event loop turn now and then, and ends it when cancelled. */
+/**
+ * Called inside a long computation: yields to the event loop now and then, and ends the computation when
+ * cancelled.
+ */
 export type Pause = () => Promise<void>;
 
 const TURN_MS = 100;

@@ -1,12 +1,12 @@
 import type { TaskStep } from './tasks.js';
 
-/** A part of a task, and what it is expected to cost in any unit common to the parts. */
+/** A part of a task, and its expected cost in any unit common to the parts. */
 export interface Phase {
   readonly expected: number;
   readonly steps: () => AsyncGenerator<TaskStep, void>;
 }
 
-/** Runs parts of unlike cost one after the other, as one task whose fraction grows with the cost. */
+/** Runs parts of different cost one after another, as one task whose fraction grows with the cost. */
 export async function* inPhases(phases: readonly Phase[]): AsyncGenerator<TaskStep, void> {
   const total = phases.reduce((sum, { expected }) => sum + expected, 0);
   let before = 0;

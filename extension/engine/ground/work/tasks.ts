@@ -3,11 +3,11 @@ import type { Focus, Progress } from '../../../contract/calls.js';
 import type { WorkClock } from './workClock.js';
 import { printableLine } from '../../../contract/printable.js';
 
-/** A piece of an inspection that goes forward in short chunks. */
+/** A piece of an inspection that runs in short chunks. */
 export interface Task {
-  /** The page that shows its results: goes first while the user looks at it. */
+  /** The page that shows its results. It runs first while that page is visible. */
   readonly topic: Focus;
-  /** Asked for by the user while others run: goes before all. */
+  /** Requested by the user while others run: it goes first. */
   readonly isAsked?: boolean;
   /** Expected milliseconds of the whole task. */
   readonly weight: number;
@@ -18,18 +18,18 @@ export interface Task {
 export interface TaskStep {
   /** Of this task, 0 … 1. */
   readonly fraction: number;
-  /** What is being done, with amounts. */
+  /** The current work, with amounts. */
   readonly text: string;
 }
 
 export interface TaskRun {
   readonly signal: AbortSignal;
-  /** Measures the tasks; those that come later may be in it already. */
+  /** Measures the tasks; later ones may be registered in advance. */
   readonly clock: WorkClock<Task>;
   readonly onProgress: (progress: Progress) => void;
-  /** What the user looks at now; asked between chunks. */
+  /** The visible page; queried between chunks. */
   readonly focus: () => Focus;
-  /** Tasks that somebody has asked for since the last call: they go before what is left. */
+  /** Tasks requested since the last call: they go before the rest. */
   readonly more?: () => readonly Task[];
 }
 
@@ -39,8 +39,8 @@ export const throwIfCancelled = (signal: AbortSignal): void => {
 };
 
 /**
- * Runs tasks to their ends, one chunk at a time: those asked for and those of the focused page first, else in the order
- * given. Focus and cancellation take effect between chunks.
+ * Runs tasks to their ends, one chunk at a time: requested tasks and those of the focused page first, otherwise
+ * in the given order. Focus and cancellation take effect between chunks.
  */
 export const runTasks = async (tasks: readonly Task[], run: TaskRun): Promise<void> => {
   let open = new Set(tasks);
@@ -69,5 +69,5 @@ export const runTasks = async (tasks: readonly Task[], run: TaskRun): Promise<vo
   }
 };
 
-/** Lets messages (focus, cancel) in between chunks of computing. */
+/** Lets messages (focus, cancel) in between chunks. */
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

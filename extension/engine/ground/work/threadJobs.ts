@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 
-/** A job's answer, and the buffers that are handed over with it. */
+/** A job's answer, and the buffers transferred with it. */
 export interface Outcome {
   readonly answer: unknown;
   readonly transfer: readonly ArrayBufferLike[];
@@ -11,7 +11,7 @@ export interface Question {
   readonly job: unknown;
 }
 
-/** In a thread: answers each question of the pool with the outcome of the job that it names, in their order. */
+/** In a thread: answers the pool's questions in order, each with the outcome of the named job. */
 export function serveJobs(jobs: Readonly<Record<string, (job: never) => Promise<Outcome>>>): void {
   const port = parentPort;
   if (port === null) throw new Error('This program runs in a thread.');

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { GeometryError } from '../../../contract/errors.js';
 import type { Question } from './threadJobs.js';
 
-/** A thread waits this long for another question; an engine that has finished may end. */
+/** Idle time after which a thread ends, so that a finished engine can exit. */
 const IDLE_MS = 5_000;
 
 interface Waiting {
@@ -42,7 +42,7 @@ class Thread {
 
   ask(question: Question, transfer: readonly ArrayBuffer[]): Promise<unknown> {
     clearTimeout(this.retirement);
-    // The process lives exactly while an answer is owed.
+    // The process stays alive exactly while an answer is pending.
     this.worker.ref();
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
@@ -56,18 +56,20 @@ class Thread {
   }
 }
 
-/** Threads of one program ({@link serveJobs}), one a core at most, started when there is work and ended when idle. */
+/** Threads of one program ({@link serveJobs}), at most one per core, started on demand and ended when idle. */
 export class ThreadPool {
   readonly size = availableParallelism();
   private threads: readonly Thread[] = [];
 
-  /** `failure` is the sentence of the error where a thread fails; its questions are rejected, and others go on. */
+  /**
+   * `failure` is the error's sentence if a thread fails. Its questions are rejected; other threads continue.
+   */
   constructor(
     private readonly program: string,
     private readonly failure: string,
   ) {}
 
-  /** Answers of one thread come in the order of its questions. @throws GeometryError `internal`. */
+  /** A thread answers in the order of its questions. @throws GeometryError `internal`. */
   ask(name: string, job: unknown, transfer: readonly ArrayBuffer[]): Promise<unknown> {
     return this.freest().ask({ name, job }, transfer);
   }

@@ -1,18 +1,20 @@
-/** Share of a task from which its own pace says as much as what was expected. */
+/** Share of a task at which its own pace counts as much as the expectation. */
 const ownPaceFrom = 0.15;
-/** Milliseconds of measured work that weigh as much as the belief that the machine is as expected. */
+/**
+ * Milliseconds of measured work that count as much as the assumption that the machine is the reference machine.
+ */
 const machineAfterMs = 150;
 
 interface Entry {
-  /** Milliseconds that the whole task takes on the machine that costs were measured on. */
+  /** Expected milliseconds of the whole task on the reference machine. */
   readonly expected: number;
   spent: number;
   fraction: number;
 }
 
 /**
- * How far a number of tasks of unlike cost is, and how long the rest takes: what was expected of each, by the pace of
- * this machine so far, and, the further a task is, by its own.
+ * Progress of several tasks of different cost, and the time left: the expected costs, scaled by this machine's
+ * pace so far and, increasingly as a task progresses, by the task's own pace.
  */
 export class WorkClock<Task> {
   private readonly entries = new Map<Task, Entry>();
@@ -22,7 +24,9 @@ export class WorkClock<Task> {
     this.entries.set(task, { expected: Math.max(1e-3, expected), spent: 0, fraction: 0 });
   }
 
-  /** A piece of a task took `ms`, and `fraction` of the task is done; a fraction that falls counts as before. */
+  /**
+   * A piece of a task took `ms`, and `fraction` of the task is done; a falling fraction counts as unchanged.
+   */
   worked(task: Task, ms: number, fraction: number): void {
     const entry = this.entries.get(task);
     if (!entry) return;
@@ -44,7 +48,7 @@ export class WorkClock<Task> {
     return left;
   }
 
-  /** Fraction done, 0 … 1: never less than it was, as work that turns up makes the rest longer. */
+  /** Fraction done, 0 … 1. Never decreases, although new work makes the rest longer. */
   get fraction(): number {
     const { spent } = this;
     const now = spent === 0 ? 0 : spent / (spent + this.msLeft);
@@ -57,11 +61,11 @@ export class WorkClock<Task> {
     return spent;
   }
 
-  /** How many times slower this machine is than the one that costs were measured on, by the work done so far. */
+  /** How many times slower this machine is than the reference machine, by the work so far. */
   private get machine(): number {
     let [measured, expected] = [machineAfterMs, machineAfterMs];
     for (const entry of this.entries.values()) {
-      // Of a task's beginning nothing is known but its time.
+      // At the start of a task only its time is known.
       if (entry.fraction === 0) continue;
       measured += entry.spent;
       expected += entry.expected * entry.fraction;
