@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import {
   inspectSettingsSchema,
   reportSchemaName,
+  type InspectSettings,
   type Report,
   type ReportAddition,
 } from '../../contract/report.js';
@@ -16,10 +17,14 @@ import { survey as surveyOf } from '../../engine/series/survey.js';
 import { TensorValues } from '../../engine/series/tensorValues.js';
 
 /** The trajectory's pass over a series, and analyses that follow it, as an inspection runs them. */
-export const seriesPass = async (folder: string, after: readonly Analysis[] = []): Promise<Report> => {
+export const seriesPass = async (
+  folder: string,
+  after: readonly Analysis[] = [],
+  precision: InspectSettings['precision'] = 'auto',
+): Promise<Report> => {
   const { signal } = new AbortController();
   const survey = await surveyOf(await findSeries(folder, signal), signal);
-  const settings = v.parse(inspectSettingsSchema, {});
+  const settings = v.parse(inspectSettingsSchema, { precision });
   const store = new ReportStore();
   store.add({
     header: {
@@ -30,7 +35,7 @@ export const seriesPass = async (folder: string, after: readonly Analysis[] = []
   });
   try {
     const collector = new PassCollector(survey, settings, undefined, () => undefined);
-    const pass = trajectoryPass(survey, collector);
+    const pass = trajectoryPass(survey, collector, settings.precision);
     while ((await pass.next()).done !== true);
     await collector.finish();
     const run: AnalysisRun = {

@@ -24,7 +24,7 @@ export const trajectory = analysis({
 async function* collectedPass(run: AnalysisRun<Sections>): AsyncGenerator<TaskStep, void> {
   const collector = new PassCollector(run.survey, run.settings, run.group, run.emit, run.training);
   yield* inPhases([
-    { expected: passMs(run), steps: () => trajectoryPass(run.survey, collector) },
+    { expected: passMs(run), steps: () => trajectoryPass(run.survey, collector, run.settings.precision) },
     { expected: pathNullsMs(run) + rebuiltMs(run), steps: () => pathsOf(run, collector) },
   ]);
 }
