@@ -6,6 +6,7 @@ import { descriptorSchema } from '../../../extension/contract/descriptor.js';
 import type { RunFile } from '../../../extension/contract/run.js';
 import type { CellResult } from '../../../extension/engine/papers/paper.js';
 import { paperOf } from '../../../extension/engine/papers/table.js';
+import { cellsOf, type Cell } from '../../../extension/engine/runs/grid.js';
 import { publishedOnset, publishedPath } from '../../../extension/engine/papers/2602.16746/published.js';
 import { reference } from '../references.js';
 
@@ -92,6 +93,31 @@ describe('what is asked for besides a quick plan', () => {
   it('is a weight decay', () => {
     const both = names('2602.16746', { decays: '1,0' });
     expect(both.filter((name) => !names('2602.16746', {}).includes(name)).length).toBe(4 * 2);
+  });
+});
+
+describe('tables of a quick run with all controls', () => {
+  const paper = paperOf('2604.06256')!;
+  const { grid, runs } = paper.plan({ quick: true, seeds: [7, 8], options: { controls: 'all' } });
+  const unmeasured = (cells: readonly Cell[], inGrid: boolean): CellResult[] =>
+    cells.map((cell) => ({ cell, inGrid, status: 'queued', step: 0 }));
+  const names = new Set(cellsOf(grid).map(({ name }) => name));
+  const results = [
+    ...unmeasured(cellsOf(grid), true),
+    ...unmeasured(
+      runs.filter(({ name }) => !names.has(name)),
+      false,
+    ),
+  ];
+
+  it('have one row for each task, decay and seed: the runs cut short in the place of the long ones', () => {
+    const [decline] = paper.tables(results);
+    const measured = decline!.rows
+      .filter((row) => row.includes('measured'))
+      .map((row) => row.slice(0, 3).join(' '));
+    expect(measured).toHaveLength(4 * 2 * 2);
+    expect(new Set(measured).size).toBe(measured.length);
+    expect(decline!.notes.join(' ')).toContain('3000 steps');
   });
 });
 

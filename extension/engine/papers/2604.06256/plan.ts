@@ -67,6 +67,9 @@ export const planOf = ({ quick, seeds = quick ? quickSeeds : defaultSeeds, optio
   return { grid, runs: [...trunks.map(multiTaskCell), ...decayed, ...controls] };
 };
 
+/** Whether a run is one of the grid cut short. */
+export const isShortened = ({ name }: Cell): boolean => name.startsWith('short-');
+
 /** The same run cut short: beside the grid, under a name of its own. */
 const shortened = (cell: Cell): Cell => {
   const name = `short-${cell.name}`;

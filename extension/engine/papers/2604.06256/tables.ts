@@ -10,6 +10,7 @@ import {
   type Result,
 } from './measurements.js';
 import type { Measured06256 } from './measure.js';
+import { isShortened } from './plan.js';
 import { additiveRows, additiveSays, multiTaskTable } from './multiTask.js';
 import { publishedEnergy, publishedFactors, publishedTable1, publishedTable3 } from './published.js';
 
@@ -169,14 +170,31 @@ const contradictionTable = (results: readonly Result[]): SweepTable[] => {
   ];
 };
 
+/** Without the runs in whose place others, cut short, stand, as long as they are not measured themselves. */
+const withoutStandIns = (all: readonly Result[]): Result[] => {
+  const key = ({ cell: { tasks, decay, seed } }: Result): string => JSON.stringify([tasks, decay, seed]);
+  const short = new Set(all.filter(({ cell }) => isShortened(cell)).map(key));
+  const measured = new Set(
+    all.filter(({ cell, analysis }) => !isShortened(cell) && analysis !== undefined).map(key),
+  );
+  return all.filter((result) =>
+    isShortened(result.cell)
+      ? !measured.has(key(result))
+      : measured.has(key(result)) || !short.has(key(result)),
+  );
+};
+
 /** Every table of a reproduction. */
-export const tablesOf = (results: readonly Result[]): SweepTable[] => {
+export const tablesOf = (all: readonly Result[]): SweepTable[] => {
+  const results = withoutStandIns(all);
+  const shortSteps = results.find(({ cell }) => isShortened(cell))?.cell.config.maxSteps;
   const every = results.map((result) => ({ result, measurements: measurementsOf(result) }));
   const runs = every.filter(({ result }) => result.cell.tasks.length === 1);
   const withBasis = runs.filter(({ result }) => basisOf[result.cell.tasks[0]!] !== undefined);
   return [
     measurementTable(tableTitles.decline, runs, [
       'From the first window to the last that ends by the grok step. The first window holds the run’s first and longest steps.',
+      ...(shortSteps === undefined ? [] : [`Runs without weight decay are ${shortSteps} steps long.`]),
     ]),
     ...seedTable(tableTitles.decline, runs),
     measurementTable(tableTitles.centred, runs, []),
