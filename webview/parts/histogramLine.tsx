@@ -1,4 +1,5 @@
 import type { DistributionEntry } from '../../extension/contract/report.js';
+import { countOf } from '../report/histograms.js';
 
 const width = 108;
 const height = 24;
@@ -8,17 +9,16 @@ export interface HistogramLineProps {
   readonly label: string;
 }
 
-/** A histogram of the size of a word on its own axis, and the normal density of the same mean and spread. */
+/**
+ * A histogram of the size of a word on its own axis, and the normal density of the same mean and spread. A triangle at an
+ * end says that values lie beyond it.
+ */
 export function HistogramLine({ distribution, label }: HistogramLineProps) {
-  const { histogram, mean, sd, min, max } = distribution;
-  if (!histogram || mean === undefined || sd === undefined || min === undefined || max === undefined)
-    return null;
-  const { start, counts, width: bin } = histogram;
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  // Far values would leave no room for the rest: four standard deviations hold all of a normal distribution.
-  const low = sd > 0 ? Math.max(start, mean - 4 * sd - bin) : start;
-  const high =
-    sd > 0 ? Math.min(start + counts.length * bin, mean + 4 * sd + bin) : start + counts.length * bin;
+  const { histogram, mean, sd } = distribution;
+  if (!histogram || mean === undefined || sd === undefined) return null;
+  const { start: low, counts, width: bin, below, above } = histogram;
+  const total = countOf(histogram);
+  const high = low + counts.length * bin;
   const normal = (x: number): number =>
     (Math.exp(-((x - mean) ** 2) / (2 * sd * sd)) / (sd * Math.sqrt(2 * Math.PI))) * total * bin;
   const highest = Math.max(...counts, ...(sd > bin / 4 ? [normal(mean)] : []));
@@ -31,9 +31,9 @@ export function HistogramLine({ distribution, label }: HistogramLineProps) {
   return (
     <svg class="histogram" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       {counts.map((count, index) => {
-        const from = Math.max(low, start + index * bin);
-        const to = Math.min(high, start + (index + 1) * bin);
-        return count === 0 || to <= from ? null : (
+        const from = low + index * bin;
+        const to = from + bin;
+        return count === 0 ? null : (
           <rect
             key={index}
             x={x(from)}
@@ -44,6 +44,8 @@ export function HistogramLine({ distribution, label }: HistogramLineProps) {
         );
       })}
       {sd > bin / 4 && <polyline points={points.join(' ')} />}
+      {below !== undefined && <path d={`M0 ${height / 2}l5 -4v8z`} />}
+      {above !== undefined && <path d={`M${width} ${height / 2}l-5 -4v8z`} />}
     </svg>
   );
 }

@@ -2,8 +2,18 @@ import * as v from 'valibot';
 import { count, finite, numbers } from './numbers.js';
 import { section } from './section.js';
 
-/** Counts of finite values in bins of one width: bin i is [start + i·width, start + (i + 1)·width). */
-export const histogramSchema = v.object({ start: finite, width: finite, counts: numbers });
+/**
+ * Counts of finite values in bins of one width: bin i is [start + i·width, start + (i + 1)·width). The bins end at Tukey's
+ * outer fences, three interquartile ranges beyond the quartiles, where values lie farther: those are counted alone.
+ */
+export const histogramSchema = v.object({
+  start: finite,
+  width: finite,
+  counts: numbers,
+  /** Values before the first bin and after the last; absent where there are none. */
+  below: v.optional(count),
+  above: v.optional(count),
+});
 export type Histogram = v.InferOutput<typeof histogramSchema>;
 
 /**

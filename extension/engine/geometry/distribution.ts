@@ -1,7 +1,4 @@
-/** Bins of a histogram at most; at least half as many are used unless all values are equal. */
-const mostBins = 64;
-/** A bin is at least 2⁻⁴⁰ of the largest value, so that the number of a bin is an exact integer. */
-const finestBin = 40;
+import { HistogramBins, type Bins } from './histogramBins.js';
 
 /** What the entries of a tensor are like, as far as they have been added. */
 export interface Distribution {
@@ -14,13 +11,12 @@ export interface Distribution {
   readonly sd?: number;
   readonly min?: number;
   readonly max?: number;
-  readonly histogram?: { readonly start: number; readonly width: number; readonly counts: readonly number[] };
+  readonly histogram?: Bins;
 }
 
 /**
  * Moments, extremes and histogram of numbers that come in pieces and are not kept. Moments of pieces are joined as Chan,
- * Golub and LeVeque (1983) do, so that a small spread about a large mean is not lost. Widths of bins are powers of two:
- * where a value lies beyond the bins, neighbours are joined, and every count stays exact.
+ * Golub and LeVeque (1983) do, so that a small spread about a large mean is not lost.
  */
 export class RunningDistribution {
   private elements = 0;
@@ -35,7 +31,7 @@ export class RunningDistribution {
   private max = -Infinity;
   /** Σx and Σx², which are not finite where a value is not. */
   private readonly sums = { sum: 0, sumOfSquares: 0 };
-  private readonly bins = new GrowingBins();
+  private readonly bins = new HistogramBins();
 
   /** @param withHistogram none is kept otherwise. */
   constructor(private readonly withHistogram = true) {}
@@ -103,53 +99,3 @@ export class RunningDistribution {
     this.finite = all;
   }
 }
-
-class GrowingBins {
-  private width = 0;
-  /** Number of the first bin: it begins at `first · width`. */
-  private first = 0;
-  private counts = new Float64Array(0);
-
-  add(values: Float64Array, length: number, low: number, high: number): void {
-    this.cover(low, high);
-    const { width, first, counts } = this;
-    for (let i = 0; i < length; i++) {
-      const value = values[i]!;
-      if (value - value === 0) counts[Math.floor(value / width) - first]!++;
-    }
-  }
-
-  result(): { start: number; width: number; counts: number[] } {
-    return { start: this.first * this.width, width: this.width, counts: Array.from(this.counts) };
-  }
-
-  private cover(low: number, high: number): void {
-    let width = Math.max(this.width, this.counts.length > 0 ? 0 : binFor(high / mostBins - low / mostBins));
-    width = Math.max(width, binFor(Math.max(Math.abs(low), Math.abs(high)) * 2 ** -finestBin));
-    const old = this.width;
-    const oldCount = this.counts.length;
-    const numberAt = (bin: number): number => Math.floor((bin * old) / width);
-    const ends = (): [number, number] => {
-      const mine = oldCount > 0 ? [numberAt(this.first), numberAt(this.first + oldCount - 1)] : [];
-      const theirs = [Math.floor(low / width), Math.floor(high / width)];
-      return [Math.min(...mine, ...theirs), Math.max(...mine, ...theirs)];
-    };
-    let [first, last] = ends();
-    while (last - first >= mostBins) {
-      width *= 2;
-      [first, last] = ends();
-    }
-    if (width === old && first === this.first && last - first + 1 === oldCount) return;
-    const counts = new Float64Array(last - first + 1);
-    for (let i = 0; i < oldCount; i++) counts[numberAt(this.first + i) - first]! += this.counts[i]!;
-    this.width = width;
-    this.first = first;
-    this.counts = counts;
-  }
-}
-
-/** Below every difference of single-precision numbers, and far from where quotients of widths vanish. */
-const smallestPower = -200;
-/** The smallest power of two that is not below a width. */
-const binFor = (width: number): number =>
-  width > 0 ? 2 ** Math.max(smallestPower, Math.ceil(Math.log2(width))) : 2 ** smallestPower;

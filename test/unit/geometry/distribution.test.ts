@@ -17,7 +17,7 @@ describe('a running distribution', () => {
       fc.property(fc.array(fc.array(finiteNumber, { minLength: 1 }), { minLength: 1 }), (pieces) => {
         const all = pieces.flat();
         const { histogram, elements, min, max } = inPieces(pieces);
-        const { start, width, counts } = histogram!;
+        const { start, width, counts, below = 0, above = 0 } = histogram!;
         expect(elements).toBe(all.length);
         expect([min, max]).toEqual([Math.min(...all), Math.max(...all)]);
         expect(counts.length).toBeLessThanOrEqual(64);
@@ -26,7 +26,12 @@ describe('a running distribution', () => {
           return all.filter((value) => Math.floor(value / width) === at).length;
         });
         expect(counts).toEqual(direct);
-        expect(counts.reduce((sum, count) => sum + count, 0)).toBe(all.length);
+        const end = start + counts.length * width;
+        expect([below, above]).toEqual([
+          all.filter((value) => value < start).length,
+          all.filter((value) => value >= end).length,
+        ]);
+        expect(counts.reduce((sum, count) => sum + count, below + above)).toBe(all.length);
       }),
     );
   });
@@ -36,6 +41,38 @@ describe('a running distribution', () => {
     const values = Array.from({ length: 5000 }, () => random.normal());
     const { histogram } = inPieces([[1e-9], values.slice(0, 10), values]);
     expect(histogram!.counts.length).toBeGreaterThan(30);
+  });
+
+  it.each([
+    ['one far value', [400]],
+    ['far values of both signs', [400, -900, 1e4]],
+    ['a value ten orders of magnitude away', [2e8]],
+  ])('shows the bulk beside %s, which is counted alone', (_, far) => {
+    const random = seededRandom(11);
+    const bulk = Array.from({ length: 20_000 }, () => 0.02 * random.normal());
+    // Far values first, in the middle and last.
+    for (const at of [0, 10_000, 20_000]) {
+      const values = [...bulk.slice(0, at), ...far, ...bulk.slice(at)];
+      const { histogram } = inPieces([
+        values.slice(0, 7_000),
+        values.slice(7_000, 13_000),
+        values.slice(13_000),
+      ]);
+      const { start, width, counts, below = 0, above = 0 } = histogram!;
+      expect(counts.filter((count) => count > 0).length).toBeGreaterThan(25);
+      // Quartiles and outer fences of a normal: ±.674 and ±4.72 standard deviations.
+      expect(start).toBeGreaterThan(-0.02 * 5.5);
+      expect(start + counts.length * width).toBeLessThan(0.02 * 5.5);
+      expect(below + above).toBe(far.length);
+    }
+  });
+
+  it('shows values beside which most are zero', () => {
+    const random = seededRandom(13);
+    const values = Array.from({ length: 10_000 }, (_, i) => (i % 12 === 0 ? random.normal() : 0));
+    const { counts, below = 0, above = 0 } = inPieces([values.slice(0, 11), values.slice(11)]).histogram!;
+    expect(counts.filter((count) => count > 0).length).toBeGreaterThan(20);
+    expect(below + above).toBe(0);
   });
 
   it('keeps a small spread about a large mean', () => {

@@ -57,7 +57,8 @@ export const overviewStrings = {
   'tensors.notRead': 'not read',
   'tensors.histogram': 'entries, and a normal of the same sd',
   'tensors.histogramNote':
-    'On an axis of its own, at most four standard deviations to both sides of the mean; the line is the normal density of the same mean and standard deviation.',
+    'On an axis of its own, at most three interquartile ranges beyond the quartiles; a triangle marks an end beyond which values lie. The line is the normal density of the same mean and standard deviation.',
   'tensors.histogramOf': 'Histogram of {name} from {min} to {max}',
+  'tensors.histogramBeyond': '; {count} values lie beyond the ends of the picture',
   'tensors.says': 'In parentheses: the mean of the same number over shuffles of the entries.',
 } as const;

@@ -2,11 +2,12 @@ import { useMemo } from 'preact/hooks';
 import type { DistributionEntry, SpectrumEntry, TensorEntry } from '../../../extension/contract/report.js';
 import { statisticsIn } from '../../../extension/contract/statistics/table.js';
 import { HistogramLine } from '../../parts/histogramLine.js';
+import { beyond } from '../../report/histograms.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { matrixKey } from '../../report/matrices.js';
 import { Name } from '../../elements/name.js';
 import { useInspection } from '../../state/inspectionContext.js';
-import { bytes, none, number, percent } from '../../words/numbers.js';
+import { bytes, integer, none, number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { statisticName, statisticNote } from '../../words/statistics.js';
 
@@ -156,11 +157,16 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
       distribution && (
         <HistogramLine
           distribution={distribution}
-          label={say('tensors.histogramOf', {
-            name: key,
-            min: number(distribution.min ?? 0),
-            max: number(distribution.max ?? 0),
-          })}
+          label={
+            say('tensors.histogramOf', {
+              name: key,
+              min: number(distribution.min ?? 0),
+              max: number(distribution.max ?? 0),
+            }) +
+            (distribution.histogram && beyond(distribution.histogram) > 0
+              ? say('tensors.histogramBeyond', { count: integer(beyond(distribution.histogram)) })
+              : '')
+          }
         />
       ),
   },

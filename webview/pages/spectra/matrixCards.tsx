@@ -7,7 +7,8 @@ import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { matrixKey, type MatrixInfo } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { oneOf, usePersistedState } from '../../state/persistedState.js';
-import { number } from '../../words/numbers.js';
+import { beyond, countOf } from '../../report/histograms.js';
+import { integer, number } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { blocksFigure, entriesFigure, normsFigure, vectorsFigure } from './matrixFigures.js';
 
@@ -71,7 +72,15 @@ function Cards({ detail, label }: { readonly detail: MatrixDetail; readonly labe
           id="matrix.entries"
           title={say('matrix.entries', { matrix: label })}
           figure={entries}
-          says={say('matrix.entriesSay', { mean: number(detail.mean), sd: number(detail.sd) })}
+          says={
+            say('matrix.entriesSay', { mean: number(detail.mean), sd: number(detail.sd) }) +
+            (beyond(detail.histogram) > 0
+              ? ` ${say('matrix.entriesBeyond', {
+                  beyond: integer(beyond(detail.histogram)),
+                  all: integer(countOf(detail.histogram)),
+                })}`
+              : '')
+          }
           absent={say('absent.zeroMatrix')}
         />
         <ChartCard

@@ -1,6 +1,7 @@
 import type { MatrixDetail } from '../../../extension/contract/report.js';
 import type { HeatFigure, LineFigure } from '../../charts/figure.js';
 import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
+import { countOf } from '../../report/histograms.js';
 import { integer } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 
@@ -22,7 +23,7 @@ export function blocksFigure({ blocks }: MatrixDetail, measure: 'mean' | 'rms'):
 export function entriesFigure({ histogram, mean, sd }: MatrixDetail): LineFigure | undefined {
   const { start, width, counts } = histogram;
   if (!(sd > 0)) return undefined;
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const total = countOf(histogram);
   const x = counts.map((_, bin) => start + (bin + 0.5) * width);
   return {
     kind: 'lines',
