@@ -25,6 +25,8 @@ export const partStrings = {
     'Of {points} points {shown} are drawn: the least and the greatest of each of equal parts.',
   'curves.noNull':
     'It is no statistic of the weights and has no null; that it moves when a rank moves is no proof of a connection.',
+  'overlay.offer': 'The other runs are without what this page shows of this one.',
+  'overlay.compute': 'Compute it for the other runs',
   'overlay.runsLabel': 'Runs',
   'overlay.oneRuns': '{run} alone',
   'overlay.allRuns': 'all {n}, a colour each',

@@ -1,7 +1,10 @@
 import * as v from 'valibot';
+import { attentionHeads } from './attentionHeads.js';
 import { checkpoints } from './checkpoints.js';
 import { accuracies, defects, onsets } from './defects.js';
+import { modes } from './modes.js';
 import { matrixGaps, pathShares } from './path.js';
+import { principalAngles } from './principalAngles.js';
 import { reconstructions } from './reconstructions.js';
 import { section } from './section.js';
 import { trajectories } from './trajectories.js';
@@ -19,6 +22,9 @@ export const overlaidSections = {
   pathShares,
   updateSpectra,
   gapDeclines,
+  principalAngles,
+  attentionHeads,
+  modes,
 } as const;
 export type OverlaidSection = keyof typeof overlaidSections;
 export const overlaidNames = Object.keys(overlaidSections) as OverlaidSection[];
@@ -29,7 +35,7 @@ const entryOf = <const Name extends OverlaidSection>(name: Name) =>
     run: v.string(),
     path: v.string(),
     section: v.literal(name),
-    /** Groups have the inspected run's names. */
+    /** Groups, tensors and layers have the inspected run's names. */
     entry: overlaidSections[name].schema,
   });
 
@@ -45,6 +51,9 @@ export const runResultSchema = v.variant('section', [
   entryOf('pathShares'),
   entryOf('updateSpectra'),
   entryOf('gapDeclines'),
+  entryOf('principalAngles'),
+  entryOf('attentionHeads'),
+  entryOf('modes'),
 ]);
 export type RunResult = v.InferOutput<typeof runResultSchema>;
 

@@ -1,4 +1,4 @@
-import type { AttentionHead } from '../../../extension/contract/report.js';
+import type { AttentionHead, Report } from '../../../extension/contract/report.js';
 import type { LineFigure, Scale } from '../../charts/figure.js';
 import { lineLook, nullLook } from '../../charts/looks.js';
 import type { Grid, GridCell } from '../../parts/gridPicture.js';
@@ -90,6 +90,15 @@ export function headFigure(entry: AttentionHead, scale: Scale): LineFigure | und
     ],
   };
 }
+
+/** The same head of a run, at its last checkpoint. */
+export const sameHead = (
+  { attentionHeads }: Pick<Report, 'attentionHeads'>,
+  { stack, layer, head, product }: AttentionHead,
+): AttentionHead | undefined =>
+  attentionHeads.find(
+    (one) => one.stack === stack && one.layer === layer && one.head === head && one.product === product,
+  );
 
 export const headSays = ({ effectiveRank, headSize, spectralNorm, nulls }: AttentionHead): string =>
   say('attention.headSays', {

@@ -8,12 +8,14 @@ import { ChartCard } from '../../charts/chartCard.js';
 import { Choice } from '../../elements/choice.js';
 import { GridCard } from '../../parts/gridCard.js';
 import { OfferAnalysis } from '../../parts/offerAnalysis.js';
+import { OfferOthers } from '../../parts/offerOthers.js';
+import { useRunsOverlay } from '../../parts/runsOverlay.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isText, oneOf, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
-import { headFigure, headGrid, headSays, headStatistics, type HeadStatistic } from './figure.js';
+import { headFigure, headGrid, headSays, headStatistics, sameHead, type HeadStatistic } from './figure.js';
 
 const keyOf = ({ stack, layer, head }: AttentionHead): string => `${stack} ${layer} ${head}`;
 
@@ -38,7 +40,16 @@ export function Attention() {
   );
   const grid = useMemo(() => headGrid(heads, statistic), [heads, statistic]);
   const shown = heads.find((entry) => keyOf(entry) === chosen) ?? heads[0];
-  const figure = useMemo(() => shown && headFigure(shown, scale), [shown, scale]);
+  const runs = useRunsOverlay();
+  const figure = useMemo(
+    () =>
+      shown &&
+      runs.over((one) => {
+        const same = sameHead(one, shown);
+        return same && headFigure(same, scale);
+      }),
+    [shown, scale, runs],
+  );
   if (report.attentionHeads.length === 0)
     return (
       <OfferAnalysis
@@ -49,6 +60,8 @@ export function Attention() {
     );
   return (
     <>
+      <OfferOthers sections={['attentionHeads']} />
+      {runs.choice && <div class="pickers">{runs.choice}</div>}
       <GridCard
         id="attention.grid"
         title={say('attention.title', { value: grid.grid.value, product: say(`attention.${product}`) })}
@@ -86,7 +99,7 @@ export function Attention() {
               head: shown.head,
             })}
             figure={figure}
-            says={headSays(shown)}
+            says={headSays(shown) + runs.says}
             absent={say('absent.zeroMatrix')}
             controls={<ScaleChoice axis={say('singularValue')} value={scale} onChange={setScale} />}
           />

@@ -16,17 +16,3 @@ export function Offer({ analysis }: { readonly analysis: 'edge' | 'defect' }) {
     />
   );
 }
-
-/** What the inspected run has and runs that were overlaid before do not. */
-export function OfferOthers() {
-  const { report } = useInspection();
-  const request = report.analyses.find(({ id }) => id === 'runs');
-  const isMissing = (['updateSpectra', 'defects', 'matrixGaps'] as const).some(
-    (section) =>
-      report[section].length > 0 && !report.runResults.some((result) => result.section === section),
-  );
-  if (request === undefined || !isMissing) return null;
-  return (
-    <OfferAnalysis request={request} says={say('dynamics.offer.runs')} text={say('dynamics.compute.runs')} />
-  );
-}

@@ -4,6 +4,7 @@ import { ChartCard } from '../../charts/chartCard.js';
 import type { LineFigure, Scale } from '../../charts/figure.js';
 import { Choice } from '../../elements/choice.js';
 import { LiveMatrices } from '../../parts/liveMatrices/cards.js';
+import { OfferOthers } from '../../parts/offerOthers.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { analysisAbsent } from '../../report/absence.js';
 import { shortName } from '../../charts/shortNames.js';
@@ -15,7 +16,7 @@ import { say, type StringKey } from '../../words/say.js';
 import type { Scales } from '../../charts/overSteps.js';
 import * as defect from './defect.js';
 import * as energySplit from './energySplit.js';
-import { Offer, OfferOthers } from './offer.js';
+import { Offer } from './offer.js';
 import * as path from './path.js';
 import * as updates from './updates.js';
 
@@ -169,7 +170,7 @@ export function Dynamics() {
     <>
       <Offer analysis="edge" />
       <Offer analysis="defect" />
-      <OfferOthers />
+      <OfferOthers sections={['updateSpectra', 'defects', 'matrixGaps']} />
       <div class="pickers">
         {runs.choice}
         {matrices.length > 0 && (

@@ -9,8 +9,6 @@ export const dynamicsStrings = {
     'The commutator defect needs a model description: confirm one in the header, or put weight-geometry.json beside the checkpoints.',
   'dynamics.compute.edge': 'Compute update spectra',
   'dynamics.compute.defect': 'Compute the commutator defect',
-  'dynamics.offer.runs': 'The other runs are without what this page shows of this one.',
-  'dynamics.compute.runs': 'Compute it for the other runs',
   'dynamics.window': 'Window',
   'dynamics.accuracyTitle': 'Accuracy by kind of pair',
   'dynamics.accuracy': 'accuracy',

@@ -12,6 +12,12 @@ export const basisName = (basis: Basis): string => basis.replace('-', '−').rep
 export const stepsOf = ({ modes }: Report): number[] =>
   [...new Set(modes.map(({ step }) => step))].sort((a, b) => a - b);
 
+/** Where a run has modes: at the step, or at its own last where it has no checkpoint of the step. */
+export const stepOf = (report: Report, step: number): number => {
+  const steps = stepsOf(report);
+  return steps.includes(step) ? step : (steps.at(-1) ?? step);
+};
+
 /** Directions of a step as they stand in the report: v1, v2, …, sums, the radial one, random ones. */
 export const directionsOf = ({ modes }: Report, step: number): string[] => [
   ...new Set(modes.filter((entry) => entry.step === step).map(({ direction }) => direction)),

@@ -2,6 +2,8 @@ import { useMemo } from 'preact/hooks';
 import { ChartCard } from '../../charts/chartCard.js';
 import { Choice } from '../../elements/choice.js';
 import { OfferAnalysis } from '../../parts/offerAnalysis.js';
+import { OfferOthers } from '../../parts/offerOthers.js';
+import { useRunsOverlay } from '../../parts/runsOverlay.js';
 import { analysisAbsent } from '../../report/absence.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, isText, oneOf, usePersistedState } from '../../state/persistedState.js';
@@ -16,10 +18,11 @@ import {
   mapFigure,
   modeAt,
   residuesFigure,
+  stepOf,
   stepsOf,
   type Basis,
 } from './figure.js';
-import { concentrationSays, mapSays, sizeSays } from './sentences.js';
+import { concentrationSays, mapSays, otherStepsSay, sizeSays } from './sentences.js';
 import { ModeTable, RidgeTable } from './tables.js';
 
 /** What a small step along each leading update direction does to the model, as functions of the input pair. */
@@ -35,15 +38,30 @@ export function Modes() {
   const direction = directions.includes(chosen) ? chosen : (directions[0] ?? 'v1');
   const mode = step === undefined ? undefined : modeAt(report, step, direction);
   const absent = analysisAbsent(view, 'modes');
+  const runs = useRunsOverlay();
   const concentration = useMemo(
-    () => (step === undefined ? undefined : concentrationFigure(report, step, basis)),
-    [report, step, basis],
+    () =>
+      step === undefined
+        ? undefined
+        : runs.over(
+            (one) => concentrationFigure(one, stepOf(one, step), basis),
+            // Of several runs the published recipe alone: its nulls are the lines that are drawn.
+            runs.others.length > 0 ? { keeps: ({ name }) => name === say('modes.published') } : {},
+          ),
+    [runs, step, basis],
   );
-  const residues = useMemo(() => residuesFigure(mode, basis), [mode, basis]);
+  const residues = useMemo(
+    () =>
+      step === undefined
+        ? undefined
+        : runs.over((one) => residuesFigure(modeAt(one, stepOf(one, step), direction), basis)),
+    [runs, step, direction, basis],
+  );
   const map = useMemo(
     () => (step === undefined ? undefined : mapFigure(report, step, direction)),
     [report, step, direction],
   );
+  const overlaySays = runs.says + (step === undefined ? '' : otherStepsSay(runs.others, step));
   const isThere = report.analyses.some(({ id }) => id === 'modes');
   if (!isThere && step === undefined) {
     return report.source.descriptor ? (
@@ -54,7 +72,9 @@ export function Modes() {
   }
   return (
     <>
+      <OfferOthers sections={['modes']} />
       <div class="pickers">
+        {runs.choice}
         {step !== undefined && (
           <label>
             <span>{say('spectra.step')}</span>
@@ -92,14 +112,14 @@ export function Modes() {
           id="modes.concentration"
           title={say('modes.concentrationTitle', { basis: basisName(basis) })}
           figure={concentration}
-          says={step === undefined ? '' : concentrationSays(report, step, basis)}
+          says={step === undefined ? '' : concentrationSays(report, step, basis) + overlaySays}
           absent={absent}
         />
         <ChartCard
           id="modes.residues"
           title={say('modes.residuesTitle', { direction, basis: basisName(basis) })}
           figure={residues}
-          says={step === undefined ? '' : sizeSays(report, step, mode)}
+          says={step === undefined ? '' : sizeSays(report, step, mode) + overlaySays}
           absent={mode ? say('modes.noMeans') : absent}
         />
         <ChartCard

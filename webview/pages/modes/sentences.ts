@@ -1,7 +1,8 @@
 import type { ModeEntry, Report } from '../../../extension/contract/report.js';
 import { number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
-import { directionsOf, modeAt, type Basis } from './figure.js';
+import type { OtherRun } from '../../report/otherRuns.js';
+import { directionsOf, modeAt, stepOf, type Basis } from './figure.js';
 
 /** How many leading directions are beyond each null, and what the largest concentration is. */
 export function concentrationSays(report: Report, step: number, basis: Basis): string {
@@ -66,3 +67,10 @@ export function mapSays(report: Report, step: number, direction: string): string
         expected: percent(largestOfNoise((map.prime ** 2 - 1) / 2)),
       });
 }
+
+/** Which runs are drawn at another step than the inspected one. */
+export const otherStepsSay = (others: readonly OtherRun[], step: number): string =>
+  others
+    .filter(({ report }) => report.modes.length > 0 && stepOf(report, step) !== step)
+    .map(({ name, report }) => ` ${say('modes.otherStep', { run: name, step: stepOf(report, step) })}`)
+    .join('');

@@ -22,6 +22,7 @@ export const modesStrings = {
   'modes.overall': 'mean of all pairs',
   'modes.sizeSays':
     'A step along {direction} moves the hidden states by {mean} (mean square), along {count} random directions by {random}. Its cosine with the weights is {radial}.',
+  'modes.otherStep': '{run} has no checkpoint of this step and is drawn at its step {step}.',
   'modes.noMeans': 'Means by residue are kept of v1, v2, … only.',
   'modes.mapTitle': 'Mode {direction} over the pairs (a, b)',
   'modes.noMap': 'The map is kept of the first directions only.',

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { SpectrumEntry } from '../../../extension/contract/report.js';
+import type { PrincipalAnglesEntry, Report, SpectrumEntry } from '../../../extension/contract/report.js';
 import { ChartCard } from '../../charts/chartCard.js';
 import {
   anglesAbsent,
@@ -16,12 +16,14 @@ import { Choice } from '../../elements/choice.js';
 import { CurvesCard } from '../../parts/curves/card.js';
 import { SideChoice } from '../../parts/spectrumChoices.js';
 import { PinButton } from '../../parts/pinButton.js';
+import { overlay as drawnOver } from '../../charts/overlay.js';
+import { otherRuns as reportsOfRuns } from '../../report/otherRuns.js';
 import { overlaidRuns } from '../../report/overlaidRuns.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { SpectrumStatistics } from './spectrumStatistics.js';
 import type { Of } from '../../report/matrices.js';
 import { fullLabel, matrixKey, sides, substantial } from '../../report/matrices.js';
-import { hasSteps } from '../../report/stepKnown.js';
+import { hasSteps } from '../../../extension/contract/stepKnown.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, isText, oneOf, usePersistedState } from '../../state/persistedState.js';
 import { integer } from '../../words/numbers.js';
@@ -41,6 +43,11 @@ const overlaid: { readonly [K in Overlay]: (entries: readonly SpectrumEntry[]) =
     all: (entries) => entries,
     runs: () => [],
   };
+
+const anglesOf = ({ principalAngles }: Report, matrix: string | undefined): PrincipalAnglesEntry[] =>
+  principalAngles
+    .filter(({ tensor, part }) => matrixKey(tensor, part) === matrix)
+    .sort((a, b) => a.toStep - b.toStep);
 
 /** The singular values of one matrix: at a step, over the steps, and how its leading subspaces turn. */
 export function RankSpectra() {
@@ -62,20 +69,23 @@ export function RankSpectra() {
   const at = found >= 0 ? found : entries.length - 1;
   const entry = entries[at];
 
+  const others = useMemo(() => overlaidRuns(report).slice(1), [report]);
+  const hasOthers = matrix !== undefined && others.some((run) => run.of(matrix.key, side).length > 0);
+  const sight = overlay === 'runs' && !hasOthers ? 'one' : overlay;
   const otherRuns = useMemo(
     () =>
-      overlaidRuns(report)
-        .slice(1)
-        .flatMap((run) => {
-          const same = matrix && run.of(matrix.key, side).find((one) => one.step === entry?.step);
-          return same ? [{ name: run.name, entry: same }] : [];
-        }),
-    [report, matrix, side, entry],
+      others.flatMap((run) => {
+        const own = matrix ? run.of(matrix.key, side) : [];
+        // Models without steps stand at one place each.
+        const same = hasSteps(report) ? own.find((one) => one.step === entry?.step) : own.at(-1);
+        return same ? [{ name: run.name, entry: same }] : [];
+      }),
+    [report, others, matrix, side, entry],
   );
   const figure = useMemo(() => {
     if (!entry) return undefined;
-    const others = new Set(
-      overlaid[overlay](entries).filter((other) => other.step !== entry.step && other.spectralNorm > 0),
+    const besides = new Set(
+      overlaid[sight](entries).filter((other) => other.step !== entry.step && other.spectralNorm > 0),
     );
     // Shuffles are drawn at some steps only; the nearest computed one still shows the null's place.
     const withNull = entries.filter(({ nulls }) => nulls.shuffled);
@@ -85,25 +95,43 @@ export function RankSpectra() {
       undefined,
     );
     const named = hasSteps(report) ? undefined : report.checkpoints[0]?.label;
-    return spectrumFigure(entry, [...others], nearest, scale, overlay === 'runs' ? otherRuns : [], named);
-  }, [entry, entries, overlay, scale, otherRuns]);
+    return spectrumFigure(entry, [...besides], nearest, scale, sight === 'runs' ? otherRuns : [], named);
+  }, [entry, entries, sight, scale, otherRuns]);
   const { grokStep } = report.source;
-  const ranks = useMemo(() => ranksOverSteps(entries, rankScale, grokStep), [entries, rankScale, grokStep]);
-  const angles = useMemo(
-    () =>
-      report.principalAngles
-        .filter(({ tensor, part }) => matrixKey(tensor, part) === matrix?.key)
-        .sort((a, b) => a.toStep - b.toStep),
-    [report, matrix],
-  );
-  const turning = useMemo(
-    () => matrix && anglesFigure(angles, matrix, angleScale, grokStep),
-    [angles, matrix, angleScale, grokStep],
-  );
+  const ranks = useMemo(() => {
+    const own = ranksOverSteps(entries, rankScale, grokStep);
+    if (sight !== 'runs' || !matrix) return own;
+    return drawnOver([
+      { run: report.source.name, figure: own },
+      ...others.map((run) => ({
+        run: run.name,
+        figure: ranksOverSteps(run.of(matrix.key, side), rankScale, undefined),
+      })),
+    ]);
+  }, [report, others, matrix, side, sight, entries, rankScale, grokStep]);
+  const angles = useMemo(() => anglesOf(report, matrix?.key), [report, matrix]);
+  const turning = useMemo(() => {
+    const own = matrix && anglesFigure(angles, matrix, angleScale, grokStep);
+    if (sight !== 'runs' || !matrix) return own;
+    return drawnOver(
+      [
+        { run: report.source.name, figure: own },
+        ...reportsOfRuns(report).map((run) => ({
+          run: run.name,
+          figure: anglesFigure(anglesOf(run.report, matrix.key), matrix, angleScale, undefined),
+        })),
+      ],
+      // Of several runs the mean angles: the largest of each besides are too many to be told apart.
+      { keeps: ({ name }) => name !== say('angles.largest') },
+    );
+  }, [report, sight, angles, matrix, angleScale, grokStep]);
   if (!matrix) {
     return <p class="pending page">{spectraAbsent(view, side)}</p>;
   }
+  const shownLabel = entries.length > 1 ? 'spectra.overlay' : 'overlay.runsLabel';
   const sideText = say(side);
+  const overlaySays =
+    sight === 'runs' ? ` ${say('overlay.says', { n: others.length + 1, run: report.source.name })}` : '';
   return (
     <>
       <div class="pickers">
@@ -139,15 +167,18 @@ export function RankSpectra() {
             <output>{integer(entry.step)}</output>
           </label>
         )}
-        {entries.length > 1 && (
+        {(entries.length > 1 || hasOthers) && (
           <label>
-            <span>{say('spectra.overlay')}</span>
+            <span>{say(shownLabel)}</span>
             <Choice
-              label={say('spectra.overlay')}
-              value={overlay === 'runs' && otherRuns.length === 0 ? 'one' : overlay}
+              label={say(shownLabel)}
+              value={sight}
               options={overlays
-                .filter((value) => value !== 'runs' || otherRuns.length > 0)
-                .map((value) => ({ value, text: say(`overlay.${value}`) }))}
+                .filter((value) => (value === 'runs' ? hasOthers : value === 'one' || entries.length > 1))
+                .map((value) => ({
+                  value,
+                  text: say(value === 'one' && entries.length === 1 ? 'overlay.model' : `overlay.${value}`),
+                }))}
               onChange={setOverlay}
             />
           </label>
@@ -158,7 +189,7 @@ export function RankSpectra() {
           id="spectra.values"
           title={say('spectra.title', { matrix: shortName(fullLabel(matrix)), of: sideText })}
           figure={figure}
-          says={entry && figure ? spectrumSays(entry) + computedSays(matrix) : ''}
+          says={entry && figure ? spectrumSays(entry) + computedSays(matrix) + overlaySays : ''}
           absent={entry ? spectrumSays(entry) : spectrumAbsent(view, matrix, side)}
           controls={<ScaleChoice axis={say('singularValue')} value={scale} onChange={setScale} />}
         />
@@ -168,7 +199,7 @@ export function RankSpectra() {
             id="spectra.ranks"
             title={say('overSteps.title', { matrix: shortName(fullLabel(matrix)) })}
             figure={ranks}
-            says={ranksOverStepsSay(entries)}
+            says={ranksOverStepsSay(entries) + overlaySays}
             absent={ranksAbsent(view)}
             controls={<ScaleChoice axis={say('overSteps.axis')} value={rankScale} onChange={setRankScale} />}
           />
@@ -182,7 +213,7 @@ export function RankSpectra() {
               matrix: shortName(fullLabel(matrix)),
             })}
             figure={turning}
-            says={anglesSay(angles)}
+            says={anglesSay(angles) + overlaySays}
             absent={
               angles[0] && isWholeSpace(angles[0], matrix)
                 ? notComputed(say('absent.wholeSpace'))
