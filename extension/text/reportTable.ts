@@ -1,5 +1,6 @@
 import { differingParts } from '../contract/curveFiles.js';
 import { printableLine, printableName } from '../contract/printable.js';
+import { hasSteps } from '../contract/stepKnown.js';
 import { zScore } from '../contract/zScore.js';
 import type { ReconstructionEntry, Report, SpectrumEntry, TrajectoryEntry } from '../contract/report.js';
 import type { Statistic } from '../contract/statistics/statistic.js';
@@ -70,33 +71,34 @@ const checkpoints = (report: Report, most: number): string => {
           { length: most },
           (_, i) => report.checkpoints[Math.round((i * (length - 1)) / (most - 1))]!,
         );
+  const isSeries = length > 1;
+  const isStepped = hasSteps(report);
   const rows = shown.map((checkpoint) => [
-    String(checkpoint.step),
+    ...(isStepped ? [String(checkpoint.step)] : []),
     checkpoint.label,
     checkpoint.format,
     checkpoint.files.reduce((sum, { bytes }) => sum + bytes, 0).toLocaleString('en'),
-    shortNumber(checkpoint.distanceFromFirst),
-    checkpoint.duplicateOf === undefined ? '' : `same weights as ${checkpoint.duplicateOf}`,
+    ...(isSeries
+      ? [
+          shortNumber(checkpoint.distanceFromFirst),
+          checkpoint.duplicateOf === undefined ? '' : `same weights as ${checkpoint.duplicateOf}`,
+        ]
+      : []),
   ]);
   return section(
     shown.length < length ? `Checkpoints (${shown.length} of ${length})` : 'Checkpoints',
     textTable(
       [
-        { title: 'step', align: 'right' },
+        ...(isStepped ? [{ title: 'step', align: 'right' } as const] : []),
         { title: 'label' },
         { title: 'format' },
         { title: 'bytes', align: 'right' },
-        { title: '‖θt − θ0‖', align: 'right' },
-        { title: '' },
+        ...(isSeries ? [{ title: '‖θt − θ0‖', align: 'right' } as const, { title: '' }] : []),
       ],
       rows,
     ),
   );
 };
-
-/** A single model whose file names no step has none. */
-const hasNoStep = ({ checkpoints }: Report): boolean =>
-  checkpoints.length === 1 && checkpoints[0]!.stepIsPosition === true;
 
 const matrices = (report: Report): string => {
   const last = report.checkpoints.at(-1)?.step;
@@ -156,7 +158,7 @@ const matrices = (report: Report): string => {
   const convention =
     draws === undefined ? 'no shuffles' : `beside each its mean over ${draws} shuffles of the entries`;
   return section(
-    `${hasNoStep(report) ? 'Matrices' : `Matrices at step ${last}`} (${convention})`,
+    `${hasSteps(report) ? `Matrices at step ${last}` : 'Matrices'} (${convention})`,
     textTable(
       [
         { title: 'matrix' },

@@ -42,6 +42,10 @@ export const explanations: Readonly<Record<string, Explanation>> = {
     'The run records checkpoints that are not there any more.',
     'Restore the files, or read the series as it is: trajectories are of what is there.',
   ),
+  'descriptor-of-another': say(
+    'A model description (weight-geometry.json, run.json) lies beside these weights or in the folder above, and does not fit them. It is not used.',
+    'If it is meant for these weights, correct it, or put one into their own folder.',
+  ),
   'duplicate-file': say('One file appears twice in the series, by a link.', nothing),
   'duplicate-tensors': say(
     'Tensors have the same values at several steps: they did not train, or a checkpoint was saved twice.',

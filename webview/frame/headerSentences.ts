@@ -1,5 +1,5 @@
 import type { Report } from '../../extension/contract/report.js';
-import { hasSteps } from '../report/stepKnown.js';
+import { hasSteps } from '../../extension/contract/stepKnown.js';
 import { say } from '../words/say.js';
 import { counted } from '../words/counts.js';
 import { list } from '../words/numbers.js';

@@ -51,6 +51,8 @@ export interface AnalysisRun<Sections extends SectionName = SectionName> {
 export interface OtherModel {
   readonly descriptor?: ModelDescriptor;
   readonly evaluation?: OpenEvaluate;
+  /** What lies in the folder above its own is about another model. */
+  readonly isOtherAbove?: true;
 }
 
 /** Settings of one analysis as command flags: `--NAME VALUE` becomes `settings.NAME`. */

@@ -9,7 +9,7 @@ import { fileIdentities } from '../../disk/fileIdentity.js';
 import { throwIfCancelled } from '../ground/work/tasks.js';
 import { readSweep } from '../runs/sweepFile.js';
 import type { ChosenAnalysis } from '../analyses/analysis.js';
-import { modelOf } from '../series/modelOf.js';
+import { fittingModel, modelOf } from '../series/modelOf.js';
 import { curvesOf } from '../metrics/curvesOf.js';
 import { findSeries } from '../series/source.js';
 import { survey as surveySeries, type Survey } from '../series/survey.js';
@@ -94,9 +94,10 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     return;
   }
   throwIfCancelled(options.signal);
-  const model = await modelOf(request, source.root);
+  const beside = await modelOf(request, source.root);
   const found = await surveySeries(source, options.signal, request.settings.tensors);
   try {
+    const model = fittingModel(beside, source.root, found);
     const record = await runRecordOf(source.root);
     const key = await cacheKey(
       request,
@@ -117,7 +118,7 @@ export const inspect = async (request: InspectRequest, options: InspectOptions):
     if (record !== undefined) options.onAddition(record);
     // The same holds for another program's metrics; a run of this product has its own.
     if (record === undefined || request.metrics !== undefined) await addCurves();
-    const training = await trainingRecord(source.root);
+    const training = await trainingRecord(source.root, model.isOtherAbove !== true);
     const context = { request, survey: found, model, training, store, emit, options };
     const save = async (): Promise<void> => {
       if (request.cacheFolder !== undefined)

@@ -14,7 +14,7 @@ import { planWork } from '../analyses/workPolicy.js';
 import { runTasks, type Task, type TaskStep } from '../ground/work/tasks.js';
 import { WorkClock } from '../ground/work/workClock.js';
 import { chooseTensors } from '../series/chooseTensors.js';
-import { modelOf, type FoundModel } from '../series/modelOf.js';
+import { fittingModel, modelOf, type FoundModel } from '../series/modelOf.js';
 import type { Survey } from '../series/survey.js';
 import { TensorValues } from '../series/tensorValues.js';
 import type { TrainingRecord } from '../series/trainingRecord.js';
@@ -169,11 +169,12 @@ const openOther = async (
   root: string,
   { request, options, emit }: AnalysesContext,
 ): Promise<OtherModel> => {
-  const model = await modelOf(request, root);
+  const model = fittingModel(await modelOf(request, root), root, other);
   emit({ warnings: [...model.warnings] });
   const evaluation = await openEvaluation(request, other, model, options.evaluator, emit);
   return {
     ...(model.descriptor === undefined ? {} : { descriptor: model.descriptor.value }),
     ...(evaluation === undefined ? {} : { evaluation }),
+    ...(model.isOtherAbove ? { isOtherAbove: true } : {}),
   };
 };

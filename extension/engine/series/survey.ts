@@ -1,5 +1,6 @@
 import { GeometryError } from '../../contract/errors.js';
 import type { CheckpointEntry, Warning } from '../../contract/report.js';
+import { hasSteps } from '../../contract/stepKnown.js';
 import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
 import { tensorChoice } from '../checkpoints/tensors/tensorGlob.js';
 import {
@@ -132,7 +133,11 @@ const surveyInto = async (
       ...foldRepeated(warnings),
       ...changes,
       ...notRead(lastTensors),
-      ...shortages(opened.length, [...plan.matrices, ...complexMatrices], lastTensors),
+      ...shortages(
+        opened.map(({ entry }) => entry),
+        [...plan.matrices, ...complexMatrices],
+        lastTensors,
+      ),
       ...plan.unknownFused.map(unknownFused),
       ...stacks(plan.matrices),
     ],
@@ -203,7 +208,7 @@ const notRead = (tensors: readonly TensorInfo[]): Warning[] => {
 };
 
 const shortages = (
-  checkpoints: number,
+  checkpoints: readonly CheckpointEntry[],
   matrices: readonly MatrixSpec[],
   tensors: readonly TensorInfo[],
 ): Warning[] => [
@@ -216,7 +221,8 @@ const shortages = (
         },
       ]),
   ...(tensors.some(isParameter) && matrices.length === 0 ? [withoutMatrices(tensors)] : []),
-  ...(checkpoints === 1
+  // Of a run, which has more as a rule: a model that knows no step lacks nothing.
+  ...(checkpoints.length === 1 && hasSteps({ checkpoints })
     ? [
         {
           code: 'one-checkpoint',

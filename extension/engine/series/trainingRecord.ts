@@ -25,11 +25,14 @@ const otherRecord = v.object({
 });
 
 /**
- * The record beside checkpoints, or in the folder above them: a run's `run.json`, or a `run-info.json` with `lr` and
+ * The record beside checkpoints, or in the folder above them where that is about them: a run's `run.json`, or a `run-info.json` with `lr` and
  * `weight_decay`. Undefined where there is none that can be read: decay is then fitted.
  */
-export const trainingRecord = async (root: string): Promise<TrainingRecord | undefined> => {
-  for (const folder of new Set([root, path.dirname(root)])) {
+export const trainingRecord = async (
+  root: string,
+  looksAbove = true,
+): Promise<TrainingRecord | undefined> => {
+  for (const folder of new Set([root, ...(looksAbove ? [path.dirname(root)] : [])])) {
     const run = await readRunFile(folder).catch(() => undefined);
     if (run !== undefined) return recordOf(path.join(folder, 'run.json'), run.config);
     const file = path.join(folder, 'run-info.json');

@@ -5,7 +5,7 @@ import { severalSpectraSay } from './sentences.js';
 import { severalSpectraFigure } from './figure.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { severalMatrices } from '../../report/severalMatrices.js';
-import { hasSteps } from '../../report/stepKnown.js';
+import { hasSteps } from '../../../extension/contract/stepKnown.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { say } from '../../words/say.js';
 

@@ -10,7 +10,7 @@ import { integer, number } from '../../words/numbers.js';
 import { shareOfRank, statisticName, statisticNote } from '../../words/statistics.js';
 import { Button } from '../../elements/toolkit.js';
 import { matrixKey } from '../../report/matrices.js';
-import { hasSteps } from '../../report/stepKnown.js';
+import { hasSteps } from '../../../extension/contract/stepKnown.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { useRequests } from '../../state/requests.js';
 import { say } from '../../words/say.js';
@@ -85,8 +85,8 @@ const edgeRow = (edge: number): StatisticRow => ({
   meanSays: say('statistics.isNull'),
 });
 
-/** A number, the interval of an estimated one, and its mean and range over the shuffles. */
-const columnsOf = (): TableColumn<StatisticRow>[] => [
+/** A number, the interval of an estimated one, and its mean and range over the draws of its null. */
+const columnsOf = (nullName: string): TableColumn<StatisticRow>[] => [
   {
     id: 'name',
     title: say('statistics.name'),
@@ -121,7 +121,7 @@ const columnsOf = (): TableColumn<StatisticRow>[] => [
   },
   {
     id: 'null',
-    title: say('statistics.null'),
+    title: nullName,
     isNumeric: true,
     value: ({ mean }) => mean,
     cell: ({ meanSays, range }) => (
@@ -147,7 +147,8 @@ export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry })
     ],
     [entry, edge],
   );
-  const columns = useMemo(columnsOf, []);
+  const nullName = say(shuffled?.law ? 'statistics.lawNull' : 'statistics.null');
+  const columns = useMemo(() => columnsOf(nullName), [nullName]);
   return (
     <SortableTable
       id="statistics"
