@@ -12,6 +12,7 @@ import type {
 import type { Evaluate } from '../evaluation/namedWeights.js';
 import type { OpenEvaluate } from '../evaluation/openEvaluate.js';
 import type { TaskStep } from '../ground/work/tasks.js';
+import type { WorkPart } from '../ground/work/workClock.js';
 import type { ChosenGroup } from '../series/chooseTensors.js';
 import type { Survey } from '../series/survey.js';
 import type { TensorValues } from '../series/tensorValues.js';
@@ -87,8 +88,8 @@ export interface Analysis {
   /** Additional files that its results depend on. A change of their time or size invalidates the results. */
   readonly files?:
     ((settings: unknown, signal: AbortSignal, inspected: string) => Promise<readonly string[]>) | undefined;
-  /** Expected milliseconds (`expectedTime.ts`): its share of the progress. */
-  readonly weight: (run: AnalysisRun, settings: unknown) => number;
+  /** What it is expected to cost (`expectedTime.ts`), in the order in which its steps go: its share of the progress. */
+  readonly parts: (run: AnalysisRun, settings: unknown) => readonly WorkPart[];
   /**
    * Computes in chunks of about 250 ms, yields after each, and emits results as they come. @throws
    * GeometryError; `cancelled` after the signal.
@@ -101,7 +102,7 @@ const noSettings = v.strictObject({});
 
 type AnalysisRow<Section extends SectionName, Settings extends v.GenericSchema> = Omit<
   Analysis,
-  'sections' | 'settings' | 'flags' | 'steps' | 'files' | 'weight'
+  'sections' | 'settings' | 'flags' | 'steps' | 'files' | 'parts'
 > & {
   readonly sections: readonly Section[];
   readonly files?: (
@@ -109,7 +110,8 @@ type AnalysisRow<Section extends SectionName, Settings extends v.GenericSchema> 
     signal: AbortSignal,
     inspected: string,
   ) => Promise<readonly string[]>;
-  readonly weight: (run: AnalysisRun, settings: v.InferOutput<Settings>) => number;
+  /** Expected milliseconds of an analysis that is one kind of work, or its parts. */
+  readonly weight: (run: AnalysisRun, settings: v.InferOutput<Settings>) => number | readonly WorkPart[];
   readonly steps: (
     run: AnalysisRun<Section>,
     settings: v.InferOutput<Settings>,
@@ -127,7 +129,10 @@ export const analysis = <const Section extends SectionName, Settings extends v.G
     flags: {},
     ...row,
     settings: row.settings ?? noSettings,
-    weight: (run, settings) => row.weight(run, settings),
+    parts: (run, settings) => {
+      const expected = row.weight(run, settings);
+      return typeof expected === 'number' ? [{ kind: row.id, expected }] : expected;
+    },
     steps: (run, settings) => row.steps(run, settings),
     files: files && ((settings, signal, inspected) => files(settings, signal, inspected)),
   };

@@ -1,23 +1,37 @@
 import type { InspectSettings } from '../../contract/report.js';
 import type { MatrixSpec } from '../geometry/matrices.js';
 import { chosenRanks } from '../geometry/ranks.js';
+import type { WorkPart } from '../ground/work/workClock.js';
 import type { AnalysisRun } from './analysis.js';
 import { estimateCost, decompositionCost, type WorkPlan } from './workPolicy.js';
 
 /**
- * Expected milliseconds of the parts of an inspection, measured on two shared cores with series of 20 × 20 thousand and
- * 36 × 290 thousand parameters and a model of 303 tensors (`bench time-left` prints what they foretell). Machines differ;
- * what counts is how the parts compare, as the pace of the machine is measured on the way.
+ * Expected milliseconds of the parts of an inspection: processor time measured on two shared cores with series of 20 × 20,
+ * 150 × 20 and 36 × 290 thousand parameters, the last with and without its model, and with a model of 303 tensors
+ * (`bench time-left` prints what they foretell). Machines differ; what counts is how the parts of one kind compare, as
+ * the pace of each kind is measured on the way.
  */
+
+/** Kinds of work that several analyses share; that of one alone is named after it. */
+export type SharedWork = 'decompositions' | 'evaluations';
+
+/** A part of an analysis that is like parts of others. */
+export const shared = (kind: SharedWork, expected: number): WorkPart => ({ kind, expected });
+
+/** Expected milliseconds of all parts. */
+export const msOf = (parts: readonly WorkPart[]): number => sum(parts.map(({ expected }) => expected));
 
 /** Singular values of one matrix. */
 export const singularValuesMs = (plan: WorkPlan, spec: MatrixSpec): number =>
-  0.1 + 2.1e-6 * (plan.estimated.has(spec) ? estimateCost(spec) : decompositionCost(spec));
+  1 + 1.7e-6 * (plan.estimated.has(spec) ? estimateCost(spec) : decompositionCost(spec));
 
 /** The leading singular vectors of one matrix at one checkpoint, and their angles with those before. */
-export const anglesMs = (spec: MatrixSpec): number => 1.3 + 3.4e-6 * decompositionCost(spec);
+export const anglesMs = (spec: MatrixSpec): number => 1.1 + 2.75e-6 * decompositionCost(spec);
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** The null of one spectrum by the law of shuffles. */
+const lawMs = 0.6;
 
 /**
  * The spectra of checkpoints: of the weights and, but for the first checkpoint, of the change, with the shuffles of the last
@@ -35,8 +49,9 @@ export const spectraMs = (
     indices.map((t) => {
       const subjects = survey.checkpoints.length > 1 && t > 0 ? 2 : 1;
       const isShuffled = t === survey.checkpoints.length - 1 || settings.precision === 'exact';
-      const shuffled = plan.nullsOf.has(t) && isShuffled ? settings.shuffleDraws * exact : 0;
-      return subjects * (one + shuffled);
+      const lawful = lawMs * plan.matrices.length;
+      const nulls = !plan.nullsOf.has(t) ? 0 : isShuffled ? settings.shuffleDraws * exact : lawful;
+      return subjects * (one + nulls);
     }),
   );
 };
@@ -46,7 +61,7 @@ export const evaluationMs = ({
   survey,
   evaluationPairs,
 }: Pick<AnalysisRun, 'survey' | 'evaluationPairs'>): number =>
-  evaluationPairs === undefined ? 0 : 2 + 2.5e-7 * survey.parameters * evaluationPairs;
+  evaluationPairs === undefined ? 0 : 15 + 1.8e-7 * survey.parameters * evaluationPairs;
 
 /** Reading every number of every checkpoint once and multiplying the checkpoints with each other. */
 export const passMs = ({ survey }: Pick<AnalysisRun, 'survey'>): number => {
@@ -54,12 +69,17 @@ export const passMs = ({ survey }: Pick<AnalysisRun, 'survey'>): number => {
   return survey.parameters * checkpoints * (2e-5 + 1e-6 * checkpoints);
 };
 
-/** Trajectories: of each matrix, and of sets of them. */
-const groupCount = ({ plan }: Pick<AnalysisRun, 'plan'>): number => plan.matrices.length + 4;
+/** The final weights as a mixture of all checkpoints, at one of the ranks that are mixed together. */
+export const mixedMs = ({ survey }: Pick<AnalysisRun, 'survey'>): number =>
+  survey.checkpoints.length * (0.2 + 8e-6 * survey.parameters);
 
-/** The random walks and decaying paths that each group is compared with; measured with 20, 36 and 150 checkpoints. */
-export const pathNullsMs = (run: AnalysisRun): number =>
-  groupCount(run) * run.settings.randomWalkDraws * 4 * (0.5 + 7e-4 * run.survey.checkpoints.length ** 2);
+/** Trajectories of sets of matrices, besides that of each. */
+export const jointPaths = 4;
+const groupCount = ({ plan }: Pick<AnalysisRun, 'plan'>): number => plan.matrices.length + jointPaths;
+
+/** The random walks and decaying paths that so many groups are compared with; measured with 20, 36 and 150 checkpoints. */
+export const pathNullsMs = ({ settings, survey }: AnalysisRun, groups: number): number =>
+  groups * settings.randomWalkDraws * 4 * (0.5 + 7e-4 * survey.checkpoints.length ** 2);
 
 /** The spectra of updates in windows of these lengths, with their draws. */
 export const windowsMs = (run: AnalysisRun, lengths: readonly number[]): number => {
@@ -75,8 +95,9 @@ export const growingWindowsMs = ({ survey }: Pick<AnalysisRun, 'survey'>, groups
 export const rankCount = (ranks: InspectSettings['ranks'], full: number): number =>
   chosenRanks(ranks, full).length;
 
-/** What is rebuilt: the change, the weights, the change without decay. */
-export const rebuiltSubjects = 3;
+/** The share of the start that is left at the end is 1 by the run's own record: nothing decays. */
+export const keepsStart = ({ survey, training }: Pick<AnalysisRun, 'survey' | 'training'>): boolean =>
+  training?.keptAfter(survey.checkpoints.at(-1)!.step) === 1;
 
 /** The rebuilt matrices. */
 export const trunkOf = ({ plan }: Pick<AnalysisRun, 'plan'>): readonly MatrixSpec[] =>

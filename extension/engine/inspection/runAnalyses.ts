@@ -87,7 +87,7 @@ export const runAnalyses = async (
         const missing = missingFor(analysis, run);
         if (missing !== undefined && !one.onRequest) return [];
         const steps = measured(analysis.id, completed(one, run, missing, failures), options.onCost);
-        return [{ topic: analysis.topic, weight: analysis.weight(run, one.settings), steps, isAsked }];
+        return [{ topic: analysis.topic, parts: analysis.parts(run, one.settings), steps, isAsked }];
       });
     const isLast = ({ analysis }: ChosenAnalysis): boolean => analysis.isLast === true;
     const late: ChosenAnalysis[] = [];
@@ -109,12 +109,12 @@ export const runAnalyses = async (
       more: asked,
     };
     const [first, last] = [tasksOf(wanted.filter((one) => !isLast(one))), tasksOf(wanted.filter(isLast))];
-    for (const task of [...first, ...last]) clock.add(task, task.weight);
+    for (const task of [...first, ...last]) clock.add(task, task.parts);
     await runTasks(first, schedule);
     await runTasks(last, schedule);
     while (late.length > 0) {
       const tasks = tasksOf(late.splice(0));
-      for (const task of tasks) clock.add(task, task.weight);
+      for (const task of tasks) clock.add(task, task.parts);
       await runTasks(tasks, schedule);
     }
     return failures;

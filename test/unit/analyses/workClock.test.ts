@@ -7,7 +7,7 @@ import { WorkClock } from '../../../extension/engine/ground/work/workClock.js';
 /** Works off tasks one after the other in equal pieces, and says of each moment how the estimate was. */
 const ratios = (tasks: readonly { readonly expected: number; readonly takes: number }[]): number[] => {
   const clock = new WorkClock<number>();
-  tasks.forEach(({ expected }, i) => clock.add(i, expected));
+  tasks.forEach(({ expected }, i) => clock.add(i, [{ kind: `work ${i}`, expected }]));
   const whole = tasks.reduce((sum, { takes }) => sum + takes, 0);
   const pieces = 20;
   let worked = 0;
@@ -35,13 +35,43 @@ describe('the clock of tasks of unlike cost', () => {
     for (const ratio of found.slice(4)) expect(Math.abs(ratio - 1)).toBeLessThan(0.35);
   });
 
+  it('knows from one task what another of the same kind of work takes', () => {
+    const clock = new WorkClock<string>();
+    clock.add('first', [
+      { kind: 'reading', expected: 2000 },
+      { kind: 'evaluations', expected: 2000 },
+    ]);
+    clock.add('second', [
+      { kind: 'reading', expected: 3000 },
+      { kind: 'evaluations', expected: 3000 },
+    ]);
+    // Reading takes as long as expected, evaluations five times as long.
+    clock.worked('first', 2000, 0.5);
+    clock.worked('first', 10_000, 1);
+    const truth = 3000 + 5 * 3000;
+    expect(clock.msLeft / truth).toBeGreaterThan(0.8);
+    expect(clock.msLeft / truth).toBeLessThan(1.25);
+    // A piece that reaches over the end of a part counts for both.
+    clock.worked('second', 3000 + 5 * 1500, 0.75);
+    expect(clock.msLeft / (5 * 1500)).toBeGreaterThan(0.8);
+    expect(clock.msLeft / (5 * 1500)).toBeLessThan(1.25);
+  });
+
+  it('does not take one kind that costs twenty times what was expected for the pace of all', () => {
+    const clock = new WorkClock<string>();
+    for (const kind of ['paths', 'spectra', 'angles']) clock.add(kind, [{ kind, expected: 1000 }]);
+    clock.worked('spectra', 1000, 1);
+    clock.worked('paths', 20_000, 1);
+    expect(clock.msLeft).toBeLessThan(5000);
+  });
+
   it('counts later tasks from the beginning, and its fraction never goes back', () => {
     const clock = new WorkClock<string>();
-    clock.add('first', 1000);
-    clock.add('later', 3000);
+    clock.add('first', [{ kind: 'first', expected: 1000 }]);
+    clock.add('later', [{ kind: 'later', expected: 3000 }]);
     clock.worked('first', 1000, 1);
     expect(clock.fraction).toBeCloseTo(0.25, 1);
-    clock.add('asked for', 4000);
+    clock.add('asked for', [{ kind: 'later', expected: 4000 }]);
     expect(clock.fraction).toBeCloseTo(0.25, 1);
     clock.worked('later', 3000, 1);
     clock.worked('asked for', 4000, 1);
@@ -58,7 +88,10 @@ describe('the clock of tasks of unlike cost', () => {
     fc.assert(
       fc.property(fc.array(report), (reports) => {
         const clock = new WorkClock<number>();
-        for (let task = 0; task < 3; task++) clock.add(task, 10 ** task);
+        const tasks = [1, 10, 100].map((expected) =>
+          ['a', 'b', 'a'].map((kind, i) => ({ kind, expected: i * expected })),
+        );
+        for (const [task, parts] of tasks.entries()) clock.add(task, parts);
         let before = 0;
         return reports.every(({ task, ms, fraction }) => {
           clock.worked(task, ms, fraction);

@@ -24,7 +24,7 @@ const controlsOf = async (
 ): Promise<ControlEntry[]> => {
   const request = { path: folder, settings: v.parse(inspectSettingsSchema, {}) };
   const found: ControlEntry[] = [];
-  for (const steps of [seriesWalks(request, signal), seriesControls(request, signal)]) {
+  for (const steps of [seriesWalks(request, signal, [0.1, 0.5]), seriesControls(request, signal)]) {
     for (;;) {
       const step = await steps.next();
       if (step.done === true) {
@@ -118,7 +118,7 @@ describe('the controls of a series', () => {
       copyFileSync(path.join(checkpoints, names[0]!), path.join(checkpoints, name));
     const { signal } = new AbortController();
     const request = { path: series, settings: v.parse(inspectSettingsSchema, {}) };
-    const walks = seriesWalks(request, signal);
+    const walks = seriesWalks(request, signal, [0.1, 0.5]);
     let step = await walks.next();
     while (step.done !== true) step = await walks.next();
     expect(step.value).toEqual([]);

@@ -1,35 +1,64 @@
-import { analysis, type Analysis } from '../analysis.js';
+import type { WorkPart } from '../../ground/work/workClock.js';
+import { analysis, type Analysis, type AnalysisRun } from '../analysis.js';
+import { evaluationMs, keepsStart, shared } from '../expectedTime.js';
 import { seriesControls, seriesWalks } from './seriesControls.js';
+import { scannedComponents } from './trajectoryPart.js';
 
 /** Limit on the numbers of all checkpoints for walks in every inspection: the model runs in seconds. */
 const mostWalked = 4e7;
 
-const shared = {
-  ...{ sections: ['controls'], needs: 'model', topic: 'reconstruction' },
-  weight: ({ survey }) => 2e-3 * survey.parameters * survey.checkpoints.length,
+const common = {
+  sections: ['controls'],
+  needs: 'model',
+  topic: 'reconstruction',
 } as const satisfies Partial<Analysis>;
 
+const isWalked = ({ request, survey, evaluate }: AnalysisRun): boolean =>
+  evaluate !== undefined &&
+  // A choice of tensors excludes analyses of the whole model.
+  request.settings.tensors === undefined &&
+  survey.parameters * survey.checkpoints.length <= mostWalked;
+
+/** The rows of all checkpoints with their products; then the model at each rank, of one walk and where weights decay of another. */
+const walkParts = (run: AnalysisRun): WorkPart[] => {
+  const { survey } = run;
+  const ranks = Math.min(scannedComponents, survey.checkpoints.length - 1);
+  const one = shared('evaluations', ranks * evaluationMs(run));
+  return [
+    { kind: 'walk-rows', expected: 150 + 1.3e-4 * survey.parameters * survey.checkpoints.length },
+    ...(keepsStart(run) ? [one] : [one, one]),
+  ];
+};
+
+/** Shares of the work before each walk. */
+const walkBegins = (run: AnalysisRun): readonly [number, number] => {
+  const [rows = 1, walk = 0, decayWalk = 0] = walkParts(run).map(({ expected }) => expected);
+  const all = rows + walk + decayWalk;
+  return [rows / all, (rows + walk) / all];
+};
+
 export const walks = analysis({
-  ...shared,
+  ...common,
   id: 'walks',
   summary: 'the end of a small model rebuilt from a random walk to it, and from decay with a walk',
   isDefault: true,
-  steps: async function* ({ request, survey, signal, emit, evaluate }) {
-    // A choice of tensors excludes analyses of the whole model.
-    if (evaluate === undefined || request.settings.tensors !== undefined) return;
-    if (survey.parameters * survey.checkpoints.length > mostWalked) return;
-    emit({ controls: yield* seriesWalks(request, signal) });
+  weight: (run) => (isWalked(run) ? walkParts(run) : []),
+  steps: async function* (run) {
+    if (!isWalked(run)) return;
+    run.emit({ controls: yield* seriesWalks(run.request, run.signal, walkBegins(run)) });
   },
 });
 
 export const controls = analysis({
-  ...shared,
+  ...common,
   id: 'controls',
   summary: 'the end rebuilt from early components, random directions, and walks where they are not there yet',
   isDefault: false,
-  steps: async function* ({ request, signal, emit, report }) {
+  weight: ({ survey }) => 2e-3 * survey.parameters * survey.checkpoints.length,
+  steps: async function* (run) {
+    const { request, signal, emit, report } = run;
     emit({ controls: yield* seriesControls(request, signal) });
     if (report().controls.some(({ kind }) => kind === 'random-walk')) return;
-    emit({ controls: yield* seriesWalks(request, signal) });
+    emit({ controls: yield* seriesWalks(request, signal, walkBegins(run)) });
   },
 });

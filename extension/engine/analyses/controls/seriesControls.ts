@@ -64,10 +64,13 @@ async function* withSeries(
  * Nulls that end where the run ends but are independent of its path: a random walk of the run's step lengths
  * and, if weights decay, decay plus a walk with the remaining steps. The end is rebuilt from their components,
  * with the accuracy at each rank. Empty without a path. Throws as opening the series does.
+ *
+ * @param begins shares of the work after which each of the two begins.
  */
 export const seriesWalks = (
   request: InspectRequest,
   signal: AbortSignal,
+  begins: readonly [number, number],
 ): AsyncGenerator<TaskStep, ControlEntry[]> =>
   withSeries(request, signal, async function* ({ survey, evaluator, training }) {
     const { seed } = request.settings;
@@ -76,13 +79,13 @@ export const seriesWalks = (
     if (walked === undefined) return [];
     const { input, baseline, paths } = walked;
     const { walk, decayWalk } = paths;
-    yield phase(signal, 'random walk to the same end', 0.2);
+    yield phase(signal, 'random walk to the same end', begins[0]);
     const common = { fullRank: walk.lengths.length, seed };
     const found: ControlEntry[] = [
       { kind: 'random-walk', ...common, ...(await walkControl(input, walk, baseline, scannedComponents)) },
     ];
     if (decayWalk === undefined) return found;
-    yield phase(signal, 'decay and a walk to the same end', 0.6);
+    yield phase(signal, 'decay and a walk to the same end', begins[1]);
     const { kept, origin } = decayWalk.decay;
     return [
       ...found,

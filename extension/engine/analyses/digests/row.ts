@@ -11,11 +11,6 @@ export const digests = analysis({
   isLast: true,
   topic: 'overview',
   weight: ({ survey }) =>
-    2 +
-    3e-6 *
-      survey.checkpoints.reduce(
-        (sum, { files }) => sum + files.reduce((all, { bytes }) => all + bytes, 0),
-        0,
-      ),
+    survey.checkpoints.flatMap(({ files }) => files).reduce((sum, { bytes }) => sum + 0.7 + 5e-6 * bytes, 2),
   steps: ({ survey, report, emit }) => fileDigests(survey, () => report().checkpoints, emit),
 });

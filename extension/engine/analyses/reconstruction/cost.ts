@@ -1,8 +1,9 @@
 import { decompositionCost } from '../workPolicy.js';
-import { evaluationMs, rankCount, rebuiltSubjects, singularValuesMs, trunkOf } from '../expectedTime.js';
+import type { WorkPart } from '../../ground/work/workClock.js';
+import { evaluationMs, keepsStart, rankCount, shared, singularValuesMs, trunkOf } from '../expectedTime.js';
 import type { AnalysisRun } from '../analysis.js';
 
-type CostRun = Pick<AnalysisRun, 'survey' | 'plan' | 'settings' | 'evaluationPairs'>;
+type CostRun = Pick<AnalysisRun, 'survey' | 'plan' | 'settings' | 'evaluationPairs' | 'training'>;
 
 /** Expected milliseconds of one subject by the per-matrix method. */
 export const perMatrixCost = (run: CostRun): { readonly spectra: number; readonly evaluations: number } => {
@@ -24,9 +25,19 @@ export const jointCost = (run: CostRun): { readonly sums: number; readonly evalu
   const trunk = trunkOf(run);
   const numbers = trunk.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
   const ranks = run.settings.ranks === undefined ? trunk.length : run.settings.ranks.length;
-  return { sums: 1 + 1e-3 * numbers, evaluations: ranks * evaluationMs(run) };
+  return { sums: 10 + 4e-4 * numbers, evaluations: ranks * evaluationMs(run) };
 };
 
-/** All subjects of a method. */
-export const ofAllSubjects = (cost: Readonly<Record<string, number>>): number =>
-  rebuiltSubjects * Object.values(cost).reduce((sum, part) => sum + part, 0);
+/** The parts of all subjects: the change, the weights, and where weights decay the change without that. */
+const ofAllSubjects = (run: CostRun, parts: readonly WorkPart[]): WorkPart[] =>
+  Array.from({ length: keepsStart(run) ? 2 : 3 }, () => parts).flat();
+
+export const perMatrixParts = (run: CostRun): WorkPart[] => {
+  const { spectra, evaluations } = perMatrixCost(run);
+  return ofAllSubjects(run, [shared('decompositions', spectra), shared('evaluations', evaluations)]);
+};
+
+export const jointParts = (run: CostRun): WorkPart[] => {
+  const { sums, evaluations } = jointCost(run);
+  return ofAllSubjects(run, [{ kind: 'joint-sums', expected: sums }, shared('evaluations', evaluations)]);
+};

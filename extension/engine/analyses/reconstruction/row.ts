@@ -1,5 +1,5 @@
 import { analysis, type Analysis } from '../analysis.js';
-import { jointCost, ofAllSubjects, perMatrixCost } from './cost.js';
+import { jointParts, perMatrixParts } from './cost.js';
 import { jointReconstruction, perMatrixReconstruction } from './reconstructions.js';
 
 const shared = {
@@ -12,7 +12,7 @@ const shared = {
 export const perMatrixReconstructions = analysis({
   ...shared,
   id: 'per-matrix-reconstruction',
-  weight: (run) => ofAllSubjects(perMatrixCost(run)),
+  weight: perMatrixParts,
   summary: 'each trunk matrix with its change truncated to rank r: energy, error, accuracy',
   steps: perMatrixReconstruction,
 });
@@ -20,7 +20,7 @@ export const perMatrixReconstructions = analysis({
 export const jointReconstructions = analysis({
   ...shared,
   id: 'joint-reconstruction',
-  weight: (run) => ofAllSubjects(jointCost(run)),
+  weight: jointParts,
   summary: 'the changes of all trunk matrices, stacked as rows and truncated together',
   steps: jointReconstruction,
 });

@@ -14,6 +14,7 @@ import type { Phase } from '../../ground/work/phases.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import type { SourceSeries } from '../../series/source.js';
 import { trainingRecord } from '../../series/trainingRecord.js';
+import { msOf } from '../expectedTime.js';
 import { chosenAnalysis, missingFor, type Analysis, type AnalysisRun } from '../analysis.js';
 import { angles } from '../angles/row.js';
 import { attention } from '../attention/row.js';
@@ -88,7 +89,7 @@ export const openResults = async (
     const isAsked = request !== undefined;
     return [
       {
-        expected: analysis.weight(inner, settings),
+        expected: msOf(analysis.parts(inner, settings)),
         steps: isAsked ? () => orLeftOut(steps(), analysis.id, emit) : steps,
       },
     ];

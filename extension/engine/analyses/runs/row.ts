@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { analysis, type AnalysisRun } from '../analysis.js';
-import { spectraMs } from '../expectedTime.js';
+import { msOf, spectraMs } from '../expectedTime.js';
 import { always } from './results.js';
 import { filesOfRuns, runsBeside } from './runs.js';
 
@@ -10,7 +10,7 @@ const expectedRuns = 2;
 /** The cost of the inspected run itself. */
 const oneRunMs = (run: AnalysisRun): number =>
   spectraMs(run, run.plan.spectraOf) +
-  (run.survey.checkpoints.length > 1 ? always.reduce((sum, { weight }) => sum + weight(run, {}), 0) : 0);
+  (run.survey.checkpoints.length > 1 ? always.reduce((sum, { parts }) => sum + msOf(parts(run, {})), 0) : 0);
 
 /** Runs in the same folder, or named by the user. */
 export const runs = analysis({

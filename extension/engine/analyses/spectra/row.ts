@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { analysis, type AnalysisRun } from '../analysis.js';
 import { matrixKey } from '../../geometry/matrices.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
-import { spectraMs } from '../expectedTime.js';
+import { shared, spectraMs } from '../expectedTime.js';
 import { complexSpectraOf } from './complexSpectra.js';
 import { exactSpectrumOf } from './exact.js';
 import { decompositionCost } from '../workPolicy.js';
@@ -21,7 +21,7 @@ export const lastSpectra = analysis({
   needs: 'checkpoint',
   isDefault: true,
   topic: 'spectra',
-  weight: (run) => spectraMs(run, run.plan.spectraOf.slice(0, 1)),
+  weight: (run) => [shared('decompositions', spectraMs(run, run.plan.spectraOf.slice(0, 1)))],
   steps: (run) => allSpectraOf(run, run.plan.spectraOf.slice(0, 1)),
 });
 
@@ -32,7 +32,7 @@ export const otherSpectra = analysis({
   needs: 'series',
   isDefault: true,
   topic: 'spectra',
-  weight: (run) => spectraMs(run, run.plan.spectraOf.slice(1)),
+  weight: (run) => [shared('decompositions', spectraMs(run, run.plan.spectraOf.slice(1)))],
   steps: (run) => allSpectraOf(run, run.plan.spectraOf.slice(1)),
 });
 

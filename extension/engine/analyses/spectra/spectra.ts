@@ -15,6 +15,7 @@ import { matrixFrom } from '../../series/tensorMatrix.js';
 import { grouped } from '../../ground/work/grouped.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import type { TensorValues } from '../../series/tensorValues.js';
+import { singularValuesMs } from '../expectedTime.js';
 import type { WorkPlan } from '../workPolicy.js';
 
 /** Elements per batch of decompositions, shuffles included: bounds its memory. */
@@ -71,11 +72,15 @@ export async function* spectraOf(
   const isShuffled = (index: number): boolean =>
     index === survey.checkpoints.length - 1 || settings.precision === 'exact';
   const total = indices.length * plan.matrices.length;
-  let done = 0;
-  const progress = (index: number, matrices: number): TaskStep => {
-    done += matrices;
+  const costOf = (specs: readonly MatrixSpec[]): number =>
+    specs.reduce((sum, spec) => sum + singularValuesMs(plan, spec), 0);
+  const wholeCost = indices.length * costOf(plan.matrices);
+  let [done, cost] = [0, 0];
+  const progress = (index: number, specs: readonly MatrixSpec[]): TaskStep => {
+    done += specs.length;
+    cost += costOf(specs);
     return {
-      fraction: done / Math.max(1, total),
+      fraction: cost / Math.max(1e-9, wholeCost),
       text: `Spectra: ${done} of ${total} matrices (checkpoint ${survey.checkpoints[index]!.label})`,
     };
   };
@@ -84,11 +89,14 @@ export async function* spectraOf(
     const byLaw = draws > 0 && !isShuffled(index) ? law : undefined;
     for await (const batch of batches(run, index, exact, batchElements / (1 + draws))) {
       run.emit({ spectra: await entriesOf(run, index, batch, draws, byLaw) });
-      yield progress(index, batch.filter(({ of }) => of === 'weights').length);
+      yield progress(
+        index,
+        batch.flatMap(({ of, spec }) => (of === 'weights' ? [spec] : [])),
+      );
     }
     for (const spec of plan.estimated) {
       yield* estimatedSpectra(run, index, spec);
-      yield progress(index, 1);
+      yield progress(index, [spec]);
     }
   }
 }

@@ -1,6 +1,15 @@
 import type { TaskStep } from '../../ground/work/tasks.js';
 import { inPhases } from '../../ground/work/phases.js';
-import { evaluationMs, passMs, pathNullsMs, rankCount } from '../expectedTime.js';
+import {
+  evaluationMs,
+  jointPaths,
+  keepsStart,
+  mixedMs,
+  passMs,
+  pathNullsMs,
+  rankCount,
+  shared,
+} from '../expectedTime.js';
 import { analysis, type AnalysisRun } from '../analysis.js';
 import { trajectoryReconstruction } from '../reconstruction/reconstructions.js';
 import { PassCollector } from './passCollector.js';
@@ -16,7 +25,11 @@ export const trajectory = analysis({
   needs: 'series',
   isDefault: true,
   topic: 'trajectory',
-  weight: (run) => passMs(run) + pathNullsMs(run) + rebuiltMs(run),
+  weight: (run) => [
+    { kind: 'paths', expected: pathsMs(run) },
+    { kind: 'paths', expected: pathNullsMs(run, jointPaths) },
+    shared('evaluations', rebuiltMs(run)),
+  ],
   steps: collectedPass,
 });
 
@@ -24,8 +37,8 @@ export const trajectory = analysis({
 async function* collectedPass(run: AnalysisRun<Sections>): AsyncGenerator<TaskStep, void> {
   const collector = new PassCollector(run.survey, run.settings, run.group, run.emit, run.training);
   yield* inPhases([
-    { expected: passMs(run), steps: () => trajectoryPass(run.survey, collector, run.settings.precision) },
-    { expected: pathNullsMs(run) + rebuiltMs(run), steps: () => pathsOf(run, collector) },
+    { expected: pathsMs(run), steps: () => trajectoryPass(run.survey, collector, run.settings.precision) },
+    { expected: pathNullsMs(run, jointPaths) + rebuiltMs(run), steps: () => pathsOf(run, collector) },
   ]);
 }
 
@@ -33,7 +46,7 @@ async function* pathsOf(
   run: AnalysisRun<Sections>,
   collector: PassCollector,
 ): AsyncGenerator<TaskStep, void> {
-  const nulls = pathNullsMs(run);
+  const nulls = pathNullsMs(run, jointPaths);
   const all = nulls + rebuiltMs(run);
   const uncentred = await collector.finish();
   yield { fraction: nulls / all, text: 'Trajectories and their nulls' };
@@ -43,8 +56,15 @@ async function* pathsOf(
   }
 }
 
-/** Two paths are rebuilt: that of the weights, and that without decay. */
+/** The pass, and the nulls of each matrix as soon as it has been read. */
+function pathsMs(run: AnalysisRun): number {
+  return passMs(run) + pathNullsMs(run, run.plan.matrices.length);
+}
+
+/** The path of the weights is rebuilt, and where they decay the path without that. */
 function rebuiltMs(run: AnalysisRun): number {
-  const { settings, survey } = run;
-  return 1 + 2 * rankCount(settings.ranks, survey.checkpoints.length - 1) * evaluationMs(run);
+  const { settings, survey, evaluationPairs } = run;
+  if (evaluationPairs === undefined) return 1;
+  const ranks = rankCount(settings.ranks, survey.checkpoints.length - 1);
+  return (keepsStart(run) ? 1 : 2) * ranks * (evaluationMs(run) + mixedMs(run));
 }

@@ -1,6 +1,6 @@
 import { GeometryError } from '../../../contract/errors.js';
 import type { Focus, Progress } from '../../../contract/calls.js';
-import type { WorkClock } from './workClock.js';
+import type { WorkClock, WorkPart } from './workClock.js';
 import { printableLine } from '../../../contract/printable.js';
 
 /** A piece of an inspection that runs in short chunks. */
@@ -9,8 +9,8 @@ export interface Task {
   readonly topic: Focus;
   /** Requested by the user while others run: it goes first. */
   readonly isAsked?: boolean;
-  /** Expected milliseconds of the whole task. */
-  readonly weight: number;
+  /** What it is expected to cost, in the order in which its steps go. */
+  readonly parts: readonly WorkPart[];
   /** Yields after each chunk (about 250 ms at most). */
   readonly steps: AsyncGenerator<TaskStep, void>;
 }
@@ -49,7 +49,7 @@ export const runTasks = async (tasks: readonly Task[], run: TaskRun): Promise<vo
       throwIfCancelled(run.signal);
       const more = run.more?.() ?? [];
       if (more.length > 0) open = new Set([...more, ...open]);
-      for (const task of more) run.clock.add(task, task.weight);
+      for (const task of more) run.clock.add(task, task.parts);
       if (open.size === 0) return;
       const focus = run.focus();
       const [first] = open;
