@@ -9,40 +9,61 @@ const names: { readonly [K in ControlEntry['kind']]: (entry: ControlEntry) => st
   'random-directions': () => 'random directions',
 };
 
-/** The nulls of the trajectory's components: energy kept and mean accuracy over the tasks at each rank. */
-export const controlsTable = (controls: readonly ControlEntry[]): string =>
-  [pointsTable(controls), ...controls.flatMap(starLine)].join('\n');
+type Point = ControlEntry['points'][number];
 
-/** Components that a random walk needs to match the run's few. */
-const starLine = (entry: ControlEntry): string[] => {
-  if (entry.kind !== 'random-walk' && entry.kind !== 'decay-walk') return [];
-  const most = entry.points.at(-1)?.rank ?? 0;
-  const star = (rank: number | undefined): string => rank?.toString() ?? `>${most}`;
-  return [`${names[entry.kind](entry)}: k*(95) ${star(entry.kStar95)}, k*(99) ${star(entry.kStar99)}`];
-};
+/** Ranks that have a column, as far as any control goes: those at which every kind of control is measured. */
+const shownRanks = [1, 2, 3, 5, 10, 20, 30] as const;
 
-const pointsTable = (controls: readonly ControlEntry[]): string => {
-  const unmirrored = controls.some(({ points }) => points.some((point) => point.testAccuracyUnmirrored));
+/**
+ * What the trajectory's components are held against, a row each: the energy kept and the mean accuracy over the tasks
+ * at some ranks, and with how many components a walk reaches so much of the run's accuracy. Every rank is in
+ * the report.
+ */
+export const controlsTable = (controls: readonly ControlEntry[]): string => {
+  const most = Math.max(0, ...controls.flatMap(({ points }) => points.map(({ rank }) => rank)));
+  const ranks = shownRanks.filter((rank) => rank <= most);
+  const measures = [
+    { title: 'energy', of: ({ energy }: Point): string => percent(energy) },
+    { title: 'accuracy', of: ({ testAccuracy }: Point): string => percent(meanAccuracy(testAccuracy)) },
+    ...(controls.some(({ points }) => points.some((point) => point.testAccuracyUnmirrored))
+      ? [
+          {
+            title: 'mirror not trained',
+            of: ({ testAccuracyUnmirrored: found }: Point): string =>
+              found === undefined ? '–' : percent(meanAccuracy(found)),
+          },
+        ]
+      : []),
+  ];
   return textTable(
     [
       { title: 'control' },
-      { title: 'rank', align: 'right' },
-      { title: 'of', align: 'right' },
-      { title: 'energy', align: 'right' },
-      { title: 'accuracy', align: 'right' },
-      ...(unmirrored ? [{ title: 'mirror not trained', align: 'right' as const }] : []),
+      { title: 'share of' },
+      ...ranks.map((rank) => ({ title: `rank ${rank}`, align: 'right' as const })),
+      { title: 'full rank', align: 'right' },
+      { title: 'k*(95)', align: 'right' },
+      { title: 'k*(99)', align: 'right' },
     ],
     controls.flatMap((entry) =>
-      entry.points.map(({ rank, energy, testAccuracy, testAccuracyUnmirrored }) => [
-        names[entry.kind](entry),
-        String(rank),
-        String(entry.fullRank),
-        percent(energy),
-        meanAccuracy(testAccuracy).toFixed(3),
-        ...(unmirrored
-          ? [testAccuracyUnmirrored ? meanAccuracy(testAccuracyUnmirrored).toFixed(3) : '–']
-          : []),
+      measures.map(({ title, of }, i) => [
+        i === 0 ? names[entry.kind](entry) : '',
+        title,
+        ...ranks.map((rank) => atRank(entry, rank, of)),
+        ...(i === 0 ? [String(entry.fullRank), ...starsOf(entry)] : ['', '', '']),
       ]),
     ),
   );
+};
+
+/** A dash where the rank was not tried. */
+const atRank = ({ points }: ControlEntry, rank: number, of: (point: Point) => string): string => {
+  const point = points.find((one) => one.rank === rank);
+  return point === undefined ? '–' : of(point);
+};
+
+/** Components that a walk needs where those of the run need few; the other controls make no such claim. */
+const starsOf = (entry: ControlEntry): string[] => {
+  if (entry.kind !== 'random-walk' && entry.kind !== 'decay-walk') return ['–', '–'];
+  const most = entry.points.at(-1)?.rank ?? 0;
+  return [entry.kStar95, entry.kStar99].map((rank) => rank?.toString() ?? `>${most}`);
 };
