@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ReconstructionEntry } from '../../../extension/contract/report.js';
+import type { ControlEntry, ReconstructionEntry } from '../../../extension/contract/report.js';
 import { kStar, rankForEnergy, shareOfBaseline } from '../../../webview/pages/reconstruction/rankNeeded.js';
 import { accuracyFigure } from '../../../webview/pages/reconstruction/figure.js';
-import { accuracySays } from '../../../webview/pages/reconstruction/sentences.js';
+import { accuracySays, energySays, errorSays } from '../../../webview/pages/reconstruction/sentences.js';
 
 /** The figures that PyTorch gave for data/torch-add-seed42 (expected.json, `reconstruction`). */
 const measured: Record<string, { fullRank: number; accuracy: Record<number, number> }> = {
@@ -65,7 +65,7 @@ describe('k* (2602.18649, section 2)', () => {
 
   it('is not drawn or said of a model that only guesses', () => {
     const guessing = [entry('trajectory-pca', 1 / 97)];
-    expect(accuracySays(guessing, 'add', 0.95, 1 / 97)).toMatch(/no more than chance \(1%\)/);
+    expect(accuracySays(guessing, 'add', 0.95, 1 / 97, [])).toMatch(/no more than chance \(1%\)/);
     const marks = (chance: number) =>
       accuracyFigure({ entries: guessing, task: 'add', scale: 'log', chance })!.marks!.filter(
         ({ across }) => across === 'x',
@@ -75,10 +75,31 @@ describe('k* (2602.18649, section 2)', () => {
   });
 
   it('is said with the chance level in the same sentence', () => {
-    const says = accuracySays([entry('per-matrix-svd'), entry('trajectory-pca')], 'add', 0.95, 1 / 97);
+    const says = accuracySays([entry('per-matrix-svd'), entry('trajectory-pca')], 'add', 0.95, 1 / 97, []);
     expect(says).toContain('trajectory PCA needs rank 4 of 35');
     expect(says).toContain('per-matrix SVD needs rank 97 to 112 of 128');
     expect(says).toContain('chance is 1%');
     expect(says.split('. ')).toHaveLength(1);
+  });
+
+  it('is said beside what walks to the same end need', () => {
+    const walk = (kind: ControlEntry['kind'], accuracyFrom: number): ControlEntry => ({
+      ...{ kind, fullRank: 35 },
+      points: Array.from({ length: 30 }, (_, i) => ({
+        rank: i + 1,
+        energy: 1 - 0.2 / (i + 1),
+        testAccuracy: { add: i + 1 >= accuracyFrom ? 1 : 0.01 },
+      })),
+    });
+    const walks = [walk('random-walk', 15), walk('decay-walk', 31)];
+    const entries = [entry('trajectory-pca'), entry('per-matrix-svd')];
+    expect(accuracySays(entries, 'add', 0.95, 1 / 97, walks)).toContain(
+      'trajectory PCA needs rank 4 of 35 (11.4%; walk 15, decay and walk >30)',
+    );
+    expect(energySays(entries, 0.2, walks)).toContain('; walk 1, decay and walk 1)');
+    // Walks leave √(0.2 / 8) at rank 8, the last measured below half of 35; the other method is not held against them.
+    const ascending = entries.map((one) => ({ ...one, points: [...one.points].reverse() }));
+    expect(errorSays(ascending, walks)).toContain('trajectory PCA (walk 0.158, decay and walk 0.158)');
+    expect(errorSays(ascending, walks)).not.toContain('per-matrix SVD (');
   });
 });

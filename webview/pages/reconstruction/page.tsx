@@ -126,7 +126,7 @@ export function Reconstruction() {
             figure={accuracies[index]}
             says={
               (hasSides ? `${say(`rank.pairsSay.${pairs}`)} ` : '') +
-              accuracySays(entries, task, share, chance) +
+              accuracySays(entries, task, share, chance, report.controls) +
               runs.says
             }
             absent={absent}
@@ -138,7 +138,7 @@ export function Reconstruction() {
           id="rank.energy"
           title={say('rank.energyTitle')}
           figure={energy}
-          says={energySays(entries, share) + runs.says}
+          says={energySays(entries, share, report.controls) + runs.says}
           absent={absent}
           controls={rankScale}
           onDrag={(value) => setThreshold(clamp(value))}
@@ -147,7 +147,7 @@ export function Reconstruction() {
           id="rank.error"
           title={say('rank.errorTitle')}
           figure={error}
-          says={errorSays(entries) + runs.says}
+          says={errorSays(entries, report.controls) + runs.says}
           absent={entries.length > 0 ? notComputed(say('absent.positive')) : absent}
           controls={<ScaleChoice axis={say('rank.error')} value={errorScale} onChange={setErrorScale} />}
         />

@@ -28,7 +28,11 @@ export function RankCard({ id }: { readonly id: string }) {
       id={id}
       title={task === undefined ? say('rank.energyTitle') : say('rank.title', { task })}
       figure={figure}
-      says={task === undefined ? energySays(entries, 0.95) : accuracySays(entries, task, 0.95, chance)}
+      says={
+        task === undefined
+          ? energySays(entries, 0.95, report.controls)
+          : accuracySays(entries, task, 0.95, chance, report.controls)
+      }
       absent={reconstructionAbsent(view)}
       controls={<ScaleChoice axis={say('rank.axis')} value={scale} onChange={setScale} />}
     />

@@ -1,4 +1,4 @@
-import type { ReconstructionEntry } from '../../../extension/contract/report.js';
+import type { ControlEntry, ReconstructionEntry } from '../../../extension/contract/report.js';
 import { rankRange, type RankRange } from '../../../extension/contract/statistics/ranks.js';
 import { say } from '../../words/say.js';
 import { integer } from '../../words/numbers.js';
@@ -59,3 +59,50 @@ const ladder = (energies: readonly number[]): Point[] =>
 /** One rank, or the two between which it lies. */
 export const rangeText = ({ from, to }: RankRange): string =>
   from === to ? integer(to) : say('rank.between', { from: integer(from), to: integer(to) });
+
+type WalkKind = (typeof walkKinds)[number];
+const walkKinds = ['random-walk', 'decay-walk'] as const;
+
+/** Names a number of each walk that an entry is held against; only the trajectory of the change has such nulls. */
+const ofWalks = (
+  { method, of }: ReconstructionEntry,
+  controls: readonly ControlEntry[],
+  text: (walk: ControlEntry) => string | undefined,
+): string[] =>
+  method !== 'trajectory-pca' || of !== 'change'
+    ? []
+    : walkKinds.flatMap((kind: WalkKind) => {
+        const walk = controls.find((entry) => entry.kind === kind);
+        const value = walk && text(walk);
+        return value === undefined ? [] : [say(`rank.null.${kind}`, { value })];
+      });
+
+/** Components that walks to the same end need where the run's trajectory needs few. */
+export const walksNeed = (
+  entry: ReconstructionEntry,
+  controls: readonly ControlEntry[],
+  rankOf: (points: ControlEntry['points']) => number | undefined,
+): string[] =>
+  ofWalks(entry, controls, ({ points }) => {
+    const most = points.at(-1)?.rank;
+    const rank = rankOf(points);
+    return most === undefined ? undefined : rank === undefined ? `>${integer(most)}` : integer(rank);
+  });
+
+/** A number of the walks at one rank. */
+export const walksAt = (
+  entry: ReconstructionEntry,
+  controls: readonly ControlEntry[],
+  rank: number,
+  text: (point: ControlEntry['points'][number]) => string,
+): string[] =>
+  ofWalks(entry, controls, ({ points }) => {
+    const point = points.find((one) => one.rank === rank);
+    return point && text(point);
+  });
+
+/** The smallest rank at which a walk keeps `share` of the energy. */
+export const energyRank =
+  (share: number) =>
+  (points: ControlEntry['points']): number | undefined =>
+    points.find(({ energy }) => energy >= share - 1e-12)?.rank;

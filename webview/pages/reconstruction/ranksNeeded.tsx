@@ -8,7 +8,7 @@ import { decimals, integer, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { inOrder, rebuildingName } from './figure.js';
 import { exactly, type RankRange } from '../../../extension/contract/statistics/ranks.js';
-import { kStar, nullRankForEnergy, rangeText, rankForEnergy } from './rankNeeded.js';
+import { energyRank, kStar, nullRankForEnergy, rangeText, rankForEnergy, walksNeed } from './rankNeeded.js';
 
 interface RankColumn {
   readonly id: string;
@@ -30,26 +30,13 @@ const byAccuracy = (threshold: number): RankColumn[] =>
     ...column,
     byAccuracy: true,
     rank: (entry) => kStar(entry, share),
-    ofWalks: (entry, controls) => walksNeed(entry, controls, share),
+    ofWalks: (entry, controls) => {
+      const baseline = entry.baseline?.testAccuracy;
+      return baseline === undefined
+        ? []
+        : walksNeed(entry, controls, (points) => rankForAccuracy(points, baseline, share));
+    },
   }));
-
-const walkKinds = ['random-walk', 'decay-walk'] as const;
-
-/** What walks to the same end need for the same share of the accuracy: the null of the trajectory's components. */
-const walksNeed = (
-  { method, of, baseline }: ReconstructionEntry,
-  controls: readonly ControlEntry[],
-  share: number,
-): string[] => {
-  if (method !== 'trajectory-pca' || of !== 'change' || baseline === undefined) return [];
-  return walkKinds.flatMap((kind) => {
-    const walk = controls.find((entry) => entry.kind === kind);
-    const most = walk?.points.at(-1)?.rank;
-    if (walk === undefined || most === undefined) return [];
-    const rank = rankForAccuracy(walk.points, baseline.testAccuracy, share);
-    return [say(`rank.null.${kind}`, { rank: rank === undefined ? `>${integer(most)}` : integer(rank) })];
-  });
-};
 
 const byEnergy = (threshold: number): RankColumn[] => [
   {
@@ -58,6 +45,7 @@ const byEnergy = (threshold: number): RankColumn[] => [
     byAccuracy: false,
     rank: (entry) => rankForEnergy(entry, threshold),
     byChance: (entry) => nullRankForEnergy(entry, threshold),
+    ofWalks: (entry, controls) => walksNeed(entry, controls, energyRank(threshold)),
   },
   {
     id: 'rank90',
@@ -65,6 +53,7 @@ const byEnergy = (threshold: number): RankColumn[] => [
     byAccuracy: false,
     rank: ({ rank90 }) => exactly(rank90),
     byChance: (entry) => entry.null?.rank90,
+    ofWalks: (entry, controls) => walksNeed(entry, controls, energyRank(0.9)),
   },
   {
     id: 'rank99',
@@ -72,6 +61,7 @@ const byEnergy = (threshold: number): RankColumn[] => [
     byAccuracy: false,
     rank: ({ rank99 }) => exactly(rank99),
     byChance: (entry) => entry.null?.rank99,
+    ofWalks: (entry, controls) => walksNeed(entry, controls, energyRank(0.99)),
   },
 ];
 

@@ -1,7 +1,8 @@
 import { grokMark } from '../../charts/grokMark.js';
 import { jointGroups } from '../../../extension/contract/report/jointGroups.js';
 import type { CheckpointEntry, TrajectoryEntry } from '../../../extension/contract/report.js';
-import type { Curve, LineFigure, Scale, SpaceFigure } from '../../charts/figure.js';
+import { extent } from '../../charts/extent.js';
+import type { Axis, Curve, LineFigure, Scale, SpaceFigure } from '../../charts/figure.js';
 import { groupLabel, type MatrixInfo } from '../../report/matrices.js';
 import { shortName } from '../../charts/shortNames.js';
 import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
@@ -71,6 +72,42 @@ const nullPaths = (entry: TrajectoryEntry, pair: readonly [number, number]): Cur
     return [{ name, x: x!, y: y!, look }];
   });
 
+/** Extents of a null's draw beyond which it would make the run too small to be read. */
+const mostBeyond = 2;
+
+/**
+ * How far the nulls' draws reach beyond the run in each component shown: the larger of their spans over the run's, where
+ * that is more than a chart with both in it can show. Then the axis follows the run.
+ */
+export const beyondRun = (
+  entry: TrajectoryEntry,
+  pair: readonly [number, number],
+): (number | undefined)[] => {
+  const nulls = nullPaths(entry, pair);
+  return pair.map((component, axis) => {
+    const own = spanOf(entry.coordinates.map((row) => row[component] ?? 0));
+    const most = Math.max(0, ...nulls.map(({ x, y }) => spanOf(axis === 0 ? x : y)));
+    return own > 0 && most > mostBeyond * own ? most / own : undefined;
+  });
+};
+
+const spanOf = (values: readonly number[]): number => {
+  const { low, high } = extent(values);
+  return Math.max(0, high - low);
+};
+
+/** The run with room for its labels; absent where the nulls do not squeeze it. */
+const runRange = (
+  entry: TrajectoryEntry,
+  component: number,
+  beyond: number | undefined,
+): { readonly range?: readonly [number, number] } => {
+  if (beyond === undefined) return {};
+  const { low, high } = extent(entry.coordinates.map((row) => row[component] ?? 0));
+  const room = 0.15 * (high - low);
+  return { range: [low - room, high + room] };
+};
+
 export function planeFigure(
   entry: TrajectoryEntry,
   [first, second]: readonly [number, number],
@@ -86,10 +123,15 @@ export function planeFigure(
   });
   // The second part starts at the last point of the first, so that the path is unbroken.
   const joined = after.length > 0 && before.length > 0 ? [before.at(-1)!, ...after] : after;
+  const [beyondFirst, beyondSecond] = beyondRun(entry, [first, second]);
+  const axis = (component: number, beyond: number | undefined): Axis => ({
+    ...{ title: axisTitle(entry, component), scale: 'linear', format: 'number' },
+    ...runRange(entry, component, beyond),
+  });
   return {
     kind: 'lines',
-    x: { title: axisTitle(entry, first), scale: 'linear', format: 'number' },
-    y: { title: axisTitle(entry, second), scale: 'linear', format: 'number' },
+    x: axis(first, beyondFirst),
+    y: axis(second, beyondSecond),
     curves: [
       {
         name: say('trajectory.checkpoints'),

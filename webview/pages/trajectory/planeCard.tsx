@@ -4,7 +4,7 @@ import { ChartCard } from '../../charts/chartCard.js';
 import { trajectoryAbsent } from '../../report/absence.js';
 import { trajectorySays } from './sentences.js';
 import { coordinatesTable, groupName, planeFigure } from './figure.js';
-import type { LineFigure } from '../../charts/figure.js';
+import type { Axis, LineFigure } from '../../charts/figure.js';
 import type { RunsOverlay } from '../../parts/runsOverlay.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { say } from '../../words/say.js';
@@ -60,6 +60,11 @@ function overPlanes(
     return found && planeFigure(found, pair, undefined);
   });
   if (figure === undefined) return undefined;
-  const [x, y] = pair.map((component) => `PC${component + 1}`);
-  return { ...figure, x: { ...figure.x, title: x! }, y: { ...figure.y, title: y! } };
+  // Each run has its own components: no run's shares name them, and no run's extent is that of all.
+  const [x, y] = pair.map((component): Axis => ({
+    title: `PC${component + 1}`,
+    scale: 'linear',
+    format: 'number',
+  }));
+  return { ...figure, x: x!, y: y! };
 }

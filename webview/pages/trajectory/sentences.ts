@@ -1,6 +1,6 @@
 import type { CheckpointEntry, TrajectoryEntry } from '../../../extension/contract/report.js';
 import { zScore } from '../../../extension/contract/zScore.js';
-import { meanResidual, shareOf } from './figure.js';
+import { beyondRun, meanResidual, shareOf } from './figure.js';
 import { say } from '../../words/say.js';
 import { bandName } from '../../words/bands.js';
 import { counted } from '../../words/counts.js';
@@ -42,7 +42,16 @@ export function trajectorySays(entry: TrajectoryEntry, pair?: readonly [number, 
   const off = residual.at(-1)?.[1];
   if (!pair || off === undefined) return first;
   const shown = (explained[pair[0]] ?? 0) + (explained[pair[1]] ?? 0);
-  return first + say('trajectory.saysPair', { pair: percent(shown), residual: percent(off) });
+  const beyond = beyondRun(entry, pair).flatMap((times, axis) =>
+    times === undefined
+      ? []
+      : [say('trajectory.beyond', { times: number(times, 2), component: `PC${pair[axis]! + 1}` })],
+  );
+  return [
+    first,
+    say('trajectory.saysPair', { pair: percent(shown), residual: percent(off) }),
+    ...beyond,
+  ].join('');
 }
 
 /** The first three components against the walk's, and how many stand above its 95 % quantile. */

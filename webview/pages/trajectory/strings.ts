@@ -28,6 +28,8 @@ export const trajectoryStrings = {
     ' Weights that decay from the same start as the run’s and otherwise walk at random hold {null} in PC1: what is no more than that is weight decay.',
   'trajectory.saysPair':
     ' The two components shown hold {pair}; the last checkpoint lies {residual} of its length off PC1–2.',
+  'trajectory.beyond':
+    ' The axes follow the run: a null’s draw spans {times} times its extent in {component} and leaves the picture.',
   'explained.title': 'Explained {what} by component',
   'explained.axis': 'share of the {what}',
   'explained.component': 'component',
