@@ -1,6 +1,7 @@
 import { toMarkdown, type MarkdownTable } from './markdown.js';
 import { provenanceOf } from './provenance.js';
 import type { Report, SpectrumEntry } from './report.js';
+import { stackPart, stackSummaries, type StackSummary } from './stackSummaries.js';
 import { statisticsIn } from './statistics/table.js';
 
 /** A part of the report; none if the report lacks the data. */
@@ -13,6 +14,7 @@ interface Part {
 
 const nameOf = ({ tensor, part }: SpectrumEntry): string =>
   part === undefined ? tensor : `${tensor} ▸ ${part}`;
+const medianOf = (stack: StackSummary): string => `${stack.tensor} ▸ ${stackPart(stack)}, median`;
 const shares = (values: readonly number[] | undefined): (number | undefined)[] =>
   [0, 1, 2].map((at) => values?.[at]);
 
@@ -35,9 +37,17 @@ const parts: readonly Part[] = [
   {
     title: 'Matrices at the last step',
     says: 'Shuffled: the mean of the same number over shuffles of the entries.',
-    table: ({ spectra, checkpoints }) => {
-      const last = checkpoints.at(-1)?.step;
+    table: (report) => {
+      const last = report.checkpoints.at(-1)?.step;
       const shown = statisticsIn('overview');
+      const isShown = ({ of, step }: Pick<SpectrumEntry, 'of' | 'step'>): boolean =>
+        of === 'weights' && step === last;
+      const row = (name: string, entry: SpectrumEntry | StackSummary) => [
+        name,
+        entry.rows,
+        entry.columns,
+        ...shown.flatMap(({ key }) => [entry[key], entry.nulls[key]?.mean]),
+      ];
       return {
         headings: [
           'matrix',
@@ -45,14 +55,12 @@ const parts: readonly Part[] = [
           'columns',
           ...shown.flatMap(({ label }) => [label, `${label}, shuffled`]),
         ],
-        rows: spectra
-          .filter(({ of, step }) => of === 'weights' && step === last)
-          .map((entry) => [
-            nameOf(entry),
-            entry.rows,
-            entry.columns,
-            ...shown.flatMap(({ key }) => [entry[key], entry.nulls[key]?.mean]),
-          ]),
+        rows: [
+          ...report.spectra.filter(isShown).map((entry) => row(nameOf(entry), entry)),
+          ...stackSummaries(report)
+            .filter(isShown)
+            .map((stack) => row(medianOf(stack), stack)),
+        ],
       };
     },
   },

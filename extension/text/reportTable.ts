@@ -5,6 +5,7 @@ import { zScore } from '../contract/zScore.js';
 import type { ReconstructionEntry, Report, SpectrumEntry, TrajectoryEntry } from '../contract/report.js';
 import type { Statistic } from '../contract/statistics/statistic.js';
 import { rankRange } from '../contract/statistics/ranks.js';
+import { isOfStack, stackPart, stackSummaries, type StackSummary } from '../contract/stackSummaries.js';
 import { statisticsIn } from '../contract/statistics/table.js';
 import { comparisonTable } from './comparisonTable.js';
 import { controlsTable } from './controlsTable.js';
@@ -112,8 +113,8 @@ const matrices = (report: Report): string => {
     return how === undefined ? label : `${label} (${how})`;
   };
   const shown = statisticsIn('terminal');
-  const row = (entry: SpectrumEntry): string[] => [
-    labelOf(entry),
+  const row = (label: string, entry: SpectrumEntry | StackSummary): string[] => [
+    label,
     entry.of,
     `${entry.rows} × ${entry.columns}`,
     ...shown.flatMap((statistic) => [
@@ -121,38 +122,21 @@ const matrices = (report: Report): string => {
       ...(statistic.isKeptByShuffles ? [] : [statisticText(statistic, entry.nulls[statistic.key]?.mean)]),
     ]),
   ];
-  const stacks = stacksOf(entries);
-  /** After the last matrix of a stack: the stack's median. */
-  const summaryAfter = (i: number): string[][] => {
-    const { tensor, part, of, rows, columns } = entries[i]!;
-    const stack = part === undefined ? undefined : stacks.get(`${tensor}#${of}`);
-    if (stack === undefined || stack.at(-1) !== entries[i]) return [];
-    const label = labelOf(stack[0]!).replace('[0]', `[0 … ${stack.length - 1}]`);
-    const cell = (statistic: Statistic, values: readonly (number | undefined)[]): string => {
-      const known = values.filter((value) => value !== undefined);
-      return statisticText(statistic, known.length < stack.length ? undefined : median(known));
-    };
-    return [
-      [
-        `${label}, median`,
-        of,
-        `${rows} × ${columns}`,
-        ...shown.flatMap((statistic) => [
-          cell(
-            statistic,
-            stack.map((entry) => entry[statistic.key]),
-          ),
-          ...(statistic.isKeptByShuffles
-            ? []
-            : [
-                cell(
-                  statistic,
-                  stack.map(({ nulls }) => nulls[statistic.key]?.mean),
-                ),
-              ]),
-        ]),
-      ],
-    ];
+  const lastOfStack = new Map<string, SpectrumEntry>();
+  for (const entry of entries)
+    if (isOfStack(entry.part)) lastOfStack.set(`${entry.tensor}#${entry.of}`, entry);
+  const summaries = new Map(
+    stackSummaries(report)
+      .filter(({ step }) => step === last)
+      .map((summary) => [lastOfStack.get(`${summary.tensor}#${summary.of}`)!, summary]),
+  );
+  /** After the last matrix of a stack: the medians over all of them. */
+  const summaryAfter = (entry: SpectrumEntry): string[][] => {
+    const summary = summaries.get(entry);
+    if (summary === undefined) return [];
+    const { measured, count } = summary;
+    const label = labelOf(entry).replace(entry.part!, stackPart(summary));
+    return [row(`${label}, median${measured < count ? ` of ${measured}` : ''}`, summary)];
   };
   const draws = entries.find(({ nulls }) => nulls.shuffled)?.nulls.shuffled?.draws;
   const convention =
@@ -169,26 +153,9 @@ const matrices = (report: Report): string => {
           ...(isKeptByShuffles ? [] : [{ title: 'null', align: 'right' } as const]),
         ]),
       ],
-      entries.flatMap((entry, i) => [row(entry), ...summaryAfter(i)]),
+      entries.flatMap((entry) => [row(labelOf(entry), entry), ...summaryAfter(entry)]),
     ),
   );
-};
-
-/** Spectra of the matrices of each stack of two or more, by tensor and role. */
-const stacksOf = (entries: readonly SpectrumEntry[]): ReadonlyMap<string, readonly SpectrumEntry[]> => {
-  const stacks = new Map<string, SpectrumEntry[]>();
-  for (const entry of entries) {
-    if (entry.part === undefined || !/^\[\d+\]$/.test(entry.part)) continue;
-    const key = `${entry.tensor}#${entry.of}`;
-    stacks.set(key, [...(stacks.get(key) ?? []), entry]);
-  }
-  return new Map([...stacks].filter(([, stack]) => stack.length > 1));
-};
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 };
 
 const statisticText = ({ format }: Statistic, value: number | undefined): string =>

@@ -11,7 +11,7 @@ describe('the CSV file of all statistics', () => {
       ...{ method: 'test', exact: true, errorBound: 0, spectralNorm: 2, frobeniusNorm: 3, stableRank: 2.25 },
       nulls: { stableRank: { mean: 1.5, q05: 1, q95: 2 } },
     };
-    const [heading, row] = toCsv(statisticsTable([entry]), [])
+    const [heading, row] = toCsv(statisticsTable({ spectra: [entry], tensors: [] }), [])
       .split('\r\n')
       .map((line) => line.split(','));
     const of = (name: string) => row![heading!.indexOf(name)];

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { SpectrumEntry } from '../../../extension/contract/report.js';
+import { stackPart, type StackSummary } from '../../../extension/contract/stackSummaries.js';
 import type { Statistic } from '../../../extension/contract/statistics/statistic.js';
 import { statisticsIn, type StatisticKey } from '../../../extension/contract/statistics/table.js';
 import { CsvButton } from '../../charts/csvButton.js';
@@ -7,37 +8,51 @@ import { PinButton } from '../../parts/pinButton.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { Sparkline } from '../../parts/sparkline.js';
 import { spectrumAbsent } from '../../report/absence.js';
-import { fullLabel, type MatrixInfo } from '../../report/matrices.js';
+import { fullLabel, matrixKey, type MatrixInfo } from '../../report/matrices.js';
+import { indexStacks } from '../../report/stacks.js';
 import { Name } from '../../elements/name.js';
 import { useInspection, type InspectionView } from '../../state/inspectionContext.js';
 import { decimals, none, number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { shareOfRank, statisticName, statisticNote } from '../../words/statistics.js';
+import { medianSays } from './stackSentence.js';
 import { statisticsTable } from './statisticsTable.js';
 
 const shownStatistics = statisticsIn('overview');
 
-interface MatrixRow {
-  readonly matrix: MatrixInfo;
-  /** Its spectra in the order of their steps. */
-  readonly entries: readonly SpectrumEntry[];
+type MatrixRow = {
+  readonly key: string;
   /** That of the step the table is of. */
-  readonly entry: SpectrumEntry | undefined;
-}
+  readonly entry: SpectrumEntry | StackSummary | undefined;
+  /** Those of all steps, in their order. */
+  readonly entries: readonly (SpectrumEntry | StackSummary)[];
+} & (
+  | { readonly matrix: MatrixInfo; readonly spectrum: SpectrumEntry | undefined; readonly stack?: never }
+  /** The medians over the matrices of a stack. */
+  | { readonly stack: StackSummary; readonly matrix?: never }
+);
 
 /** Every matrix at the last step: its spectrum beside the shuffled null, its ranks and their way over the steps. */
 export function MatrixTable() {
   const view = useInspection();
   const { report, matrixChoice, spectra, running } = view;
   const last = report.checkpoints.at(-1)?.step;
-  const rows = useMemo(
-    () =>
-      matrixChoice.shown.map((matrix): MatrixRow => {
-        const entries = spectra.of(matrix, 'weights');
-        return { matrix, entries, entry: entries.findLast(({ step }) => step === last) };
-      }),
-    [matrixChoice, spectra, last],
-  );
+  const rows = useMemo(() => {
+    const stacks = indexStacks(report, 'weights');
+    return matrixChoice.shown.flatMap((matrix): MatrixRow[] => {
+      const { name } = matrix.tensor;
+      const entries = spectra.of(matrix, 'weights');
+      const spectrum = entries.findLast(({ step }) => step === last);
+      const own: MatrixRow = { key: matrix.key, matrix, entries, entry: spectrum, spectrum };
+      // A stack stands before the first of its matrices.
+      const medians = stacks.get(name) ?? [];
+      stacks.delete(name);
+      const stack = medians.findLast(({ step }) => step === last);
+      return stack === undefined
+        ? [own]
+        : [{ key: matrixKey(name, stackPart(stack)), stack, entries: medians, entry: stack }, own];
+    });
+  }, [report, matrixChoice, spectra, last]);
   const columns = useMemo(() => columnsOf(view), [report, spectra, running]);
   if (rows.length === 0) return null;
   return (
@@ -46,13 +61,13 @@ export function MatrixTable() {
       title={say('matrices.title', { step: last ?? 0 })}
       columns={columns}
       rows={rows}
-      keyOf={({ matrix }) => matrix.key}
+      keyOf={({ key }) => key}
       controls={
         report.spectra.length > 0 && (
           <CsvButton
             title={say('statistics.all')}
             text={say('matrices.all')}
-            table={() => statisticsTable(report.spectra)}
+            table={() => statisticsTable(report)}
           />
         )
       }
@@ -67,36 +82,47 @@ function columnsOf(view: InspectionView): TableColumn<MatrixRow>[] {
     {
       id: 'matrix',
       title: say('matrix'),
-      value: ({ matrix }) => fullLabel(matrix),
-      cell: ({ matrix }) => <MatrixName matrix={matrix} />,
+      value: ({ key, matrix }) => (matrix ? fullLabel(matrix) : `${key}, ${say('matrices.median')}`),
+      cell: ({ key, matrix, stack }) =>
+        matrix ? <MatrixName matrix={matrix} /> : <StackName name={key} stack={stack} />,
     },
     {
       id: 'shape',
       title: say('matrices.shape'),
       isNumeric: true,
-      value: ({ matrix }) => matrix.rows * matrix.columns,
-      cell: ({ matrix: { tensor, rows, columns } }) => (
-        <>
-          {tensor.shape.join(' × ')}
-          {tensor.matrix?.folded && <abbr title={say('matrices.folded')}>{` → ${rows} × ${columns}`}</abbr>}
-        </>
-      ),
+      value: ({ matrix, stack }) => {
+        const { rows, columns } = matrix ?? stack;
+        return rows * columns;
+      },
+      cell: ({ matrix, stack }) => {
+        if (matrix === undefined) return `${stack.rows} × ${stack.columns}`;
+        const { tensor, rows, columns } = matrix;
+        return (
+          <>
+            {tensor.shape.join(' × ')}
+            {tensor.matrix?.folded && <abbr title={say('matrices.folded')}>{` → ${rows} × ${columns}`}</abbr>}
+          </>
+        );
+      },
     },
     {
       id: 'spectrum',
       title: say('matrices.spectrum'),
       isPicture: true,
       value: () => undefined,
-      cell: ({ matrix, entry }) =>
-        entry ? (
+      cell: (row) => {
+        if (row.matrix === undefined) return none;
+        const { matrix, spectrum } = row;
+        return spectrum ? (
           <Sparkline
-            values={entry.singularValues}
-            reference={entry.nulls.shuffled?.mean}
+            values={spectrum.singularValues}
+            reference={spectrum.nulls.shuffled?.mean}
             label={say('spectra.title', { matrix: matrix.label, of: say('weights') })}
           />
         ) : (
           <span class="muted">{spectrumAbsent(view, matrix, 'weights')}</span>
-        ),
+        );
+      },
     },
     ...shownStatistics.flatMap((statistic) => [
       statisticColumn(statistic),
@@ -111,7 +137,7 @@ const alongStart = ({ report }: InspectionView): TableColumn<MatrixRow> => {
   const byGroup = new Map(
     report.trajectories.flatMap(({ group, alongStart: found }) => (found ? [[group, found] as const] : [])),
   );
-  const of = ({ matrix: { tensor } }: MatrixRow) => byGroup.get(tensor.group ?? tensor.name);
+  const of = ({ matrix }: MatrixRow) => matrix && byGroup.get(matrix.tensor.group ?? matrix.tensor.name);
   return {
     id: 'alongStart',
     title: say('matrices.alongStart'),
@@ -192,5 +218,14 @@ function MatrixName({ matrix }: { readonly matrix: MatrixInfo }) {
         {tensor.computed !== undefined && <div class="muted">{tensor.computed}</div>}
       </span>
     </span>
+  );
+}
+
+function StackName({ name, stack }: { readonly name: string; readonly stack: StackSummary }) {
+  return (
+    <>
+      <Name text={name} />
+      <div class="muted">{medianSays(stack)}</div>
+    </>
   );
 }

@@ -23,6 +23,9 @@ export const overviewStrings = {
   'matrices.share': 'share of the full rank',
   'matrices.nulls':
     'A percentage is the rank’s share of the full rank. In parentheses: the mean of the same number over shuffles of the entries.',
+  'matrices.median': 'median',
+  'matrices.medianOf': 'medians over its {matrices}',
+  'matrices.medianOfSome': 'medians over {n} of its {of}',
   'matrices.show': 'Show the spectrum of {matrix}',
   'matrices.folded': 'first axis × the rest',
   'grid.title': '{value}, kind of matrix × layer',

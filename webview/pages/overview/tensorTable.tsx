@@ -1,21 +1,26 @@
 import { useMemo } from 'preact/hooks';
 import type { DistributionEntry, SpectrumEntry, TensorEntry } from '../../../extension/contract/report.js';
+import type { StackSummary } from '../../../extension/contract/stackSummaries.js';
 import { statisticsIn } from '../../../extension/contract/statistics/table.js';
 import { HistogramLine } from '../../parts/histogramLine.js';
 import { beyond } from '../../report/histograms.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { matrixKey } from '../../report/matrices.js';
+import { indexStacks } from '../../report/stacks.js';
 import { Name } from '../../elements/name.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { bytes, integer, none, number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { statisticName, statisticNote } from '../../words/statistics.js';
+import { medianSays } from './stackSentence.js';
 
 interface TensorRow {
   readonly key: string;
   readonly tensor: TensorEntry;
   readonly distribution: DistributionEntry | undefined;
-  readonly spectrum: SpectrumEntry | undefined;
+  readonly spectrum: SpectrumEntry | StackSummary | undefined;
+  /** The tensor is a stack of matrices, and its spectrum the medians over them. */
+  readonly stack: StackSummary | undefined;
 }
 
 /** Every tensor of the last checkpoint: how its entries are distributed, and what its spectrum is. */
@@ -24,16 +29,20 @@ export function TensorTable() {
   const rows = useMemo((): TensorRow[] => {
     const distributions = new Map(report.distributions.map((entry) => [entry.tensor, entry]));
     const infos = new Map(matrices.map((matrix) => [matrix.key, matrix]));
+    const stacks = indexStacks(report, 'weights');
     const last = report.checkpoints.at(-1)?.step;
     return report.tensors.map((tensor) => {
       const key = matrixKey(tensor.name, tensor.part);
       const matrix = infos.get(key);
+      const medians = tensor.part === undefined ? stacks.get(tensor.name) : undefined;
+      const stack = medians?.findLast(({ step }) => step === last);
       return {
         key,
         tensor,
         // A part's entries are among those of its tensor.
         distribution: tensor.part === undefined ? distributions.get(tensor.name) : undefined,
-        spectrum: matrix && spectra.of(matrix, 'weights').findLast(({ step }) => step === last),
+        spectrum: matrix ? spectra.of(matrix, 'weights').findLast(({ step }) => step === last) : stack,
+        stack,
       };
     });
   }, [report, spectra, matrices]);
@@ -91,7 +100,7 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
     id: 'name',
     title: say('tensors.name'),
     value: ({ key }) => key,
-    cell: ({ key, tensor }) => (
+    cell: ({ key, tensor, stack }) => (
       <>
         {tensor.matrix ? (
           <button
@@ -106,6 +115,7 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
           <Name text={key} />
         )}
         {tensor.computed !== undefined && <div class="muted">{tensor.computed}</div>}
+        {stack && <div class="muted">{medianSays(stack)}</div>}
       </>
     ),
   },
