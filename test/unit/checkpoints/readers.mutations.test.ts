@@ -42,20 +42,22 @@ interface Reader extends MutationFormat {
   readonly besideFiles?: Readonly<Record<string, string>>;
 }
 
-/** The list of slices has a fixed name: the mutant is put there. What is wrong with a slice is told of the slice's file. */
-const openMetadata = async (path: string): Promise<Checkpoint> => {
-  await copyFile(path, join(dirname(path), '.metadata'));
-  const named = async <Result>(result: Promise<Result>): Promise<Result> => {
-    try {
-      return await result;
-    } catch (thrown) {
-      if (!(thrown instanceof GeometryError)) throw thrown;
-      throw new GeometryError(thrown.code, `${path}: ${thrown.message}`, { cause: thrown });
-    }
+/** Files of a distributed checkpoint have fixed names: the mutant is put there. What is wrong is told of that file. */
+const openAs =
+  (name: string) =>
+  async (path: string): Promise<Checkpoint> => {
+    await copyFile(path, join(dirname(path), name));
+    const named = async <Result>(result: Promise<Result>): Promise<Result> => {
+      try {
+        return await result;
+      } catch (thrown) {
+        if (!(thrown instanceof GeometryError)) throw thrown;
+        throw new GeometryError(thrown.code, `${path}: ${thrown.message}`, { cause: thrown });
+      }
+    };
+    const checkpoint = await named(openCheckpoint(dirname(path)));
+    return { ...checkpoint, read: (...range) => named(checkpoint.read(...range)) };
   };
-  const checkpoint = await named(openCheckpoint(dirname(path)));
-  return { ...checkpoint, read: (...range) => named(checkpoint.read(...range)) };
-};
 
 const readers: Readonly<Record<string, Reader>> = {
   'GGUF blocks': {
@@ -120,10 +122,17 @@ const readers: Readonly<Record<string, Reader>> = {
   },
   'the list of slices of a distributed checkpoint': {
     ending: '.metadata',
-    open: openMetadata,
+    open: openAs('.metadata'),
     seeds: ['cases/fsdp_distcp/pytorch_model_fsdp_0/.metadata'],
     besideFiles: { '__0_0.distcp': 'cases/fsdp_distcp/pytorch_model_fsdp_0/__0_0.distcp' },
     mutators: [...structuralMutators(929), pickled, pickled, pickled],
+  },
+  'slices of a distributed checkpoint': {
+    ending: '.distcp',
+    open: openAs('__0_0.distcp'),
+    seeds: ['cases/fsdp_distcp/pytorch_model_fsdp_0/__0_0.distcp'],
+    besideFiles: { '.metadata': 'cases/fsdp_distcp/pytorch_model_fsdp_0/.metadata' },
+    mutators: [...structuralMutators(2089), pickled, pickled, pickled],
   },
   HDF5: {
     ending: '.h5',
