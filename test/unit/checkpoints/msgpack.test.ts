@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { discover } from '../../../extension/engine/checkpoints/discovery/series.js';
 import { openCheckpoint } from '../../../extension/engine/checkpoints/openCheckpoint.js';
 import { fixture } from '../references.js';
 
@@ -22,6 +23,39 @@ const written = (...bytes: number[]): string => {
   writeFileSync(file, Uint8Array.from(bytes));
   return file;
 };
+
+describe('checkpoints that Flax names without an ending', () => {
+  const at = (name: string): string => path.join(folder, name);
+
+  it('are a series by their first bytes, beside files of other kinds', async () => {
+    // As flax.training.checkpoints.save_checkpoint names them.
+    for (const step of [2, 10, 100])
+      copyFileSync(fixture('msgpack', 'train_state.msgpack'), at(`checkpoint_${step}`));
+    writeFileSync(at('LICENSE'), 'Apache License\n');
+    writeFileSync(at('empty'), '');
+    const { series } = await discover(folder);
+    expect(series).toHaveLength(1);
+    expect(series[0]!.checkpoints.map(({ step }) => step)).toEqual([2, 10, 100]);
+    const checkpoint = await series[0]!.checkpoints[1]!.open();
+    expect(checkpoint.format).toBe('msgpack');
+    await checkpoint.close();
+  });
+
+  it('as other formats do, are known by what they hold', async () => {
+    copyFileSync(fixture('hdf5', 'plain.h5'), at('weights'));
+    const { series } = await discover(folder);
+    expect(series[0]!.checkpoints.map(({ path: file }) => file)).toEqual([at('weights')]);
+  });
+
+  it('are no weights where a file says by its name that it is some', async () => {
+    copyFileSync(fixture('msgpack', 'train_state.msgpack'), at('checkpoint_2'));
+    copyFileSync(fixture('msgpack', 'train_state.msgpack'), at('flax_model.msgpack'));
+    const { series } = await discover(folder);
+    expect(series.flatMap(({ checkpoints }) => checkpoints.map(({ label }) => label))).toEqual([
+      'flax_model',
+    ]);
+  });
+});
 
 describe('msgpack files of Flax', () => {
   it.each(Object.entries(expected))('%s has the arrays that Flax reads', async (file, arrays) => {

@@ -7,6 +7,7 @@ import { isCompanionFile } from '../bytes/companionFiles.js';
 import { isIndexName } from '../sharded/huggingFaceIndex.js';
 import { grouped } from '../../ground/work/grouped.js';
 import { besideLayers, fileSetOf } from '../sharded/fileSets.js';
+import { filesWithoutEnding } from './filesWithoutEnding.js';
 import { isRankFile, isRankFolder, megatronFiles } from '../sharded/megatronFolder.js';
 import { shardSetOf } from '../sharded/numberedShards.js';
 import { readError } from '../../../disk/systemErrors.js';
@@ -97,6 +98,16 @@ const unitsOf = (folder: string, names: readonly string[]): WeightUnit[] => {
   return [...claimed, ...units];
 };
 
+/** A file whose name has no ending. */
+const fileUnit = (name: string, ending: string): WeightUnit => ({
+  stem: name,
+  ending,
+  files: [name],
+  isFolder: false,
+  index: undefined,
+  warnings: [],
+});
+
 /** A folder of files that mean nothing one by one: slices of tensors, ranks of a model. */
 const folderUnit = (folder: string, files: readonly string[], ending: string): WeightUnit => ({
   stem: basename(folder),
@@ -108,7 +119,8 @@ const folderUnit = (folder: string, files: readonly string[], ending: string): W
 });
 
 /**
- * What a folder holds, by names alone; hidden files are passed over.
+ * What a folder holds, by names; where no name tells of weights, by the first bytes of files without an ending. Hidden files
+ * are passed over.
  * @throws GeometryError `not-found`, `unreadable`.
  */
 export const listFolder = async (folder: string): Promise<FolderListing> => {
@@ -153,11 +165,14 @@ export const listFolder = async (folder: string): Promise<FolderListing> => {
       folders: rest.sort(naturalOrder),
     };
   }
+  const rest = files.filter((name) => !isWeight(name) && !isCompanion(name));
+  // Where names tell of weights, no other file is opened.
+  const unnamed = units.length > 0 ? new Map<string, string>() : await filesWithoutEnding(folder, rest);
   return {
     folder,
-    units,
+    units: units.length > 0 ? units : [...unnamed].map(([name, ending]) => fileUnit(name, ending)),
     companions: files.filter(isCompanion).map((name) => join(folder, name)),
-    others: files.filter((name) => !isWeight(name) && !isCompanion(name)),
+    others: rest.filter((name) => !unnamed.has(name)),
     folders: folders.sort(naturalOrder),
   };
 };

@@ -1,0 +1,40 @@
+import { extname, join } from 'node:path';
+import { openFile } from '../bytes/fileByteSource.js';
+import { formats, HEAD_BYTES } from '../formats.js';
+
+/** Programs write files without an ending too; of a folder of many, the first in the order of names are looked at. */
+const mostLookedAt = 1000;
+
+/** Formats whose first bytes are too few to tell them from other files. */
+const unsure = new Set(['onnx']);
+
+const endingByContent = async (path: string): Promise<string | undefined> => {
+  const source = await openFile(path).catch(() => undefined);
+  if (source === undefined) return undefined;
+  try {
+    const head = await source.read(0, Math.min(HEAD_BYTES, source.size));
+    const format = formats.find(({ name, recognise }) => !unsure.has(name) && recognise(head, source.size));
+    return format?.endings[0];
+  } catch {
+    // What cannot be read is no weight file here.
+    return undefined;
+  } finally {
+    await source.close();
+  }
+};
+
+/**
+ * Weight files of a folder whose names have no ending, as `checkpoint_1000` of Flax, by their first bytes: name → the
+ * ending that files of their format have.
+ */
+export const filesWithoutEnding = async (
+  folder: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> => {
+  const found = new Map<string, string>();
+  for (const name of names.filter((one) => extname(one) === '').slice(0, mostLookedAt)) {
+    const ending = await endingByContent(join(folder, name));
+    if (ending !== undefined) found.set(name, ending);
+  }
+  return found;
+};
