@@ -31,8 +31,8 @@ export const estimateCost = ({ rows, columns }: Size): number => rows * columns 
 const factoredCost = ({ rows, columns }: Size, rank: number): number => (rows + columns) * rank * rank;
 
 const spectrumCost = (size: Size, estimated: boolean): number => {
-  if (!estimated) return decompositionCost(size);
-  return size.rank === undefined ? estimateCost(size) : factoredCost(size, 2 * size.rank);
+  if (size.rank !== undefined) return factoredCost(size, 2 * size.rank);
+  return estimated ? estimateCost(size) : decompositionCost(size);
 };
 
 /**

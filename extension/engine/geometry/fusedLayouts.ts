@@ -53,7 +53,10 @@ const groupedQuery: Layout = (rows, columns, config) => {
   return names.map((part, i) => ({ part, rows: [[bounds[i]!, bounds[i + 1]!]], columns: [0, columns] }));
 };
 
-/** Fused attention matrices by name, and how each is cut; undefined where the shape or the configuration does not tell. */
+/**
+ * Fused attention matrices by name, and how each is cut; the update of an adapter has the name of its module. Undefined where the shape or the
+ * configuration does not tell.
+ */
 const layouts: readonly {
   readonly pattern: RegExp;
   readonly cut: Layout;
@@ -61,19 +64,19 @@ const layouts: readonly {
   { pattern: /(^|\.)in_proj_weight$/, cut: rowThirds },
   {
     // GPT-2 stores input × output, nanoGPT's linear layer output × input.
-    pattern: /(^|\.)c_attn\.weight$/,
+    pattern: /(^|\.)c_attn(?:\.weight)?$/,
     cut: (rows, columns) => (rows > columns ? rowThirds : columnThirds)(rows, columns),
   },
   {
-    pattern: /(^|\.)query_key_value\.weight$/,
+    pattern: /(^|\.)query_key_value(?:\.weight)?$/,
     cut: (rows, columns, config) =>
       config !== undefined && ['gpt_neox', 'bloom'].includes(config.modelType)
         ? interleavedHeads(rows, columns, config)
         : undefined,
   },
-  { pattern: /(^|\.)qkv_proj\.weight$/, cut: groupedQuery },
+  { pattern: /(^|\.)qkv_proj(?:\.weight)?$/, cut: groupedQuery },
   // Written by several libraries in different orders: never cut.
-  { pattern: /(^|\.)(qkv|Wqkv|attn_qkv)\.weight$/, cut: () => undefined },
+  { pattern: /(^|\.)(qkv|Wqkv|attn_qkv)(?:\.weight)?$/, cut: () => undefined },
 ];
 
 /** How a tensor is cut into Q, K and V; `unknown` where its name says it is fused but not how. */

@@ -17,7 +17,7 @@ export interface MatrixSpec {
   readonly range?: PartRange;
   /** One of a stack (experts, heads): the tensor is folded as every axis but the last × the last. */
   readonly stacked?: StackedMatrix;
-  /** The values are a product of factors with this many columns and rows between them, which its checkpoint gives. */
+  /** The tensor is a product of factors with this many columns and rows between them, which its checkpoint gives. */
   readonly rank?: number;
   /** A fused tensor that also appears as its parts. */
   readonly fused: boolean;
@@ -120,12 +120,13 @@ const specsOf = (
   const place = namedMatrix(tensor.name);
   const groupOf = (role: string | undefined): string =>
     place === undefined || role === undefined ? tensor.name : `layer${place.layer}.${role}`;
+  const factored = tensor.rank === undefined ? {} : { rank: tensor.rank };
   const whole: MatrixSpec = {
     tensor: tensor.name,
     group: parts.length > 0 ? tensor.name : groupOf(place?.role),
     ...size,
     folded: tensor.shape.length > 2,
-    ...(tensor.rank === undefined ? {} : { rank: tensor.rank }),
+    ...factored,
     fused: parts.length > 0,
     trunk: place !== undefined && parts.length === 0,
   };
@@ -138,6 +139,7 @@ const specsOf = (
       rows: range.rows.reduce((sum, [start, end]) => sum + end - start, 0),
       columns: range.columns[1] - range.columns[0],
       folded: false,
+      ...factored,
       range,
       fused: false,
       trunk: place !== undefined,

@@ -2,14 +2,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   inspectSettingsSchema,
   type ReportAddition,
   type SpectrumEntry,
 } from '../../../extension/contract/report.js';
+import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { spectraOf } from '../../../extension/engine/analyses/spectra/spectra.js';
 import { planWork } from '../../../extension/engine/analyses/workPolicy.js';
+import { inspect } from '../../../extension/engine/inspection/inspect.js';
+import { singularValues } from '../../../extension/engine/linalg/singularValues.js';
 import { findSeries } from '../../../extension/engine/series/source.js';
 import { survey } from '../../../extension/engine/series/survey.js';
 import { TensorValues } from '../../../extension/engine/series/tensorValues.js';
@@ -23,20 +26,22 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const [ROWS, COLUMNS] = [4200, 4000];
 const MODULE = 'base_model.model.layers.0.self_attn.q_proj';
 
-/** An adapter whose factors have one entry for each of its singular values. */
-const writeAdapter = (place: string, values: readonly number[]): void => {
-  const rank = values.length;
-  const up = new Float32Array(ROWS * rank);
-  const down = new Float32Array(rank * COLUMNS);
-  values.forEach((value, k) => {
-    up[k * rank + k] = value;
-    down[k * COLUMNS + k] = 1;
-  });
+interface Factors {
+  readonly rows: number;
+  readonly columns: number;
+  /** B, rows × rank, and A, rank × columns. */
+  readonly up: Float32Array;
+  readonly down: Float32Array;
+}
+
+/** An adapter of one module, α/r = 2. */
+const saveAdapter = (place: string, module: string, { rows, columns, up, down }: Factors): void => {
+  const rank = up.length / rows;
   const header = {
-    [`${MODULE}.lora_A.weight`]: { dtype: 'F32', shape: [rank, COLUMNS], data_offsets: [0, down.byteLength] },
-    [`${MODULE}.lora_B.weight`]: {
+    [`${module}.lora_A.weight`]: { dtype: 'F32', shape: [rank, columns], data_offsets: [0, down.byteLength] },
+    [`${module}.lora_B.weight`]: {
       dtype: 'F32',
-      shape: [ROWS, rank],
+      shape: [rows, rank],
       data_offsets: [down.byteLength, down.byteLength + up.byteLength],
     },
   };
@@ -51,6 +56,103 @@ const writeAdapter = (place: string, values: readonly number[]): void => {
   const config = { peft_type: 'LORA', r: rank, lora_alpha: 2 * rank };
   writeFileSync(path.join(place, 'adapter_config.json'), JSON.stringify(config));
 };
+
+/** An adapter whose factors have one entry for each of its singular values. */
+const writeAdapter = (place: string, values: readonly number[]): void => {
+  const rank = values.length;
+  const up = new Float32Array(ROWS * rank);
+  const down = new Float32Array(rank * COLUMNS);
+  values.forEach((value, k) => {
+    up[k * rank + k] = value;
+    down[k * COLUMNS + k] = 1;
+  });
+  saveAdapter(place, MODULE, { rows: ROWS, columns: COLUMNS, up, down });
+};
+
+/** Entries without a pattern, the same on every machine. */
+const entries = (length: number, seed: number): Float32Array =>
+  Float32Array.from({ length }, (_, i) => {
+    const x = Math.sin((i + 1) * 12.9898 + seed * 78.233) * 43758.5453;
+    return x - Math.floor(x) - 0.5;
+  });
+
+const productOf = ({ rows, columns, up, down }: Factors): Float64Array =>
+  Float64Array.from({ length: rows * columns }, (_, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    const rank = up.length / rows;
+    let sum = 0;
+    for (let k = 0; k < rank; k++) sum += up[row * rank + k]! * down[k * columns + column]!;
+    return 2 * sum;
+  });
+
+describe('spectra of small adapters', () => {
+  it.each([
+    ['thin factors', 60, 40, 4],
+    ['a rank above the size', 9, 40, 16],
+    ['a fused module', 96, 32, 4],
+  ])('of %s are those of the product, to 1e-12 of σ1', async (kind, rows, columns, rank) => {
+    const module = MODULE.replace(
+      'self_attn.q_proj',
+      kind === 'a fused module' ? 'attn.c_attn' : 'self_attn.q_proj',
+    );
+    const steps = [1, 2].map((step) => {
+      const [up, down] = [entries(rows * rank, step), entries(rank * columns, 2 + step)];
+      return { rows, columns, up, down };
+    });
+    steps.forEach((factors, i) => saveAdapter(path.join(folder, `checkpoint-${i + 1}`), module, factors));
+    const store = new ReportStore();
+    await inspect(
+      { path: folder, settings: v.parse(inspectSettingsSchema, { shuffleDraws: 4 }) },
+      { signal: new AbortController().signal, onAddition: (addition) => store.add(addition) },
+    );
+    const { spectra } = store.report()!;
+    const products = steps.map(productOf);
+    const change = products[1]!.map((value, i) => value - products[0]![i]!);
+    // Q, K and V of a fused module are thirds of its rows.
+    const parts = kind === 'a fused module' ? [undefined, 'Q', 'K', 'V'] : [undefined];
+    expect(spectra).toHaveLength(3 * parts.length);
+    for (const entry of spectra) {
+      expect(entry.method).toMatch(/^QR of both factors/);
+      const whole = entry.of === 'change' ? change : products[entry.step - 1]!;
+      const third = parts.indexOf(entry.part) - 1;
+      const data =
+        third < 0 ? whole : whole.slice(third * entry.rows * columns, (third + 1) * entry.rows * columns);
+      const { values } = await singularValues({ rows: entry.rows, columns, data });
+      expect(entry.singularValues).toHaveLength(values.length);
+      for (const [i, value] of values.entries())
+        expect(Math.abs(entry.singularValues[i]! - value)).toBeLessThan(1e-12 * values[0]!);
+      // Shuffles keep the entries, and so their norm, of which the report has five digits; draws of the law keep it within 1 %.
+      const { draws, law } = entry.nulls.shuffled!;
+      expect(draws).toBe(4);
+      const ratio = entry.nulls.frobeniusNorm!.mean / entry.frobeniusNorm;
+      expect(Math.abs(ratio - 1)).toBeLessThan(law === undefined ? 1e-4 : 0.01);
+    }
+  });
+
+  it('without shuffles never form the product', async () => {
+    const factors = { rows: 60, columns: 40, up: entries(240, 1), down: entries(160, 2) };
+    saveAdapter(path.join(folder, 'checkpoint-1'), MODULE, factors);
+    const { signal } = new AbortController();
+    const found = await survey(await findSeries(folder, signal), signal);
+    const settings = v.parse(inspectSettingsSchema, { shuffleDraws: 0 });
+    const plan = planWork(found.matrices, 1, 0, false);
+    const spectra: SpectrumEntry[] = [];
+    const emit = (addition: ReportAddition): void => void spectra.push(...(addition.spectra ?? []));
+    const values = new TensorValues(found);
+    const read = vi.spyOn(values, 'of');
+    try {
+      for await (const { fraction } of spectraOf(
+        { survey: found, values, plan, settings, signal, emit },
+        [0],
+      ))
+        expect(fraction).toBeLessThanOrEqual(1);
+    } finally {
+      await found.pool.close();
+    }
+    expect(spectra).toHaveLength(1);
+    expect(read).not.toHaveBeenCalled();
+  });
+});
 
 it('spectra of a large adapter are computed from its factors, of the update and of its change', async () => {
   writeAdapter(path.join(folder, 'checkpoint-1'), [3, 2, 1]);

@@ -31,7 +31,7 @@ export async function* exactSpectrumOf(
   const spec = survey.matrices.find((one) => matrixKey(one) === matrix);
   const checkpoint = survey.checkpoints[index];
   if (spec === undefined || checkpoint === undefined) throw none(matrix, step);
-  if (isEstimated(spec, true)) {
+  if (spec.rank === undefined && isEstimated(spec, true)) {
     throw new GeometryError(
       'too-large',
       `${matrix} (${spec.rows} × ${spec.columns}) does not fit into memory, so its spectrum stays an estimate.`,

@@ -1,28 +1,41 @@
 import type { SpectrumEntry } from '../../../contract/report.js';
 import { marchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
-import type { MatrixSpec } from '../../geometry/matrices.js';
+import { tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import { factoredSpectrum } from '../../linalg/factoredSpectrum.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import type { SpectrumOf } from '../../series/matrixPieces.js';
 import type { Survey } from '../../series/survey.js';
+import { matrixFrom } from '../../series/tensorMatrix.js';
 import { isFinite } from '../../series/tensorValues.js';
-import { spectrumEntryOf } from './spectrumEntry.js';
+import { spectrumEntryOf, type ShuffledDraws } from './spectrumEntry.js';
 
 interface Factored {
   readonly left: Matrix;
   readonly right: Matrix;
 }
 
-const factorsAt = async (
-  survey: Survey,
-  index: number,
-  { tensor, rows, columns }: MatrixSpec,
-): Promise<Factored> => {
+/** The factors of a tensor, or of a part of it: rows of the left one, columns of the right one. */
+const factorsAt = async (survey: Survey, index: number, spec: MatrixSpec): Promise<Factored> => {
   const checkpoint = await survey.pool.get(index);
-  const { left, right } = await checkpoint.factors!(tensor);
+  const { left, right } = await checkpoint.factors!(spec.tensor);
+  const rank = spec.rank!;
+  const columns = tensorColumns(spec, survey.tensorNamed.get(spec.tensor)!.shape);
+  const [from, to] = spec.range?.columns ?? [0, columns];
+  const ofRows = {
+    ...spec,
+    columns: rank,
+    ...(spec.range && { range: { ...spec.range, columns: [0, rank] as const } }),
+  };
   return {
-    left: { rows, columns: left.length / rows, data: left },
-    right: { rows: right.length / columns, columns, data: right },
+    left: matrixFrom(ofRows, left, rank),
+    right: {
+      rows: rank,
+      columns: to - from,
+      data: Float64Array.from({ length: rank * (to - from) }, (_, at) => {
+        const row = Math.floor(at / (to - from));
+        return right[row * columns + from + (at % (to - from))]!;
+      }),
+    },
   };
 };
 
@@ -57,16 +70,19 @@ const meanOf = ({ left, right }: Factored): number => {
 };
 
 /**
- * The spectrum of a large matrix that is a product of thin factors, exactly, without the product and without shuffles of
- * its entries. Undefined where a value is not finite.
+ * The spectrum of a matrix that is a product of thin factors, exactly, without the product: of the weights, or of the
+ * change from the first checkpoint. Undefined where a checkpoint lacks the matrix or a value is not finite.
+ * @param shuffles of the product's entries, which only the product tells.
  */
 export const factoredEntry = async (
   survey: Survey,
   index: number,
   spec: MatrixSpec,
   of: SpectrumOf,
-  options: { readonly seed: number; readonly signal: AbortSignal },
+  options: { readonly seed: number; readonly signal: AbortSignal; readonly shuffles?: ShuffledDraws },
 ): Promise<SpectrumEntry | undefined> => {
+  const isThere = (checkpoint: number): boolean => survey.present[checkpoint]!.has(spec.tensor);
+  if (!isThere(index) || (of === 'change' && !isThere(0))) return undefined;
   const own = await factorsAt(survey, index, spec);
   const factors = of === 'weights' ? own : difference(own, await factorsAt(survey, 0, spec));
   if (!isFinite(factors.left.data) || !isFinite(factors.right.data)) return undefined;
@@ -76,5 +92,11 @@ export const factoredEntry = async (
   const variance = Math.max(0, squares / (rows * columns) - meanOf(factors) ** 2);
   const edges = marchenkoPasturEdges(variance, rows, columns);
   const { step } = survey.checkpoints[index]!;
-  return spectrumEntryOf({ spec, of, edges }, step, spectrum, { draws: [] }, options.seed);
+  return spectrumEntryOf(
+    { spec, of, edges },
+    step,
+    spectrum,
+    options.shuffles ?? { draws: [] },
+    options.seed,
+  );
 };

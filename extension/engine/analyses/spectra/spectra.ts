@@ -5,10 +5,10 @@ import { entryMoments, followsShuffleLaw, ShuffleLaw } from '../../geometry/shuf
 import { seedFromText } from '../../ground/seededRandom.js';
 import { shuffledEntries, type Seeds } from '../../linalg/shuffledEntries.js';
 import type { Matrix } from '../../linalg/matrix.js';
-import { spectraWithShuffles } from '../../linalg/singularValues.js';
+import { singularValuesBatch, spectraWithShuffles } from '../../linalg/singularValues.js';
 import { estimatedEntry } from './estimatedSpectra.js';
 import { factoredEntry } from './factoredSpectra.js';
-import { spectrumEntryOf } from './spectrumEntry.js';
+import { spectrumEntryOf, type ShuffledDraws } from './spectrumEntry.js';
 import type { SpectrumOf } from '../../series/matrixPieces.js';
 import type { Survey } from '../../series/survey.js';
 import { matrixFrom } from '../../series/tensorMatrix.js';
@@ -48,6 +48,8 @@ export const exactSpectrum = async (
   spec: MatrixSpec,
   of: SpectrumOf,
 ): Promise<SpectrumEntry | undefined> => {
+  const { survey, settings, signal } = run;
+  if (spec.rank !== undefined) return factoredEntry(survey, index, spec, of, { seed: settings.seed, signal });
   const subjects = await subjectsOf(run, index, spec.tensor, [spec]);
   const [entry] = await entriesOf(
     run,
@@ -64,7 +66,9 @@ export async function* spectraOf(
   indices: readonly number[],
 ): AsyncGenerator<TaskStep, void> {
   const { plan, survey } = run;
-  const exact = groupByTensor(plan.matrices.filter((spec) => !plan.estimated.has(spec)));
+  const held = plan.matrices.filter((spec) => !plan.estimated.has(spec));
+  const exact = groupByTensor(held.filter(({ rank }) => rank === undefined));
+  const factored = held.filter(({ rank }) => rank !== undefined);
   const { settings, signal } = run;
   const law = new ShuffleLaw(settings.shuffleDraws, settings.seed, { signal });
   // The last checkpoint, whose nulls the sentences name, is always shuffled; with exact precision every
@@ -94,6 +98,10 @@ export async function* spectraOf(
         batch.flatMap(({ of, spec }) => (of === 'weights' ? [spec] : [])),
       );
     }
+    for (const spec of factored) {
+      await factoredSpectra(run, index, spec, { draws, law: byLaw });
+      yield progress(index, 1);
+    }
     for (const spec of plan.estimated) {
       yield* estimatedSpectra(run, index, spec);
       yield progress(index, [spec]);
@@ -122,6 +130,50 @@ async function* estimatedSpectra(
     if (entry !== undefined) emit({ spectra: [entry] });
   }
 }
+
+/** Spectra of a matrix that is a product of factors, from these; only where there are shuffles is the product formed. */
+const factoredSpectra = async (
+  run: SpectraRun,
+  index: number,
+  spec: MatrixSpec,
+  { draws, law }: { readonly draws: number; readonly law: ShuffleLaw | undefined },
+): Promise<void> => {
+  const { survey, settings, signal, emit } = run;
+  const { step } = survey.checkpoints[index]!;
+  const subjects = draws > 0 ? await subjectsOf(run, index, spec.tensor, [spec]) : [];
+  for (const of of index > 0 ? (['weights', 'change'] as const) : (['weights'] as const)) {
+    const subject = subjects.find((one) => one.of === of);
+    const shuffles =
+      subject && (await shufflesOf(subject, step, { draws, law, seed: settings.seed, signal }));
+    const options = { seed: settings.seed, signal, ...(shuffles && { shuffles }) };
+    const entry = await factoredEntry(survey, index, spec, of, options);
+    if (entry !== undefined) emit({ spectra: [entry] });
+  }
+};
+
+/** Spectra of a subject's shuffled entries, or draws of their law where it is given and holds. */
+const shufflesOf = async (
+  subject: Subject,
+  step: number,
+  {
+    draws,
+    law,
+    seed,
+    signal,
+  }: {
+    readonly draws: number;
+    readonly law: ShuffleLaw | undefined;
+    readonly seed: number;
+    readonly signal: AbortSignal;
+  },
+): Promise<ShuffledDraws> => {
+  const { matrix } = subject;
+  const moments = entryMoments(matrix);
+  if (law !== undefined && followsShuffleLaw(matrix, moments))
+    return { draws: await law.spectra(matrix, moments.variance), isLaw: true };
+  const shuffles = Array.from({ length: draws }, (_, draw) => shuffleOf(subject, seed, step, draw));
+  return { draws: (await singularValuesBatch(shuffles, { signal })).map(({ values }) => values) };
+};
 
 const groupByTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[]> =>
   grouped(matrices, ({ tensor }) => tensor);
