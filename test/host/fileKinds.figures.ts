@@ -31,6 +31,9 @@ const kinds: Readonly<Record<string, string>> = {
   foreign: 'cases/unreadable_formats',
 };
 
+/** The one that the window has first. */
+const looks = ['dark', 'light'];
+
 let session: Session;
 const place = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'wg-kinds-')));
 beforeAll(async () => {
@@ -52,7 +55,7 @@ afterAll(async () => {
   fs.rmSync(place, { recursive: true, force: true });
 });
 
-/** Every folder is right-clicked and inspected, and the panel pictured; a folder that is refused says why in one line. */
+/** Every folder is right-clicked and inspected, and the panel pictured in both looks; a folder that is refused says why in one line. */
 it('inspects one folder of each kind from the explorer', async () => {
   const { page } = session.window;
   await page.setViewportSize({ width: 1300, height: 820 });
@@ -65,7 +68,15 @@ it('inspects one folder of each kind from the explorer', async () => {
     const panel = await pageFrame(page, 'Overview', 20_000).catch(() => undefined);
     await panel?.locator('.run progress').waitFor({ state: 'detached', timeout: 60_000 });
     await pause(1200);
-    await page.screenshot({ path: path.join(pictures, `${name}.png`), scale: 'css' });
+    // In one look, then in the other, which the next kind begins with.
+    for (const look of looks) {
+      await page.screenshot({ path: path.join(pictures, `${name}-${look}.png`), scale: 'css' });
+      if (look === looks[0]) {
+        await runCommand(page, 'Preferences: Toggle between Light/Dark Themes');
+        await pause(1200);
+      }
+    }
+    looks.reverse();
     const text = panel === undefined ? 'no panel' : await panel.locator('body').innerText();
     said.push(`${name}: ${text.replace(/\s+/g, ' ').slice(0, 300)}`);
     await page.keyboard.press('Escape');

@@ -3,7 +3,18 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandIds, contextKeys } from '../../../extension/host/contributions.js';
-import { weightFilesGlob } from '../../../extension/host/weightFiles.js';
+import {
+  folderFormats,
+  weightFormats,
+  type WeightFormat,
+} from '../../../extension/contract/weightFormats.js';
+import { formats } from '../../../extension/engine/checkpoints/formats.js';
+import {
+  dialogEndings,
+  isWeightFile,
+  mayHoldWeights,
+  weightFilesGlob,
+} from '../../../extension/host/weightFiles.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const read = (file: string): string => fs.readFileSync(path.join(root, file), 'utf8');
@@ -14,6 +25,9 @@ interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly category: string }[];
     readonly menus: Readonly<Record<string, readonly MenuItem[]>>;
+    readonly customEditors: readonly {
+      readonly selector: readonly { readonly filenamePattern: string }[];
+    }[];
     readonly views: Readonly<Record<string, readonly { readonly id: string }[]>>;
     readonly walkthroughs: readonly {
       readonly steps: readonly { readonly id: string; readonly completionEvents: readonly string[] }[];
@@ -112,6 +126,49 @@ describe('the manifest', () => {
     for (const language of ['python', 'json', 'yaml', 'markdown', 'plaintext', 'shellscript', 'toml']) {
       expect(manifest.activationEvents).toContain(`onLanguage:${language}`);
     }
+  });
+
+  describe('knows the weight files that the engine reads', () => {
+    const endings = formats.flatMap(({ endings: own }) => own);
+    const { menus, customEditors } = manifest.contributes;
+    /** Whether a condition of a menu holds for a file of this name: its tests of the name, as VS Code makes them. */
+    const holdsFor = (name: string, when: string): boolean =>
+      [...when.matchAll(/resourceFilename =~ \/((?:[^/\\]|\\.)+)\//g)].some(([, pattern]) =>
+        new RegExp(pattern!).test(name),
+      );
+    const asked = (menu: string, command: string): string[] =>
+      menus[menu]!.filter((item) => item.command === command).map(({ when }) => when ?? '');
+    const surfaces: Readonly<Record<string, (name: string) => boolean>> = {
+      'the menu of the explorer': (name) =>
+        [commandIds.inspect, commandIds.compareWithSelected].every((command) => {
+          const conditions = asked('explorer/context', command);
+          return conditions.some((when) => holdsFor(name, when));
+        }),
+      'the title of an editor': (name) =>
+        asked('editor/title', commandIds.inspect).some((when) => holdsFor(name, when)),
+      'hovers, badges and the tree': mayHoldWeights,
+      'the editor for weights': (name) =>
+        customEditors.some(({ selector }) =>
+          selector.some(({ filenamePattern }) => name.endsWith(filenamePattern.slice(1))),
+        ),
+      'the dialog that opens a file': (name) => dialogEndings.some((ending) => name.endsWith(`.${ending}`)),
+    };
+
+    it.each(Object.entries(surfaces))('in %s', (_, knows) => {
+      expect(endings.filter((ending) => !knows(`weights${ending}`))).toEqual([]);
+      for (const other of ['notes.txt', 'weights', 'safetensors', 'model.safetensors.txt', 'a.tar'])
+        expect(knows(other), other).toBe(false);
+    });
+
+    it('in the search of the workspace, but for names that other programs use more often', () => {
+      const others = endings.filter((ending) => !isWeightFile(`weights${ending}`));
+      const ambiguousEndings = weightFormats.flatMap(({ ambiguous = [] }: WeightFormat) => ambiguous);
+      expect(others.toSorted()).toEqual(ambiguousEndings.toSorted());
+      for (const { ending, marker } of folderFormats) {
+        expect(isWeightFile(`__0_0${ending}`)).toBe(true);
+        expect([mayHoldWeights(`__0_0${ending}`), mayHoldWeights(marker)]).toEqual([true, true]);
+      }
+    });
   });
 
   it('gives every setting a scope, a description and, when it is a number, a range', () => {
