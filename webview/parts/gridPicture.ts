@@ -57,14 +57,20 @@ const barHeight = 34;
 const scaleWidth = 154;
 
 /** The grid's measures in a place of some width: it is wider where the cells would be too narrow to be seen. */
-export function gridShape({ rows, columns, cells, value }: Grid, room: number, fontSize: number): GridShape {
-  const longest = Math.max(0, ...rows.map((row) => row.length));
+export function gridShape(grid: Grid, room: number, fontSize: number): GridShape {
+  const { rows, columns, columnTitle, cells, value } = grid;
+  // The title of the columns stands above the names of the rows.
+  const longest = Math.max(columnTitle.length, ...rows.map((row) => row.length));
   const left = Math.ceil(Math.min(26, longest) * fontSize * letterWidth) + 12;
   const top = Math.round(fontSize * 1.6);
   const cellWidth = Math.max(smallestCell, Math.min(140, (room - left - 4) / Math.max(1, columns.length)));
   const hasDetail = cells.some((row) => row.some((cell) => cell?.detail !== undefined));
   const cellHeight = cellWidth >= twoLines && hasDetail ? 40 : 24;
-  const cellsWidth = cellWidth * columns.length;
+  // The name of the last column may be wider than its cell.
+  const ends = namedColumns(grid, { cellWidth }, fontSize).map(
+    (at) => (at + 0.5) * cellWidth + (columns[at]!.length * letterWidth * fontSize) / 2,
+  );
+  const cellsWidth = Math.max(cellWidth * columns.length, ...ends);
   const nameWidth = value.length * letterWidth * fontSize;
   // Beside the scale of colours, or below it where there is no room.
   const isBelow = left + scaleWidth + nameWidth > Math.max(room, left + cellsWidth);
@@ -171,7 +177,11 @@ function inkOn(fill: string, theme: ChartTheme): string {
 }
 
 /** Columns that bear their name: all, or so few that the names do not meet. */
-export function namedColumns({ columns }: Grid, { cellWidth }: GridShape, fontSize: number): number[] {
+export function namedColumns(
+  { columns }: Grid,
+  { cellWidth }: Pick<GridShape, 'cellWidth'>,
+  fontSize: number,
+): number[] {
   const longest = Math.max(1, ...columns.map((name) => name.length));
   const every = [1, 2, 4, 8, 16, 32, 64].find(
     (step) => step * cellWidth > (longest + 1) * fontSize * letterWidth,

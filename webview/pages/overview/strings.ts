@@ -58,6 +58,7 @@ export const overviewStrings = {
   'tensors.empty': 'empty',
   'tensors.noFinite': 'no finite value',
   'tensors.notRead': 'not read',
+  'tensors.unmeasured': 'no spectrum: {reason}',
   'tensors.histogram': 'entries, and a normal of the same sd',
   'tensors.histogramNote':
     'On an axis of its own, at most three interquartile ranges beyond the quartiles; a triangle marks an end beyond which values lie. The line is the normal density of the same mean and standard deviation.',

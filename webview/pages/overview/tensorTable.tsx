@@ -100,7 +100,7 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
     id: 'name',
     title: say('tensors.name'),
     value: ({ key }) => key,
-    cell: ({ key, tensor, stack }) => (
+    cell: ({ key, tensor, distribution, stack }) => (
       <>
         {tensor.matrix ? (
           <button
@@ -116,6 +116,10 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
         )}
         {tensor.computed !== undefined && <div class="muted">{tensor.computed}</div>}
         {stack && <div class="muted">{medianSays(stack)}</div>}
+        {/* Where there are no moments either, the reason stands in their place. */}
+        {distribution !== undefined && tensor.unmeasured !== undefined && (
+          <div class="muted">{say('tensors.unmeasured', { reason: tensor.unmeasured })}</div>
+        )}
       </>
     ),
   },
