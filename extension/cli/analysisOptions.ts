@@ -32,8 +32,8 @@ export const analysisUsage = (rows = analyses): string => {
 };
 
 /**
- * The analyses of a list, each with the settings that its flags give. @throws UsageError for a name that is not
- * in the table, and for a flag that no named analysis takes.
+ * The analyses of a list, each with the settings that its flags give.
+ * @throws UsageError for a name that is not in the table, and for a flag that no named analysis takes.
  */
 export const analysisRequests = async (
   list: string | undefined,

@@ -33,7 +33,8 @@ const sentence = (thrown: unknown, options: Options): string => {
 };
 
 /**
- * The flags and operands of a command line. @throws UsageError that names the flag and suggests a similar one.
+ * The flags and operands of a command line.
+ * @throws UsageError that names the flag and suggests a similar one.
  */
 export const parsed = <const O extends Options>(args: readonly string[], options: O): Parsed<O> => {
   try {
@@ -43,7 +44,10 @@ export const parsed = <const O extends Options>(args: readonly string[], options
   }
 };
 
-/** Requires a value from a list. @throws UsageError that lists them. */
+/**
+ * Requires a value from a list.
+ * @throws UsageError that lists them.
+ */
 export const oneOf = <T extends string>(option: string, given: string, names: readonly T[]): T => {
   const found = names.find((name) => name === given);
   if (found !== undefined) return found;

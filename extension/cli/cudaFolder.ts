@@ -23,8 +23,8 @@ export interface CudaFolder {
 }
 
 /**
- * Looks for CUDA's files, also in the folders `named`, and links those that the loader would not find. @throws
- * GeometryError `unwritable`, `unreadable`.
+ * Looks for CUDA's files, also in the folders `named`, and links those that the loader would not find.
+ * @throws GeometryError `unwritable`, `unreadable`.
  */
 export const openCudaFolder = async (
   named: readonly string[],
@@ -46,7 +46,8 @@ export const openCudaFolder = async (
 
 /**
  * For a command that computes in its own process and was given `--cuda-from`: the files, or an error that says
- * why CUDA is unavailable. @throws GeometryError `no-provider`.
+ * why CUDA is unavailable.
+ * @throws GeometryError `no-provider`.
  */
 export const requireCudaFolder = async (named: readonly string[]): Promise<CudaFolder> => {
   const folder = await openCudaFolder(named, []);

@@ -23,7 +23,10 @@ const help = (): string =>
     '',
   ].join('\n');
 
-/** The command of a name. @throws UsageError that suggests a similar name. */
+/**
+ * The command of a name.
+ * @throws UsageError that suggests a similar name.
+ */
 const commandNamed = (name: string): Command => {
   const found = commands.find((candidate) => candidate.name === name);
   if (found !== undefined) return found;

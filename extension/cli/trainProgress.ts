@@ -35,8 +35,8 @@ const why = (run: RunFile): string => {
 const BAR_WIDTH = 30;
 
 /**
- * The progress of a run on standard error: a bar under the lines on a terminal, lines otherwise. @param name
- * prefix of the lines of one run among several that train concurrently; these have no bar.
+ * The progress of a run on standard error: a bar under the lines on a terminal, lines otherwise.
+ * @param name prefix of the lines of one run among several that train concurrently; these have no bar.
  */
 export const trainProgress = (console: CommandConsole, maxSteps: number, name?: string) => {
   const hasBar = console.isTerminal && name === undefined;

@@ -25,8 +25,8 @@ export const takeCudaFrom = (
 
 /**
  * Runs the same command in a child that finds CUDA's files in the named folders: the loader reads its search
- * path only when a process starts. Signals are forwarded to the child, whose status is returned. @throws
- * GeometryError `no-provider` if CUDA is unavailable.
+ * path only when a process starts. Signals are forwarded to the child, whose status is returned.
+ * @throws GeometryError `no-provider` if CUDA is unavailable.
  */
 export const runWithCudaFrom = async (
   script: string,

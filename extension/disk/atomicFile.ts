@@ -17,8 +17,8 @@ const partialName = (file: string): string => {
 };
 
 /**
- * Creates a new file for writing. An existing file or link of that name is left alone. @throws the system's
- * error, `EEXIST` if the name exists.
+ * Creates a new file for writing. An existing file or link of that name is left alone.
+ * @throws the system's error, `EEXIST` if the name exists.
  */
 export const createExclusively = (file: string): Promise<FileHandle> =>
   open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | flag('O_NOFOLLOW'));
@@ -44,7 +44,8 @@ const syncFolder = async (folder: string): Promise<void> => {
  * Writes a file atomically: its name shows either the old or the complete new content at any moment. A
  * temporary file beside it is written and flushed, then renamed. A link of that name is replaced, never
  * followed. A failed write removes its temporary file, which frees space on a full disk; a killed one leaves it
- * to {@link removeLeftovers}. @throws GeometryError `disk-full`, `unwritable`; the old content stays.
+ * to {@link removeLeftovers}.
+ * @throws GeometryError `disk-full`, `unwritable`; the old content stays.
  */
 export const writeAtomically = async (file: string, content: Uint8Array | string): Promise<void> => {
   const partial = partialName(file);

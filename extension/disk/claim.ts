@@ -31,8 +31,8 @@ export interface Claim {
   /** Aborted when the claim is lost to another process, or its file is gone. */
   readonly lost: AbortSignal;
   /**
-   * Must be awaited before each write that the claim allows. @throws GeometryError `in-use` if the claim was
-   * lost.
+   * Must be awaited before each write that the claim allows.
+   * @throws GeometryError `in-use` if the claim was lost.
    */
   readonly requireHeld: () => Promise<void>;
   /** Removes this claim, and no other. */
@@ -73,8 +73,9 @@ const createAlone = async (file: string, holder: Holder): Promise<FileHandle | u
 
 /**
  * Watches a claim until its holder beats, releases it, or has been silent for long enough. A clock alone never
- * gives `lapsed`. @param isLock whether it is held briefly and does not beat: a holder elsewhere is watched
- * even if it looks recent.
+ * gives `lapsed`.
+ * @param isLock whether it is held briefly and does not beat: a holder elsewhere is watched even if it looks
+ * recent.
  */
 const watched = async (file: string, lapseMs: number, isLock = false): Promise<Liveness> => {
   for (;;) {
@@ -142,9 +143,10 @@ const obtain = async (
  * Claims a resource for this process alone, among the processes of this host and of other hosts that share the
  * folder. The claim of an ended process is taken over at once. If the process cannot be asked (another host),
  * the claim is taken over after this process has watched it for a minute without a beat, by this host's clock
- * alone. A stopped or sleeping process keeps its claim. @param file the claim file; its folder exists. @param
- * what what is claimed, for the message. @throws GeometryError `in-use`, naming the holder and its host;
- * `unwritable`, `disk-full`.
+ * alone. A stopped or sleeping process keeps its claim.
+ * @param file the claim file; its folder exists.
+ * @param what what is claimed, for the message.
+ * @throws GeometryError `in-use`, naming the holder and its host; `unwritable`, `disk-full`.
  */
 export const takeClaim = async (file: string, what: string, options: ClaimOptions = {}): Promise<Claim> => {
   const holder: Holder = { ...thisProcess(), token: randomUUID() };

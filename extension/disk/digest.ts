@@ -4,7 +4,10 @@ import { readError } from './systemErrors.js';
 
 const PIECE = 2 ** 20;
 
-/** SHA-256 of regular files, concatenated, in hexadecimal. @throws GeometryError `not-found`, `unreadable`. */
+/**
+ * SHA-256 of regular files, concatenated, in hexadecimal.
+ * @throws GeometryError `not-found`, `unreadable`.
+ */
 export const sha256Of = async (paths: readonly string[]): Promise<string> => {
   const hash = createHash('sha256');
   for (const path of paths) {

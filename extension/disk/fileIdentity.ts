@@ -15,7 +15,10 @@ export const fileBehind = async (path: string): Promise<string> => {
   return stats === undefined || stats.ino === 0n ? path : `${stats.dev}:${stats.ino}`;
 };
 
-/** The current identities. @throws the system's error if a file is gone. */
+/**
+ * The current identities.
+ * @throws the system's error if a file is gone.
+ */
 export const fileIdentities = (paths: readonly string[]): Promise<FileIdentity[]> =>
   Promise.all(
     paths.map(async (path) => {

@@ -26,8 +26,9 @@ const missing = async (place: string): Promise<string[]> => {
 
 /**
  * Creates a writable folder and its parents, one by one. Node's recursive `mkdir` never ends if the system
- * reports a missing folder inside an existing one (`/proc`). @returns the outermost new folder; undefined if
- * all existed. @throws GeometryError `unwritable`, `disk-full`.
+ * reports a missing folder inside an existing one (`/proc`).
+ * @returns the outermost new folder; undefined if all existed.
+ * @throws GeometryError `unwritable`, `disk-full`.
  */
 export const makeFolder = async (folder: string): Promise<string | undefined> => {
   try {
@@ -57,8 +58,8 @@ export const makeFolder = async (folder: string): Promise<string | undefined> =>
 
 /**
  * {@link makeFolder} for a folder inside `root`, which may be untrusted: a link on the way that leads out of
- * `root` is refused, so that nothing is written outside. @throws GeometryError `unsafe-file`, `unwritable`,
- * `disk-full`.
+ * `root` is refused, so that nothing is written outside.
+ * @throws GeometryError `unsafe-file`, `unwritable`, `disk-full`.
  */
 export const makeFolderInside = async (root: string, folder: string): Promise<string | undefined> => {
   const firstOfRoot = await makeFolder(root);

@@ -6,8 +6,9 @@ import { writeError } from './systemErrors.js';
 
 /**
  * Checks that a file can be written, before the work that produces it. Nothing is written. The write itself
- * reports later changes on disk. @throws GeometryError `unwritable`: a folder has the name, its parent folder
- * is missing, or writing is not permitted.
+ * reports later changes on disk.
+ * @throws GeometryError `unwritable`: a folder has the name, its parent folder is missing, or writing is not
+ * permitted.
  */
 export const checkOutput = async (file: string): Promise<void> => {
   const there = await stat(file).catch(() => undefined);
@@ -32,8 +33,8 @@ export const checkOutput = async (file: string): Promise<void> => {
 };
 
 /**
- * Checks that a folder can be written in, or created: its nearest existing parent decides. @throws
- * GeometryError `unwritable`.
+ * Checks that a folder can be written in, or created: its nearest existing parent decides.
+ * @throws GeometryError `unwritable`.
  */
 export const checkOutputFolder = async (folder: string): Promise<void> => {
   for (let place = path.resolve(folder); ; place = path.dirname(place)) {

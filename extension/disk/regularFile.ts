@@ -32,8 +32,9 @@ const notRegular = (path: string, stats: BigIntStats, code: ErrorCode): Geometry
 /**
  * Opens a regular file for reading; links are followed. A named pipe or a device is refused before opening,
  * because opening it could block for ever or act on the device. The check is repeated after opening, in case
- * the name was replaced. @param refusal the error's code if this is no regular file. @throws GeometryError
- * `not-found`, `unreadable`, `refusal`.
+ * the name was replaced.
+ * @param refusal the error's code if this is no regular file.
+ * @throws GeometryError `not-found`, `unreadable`, `refusal`.
  */
 export const openRegular = async (path: string, refusal: ErrorCode = 'unreadable'): Promise<Opened> => {
   try {

@@ -8,8 +8,8 @@ export const runClaimPath = (run: string): string => path.join(run, runLayout.st
 export const findRun = (run: string): Promise<Liveness> => liveness(runClaimPath(run));
 
 /**
- * Asks the process that trains a run to checkpoint and end, if it is on this machine. @returns the run's
- * holder; a run trained by another host is not touched.
+ * Asks the process that trains a run to checkpoint and end, if it is on this machine.
+ * @returns the run's holder; a run trained by another host is not touched.
  */
 export const cancelRun = async (run: string): Promise<Liveness> => {
   const holder = await findRun(run);

@@ -13,8 +13,8 @@ const isInside = (root: string, file: string): boolean => {
 /**
  * The full path of an assistant's argument. It must lie in one of the roots, with links resolved: an assistant
  * that reads a hostile file must not be led to other files. Links inside a named folder are not checked:
- * checkpoints often lie on another disk. @throws GeometryError `not-found`, `invalid-argument` if no root
- * contains it.
+ * checkpoints often lie on another disk.
+ * @throws GeometryError `not-found`, `invalid-argument` if no root contains it.
  */
 export const allowedPath = async (roots: readonly string[], named: string): Promise<string> => {
   const [first] = roots;

@@ -66,8 +66,9 @@ export const inputSchemaOf = ({ parameters }: Tool) => ({
 const LONGEST = 4096;
 
 /**
- * Validates a caller's arguments. @throws GeometryError `invalid-argument` for one that is missing, unknown,
- * not a text, or not an allowed value.
+ * Validates a caller's arguments.
+ * @throws GeometryError `invalid-argument` for one that is missing, unknown, not a text, or not an allowed
+ * value.
  */
 export const readInput = ({ name, parameters }: Tool, given: unknown): Readonly<Record<string, string>> => {
   const refuse = (why: string): GeometryError => new GeometryError('invalid-argument', `${name}: ${why}.`);

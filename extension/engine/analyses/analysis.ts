@@ -91,8 +91,8 @@ export interface Analysis {
   /** What it is expected to cost (`expectedTime.ts`), in the order in which its steps go: its share of the progress. */
   readonly parts: (run: AnalysisRun, settings: unknown) => readonly WorkPart[];
   /**
-   * Computes in chunks of about 250 ms, yields after each, and emits results as they come. @throws
-   * GeometryError; `cancelled` after the signal.
+   * Computes in chunks of about 250 ms, yields after each, and emits results as they come.
+   * @throws GeometryError; `cancelled` after the signal.
    */
   readonly steps: (run: AnalysisRun, settings: unknown) => AsyncGenerator<TaskStep, void>;
 }

@@ -21,7 +21,8 @@ const withCheckpoint = async <Result>(
 
 /**
  * The header of a checkpoint, and the rank statistics that an earlier inspection cached for it. No weights are
- * read. @throws GeometryError as `openCheckpoint` does.
+ * read.
+ * @throws GeometryError as `openCheckpoint` does.
  */
 export const describeFile = (path: string, cacheFolder?: string): Promise<FileSummary> =>
   withCheckpoint(path, async (checkpoint) => {
@@ -57,11 +58,17 @@ const listingOf = ({ root, place, name, checkpoints, warnings, isRun }: Series):
   isRun,
 });
 
-/** The series at or under a path, by names and sizes alone. @throws GeometryError as `discover` does. */
+/**
+ * The series at or under a path, by names and sizes alone.
+ * @throws GeometryError as `discover` does.
+ */
 export const listSeries = async (path: string): Promise<SeriesListing[]> =>
   (await discover(path)).series.map(listingOf);
 
-/** The series that the weight files in folders under `top` belong to. @throws GeometryError as `seriesOf` does. */
+/**
+ * The series that the weight files in folders under `top` belong to.
+ * @throws GeometryError as `seriesOf` does.
+ */
 export const listSeriesOf = async (top: string, folders: readonly string[]): Promise<FoundSeries> => {
   const { series, warnings } = await seriesOf(top, folders);
   return { series: series.map(listingOf), warnings: warnings.map(printableMessage) };

@@ -43,8 +43,9 @@ export interface InspectOptions {
  * Inspects a checkpoint or a series and streams the report: header, checkpoints and tensors first; then the
  * results of the analyses, those of the focused page first, otherwise in table order. Memory does not grow with
  * the number of parameters. Results of requested analyses are cached with the report. A folder that holds a
- * sweep is reported as a sweep. @throws GeometryError `invalid-argument` for an analysis that does not exist or
- * whose needs are not met; errors of unusable input; `cancelled` after the signal; `changed-while-reading`.
+ * sweep is reported as a sweep.
+ * @throws GeometryError `invalid-argument` for an analysis that does not exist or whose needs are not met;
+ * errors of unusable input; `cancelled` after the signal; `changed-while-reading`.
  */
 export const inspect = async (request: InspectRequest, options: InspectOptions): Promise<void> => {
   const requested = (request.analyses ?? []).map(requestedAnalysis);

@@ -26,8 +26,8 @@ const readAgainMs = 2000;
 
 /**
  * Inspects a folder of runs over a grid: the axes, the state of each run, and the measurements of finished
- * runs. Existing measurements come at once; the others are made run by run. @throws GeometryError `cancelled`,
- * and errors of reading the runs' files.
+ * runs. Existing measurements come at once; the others are made run by run.
+ * @throws GeometryError `cancelled`, and errors of reading the runs' files.
  */
 export const inspectSweep = async (
   { path: folder, settings, cacheFolder }: InspectRequest,

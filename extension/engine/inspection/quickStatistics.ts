@@ -12,7 +12,8 @@ const mostCost = 256 ** 3;
 
 /**
  * Rank statistics of one small matrix, computed now; undefined if the tensor is no matrix, too large for a
- * hover, or not finite. @throws GeometryError as `openCheckpoint` does.
+ * hover, or not finite.
+ * @throws GeometryError as `openCheckpoint` does.
  */
 export const quickStatistics = async (
   path: string,

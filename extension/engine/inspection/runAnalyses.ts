@@ -51,9 +51,9 @@ export interface AnalysesContext {
 }
 
 /**
- * Runs the given analyses, and those requested meanwhile, to their ends. @returns why requested analyses
- * failed; the others are complete all the same. @throws GeometryError `cancelled`, and errors of the default
- * analyses.
+ * Runs the given analyses, and those requested meanwhile, to their ends.
+ * @returns why requested analyses failed; the others are complete all the same.
+ * @throws GeometryError `cancelled`, and errors of the default analyses.
  */
 export const runAnalyses = async (
   wanted: readonly ChosenAnalysis[],

@@ -15,16 +15,19 @@ const keptSchema = v.object({
   paper: v.string(),
   version: v.string(),
   lastStep: v.number(),
-  /** The checkpoints' ends as they were when they were measured: a run trained anew in its folder has others. */
+  /**
+   * Identities of the checkpoints at both ends when they were measured: a run trained again in its folder has
+   * others.
+   */
   ends: v.optional(runEndsSchema),
   analysis: v.unknown(),
 });
 
-/** In a run's folder, or another: what one paper measures of the run. */
+/** File of one paper's measurements of a run, in the run's folder or another. */
 export const keptFile = (folder: string, { id }: Pick<Paper, 'id'>): string =>
   path.join(folder, `measured-${id}.json`);
 
-/** The analysis that is kept in a run's folder, or in another, if it is of the run as it is now and of this version. */
+/** The saved measurements in a run's folder or another, if they are of the current run and version. */
 export const readAnalysis = async <A>(
   paper: Paper<A>,
   folder: string,
@@ -35,7 +38,7 @@ export const readAnalysis = async <A>(
   try {
     value = JSON.parse((await readTextIfThere(keptFile(keptIn, paper), limits.results)) ?? '');
   } catch {
-    // Absent or damaged: it is measured again.
+    // Absent or damaged: measured again.
     return undefined;
   }
   const kept = v.safeParse(keptSchema, value);
@@ -48,7 +51,7 @@ export const readAnalysis = async <A>(
   return parsed.success ? parsed.output : undefined;
 };
 
-/** Measures a run, or finds what was measured before and kept in its folder, or in another. */
+/** Measures a run, or reads the saved measurements from its folder or another. */
 export const analysisOf = async <A>(
   paper: Paper<A>,
   folder: string,
@@ -58,7 +61,7 @@ export const analysisOf = async <A>(
 ): Promise<A> => {
   const kept = await readAnalysis(paper, folder, run, keptIn);
   if (kept !== undefined) return kept;
-  // Before they are read: what is written over them meanwhile makes the measurement an old one.
+  // Before they are read: checkpoints overwritten meanwhile invalidate the measurement.
   const ends = await runEnds(folder);
   const analysis = await paper.measure(folder, run, options);
   const content: v.InferOutput<typeof keptSchema> = {

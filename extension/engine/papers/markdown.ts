@@ -16,7 +16,7 @@ const markdownTable = ({ title, columns, rows, notes }: SweepTable): string => {
   ].join('\n');
 };
 
-/** What was chosen where the paper leaves a choice, where it was measured, and how to go on; one sentence each. */
+/** The choices where the paper leaves one, the machine, and how to continue; one sentence each. */
 export const preamble = ({ choices, machine, versions, created, command, cells }: Results): string[] => {
   const grid = cells.filter(({ inGrid }) => inGrid);
   const missing = grid.filter(({ analysis }) => analysis === undefined).length;

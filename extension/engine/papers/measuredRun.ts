@@ -5,18 +5,24 @@ import { analysisOf, readAnalysis } from './keptAnalysis.js';
 import type { MeasureOptions, Paper } from './paper.js';
 import { runEnds } from './runEnds.js';
 
-/** Where an inspection keeps what it measures: a run's folder is the user's, and gets no file from being looked at. */
+/** Folder of an inspection's measurements: an inspection writes nothing into the user's run folder. */
 const placeOf = (cacheFolder: string, folder: string, { config }: RunFile): string => {
   const identity = JSON.stringify([folder, config]);
   return path.join(cacheFolder, `run-${createHash('sha256').update(identity).digest('hex').slice(0, 32)}`);
 };
 
-/** What this process has measured: without a cache nothing else keeps it, and a sweep is read again as its runs go on. */
+/**
+ * Measurements of this process: without a cache nothing else keeps them, and a sweep is reread while its runs
+ * continue.
+ */
 const measuredHere = new Map<string, unknown>();
 const identityOf = async (paper: Paper, folder: string, { config, lastStep }: RunFile): Promise<string> =>
   JSON.stringify([paper.id, folder, config, lastStep, await runEnds(folder)]);
 
-/** What was measured of a finished run before: by a reproduction, beside the run, or by an inspection, in its cache. */
+/**
+ * Existing measurements of a finished run: by a reproduction, beside the run, or by an inspection, in its
+ * cache.
+ */
 export const keptMeasurement = async (
   paper: Paper,
   folder: string,
@@ -31,7 +37,7 @@ export const keptMeasurement = async (
   return measuredHere.get(await identityOf(paper, folder, run));
 };
 
-/** Measures a finished run at its last checkpoint, with the controls that its claims are held against. */
+/** Measures a finished run at its last checkpoint, with the nulls of its claims. */
 export const measureRun = async (
   paper: Paper,
   folder: string,

@@ -23,7 +23,10 @@ export interface WantedAnalysis {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** The lists of a report that analyses of a finished run write. @throws what the analyses throw; `cancelled`. */
+/**
+ * Runs analyses on a finished run and returns the lists that they write.
+ * @throws errors of the analyses; `cancelled`.
+ */
 export const measuredSeries = async (
   folder: string,
   run: RunFile,

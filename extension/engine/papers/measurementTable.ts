@@ -10,13 +10,13 @@ export const share = (value: number | undefined): string =>
   value === undefined ? none : `${(100 * value).toFixed(1)} %`;
 export const whole = (value: number | undefined): string => (value === undefined ? none : String(value));
 
-/** A run as a row names it: its size, or its tasks where it is of these alone. */
+/** A run as a row names it: its size, or its tasks if it has only these. */
 export const runName = ({ cell: { scale, tasks } }: CellResult): string =>
   tasks.length === 1 ? `${tasks[0]} alone` : scale;
 
 /**
- * One table of measurements: for each run a row of what was measured, one for each null, and one of what is published. A
- * run that was not measured has no null either.
+ * One table of measurements: for each run a row of measured values, one per null, and one of published values.
+ * A run that was not measured has no nulls.
  */
 export const measurementTable = (
   title: string,
@@ -58,7 +58,7 @@ export const measurementTable = (
 
 type Run = { readonly result: CellResult; readonly measurements: readonly Measurement[] };
 
-/** For ranking: what lies beyond a scan is above all others, a range counts by its middle. */
+/** Ranking: values beyond a scan are above all others, a range counts by its middle. */
 const placeOf = (value: Amount): number =>
   typeof value === 'number' ? value : 'above' in value ? Infinity : (value.low + value.high) / 2;
 
@@ -67,7 +67,7 @@ const medianOf = (sorted: readonly Amount[]): Amount => sorted[Math.floor((sorte
 
 const overSeeds = (values: readonly Amount[], format: Measurement['format']): string => {
   if (values.length === 0) return none;
-  // A range over tasks has no median: what is left of several is the range over tasks and seeds.
+  // A range over tasks has no median: several of them give the range over tasks and seeds.
   const ranges = values.filter((value) => typeof value === 'object' && 'low' in value);
   if (ranges.length === values.length) {
     const low = Math.min(...ranges.map((range) => range.low));
@@ -79,8 +79,8 @@ const overSeeds = (values: readonly Amount[], format: Measurement['format']): st
 };
 
 /**
- * Median and range over the seeds of each cell that was measured with several; each null is of the same runs, so that run
- * and null are paired. None where no cell has several seeds.
+ * Median and range over the seeds of each cell that was measured with several seeds. Each null is over the same
+ * runs, so that run and null are paired. None if no cell has several seeds.
  */
 export const seedTable = (title: string, runs: readonly Run[]): SweepTable[] => {
   const measured = runs.filter(({ result }) => result.analysis !== undefined);
@@ -100,7 +100,7 @@ export const seedTable = (title: string, runs: readonly Run[]): SweepTable[] => 
         const { cell } = group[0]!.result;
         const named = (name: string) =>
           group.flatMap(
-            // Two tables may have columns of one name.
+            // Two tables may have columns of the same name.
             ({ measurements }) =>
               measurements.find((each) => each.name === name && each.table === title) ?? [],
           );

@@ -6,33 +6,35 @@ import type { RunFile } from '../../contract/run.js';
 import type { Cell, Grid } from '../runs/grid.js';
 import type { Learnt } from '../runs/learnt.js';
 
-/** An option of `reproduce` that one paper has. */
+/** An option of `reproduce` for one paper. */
 export interface PaperFlag {
   /** Without the dashes. */
   readonly name: string;
-  /** As the help shows it: `first|mean`, `LIST`. */
+  /** As shown in the help: `first|mean`, `LIST`. */
   readonly value: string;
   readonly help: string;
-  /** Values that are taken; of a list with commas, each. */
+  /** The accepted values; for a comma-separated list, of each. */
   readonly accepts: RegExp;
   readonly list?: true;
 }
 
 export interface PlanRequest {
-  /** Only what shows the paper's pattern soon. */
+  /** Only the part that shows the paper's pattern soon. */
   readonly quick: boolean;
-  /** Seeds of every run; absent: the paper's default. */
+  /** Seeds of every run. Default: the paper's. */
   readonly seeds?: readonly number[];
-  /** Values of the paper's flags that were given; all were accepted. */
+  /** Values of the given flags of the paper, already validated. */
   readonly options: Readonly<Record<string, string | undefined>>;
 }
 
 export interface Plan {
-  /** All cells of the paper, those that are not trained now too. */
+  /** All cells of the paper, including those that are not trained now. */
   readonly grid: Grid;
-  /** What is trained, in this order: what takes minutes first. Runs that are not the grid's lie beside it. */
+  /** The runs to train, in order: those of minutes first. Runs outside the grid lie beside it. */
   readonly runs: readonly Cell[];
-  /** What can only be trained when those have finished: runs whose interventions take a basis from another's path. */
+  /**
+   * Runs that can only be trained after those: their interventions use a basis from another run's trajectory.
+   */
   readonly then?: readonly Cell[];
 }
 
@@ -44,7 +46,7 @@ export interface MeasureOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** One run of a reproduction: where it stands, and what was measured of it. */
+/** One run of a reproduction: its state, and its measurements. */
 export interface CellResult<A = unknown> {
   readonly cell: Cell;
   /** False for a run that lies beside the grid. */
@@ -53,16 +55,16 @@ export interface CellResult<A = unknown> {
   readonly step: number;
   readonly grokStep?: number;
   readonly learnt?: Learnt;
-  /** Absent before the run has begun, and where its folder cannot be read. */
+  /** Absent before the run begins, and if its folder cannot be read. */
   readonly run?: RunFile;
   readonly unreadable?: ErrorValue;
   readonly analysis?: A;
 }
 
-/** What small multiples are drawn from. */
+/** The data of small multiples. */
 export type Measured = NonNullable<SweepCell['measured']>;
 
-/** A paper that can be reproduced; `A` is what is measured of one of its runs and kept beside it. */
+/** A paper that can be reproduced; `A` is the type of a run's saved measurements. */
 export interface Paper<A = unknown> {
   /** The arXiv number. */
   readonly id: string;
@@ -71,21 +73,26 @@ export interface Paper<A = unknown> {
   readonly about: string;
   readonly flags: readonly PaperFlag[];
   readonly schema: v.GenericSchema<unknown, A>;
-  /** @throws GeometryError `invalid-argument` where options contradict each other. */
+  /** @throws GeometryError `invalid-argument` for contradicting options. */
   plan(request: PlanRequest): Plan;
-  /** What was chosen where the paper leaves a choice, as the grid has it; one sentence each. */
+  /** The choices where the paper leaves one, for this grid; one sentence each. */
   choices(grid: Grid): string[];
   /**
    * Measures a finished run.
-   * @throws GeometryError `too-large`, `cancelled`, and what reading the run throws.
+   * @throws GeometryError `too-large`, `cancelled`, and errors of reading the run.
    */
   measure(folder: string, run: RunFile, options: MeasureOptions): Promise<A>;
-  /** Numbers of a run beside their nulls and the published ones; the published ones alone where it was not measured. */
+  /**
+   * The numbers of a run with their nulls and published values; only published values if it was not measured.
+   */
   measurements(result: CellResult<A>): Measurement[];
   /** Accuracy curves of a measured run. */
   curves(run: RunFile, analysis: A): Measured;
-  /** Where a run stands on the paper's own axis of strength; absent: λ and the share that a step takes, as configured. */
+  /**
+   * The position of a run on the paper's own axis of strength. Default: λ and the share that a step removes, as
+   * configured.
+   */
   strength?(cell: Cell): SweepCell['strength'];
-  /** The paper's tables, measured beside published and null, and what stands beside them. */
+  /** The paper's tables: measured, published and null values, and the notes. */
   tables(results: readonly CellResult<A>[]): SweepTable[];
 }

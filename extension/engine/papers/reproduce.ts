@@ -20,9 +20,9 @@ export interface ReproduceOptions {
   readonly plan: Plan;
   readonly out: string;
   readonly provider: ProviderName;
-  /** How the runs are trained, where not in this process one after the other. */
+  /** How the runs are trained. Default: in this process, one after another. */
   readonly launcher: Launcher;
-  /** The command that goes on with the whole grid. */
+  /** The command that continues with the whole grid. */
   readonly command: string;
   /** One page that shows a report. */
   readonly page: (report: ReportAddition) => Promise<string>;
@@ -31,7 +31,7 @@ export interface ReproduceOptions {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** `results.json`: everything that the tables are made of. */
+/** `results.json`: the complete input of the tables. */
 export interface Results {
   readonly schema: 'weight-geometry/reproduction@1';
   readonly paper: string;
@@ -40,19 +40,20 @@ export interface Results {
   readonly machine: string;
   /** ISO 8601. */
   readonly created: string;
-  /** The command that goes on with what was not measured. */
+  /** The command that continues with the missing measurements. */
   readonly command: string;
   readonly cells: readonly CellResult[];
   readonly tables: readonly SweepTable[];
 }
 
-/** What a reproduction leaves in its folder, beside `sweep.json` and the runs. */
+/** The output files of a reproduction, beside `sweep.json` and the runs. */
 export const outputs = { markdown: 'tables.md', json: 'results.json', page: 'report.html' } as const;
 
 /**
- * Trains the runs of a paper, measures each when it ends, and writes measured | published | null as Markdown, JSON and the
- * panel's page after every run. Finished runs and measurements are kept: the same call goes on where it was stopped.
- * @throws GeometryError `cancelled`, and what training and reading throw.
+ * Trains the runs of a paper, measures each when it ends, and writes measured | published | null as Markdown,
+ * JSON and the panel's page after every run. Finished runs and measurements are kept: the same call continues
+ * where it was stopped.
+ * @throws GeometryError `cancelled`, and errors of training and reading.
  */
 export const reproduce = async (asked: ReproduceOptions): Promise<Results> => {
   const grid = await beginOrAddSeeds(asked.out, asked.plan.grid);
@@ -72,7 +73,7 @@ export const reproduce = async (asked: ReproduceOptions): Promise<Results> => {
   return results;
 };
 
-/** Every run as its folder says; nothing is filled in that was not measured. */
+/** Every run from its folder; missing measurements stay missing. */
 const collect = async ({ paper, plan, out, command }: ReproduceOptions): Promise<Results> => {
   const cells: CellResult[] = [];
   const ofGrid = new Set(cellsOf(plan.grid).map(({ name }) => name));

@@ -9,7 +9,7 @@ export const runEndsSchema = v.array(
 );
 export type RunEnds = v.InferOutput<typeof runEndsSchema>;
 
-/** The first and the last checkpoint of a run as they are now, by name; undefined where there are none to be seen. */
+/** Identities of the first and the last checkpoint of a run, by name; undefined if none are visible. */
 export const runEnds = async (run: string): Promise<RunEnds | undefined> => {
   const folder = path.dirname(checkpointPath(run, 0));
   try {
@@ -24,7 +24,7 @@ export const runEnds = async (run: string): Promise<RunEnds | undefined> => {
       modifiedMs,
     }));
   } catch {
-    // Gone while they were looked at: reading them says so better.
+    // Deleted during the look: reading them gives a better error.
     return undefined;
   }
 };

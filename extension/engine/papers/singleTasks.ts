@@ -5,12 +5,12 @@ import type { Cell, Grid } from '../runs/grid.js';
 import { presets } from '../training/presets.js';
 import { parseRunConfig } from '../training/runConfig.js';
 
-/** One run of one task, as 2602.16746 and its companions train them. */
+/** One run of one task, as in 2602.16746 and its companions. */
 export interface SingleTask {
   readonly task: TaskName;
   readonly decay: number;
   readonly seed: number;
-  /** The preset's own where absent. */
+  /** Default: the preset's own. */
   readonly maxSteps?: number;
 }
 
@@ -21,7 +21,9 @@ const presetOf = (task: TaskName): RunConfig => {
   return parseRunConfig(preset.config, name);
 };
 
-/** A run beside the grid: its seed is of the weights, the batches and the split at once, as the grid's are. */
+/**
+ * A run beside the grid. Its seed determines the weights, the batches and the split, as the grid's seeds do.
+ */
 export const singleTaskCell = ({ task, decay, seed, maxSteps }: SingleTask): Cell => {
   const preset = presetOf(task);
   const name = `${task}-wd${decay}-seed${seed}`;

@@ -11,8 +11,9 @@ export const regulariserOfConfig = ({
 };
 
 /**
- * How strongly a configuration shrinks a matrix: λ as set, and the share of its Frobenius norm that a step takes. With the
- * Frobenius factor Low-Rank Decay takes η λ as L2 does; without it the share depends on the weights, and is absent.
+ * How strongly a configuration shrinks a matrix: λ, and the share of its Frobenius norm that a step removes.
+ * With the Frobenius factor Low-Rank Decay removes η λ, as L2 does; without it the share depends on the weights
+ * and is absent.
  */
 export const strengthOfConfig = (config: RunConfig): SweepCell['strength'] => {
   const { learningRate, weightDecay, lowRankDecay } = config;

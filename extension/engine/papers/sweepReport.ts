@@ -20,8 +20,8 @@ import { regulariserOfConfig, strengthOfConfig } from './strength.js';
 import type { CellResult, Paper } from './paper.js';
 
 /**
- * The runs of a sweep's folder as they stand, the grid's before those beside it; nothing is measured yet.
- * @param expected runs beside the grid that are listed before they have begun.
+ * The current state of the runs in a sweep's folder, the grid's before those beside it; no measurements.
+ * @param expected runs beside the grid that are listed before they begin.
  */
 export const sweepResults = async (
   folder: string,
@@ -42,7 +42,7 @@ export const sweepHeader = (folder: string, grid: Grid, settings: InspectSetting
   created: new Date().toISOString(),
 });
 
-/** The axes; with the paper whose grid it is. */
+/** The axes, and the paper if the grid is a paper's. */
 export const sweepAxes = (folder: string, grid: Grid, paper: Paper): Sweep => ({
   name: grid.name,
   path: sweepPath(folder),
@@ -55,7 +55,7 @@ export const sweepAxes = (folder: string, grid: Grid, paper: Paper): Sweep => ({
   ...(isOf(paper, grid) ? { paper: { id: paper.id, title: paper.title, choices: paper.choices(grid) } } : {}),
 });
 
-/** Cells with what was measured of them; the paper's tables where the grid is the paper's. */
+/** Cells with their measurements; the paper's tables if the grid is the paper's. */
 export const sweepSections = (
   folder: string,
   grid: Grid,
@@ -93,7 +93,7 @@ const sweepCell = (folder: string, isPapers: boolean, paper: Paper, result: Cell
   };
 };
 
-/** Tasks of which (a, b) and (b, a) have one answer. */
+/** Commutative tasks: (a, b) and (b, a) have the same answer. */
 const commutative: ReadonlySet<TaskName> = new Set(['add', 'mul', 'x2_y2', 'x2_xy_y2']);
 /** By modulus and split: the cells of a sweep share a few. */
 const memorised = new Map<string, number>();

@@ -24,5 +24,5 @@ export const papers: readonly Paper[] = [
 
 export const paperOf = (id: string): Paper | undefined => papers.find((paper) => paper.id === id);
 
-/** What is measured of the runs of a sweep that is no paper's: accuracy at each rank, with its nulls. */
+/** Measurements of the runs of a sweep that belongs to no paper: accuracy at each rank, with its nulls. */
 export const measuresOfAnyRun: Paper = holographicEncoding;

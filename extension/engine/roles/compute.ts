@@ -11,12 +11,12 @@ import { endWithParent } from '../ground/serving/orphanWatch.js';
 interface Job {
   readonly request: InspectRequest;
   readonly stop: AbortController;
-  /** Analyses asked for while it runs; the job lasts until they are there. */
+  /** Analyses requested while it runs; the job lasts until they are complete. */
   readonly analyses: AnalysisRequest[];
   focus: Focus;
 }
 
-/** The role that runs inspections; they take turns at their chunks, so several go forward at once. */
+/** The role that runs inspections. They take turns chunk by chunk, so several progress at once. */
 export function serveCompute(): void {
   endWithParent();
   const jobs = new Map<string, Job>();

@@ -19,18 +19,18 @@ import {
 
 const ok = <T>(value: T): Reply<T> => ({ ok: true, value });
 const done: Reply<void> = { ok: true, value: undefined };
-/** Progress is told this often at most, in milliseconds. */
+/** Minimum interval between progress events, in milliseconds. */
 const TELL_EVERY_MS = 100;
 
-/** What is installed and where to; tests put in their own. */
+/** What is installed, and where; tests replace it. */
 export interface InstallerPlace {
   readonly manifest?: CudaManifest;
   readonly folder?: string;
 }
 
 /**
- * The role `installer` of the engine's bundle: fetches, verifies and removes the CUDA provider for its parent. When the
- * parent goes away, a download is given up; the process ends when nothing half done is left.
+ * The role `installer` of the engine's bundle: downloads, verifies and removes the CUDA provider for its
+ * parent. When the parent ends, the download is aborted. The process ends when nothing half done is left.
  */
 export const serveInstaller = ({ manifest, folder }: InstallerPlace = {}): void => {
   let offered: CudaOffer | undefined;
@@ -57,7 +57,7 @@ export const serveInstaller = ({ manifest, folder }: InstallerPlace = {}): void 
         if (offer === undefined) {
           throw new GeometryError('invalid-argument', 'Nothing is fetched that was not offered before.');
         }
-        // The clock starts with the process: the first news must not wait for it.
+        // The clock starts with the process: the first event must not wait for it.
         let told = -Infinity;
         const onProgress = (bytes: number, total: number): void => {
           const now = performance.now();

@@ -7,12 +7,12 @@ import { probeModel } from '../runtime/probeModel.js';
 import { createSession, type Provider } from '../runtime/session.js';
 
 const SIDE = 512;
-/** A software adapter takes seconds for one product: that is known after the first. */
+/** A software adapter takes seconds for one product: the first one shows that. */
 const LONG_ENOUGH_MS = 1000;
 
 /**
- * Runs the smallest graph on a provider. It is called in a throwaway child process, because a broken driver can crash
- * or hang the process that asks for it, and because the reason is written to its standard error only.
+ * Runs the smallest graph on a provider. Runs in a throwaway child process, because a broken driver can crash
+ * or hang its process, and because the reason is only written to standard error.
  * @throws GeometryError `no-provider`.
  */
 export const probe = async (provider: Provider): Promise<ProbeAnswer> => {
@@ -41,7 +41,7 @@ const devices: Readonly<Record<Provider, () => Pick<ProbeAnswer, 'device' | 'isS
 
 /** The role `probe` of the engine's bundle: answers its parent with a {@link ProbeAnswer}, then ends. */
 export const runProbeProcess = async (provider: string): Promise<void> => {
-  // A driver that hangs would keep it alive for ever where its parent was killed before the time was up.
+  // A hanging driver would keep the process alive for ever if its parent was killed before the time-out.
   endWithParent();
   try {
     const answer = await probe(provider as Provider);

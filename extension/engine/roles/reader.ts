@@ -18,7 +18,7 @@ import { readRunFile } from '../training/run/runDirectory.js';
 import { loadRunConfig, parseRunConfig, withAssignments } from '../training/runConfig.js';
 import { serveParent } from '../ground/serving/channel.js';
 
-/** Headers and statistics of this many files are kept; the oldest leave first. */
+/** Number of files whose headers and statistics are cached; the oldest are dropped first. */
 const mostKept = 2000;
 
 /** The role that answers hovers and listings at once: headers, cached statistics, small matrices. */
@@ -28,7 +28,7 @@ export function serveReader(cacheFolder: string | undefined): void {
   serveParent(readerSchemas, {
     describe: async (path) => {
       const header = await headers.of(path, path, () => describeFile(path));
-      // Statistics come with later inspections of the same file, so they are looked for every time.
+      // Later inspections of the same file add statistics, so they are looked up every time.
       const cached = cacheFolder === undefined ? [] : await statisticsOf(cacheFolder, path);
       return ok({ ...header, cached });
     },
@@ -77,7 +77,7 @@ async function runIn(folder: string): Promise<RunRecord | undefined> {
   };
 }
 
-/** Answers about files, each as long as its file has the size and time that it had. */
+/** Caches answers about files, each while its file keeps its size and time. */
 class Kept<T> {
   private readonly answers = new Map<string, { readonly identity: string; readonly answer: Promise<T> }>();
 
@@ -89,7 +89,7 @@ class Kept<T> {
     this.answers.set(key, { identity, answer });
     const [oldest] = this.answers.keys();
     if (this.answers.size > mostKept && oldest !== undefined) this.answers.delete(oldest);
-    // What could not be read may be readable a moment later.
+    // An unreadable file may be readable a moment later.
     answer.catch(() => this.answers.delete(key));
     return answer;
   }

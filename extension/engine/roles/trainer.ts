@@ -12,15 +12,18 @@ const refused = (message: string): Promise<Reply<void>> =>
 /** One run in one process. */
 export interface Trainer {
   readonly calls: TrainerCalls;
-  /** The parent process has ended: the run writes a checkpoint and ends, or continues, as its request said. Resolves at its end. */
+  /**
+   * The parent process has ended: the run writes a checkpoint and ends, or continues, as its request said.
+   * Resolves at its end.
+   */
   left(): Promise<void>;
-  /** Checkpoints and ends the run; resolves when it has ended. */
+  /** Writes a checkpoint and ends the run; resolves when it has ended. */
   end(): Promise<void>;
 }
 
 /**
- * Serves {@link TrainerCalls} for one run. `start` answers when the run was accepted; everything that goes wrong later
- * arrives as the event `ended`.
+ * Serves {@link TrainerCalls} for one run. `start` answers when the run is accepted; later failures arrive as
+ * the event `ended`.
  */
 export const createTrainer = (events: TrainerEvents, options: TrainOptions = {}): Trainer => {
   const control = new RunControl();
@@ -60,8 +63,9 @@ export const createTrainer = (events: TrainerEvents, options: TrainOptions = {})
 };
 
 /**
- * The role `trainer` of the engine's bundle: serves the process that forked it. SIGTERM and SIGINT checkpoint and end
- * the run, so a run that goes on alone can be ended by the process id in `state/trainer.pid` of the run directory.
+ * The role `trainer` of the engine's bundle: serves its parent process. SIGTERM and SIGINT write a checkpoint
+ * and end the run, so a run that continues alone can be ended by the process id in `state/trainer.pid` of the
+ * run's folder.
  */
 export const serveTrainer = (options: TrainOptions = {}): void => {
   let trainer: Trainer | undefined;

@@ -4,7 +4,7 @@ import { readRunFile } from '../training/run/runDirectory.js';
 import type { Cell } from './grid.js';
 import { runFolder } from './sweepFile.js';
 
-/** The runs in a sweep's folder that are not of its grid, as a reproduction has them: controls, single tasks. By name. */
+/** The runs in a sweep's folder that are not in its grid: controls, single tasks. By name. */
 export const besideGrid = async (sweep: string, cells: readonly Cell[]): Promise<Cell[]> => {
   const ofGrid = new Set(cells.map(({ name }) => name));
   const names = await readdir(path.dirname(runFolder(sweep, { name: 'any' }))).catch((): string[] => []);

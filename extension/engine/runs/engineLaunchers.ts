@@ -9,7 +9,7 @@ import { train, type RunEvents } from '../training/trainer/train.js';
 /** Trains one run in this process; throws as `train` does. */
 export type TrainRun = (request: TrainRequest, control: RunControl, events: RunEvents) => Promise<RunFile>;
 
-/** Runs in this very process: one after the other, or `capacity` of them where `trainRun` shares a graph. */
+/** Runs in this process: one after another, or `capacity` of them if `trainRun` shares a graph. */
 export const inThisProcess = (trainRun: TrainRun = train, capacity = 1): Launcher => ({
   capacity: () => capacity,
   sharesCores: false,
@@ -28,7 +28,7 @@ export const inThisProcess = (trainRun: TrainRun = train, capacity = 1): Launche
   },
 });
 
-/** Runs of one shape as rows of one graph, `capacity` at once: what a device does best. */
+/** Runs of one shape as rows of one graph, `capacity` at a time: fastest on a device. */
 export const asRows = (capacity: number): Launcher => {
   const pool = new ReplicaPool();
   const launcher = inThisProcess(

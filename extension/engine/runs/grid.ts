@@ -8,20 +8,20 @@ const plainName = v.pipe(
   v.regex(/^[a-z0-9][a-z0-9.-]*$/i, 'a name of letters, digits, dots and dashes'),
 );
 
-/** A model size under a name of its own. */
+/** A named model size. */
 const scaleSchema = v.object({
   name: plainName,
   model: modelSchema,
 });
 
-/** Any other settings under a name of their own: `key=value` as `--set` takes them, after all other axes. */
+/** A named set of other settings: `key=value` as in `--set`, applied after all other axes. */
 const variantSchema = v.object({ name: plainName, set: v.array(v.pipe(v.string(), v.minLength(1))) });
 
 const nonNegative = v.pipe(v.number(), v.finite(), v.minValue(0));
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 const fraction = v.pipe(v.number(), v.gtValue(0), v.ltValue(1));
 
-/** The values of one axis: each once, as two runs of one name would share a folder. */
+/** The values of one axis, unique: two runs of one name would share a folder. */
 const axisOf = <S extends v.GenericSchema>(
   value: S,
   keyOf: (value: v.InferOutput<S>) => string,
@@ -44,20 +44,20 @@ const axisOf = <S extends v.GenericSchema>(
 const taskSchema = v.picklist(taskNames);
 
 /**
- * Every combination of scales, variants, train fractions, decays, sets of tasks and seeds is one run; all else is the
- * base's.
+ * Every combination of scales, variants, train fractions, decays, sets of tasks and seeds is one run; all other
+ * settings are the base's.
  */
 export const gridSchema = v.object({
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   base: runConfigSchema,
-  // Some file systems do not tell capitals from small letters.
+  // Some file systems ignore case.
   scales: axisOf(scaleSchema, ({ name }) => name.toLowerCase(), 'name'),
-  /** Absent: the base's settings alone. */
+  /** Default: the base's settings alone. */
   variants: v.optional(axisOf(variantSchema, ({ name }) => name.toLowerCase(), 'variant')),
-  /** Absent: the base's. */
+  /** Default: the base's. */
   trainFractions: v.optional(axisOf(fraction, String, 'train fraction')),
   decays: axisOf(nonNegative, String, 'weight decay'),
-  /** Of the weights, of the batches and of the split at once. */
+  /** Seed of the weights, the batches and the split. */
   seeds: axisOf(whole, String, 'seed'),
   tasks: axisOf(axisOf(taskSchema, String, 'task'), (tasks) => [...tasks].sort().join('+'), 'set of tasks'),
 });
@@ -67,10 +67,10 @@ export type Variant = v.InferOutput<typeof variantSchema>;
 
 /** One run of a grid. */
 export interface Cell {
-  /** Folder under the sweep's, unique in the grid: `baseline-add+mul-wd1-seed42`. */
+  /** Folder name below the sweep's, unique in the grid: `baseline-add+mul-wd1-seed42`. */
   readonly name: string;
   readonly scale: string;
-  /** Of grids that have variants. */
+  /** For grids with variants. */
   readonly variant?: string;
   readonly decay: number;
   readonly seed: number;
@@ -81,7 +81,7 @@ export interface Cell {
 interface Point {
   readonly scale: Scale;
   readonly variant: Variant | undefined;
-  /** Of grids that have train fractions. */
+  /** For grids with train fractions. */
   readonly fraction: number | undefined;
   readonly decay: number;
   readonly tasks: TaskName[];
@@ -120,7 +120,7 @@ const cellOf = (base: RunConfig, point: Point): Cell => {
 };
 
 /**
- * All runs, the smallest models and the largest decays first: what groks soonest is seen soonest.
+ * All runs, the smallest models and the largest decays first: they grok soonest.
  * @throws GeometryError `invalid-config` for a variant whose settings do not fit.
  */
 export const cellsOf = (grid: Grid): Cell[] => {

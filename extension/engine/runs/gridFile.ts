@@ -29,7 +29,7 @@ export const readGrid = async (path: string): Promise<Grid> => {
   }
   const parsed = v.safeParse(gridSchema, await withBase(json));
   if (parsed.success) {
-    // A variant's settings are known to fit only when they are made.
+    // A variant's settings are validated only when its cells are built.
     cellsOf(parsed.output);
     return parsed.output;
   }

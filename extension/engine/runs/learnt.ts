@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { Metrics } from '../../contract/run.js';
 import { metricsPath, readMetrics } from '../training/run/metricsFile.js';
 
-/** What a run has learnt so far, of the task that is furthest behind. */
+/** The progress of a run's worst task. */
 export interface Learnt {
   /** At the last evaluation. */
   readonly testAccuracy?: number;
@@ -24,10 +24,13 @@ export const learntFrom = (lines: readonly Metrics[]): Learnt => {
   };
 };
 
-/** By file, size and time: a sweep is read again every few seconds, and most of its runs have ended. */
+/** By file, size and time: a sweep is reread every few seconds, and most of its runs have ended. */
 const known = new Map<string, { readonly stamp: string; readonly learnt: Learnt }>();
 
-/** Read from a run's metrics; nothing before there are any. @throws GeometryError `unreadable`. */
+/**
+ * Read from a run's metrics; empty before there are any.
+ * @throws GeometryError `unreadable`.
+ */
 export const learntOf = async (folder: string): Promise<Learnt> => {
   const file = metricsPath(folder);
   const found = await stat(file).catch(() => undefined);

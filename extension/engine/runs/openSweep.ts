@@ -7,10 +7,10 @@ import { sweepProgress, type CellProgress } from './progress.js';
 import { beginSweep, readSweep, runFolder } from './sweepFile.js';
 
 /**
- * The sweep in a folder: begun there with the grid of a file, or the one that the folder holds.
- * @throws GeometryError `invalid-config`, `invalid-argument` where the folder holds another grid, or a run another
- * configuration; `not-found` where no
- * file is given and the folder holds none; `unreadable`, `malformed-file`, `unwritable`, `disk-full`.
+ * The sweep in a folder: created there from a grid file, or read from the folder.
+ * @throws GeometryError `invalid-config`; `invalid-argument` if the folder holds another grid, or a run another
+ * configuration; `not-found` if no file is given and the folder holds none; `unreadable`, `malformed-file`,
+ * `unwritable`, `disk-full`.
  */
 export const openSweep = async (folder: string, gridFile: string | undefined): Promise<SweepRecord> => {
   const grid = gridFile === undefined ? await readSweep(folder) : await readGrid(gridFile);
@@ -21,8 +21,8 @@ export const openSweep = async (folder: string, gridFile: string | undefined): P
 };
 
 /**
- * What was begun goes on as it began, for as many steps as the grid now has. A run whose directory cannot be read is there
- * all the same: training it says what is wrong with it.
+ * A started run continues with its own configuration, up to the grid's number of steps. A run with an
+ * unreadable folder is included: training it reports the error.
  */
 const runOf = (sweep: string, { cell, run, status, unreadable }: CellProgress): SweepRun => {
   const folder = runFolder(sweep, cell);

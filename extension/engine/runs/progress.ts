@@ -9,31 +9,31 @@ import { learntOf, type Learnt } from './learnt.js';
 import { silentRuns } from './silentRuns.js';
 import { runFolder } from './sweepFile.js';
 
-/** Where one run of a sweep stands, as its own directory says. */
+/** The state of one run of a sweep, from its own folder. */
 export interface CellProgress {
   readonly cell: Cell;
   readonly status: 'queued' | RunFile['status'];
   readonly step: number;
   readonly grokStep?: number;
-  /** It seems to have been left by another host, by a clock that may not be this one's: it may be running there. */
+  /** Apparently left by another host, by a clock that may differ from this one's: it may be running there. */
   readonly unsure?: true;
-  /** Absent before the run has begun, and where its directory cannot be read. */
+  /** Absent before the run begins, and if its folder cannot be read. */
   readonly learnt?: Learnt;
-  /** Absent before the run has begun, and where its directory cannot be read. */
+  /** Absent before the run begins, and if its folder cannot be read. */
   readonly run?: RunFile;
-  /** Why the run's directory cannot be read: it counts as failed, and the others stand where they stand. */
+  /** Why the run's folder cannot be read: the run counts as failed, the others are unaffected. */
   readonly unreadable?: ErrorValue;
 }
 
-/** Runs whose files are open at once. */
+/** Number of runs whose files are open at once. */
 export const filesAtOnce = 64;
 
-/** The progress table of a sweep, in the order of the queue. A run that another host has, or had, is told as `unsure`. */
+/** The progress table of a sweep, in queue order. A run that another host trains, or trained, is `unsure`. */
 export const sweepProgress = (folder: string, cells: readonly Cell[]): Promise<CellProgress[]> =>
   atATime(cells, filesAtOnce, (cell) => progressOf(folder, cell));
 
 /**
- * The same, true also where the clocks of several hosts differ: runs that seem to have been left by another host are
+ * The same, but reliable if the clocks of several hosts differ: runs apparently left by another host are
  * watched for a moment.
  */
 export const watchedProgress = async (folder: string, cells: readonly Cell[]): Promise<CellProgress[]> => {

@@ -4,14 +4,15 @@ import { createTrainingEngine, ReplicaPool } from '../training/trainer/onnxEngin
 import type { TrainingEngine } from '../training/trainer/trainingEngine.js';
 
 const candidates = [1, 4, 16];
-/** A trial of one number of rows lasts about this long, after its first steps. */
+/** Approximate length of a trial of one number of rows, after its first steps. */
 const trialMs = 1000;
 const warmUpSteps = 2;
-/** More rows than this use more memory and wait for each other: they must be worth it. */
+/** More rows use more memory and wait for each other: they need this much gain. */
 const worthIt = 1.1;
 
 /**
- * How many runs of the first one's shape train fastest as rows of one graph on a device, by a trial of a few steps each.
+ * The number of runs of the first one's shape that train fastest as rows of one graph on a device, by a trial
+ * of a few steps each.
  * @throws GeometryError `no-provider`.
  */
 export const fastestRows = async (configs: readonly RunConfig[], provider: Provider): Promise<number> => {
@@ -26,13 +27,16 @@ export const fastestRows = async (configs: readonly RunConfig[], provider: Provi
   return fewestThatAreFast(rates);
 };
 
-/** Rows → steps of all runs a second: the fewest rows that no larger number beats by a tenth. */
+/** Rows → steps per second of all runs: the smallest number of rows that no larger one beats by a tenth. */
 export const fewestThatAreFast = (rates: ReadonlyMap<number, number>): number => {
   const best = Math.max(...rates.values());
   return Math.min(...[...rates].filter(([, rate]) => rate * worthIt >= best).map(([rows]) => rows));
 };
 
-/** Steps of all `rows` runs together in a second, by a trial. @throws GeometryError `no-provider`. */
+/**
+ * Steps per second over all `rows` runs together, by a trial.
+ * @throws GeometryError `no-provider`.
+ */
 export const stepsPerSecond = async (
   config: RunConfig,
   provider: Provider,
@@ -41,7 +45,7 @@ export const stepsPerSecond = async (
   const pool = new ReplicaPool();
   const engines: TrainingEngine[] = [];
   try {
-    // The bases of interventions may not be there yet.
+    // The bases of interventions may not exist yet.
     const trial = { ...config, interventions: [] };
     for (let row = 0; row < rows; row++) engines.push(await createTrainingEngine(trial, provider, { pool }));
     const states = engines.map((engine) => {

@@ -16,18 +16,18 @@ import { runFolder } from './sweepFile.js';
 export interface SweepOptions {
   readonly signal: AbortSignal;
   readonly provider: ProviderName;
-  /** Where runs are trained, and how many at once: in this process, one by one, by default. */
+  /** Where runs are trained, and how many at a time. Default: in this process, one by one. */
   readonly launcher?: Launcher;
-  /** A run begins or goes on; gives what listens to it. */
+  /** A run starts or continues; returns its listeners. */
   readonly onRun?: (cell: Cell, folder: string) => RunEvents;
   /** A run has ended, now or in an earlier session. One call at a time. */
   readonly onEnded?: (cell: Cell, run: RunFile) => Promise<void> | void;
   /**
-   * Whether runs that other hosts train are waited for, and taken over where their hosts die (the default). Else the
-   * first of them ends the sweep.
+   * Whether to wait for runs that other hosts train, and take over those of dead hosts (default). Otherwise the
+   * first such run ends the sweep.
    */
   readonly waitsForOthers?: boolean;
-  /** Everything else has ended: these are trained by other hosts, and waited for. */
+  /** All other runs have ended: these are trained by other hosts, and waited for. */
   readonly onWaiting?: (cells: readonly Cell[]) => void;
 }
 
@@ -38,21 +38,21 @@ interface Failure {
   readonly error: GeometryError;
 }
 
-/** Held by another host, or not yet known to be free of it. */
+/** Held by another host, or possibly held. */
 const isElsewhere = (held: Liveness): boolean =>
   held.kind === 'elsewhere' || (held.kind === 'lapsed' && held.by === 'clock');
 
-/** Errors that are a run's own, and say nothing about the others. */
+/** Error codes that concern a single run. */
 const isOwn = ({ code }: GeometryError): boolean => code === 'not-finite' || code === 'malformed-file';
 
 /**
- * Trains the runs of a sweep, as many at a time as the launcher takes, the longest first where there are several:
- * finished ones are passed over, begun ones go on from their last state. The abort signal checkpoints the runs under way
- * and ends the sweep, which can then be resumed; so does the first error, but for those that are a run's own (its loss
- * did not stay finite, a file of it is damaged): the others go on. Several hosts may train the same sweep: each takes
- * runs that no other has, and all end when the last run has.
- * @throws GeometryError `cancelled` after the signal; `not-finite` or `malformed-file` at the end, naming the runs;
- * `invalid-argument` where a folder holds a run of another configuration; what training throws.
+ * Trains the runs of a sweep, as many at a time as the launcher allows, then longest first. Finished runs are
+ * skipped, started ones continue from their last state. The abort signal checkpoints the active runs and ends
+ * the sweep, which can be resumed. The first error does the same, unless it concerns a single run (its loss is
+ * not finite, one of its files is damaged): the others then continue. Several hosts may train the same sweep:
+ * each takes runs that no other has, and all end with the last run.
+ * @throws GeometryError `cancelled` after the signal; `not-finite` or `malformed-file` at the end, naming the
+ * runs; `invalid-argument` if a folder holds a run of another configuration; errors of training.
  */
 export const runSweep = async (
   folder: string,
@@ -110,7 +110,7 @@ export const runSweep = async (
           return;
         }
         const { code, message, cause } = outcome.error;
-        // Another process of this host is the user's own: he is told.
+        // A holder on this host is another process of the user, who must be told.
         const isOthers = code === 'in-use' && (await findRun(out)).kind !== 'here';
         if (waitsForOthers && isOthers) elsewhere.push(cell);
         else fail(cell, new GeometryError(code, message, { cause }));
@@ -156,7 +156,7 @@ export const runSweep = async (
     }
     await queue.idle();
     if (elsewhere.length === 0) break;
-    // Many that others trained have ended meanwhile: what is told is what is left.
+    // Other hosts may have ended many meanwhile: only the remaining ones are reported.
     if (!isTold) options.onWaiting?.(elsewhere);
     isTold = true;
     await setTimeout(lookMs, undefined, { signal: halting.signal }).catch(() => undefined);
@@ -171,14 +171,14 @@ export const runSweep = async (
   if (own.length > 0) throw togetherOf(own);
 };
 
-/** What was begun goes on as it began, for as many steps as the grid now has. */
+/** A started run continues with its own configuration, up to the grid's number of steps. */
 const requestOf = async (cell: Cell, out: string, provider: ProviderName): Promise<TrainRequest> => {
   const before = await readRunFile(out);
   const config = before === undefined ? cell.config : { ...before.config, maxSteps: cell.config.maxSteps };
   return { config, out, provider, resume: before !== undefined };
 };
 
-/** One error for the runs that failed by themselves. */
+/** One error for all runs that failed individually. */
 const togetherOf = (failures: readonly Failure[]): GeometryError => {
   const [first] = failures;
   const diverged = failures.filter(({ error }) => error.code === 'not-finite').map(({ name }) => name);

@@ -4,7 +4,7 @@ import { settingThatDiffers } from '../../contract/sameRun.js';
 import type { Cell } from './grid.js';
 
 /**
- * That the run in a cell's folder is the cell's.
+ * Checks that the run in a cell's folder is the cell's.
  * @throws GeometryError `invalid-argument` naming the run and the first setting that differs.
  */
 export const requireSameRun = ({ name, config: asked }: Cell, folder: string, { config }: RunFile): void => {

@@ -3,22 +3,25 @@ import type { ProviderName, RunConfig } from '../../contract/run.js';
 import { chooseProvider } from '../runtime/providers.js';
 import { fastestRows } from './rowsOnDevice.js';
 
-/** How the runs of a sweep share a machine: so many at once, in this process, as rows of one graph or a process each. */
+/**
+ * How the runs of a sweep share a machine: how many at a time, and whether in this process, as rows of one
+ * graph, or in one process each.
+ */
 export interface Sharing {
   readonly launcher: 'here' | 'rows' | 'processes';
   readonly jobs: number;
 }
 
-/** What the user says of it. */
+/** The user's choice. */
 export interface AskedSharing {
   readonly jobs?: number | undefined;
   readonly asRows?: boolean;
 }
 
 /**
- * On a processor several small models train fastest in a process each, on a thread each: their products are too small to
- * share (`bench sweep` measures the three ways). A device is one: runs of one shape go through one graph there, as many
- * as a trial of a few steps finds fastest.
+ * On a processor several small models train fastest in one process and thread each: their products are too
+ * small to share (`bench sweep` measures the three ways). On a device runs of one shape share one graph, as
+ * many as a trial of a few steps finds fastest.
  */
 export const sideBySide = async (
   provider: ProviderName,

@@ -15,7 +15,7 @@ export const runFolder = (folder: string, { name }: Pick<Cell, 'name'>): string 
   path.join(folder, 'runs', name);
 
 /**
- * The grid that a folder holds, undefined where it holds none.
+ * The grid of a folder; undefined if it has none.
  * @throws GeometryError `unreadable`, `too-large`, `malformed-file`.
  */
 export const readSweep = async (folder: string): Promise<Grid | undefined> => {
@@ -30,8 +30,9 @@ export const readSweep = async (folder: string): Promise<Grid | undefined> => {
 };
 
 /**
- * Begins a sweep in a folder, or finds it there.
- * @throws GeometryError `invalid-argument` where the folder holds a sweep of another grid; `unwritable`, `disk-full`.
+ * Creates a sweep in a folder, or finds it there.
+ * @throws GeometryError `invalid-argument` if the folder holds a sweep of another grid; `unwritable`,
+ * `disk-full`.
  */
 export const beginSweep = async (folder: string, grid: Grid): Promise<void> => {
   const existing = await readSweep(folder);
@@ -47,9 +48,8 @@ export const beginSweep = async (folder: string, grid: Grid): Promise<void> => {
 };
 
 /**
- * Begins a sweep as {@link beginSweep} does; where the folder holds one that differs in its seeds alone, the seeds of both
- * are taken.
- * @returns the grid that the folder holds now.
+ * As {@link beginSweep}; if the folder's grid differs only in its seeds, the seeds of both are merged.
+ * @returns the folder's grid.
  */
 export const beginOrAddSeeds = async (folder: string, grid: Grid): Promise<Grid> => {
   const existing = await readSweep(folder);

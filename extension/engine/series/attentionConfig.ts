@@ -13,8 +13,8 @@ const schema = v.object({
 });
 
 /**
- * The heads that a Hugging Face `config.json` beside the weights states; undefined where there is none, or one of
- * another kind: the file only refines how fused matrices are cut.
+ * The number of heads in a Hugging Face `config.json` beside the weights; undefined if there is none or it is
+ * of another kind. The file only refines how fused matrices are split.
  */
 export const attentionConfigOf = async (places: readonly string[]): Promise<AttentionConfig | undefined> =>
   attentionConfigIn(await configsBeside(places));

@@ -1,18 +1,21 @@
 import type { Checkpoint } from '../checkpoints/tensors/checkpoint.js';
 
-/** Tensors whose descriptions are held at a time: some 100 MB. */
+/** Maximum number of tensor descriptions in memory: about 100 MB. */
 const mostTensors = 400_000;
 
-/** Opens checkpoints as they are asked for, and closes the one used longest ago when too many tensors are held. */
+/**
+ * Opens checkpoints on demand, and closes the least recently used one when too many tensor descriptions are
+ * held.
+ */
 export class CheckpointPool {
-  /** In the order of last use. */
+  /** Least recently used first. */
   private readonly opened = new Map<number, Checkpoint>();
   private tensors = 0;
 
   /** `openers[t]` opens checkpoint t. */
   constructor(private readonly openers: readonly (() => Promise<Checkpoint>)[]) {}
 
-  /** The checkpoint, open until {@link mostTensors} of later ones have been asked for. */
+  /** The checkpoint, open until {@link mostTensors} tensors of later ones have been requested. */
   async get(index: number): Promise<Checkpoint> {
     const held = this.opened.get(index);
     if (held !== undefined) {

@@ -3,13 +3,13 @@ import { tensorChoice } from '../checkpoints/tensors/tensorGlob.js';
 import type { MatrixSpec } from '../geometry/matrices.js';
 import type { Survey } from './survey.js';
 
-/** The tensors that a glob chose, as one group of the trajectory. */
+/** The tensors of a glob, as one group of the trajectory. */
 export interface ChosenGroup {
   readonly glob: string;
   readonly tensors: ReadonlySet<string>;
 }
 
-/** What is analysed: everything, or what a glob over tensor names chooses. `all` stays all parameters. */
+/** The analysed tensors: all, or those of a glob over tensor names. `all` still means all parameters. */
 export const chooseTensors = (
   survey: Survey,
   glob: string | undefined,
@@ -33,7 +33,7 @@ export const chooseTensors = (
   };
 };
 
-/** A star stays between two dots, which many do not expect: says so where two stars would have taken something. */
+/** A star does not cross a dot, which many do not expect: warns if two stars would have matched. */
 const overDots = (glob: string, tensors: readonly { readonly name: string }[]): string => {
   const wide = glob.replaceAll(/(?<!\*)\*(?!\*)/g, '**');
   if (wide === glob) return '';

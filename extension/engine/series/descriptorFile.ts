@@ -11,7 +11,7 @@ export interface FoundDescriptor {
   readonly origin: 'file' | 'run';
 }
 
-/** The first that is there counts; what a person wrote goes before what a run wrote. */
+/** The first existing file is used; a hand-written file precedes a run's. */
 const places = [
   { name: descriptorFileName, origin: 'file', isAlwaysOne: true },
   { name: 'run.json', origin: 'run', isAlwaysOne: false },
@@ -39,20 +39,20 @@ const parse = (path: string, value: unknown): ModelDescriptor => {
 };
 
 /**
- * A descriptor from the file that the user names.
+ * A descriptor from the user's file.
  * @throws GeometryError `not-found`, `unreadable`, `too-large`, `invalid-descriptor` naming the field.
  */
 export const readDescriptorFile = async (path: string): Promise<ModelDescriptor> => {
   return parse(path, await readJson(path));
 };
 
-/** Whether a file that may hold other things (a run of another program) describes a model of ours. */
+/** Whether a file that may be unrelated (a run of another program) describes a model known to the product. */
 const isDescriptor = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'model' in value && 'data' in value;
 
 /**
- * The descriptor beside checkpoints: `weight-geometry.json`, or the run's `run.json`, in the folder or (for a folder
- * of checkpoints inside a run) the one above. Undefined where there is none.
+ * The descriptor beside checkpoints: `weight-geometry.json`, or the run's `run.json`, in the folder or (for a
+ * checkpoint folder inside a run) the one above. Undefined if there is none.
  * @throws GeometryError `invalid-descriptor` naming file and field, `unreadable`, `too-large`.
  */
 export const readDescriptor = async (folder: string): Promise<FoundDescriptor | undefined> => {

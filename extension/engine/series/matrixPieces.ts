@@ -4,19 +4,19 @@ import { readPart } from './partReader.js';
 import type { Survey } from './survey.js';
 import { throwIfCancelled } from '../ground/work/tasks.js';
 
-/** What a spectrum is of: a matrix's weights at a checkpoint, or their change from the first. */
+/** The subject of a spectrum: a matrix's weights at a checkpoint, or their change from the first. */
 export type SpectrumOf = 'weights' | 'change';
 
 /** Numbers held at a time: 8 MB. */
 const pieceNumbers = 1 << 20;
 
-/** Σx and Σx² of a matrix that is never held. */
+/** Σx and Σx² of a matrix that is never held in memory. */
 export interface Moments {
   readonly sum: number;
   readonly sumOfSquares: number;
 }
 
-/** A matrix of one checkpoint, read from its file in pieces of whole rows at every use. */
+/** A matrix of one checkpoint, read from its file in pieces of whole rows on each use. */
 export const matrixPieces = (
   survey: Survey,
   index: number,
@@ -43,7 +43,7 @@ export const matrixPieces = (
   };
 };
 
-/** Not finite where a value is not. */
+/** Not finite if a value is not. */
 export const momentsOf = async (eachPiece: EachPiece): Promise<Moments> => {
   let sum = 0;
   let sumOfSquares = 0;
@@ -60,7 +60,7 @@ export const momentsOf = async (eachPiece: EachPiece): Promise<Moments> => {
   return { sum, sumOfSquares };
 };
 
-/** The matrix as an operator whose norm is known already. */
+/** The matrix as an operator with a known norm. */
 export const operatorOf = (
   { rows, columns }: MatrixSpec,
   name: string,

@@ -2,7 +2,9 @@ import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { limits, readText } from '../../disk/regularFile.js';
 
-/** What the Hugging Face `config.json` files beside the weights hold, as far as they are JSON, the nearest first. */
+/**
+ * The contents of the Hugging Face `config.json` files beside the weights, those that are JSON, nearest first.
+ */
 export const configsBeside = async (places: readonly string[]): Promise<unknown[]> => {
   const folders = new Set(places.flatMap((place) => [place, dirname(place)]));
   const configs: unknown[] = [];
@@ -31,7 +33,7 @@ const parseJson = (text: string): unknown => {
 };
 
 const experts = v.optional(v.pipe(v.number(), v.integer(), v.minValue(2)));
-/** Under these names Mixtral, Qwen and OLMoE, DeepSeek, DBRX and others say how many experts a layer has. */
+/** Keys for the number of experts of a layer in Mixtral, Qwen and OLMoE, DeepSeek, DBRX and others. */
 const expertsSchema = v.object({
   num_local_experts: experts,
   num_experts: experts,
@@ -39,7 +41,7 @@ const expertsSchema = v.object({
   moe_num_experts: experts,
 });
 
-/** How many experts a layer of the model has, by its config; undefined where none says so. */
+/** Number of experts per layer by the model's config; undefined if it gives none. */
 export const expertCountOf = (configs: readonly unknown[]): number | undefined => {
   for (const config of configs) {
     const parsed = v.safeParse(expertsSchema, config);

@@ -20,7 +20,7 @@ export interface FoundModel {
   readonly isOtherAbove?: true;
 }
 
-/** The request's descriptor, else one beside the checkpoints; a faulty file beside them is a warning. */
+/** The request's descriptor, otherwise one beside the checkpoints; a faulty file there is a warning. */
 export const modelOf = async (request: InspectRequest, root: string): Promise<FoundModel> => {
   if (request.descriptor !== undefined) {
     return { descriptor: { ...request.descriptor, origin: 'option' }, warnings: [] };

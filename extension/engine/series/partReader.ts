@@ -3,8 +3,9 @@ import { tensorColumns } from '../geometry/matrices.js';
 import type { Survey } from './survey.js';
 
 /**
- * Elements [start, start + length) of a matrix at one checkpoint, flattened row-major, into `into[0…]`: parts of fused
- * tensors too, reading no more than the rows they lie in. Past the matrix's end `into` is filled with zeros.
+ * Reads elements [start, start + length) of a matrix at one checkpoint, flattened row-major, into `into[0…]`.
+ * Parts of fused tensors read only the rows that contain them. Past the matrix's end `into` is filled with
+ * zeros.
  */
 export const readPart = async (
   survey: Survey,
@@ -39,7 +40,7 @@ export const readPart = async (
   }
 };
 
-/** The tensor's row of a part's row, and how many rows of the part follow it without a gap (itself counted). */
+/** The tensor's row of a part's row, and the number of contiguous part rows from it on. */
 const locate = (spec: MatrixSpec, row: number): { tensorRow: number; rowsLeft: number } => {
   let before = 0;
   for (const [start, end] of spec.range!.rows) {

@@ -2,14 +2,14 @@ import type { Model, TaskName } from '../../contract/descriptor.js';
 import { taskNames } from '../../contract/descriptor.js';
 import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
 
-/** What weights say of their model; the rest is the user's to confirm. */
+/** What the weights show of their model; the user confirms the rest. */
 export interface DescriptorProposal {
   readonly kind: Model['kind'];
   readonly prime: number;
   readonly d: number;
   readonly layers: number;
   readonly dFf: number;
-  /** Where each task has a head under its own name. */
+  /** Tasks, if each has a head under its own name. */
   readonly tasks: readonly TaskName[];
   /** Fields of the model that weights do not show. */
   readonly unknown: readonly string[];
@@ -26,7 +26,7 @@ interface Recognised {
   readonly dFf: number;
 }
 
-/** A matrix' sizes, or NaN where there is none: every comparison with it is then false. */
+/** A matrix's sizes, or NaN if there is none: every comparison is then false. */
 const sizes = (shapes: Shapes, name: string): readonly [number, number] => {
   const shape = shapes.get(name);
   return shape?.length === 2 ? [shape[0]!, shape[1]!] : [NaN, NaN];
@@ -57,7 +57,7 @@ const recogniseEncoder = (shapes: Shapes): Recognised | undefined => {
 };
 
 const recogniseScaleInvariant = (shapes: Shapes): Recognised | undefined => {
-  // One token beside the numbers: "=".
+  // One token besides the numbers: "=".
   const [tokens, d] = sizes(shapes, 'tok.weight');
   const [positions, width] = sizes(shapes, 'pos');
   const layers = countLayers(shapes, /^blocks\.(\d+)\./);
@@ -80,9 +80,9 @@ const kinds = [
 ] as const;
 
 /**
- * A model that the trainer knows, recognised by parameter names and shapes (prefixes such as `module.` are dropped
- * already). The number of heads and the read-out leave no trace in the weights: they are named, never guessed.
- * Undefined for any other model.
+ * A model known to the trainer, recognised by parameter names and shapes (prefixes such as `module.` are
+ * already stripped). The weights do not show the number of heads and the read-out: they are listed as missing,
+ * never guessed. Undefined for any other model.
  */
 export const proposeDescriptor = (tensors: readonly TensorInfo[]): DescriptorProposal | undefined => {
   const shapes = new Map(tensors.map(({ name, shape }) => [name, shape]));

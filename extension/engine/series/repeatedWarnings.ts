@@ -1,14 +1,11 @@
 import type { Warning } from '../../contract/report.js';
 import { grouped } from '../ground/work/grouped.js';
 
-/** What a warning says, whichever file it says it of. */
+/** A warning's text without its file. */
 const saying = ({ code, message, path, tensor }: Warning): string =>
   [code, tensor ?? '', path === undefined ? message : message.replaceAll(path, '')].join('\n');
 
-/**
- * Warnings of the checkpoints of a series, each once: what is said of several files is said of the first, with the number
- * of the others.
- */
+/** Merges equal warnings of a series' checkpoints: the first file's warning gets the number of the others. */
 export const foldRepeated = (warnings: readonly Warning[]): Warning[] =>
   [...grouped(warnings, saying).values()].map((same) => {
     const [first] = same as [Warning];

@@ -6,11 +6,14 @@ import type { Survey } from './survey.js';
 export interface SeriesRows {
   readonly count: number;
   readonly steps: readonly number[];
-  /** All weights of checkpoint `index`, in the model's order. @throws what reading throws. */
+  /**
+   * All weights of checkpoint `index`, in the model's order.
+   * @throws errors of reading.
+   */
   readonly row: (index: number) => Promise<Float64Array>;
 }
 
-/** @throws GeometryError `invalid-descriptor` where the checkpoints do not hold the model's parameters. */
+/** @throws GeometryError `invalid-descriptor` if the checkpoints lack the model's parameters. */
 export const seriesRows = (survey: Survey, parameters: readonly Parameter[]): SeriesRows => {
   requireFit(parameters, survey.comparable);
   const count = parameters.reduce((sum, { elements }) => sum + elements, 0);

@@ -7,25 +7,25 @@ const holdsRuns: ReadonlySet<string> = new Set([
   '',
 ]);
 
-/** The series that an inspection is about. */
+/** The series that is inspected. */
 export interface SourceSeries {
-  /** What was asked for. */
+  /** The requested path. */
   readonly path: string;
-  /** The folder that holds the run. */
+  /** The run's folder. */
   readonly root: string;
   readonly name: string;
   readonly entries: readonly SeriesEntry[];
   readonly warnings: readonly Warning[];
-  /** Other series under the same path, and the path by which each is inspected alone. */
+  /** Other series under the same path, each with the path that inspects it alone. */
   readonly otherSeries: readonly { readonly name: string; readonly path: string }[];
 }
 
-/** The checkpoints of a run that was saved as one file; undefined for any other series. */
+/** The checkpoints of a run saved as one file; undefined for any other series. */
 const runInOneFile = async (entries: readonly SeriesEntry[]): Promise<SeriesEntry[] | undefined> => {
   const [only, second] = entries;
   if (only === undefined || second !== undefined || only.files.length > 1) return undefined;
   if (!holdsRuns.has(weightEndingOf(only.path))) return undefined;
-  // What is wrong with the file is told when it is inspected.
+  // Errors of the file are reported when it is inspected.
   const checkpoint = await only.open().catch(() => undefined);
   if (checkpoint === undefined) return undefined;
   await checkpoint.close();
@@ -38,7 +38,7 @@ const runInOneFile = async (entries: readonly SeriesEntry[]): Promise<SeriesEntr
 };
 
 /**
- * The likeliest series at a path; others are named in a warning.
+ * The most likely series at a path; a warning names the others.
  * @throws GeometryError as `discover` does.
  */
 export const findSeries = async (path: string, signal: AbortSignal): Promise<SourceSeries> => {

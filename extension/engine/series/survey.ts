@@ -19,7 +19,7 @@ import type { SourceSeries } from './source.js';
 import { throwIfCancelled } from '../ground/work/tasks.js';
 import { foldRepeated } from './repeatedWarnings.js';
 
-/** What the headers of a series say: all that the analyses need to plan their reading. */
+/** The headers of a series: everything that the analyses need to plan their reading. */
 export interface Survey {
   readonly checkpoints: readonly CheckpointEntry[];
   /** In the order of `checkpoints`. */
@@ -27,15 +27,15 @@ export interface Survey {
   /** Tensors of the last checkpoint. */
   readonly tensors: readonly TensorInfo[];
   readonly tensorNamed: ReadonlyMap<string, TensorInfo>;
-  /** Floating, readable, and of one shape in every checkpoint: what trajectories are made of. */
+  /** Floating, readable, and of the same shape in every checkpoint: the tensors of trajectories. */
   readonly comparable: readonly TensorInfo[];
   /** Matrices of the last checkpoint. */
   readonly matrices: readonly MatrixSpec[];
-  /** Those of complex numbers, which only spectra are computed of. */
+  /** Matrices of complex numbers: only spectra are computed for them. */
   readonly complexMatrices: readonly MatrixSpec[];
-  /** Tensor → its matrices: none of a vector, several of a fused one. */
+  /** Tensor → its matrices: none for a vector, several for a fused tensor. */
   readonly matricesOf: ReadonlyMap<string, readonly MatrixSpec[]>;
-  /** Tensor names of every checkpoint whose shape there is that of the last one. */
+  /** For each checkpoint, the tensors with the shape of the last one. */
   readonly present: readonly ReadonlySet<string>[];
   /** Elements of floating, readable tensors of the last checkpoint. */
   readonly parameters: number;
@@ -43,9 +43,9 @@ export interface Survey {
 }
 
 /**
- * Reads the header of every checkpoint. One that cannot be opened is left out with a warning. Tensors that `glob` names
- * are measured also where that is done on request only.
- * @throws GeometryError the first checkpoint's own error where none can be opened, `invalid-argument` where
+ * Reads the header of every checkpoint. One that cannot be opened is left out with a warning. Tensors of `glob`
+ * are measured even if their kind is measured on request only.
+ * @throws GeometryError the first checkpoint's own error if none can be opened, `invalid-argument` if
  * neighbours are of different models.
  */
 export const survey = async (source: SourceSeries, signal: AbortSignal, glob?: string): Promise<Survey> => {
@@ -59,7 +59,7 @@ export const survey = async (source: SourceSeries, signal: AbortSignal, glob?: s
   }
 };
 
-/** Checkpoints that were opened for their headers stay open for the analyses. */
+/** Checkpoints opened for their headers stay open for the analyses. */
 const surveyInto = async (
   pool: CheckpointPool,
   openers: SeriesEntry['open'][],
@@ -144,14 +144,14 @@ const surveyInto = async (
   };
 };
 
-/** Floating types are parameters; counters and masks of integer type would dominate a distance without meaning. */
+/** Floating types are parameters; integer counters and masks would dominate a distance without meaning. */
 export const isParameter = ({ dtype, readable, elements, computed, unmeasured }: TensorInfo): boolean =>
   readable && elements > 0 && unmeasured === undefined && (computed !== undefined || /^b?float/.test(dtype));
 
 const isComplexMatrix = ({ complex, unmeasured, shape }: TensorInfo): boolean =>
   complex === true && unmeasured === undefined && shape.length > 1;
 
-/** Tensors that are measured on request, where `glob` asks for them or the file has no other matrix. */
+/** Tensors measured on request: if `glob` matches them, or the file has no other matrix. */
 const asMeasured = (tensors: readonly TensorInfo[], glob: string | undefined): readonly TensorInfo[] => {
   if (!tensors.some(({ unmeasured }) => unmeasured?.onRequest)) return tensors;
   const hasOthers = tensors.some(
@@ -164,7 +164,7 @@ const asMeasured = (tensors: readonly TensorInfo[], glob: string | undefined): r
   });
 };
 
-/** Names of the last checkpoint's tensors that each checkpoint has readable and in the same shape. */
+/** For each checkpoint, the last checkpoint's tensors that it has readable and in the same shape. */
 const presentIn = (
   last: readonly TensorInfo[],
   all: readonly (readonly TensorInfo[])[],
@@ -186,7 +186,7 @@ const isSame = (own: TensorInfo | undefined, { name, shape }: TensorInfo): boole
 
 const mostNamed = 4;
 
-/** What is not measured though it may be weights, by type and reason. */
+/** Possible weights that are not measured, by type and reason. */
 export const unreadTensors = (tensors: readonly TensorInfo[]): readonly TensorInfo[] =>
   tensors.filter(({ unmeasured }) => unmeasured?.isUsed === false);
 
@@ -242,7 +242,7 @@ const withoutMatrices = (tensors: readonly TensorInfo[]): Warning => ({
 
 const sources = { name: 'its name', config: 'the config.json of the model' } as const;
 
-/** The choice of reading a tensor as a stack, said once for all of one kind. */
+/** A tensor is read as a stack of matrices: one warning for all of one kind. */
 const stacks = (matrices: readonly MatrixSpec[]): Warning[] => {
   const kinds = new Map<string, MatrixSpec[]>();
   for (const spec of matrices) {

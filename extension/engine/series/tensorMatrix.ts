@@ -1,7 +1,9 @@
 import type { MatrixSpec } from '../geometry/matrices.js';
 import type { Matrix } from '../linalg/matrix.js';
 
-/** The elements of one part out of whole rows [firstRow, …) of its tensor, row-major; how many were written. */
+/**
+ * Copies the elements of one part from whole rows [firstRow, …) of its tensor, row-major; returns their number.
+ */
 export const gatherPart = (
   spec: MatrixSpec,
   tensorColumns: number,
@@ -34,7 +36,7 @@ export const gatherPart = (
   return written;
 };
 
-/** A matrix from its tensor's values, row-major. The whole tensor's matrix shares the values' memory. */
+/** A matrix from its tensor's values, row-major. The matrix of a whole tensor shares the values' memory. */
 export const matrixFrom = (spec: MatrixSpec, values: Float64Array, tensorColumns: number): Matrix => {
   if (spec.range === undefined) return { rows: spec.rows, columns: spec.columns, data: values };
   const data = new Float64Array(spec.rows * spec.columns);

@@ -6,8 +6,9 @@ import { pieceOperator, type LinearOperator } from '../linalg/linearOperator.js'
 const PIECE = 2 ** 20;
 
 /**
- * A tensor of a checkpoint as a matrix, first axis × rest, read in pieces of whole rows at every use.
- * @throws GeometryError `invalid-argument` where the tensor is not there or has fewer than two dimensions; what reading throws.
+ * A tensor of a checkpoint as a matrix, first axis × rest, read in pieces of whole rows on each use.
+ * @throws GeometryError `invalid-argument` if the tensor is missing or has fewer than two dimensions; errors of
+ * reading.
  */
 export const tensorOperator = (
   checkpoint: Checkpoint,

@@ -1,16 +1,19 @@
 import type { Survey } from './survey.js';
 
-/** Float64 numbers kept from the first checkpoint, which every change is measured from. */
+/** Maximum number of float64 values kept from the first checkpoint, the reference of every change. */
 const keptElements = 2e6;
 
-/** Whole tensors, one at a time; those of the first checkpoint are kept while they are small. */
+/** Reads whole tensors, one at a time; small ones of the first checkpoint are cached. */
 export class TensorValues {
   private readonly first = new Map<string, Float64Array | undefined>();
   private kept = 0;
 
   constructor(private readonly survey: Survey) {}
 
-  /** All elements, row-major; undefined where the checkpoint lacks the tensor in this shape or a value is not finite. */
+  /**
+   * All elements, row-major; undefined if the checkpoint lacks the tensor in this shape or a value is not
+   * finite.
+   */
   async of(index: number, tensor: string): Promise<Float64Array | undefined> {
     if (!this.survey.present[index]!.has(tensor)) return undefined;
     if (index === 0 && this.first.has(tensor)) return this.first.get(tensor);

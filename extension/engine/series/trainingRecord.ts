@@ -5,20 +5,20 @@ import type { RunConfig } from '../../contract/run.js';
 import { limits, readText } from '../../disk/regularFile.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 
-/** What a run's record says of its decoupled weight decay. */
+/** A run's decoupled weight decay on record. */
 export interface TrainingRecord {
-  /** The file that says so. */
+  /** The file of the record. */
   readonly path: string;
   readonly decayed: RunConfig['decayedParameters'];
-  /** Π_{s ≤ step} (1 − η_s λ): the share of θ_0 that decay alone leaves after so many steps. */
+  /** Π_{s ≤ step} (1 − η_s λ): the share of θ_0 that decay alone leaves after this step. */
   readonly keptAfter: (step: number) => number;
-  /** The same from one step to a later one: where both shares of θ_0 are too small for a number, it is not. */
+  /** The share from one step to a later one: representable even if both shares of θ_0 underflow. */
   readonly keptBetween: (from: number, to: number) => number;
 }
 
 type Rates = Pick<RunConfig, 'learningRate' | 'warmupSteps' | 'weightDecay' | 'decayedParameters'>;
 
-/** `run-info.json` of PyTorch runs; its decay is taken as AdamW's, of all parameters. */
+/** `run-info.json` of PyTorch runs; its decay counts as AdamW's, of all parameters. */
 const otherRecord = v.object({
   lr: v.pipe(v.number(), v.finite(), v.minValue(0)),
   weight_decay: v.pipe(v.number(), v.finite(), v.minValue(0)),

@@ -32,5 +32,8 @@ export function tensorAt(line: string, column: number): IndexedTensor | undefine
   return undefined;
 }
 
-/** The text of a JSON string. @throws SyntaxError if it is not one. */
+/**
+ * The text of a JSON string.
+ * @throws SyntaxError if it is not one.
+ */
 const text = (escaped: string): string => JSON.parse(`"${escaped}"`) as string;

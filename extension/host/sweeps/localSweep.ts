@@ -6,8 +6,8 @@ import type { Training } from '../training/training.js';
 type Steered = Pick<Training, 'runs' | 'steer'>;
 
 /**
- * Applies an action to every run of a sweep that this window trains, or to one. @returns the number of runs it
- * was applied to.
+ * Applies an action to every run of a sweep that this window trains, or to one.
+ * @returns the number of runs it was applied to.
  */
 export function steerLocalSweep(
   training: Steered,

@@ -61,7 +61,8 @@ export class SweepFollower implements Disposable {
   }
 
   /**
-   * Queries a sweep now. @param afresh an action was taken on it, or it is newly shown: much may change soon.
+   * Queries a sweep now.
+   * @param afresh an action was taken on it, or it is newly shown: much may change soon.
    */
   async ask(sweep: string, afresh = false): Promise<void> {
     const own = this.followed.get(sweep) ?? {

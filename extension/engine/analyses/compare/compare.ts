@@ -41,7 +41,10 @@ interface ComparedPair extends Pair {
   readonly sums: PairSums;
 }
 
-/** The last checkpoint at any path. @throws GeometryError as an inspection of it does. */
+/**
+ * The last checkpoint at any path.
+ * @throws GeometryError as an inspection of it does.
+ */
 export const lastCheckpointAt = async (
   path: string,
   signal: AbortSignal,
@@ -51,7 +54,10 @@ export const lastCheckpointAt = async (
   return { survey, name: source.name };
 };
 
-/** The files of the last checkpoint at a path. @throws GeometryError as an inspection of it does. */
+/**
+ * The files of the last checkpoint at a path.
+ * @throws GeometryError as an inspection of it does.
+ */
 export const filesAt = async (path: string, signal: AbortSignal): Promise<readonly string[]> =>
   (await findSeries(path, signal)).entries.at(-1)!.files.map((file) => file.path);
 

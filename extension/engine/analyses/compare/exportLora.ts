@@ -34,8 +34,8 @@ const isConv1d = (name: string): boolean =>
 /**
  * The difference of two models as a LoRA adapter for PEFT: for each matrix of a layer the factors that keep a
  * share of the energy, (α/r)·B·A with α = r, so that the product is the truncated difference. Names are the
- * base's. @throws GeometryError `invalid-argument` if nothing that LoRA can represent has changed; errors of
- * reading.
+ * base's.
+ * @throws GeometryError `invalid-argument` if nothing that LoRA can represent has changed; errors of reading.
  */
 export const exportedLora = async (
   path: string,

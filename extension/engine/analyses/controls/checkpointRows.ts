@@ -29,10 +29,11 @@ export const weightsAfter = (first: Float32Array, change: Float64Array): Float32
 const pieceLength = 8192;
 
 /**
- * Reads every finite checkpoint of a series into memory, as trajectories do. @returns undefined if there is no
- * path: the first checkpoint is not finite, or the last finite one does not differ from it. @throws
- * GeometryError `invalid-descriptor` if a checkpoint lacks the model's parameters; `cancelled`, and errors of
- * reading.
+ * Reads every finite checkpoint of a series into memory, as trajectories do.
+ * @returns undefined if there is no path: the first checkpoint is not finite, or the last finite one does not
+ * differ from it.
+ * @throws GeometryError `invalid-descriptor` if a checkpoint lacks the model's parameters; `cancelled`, and
+ * errors of reading.
  */
 export const checkpointRows = async (
   survey: Survey,

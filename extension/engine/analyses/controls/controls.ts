@@ -97,8 +97,8 @@ export const earlyControl = async (input: RowsInput): Promise<RunAnalysis['contr
 };
 
 /**
- * The end rebuilt from the components of a random walk of these step lengths that ends there. @param path with
- * decay, `lengths` are those of the steps without it.
+ * The end rebuilt from the components of a random walk of these step lengths that ends there.
+ * @param path with decay, `lengths` are those of the steps without it.
  */
 export const walkControl = async (
   input: EndsInput,

@@ -15,8 +15,8 @@ const mostCheckpoints = 100;
 const mostVectors = 12;
 
 /**
- * Number of checkpoints compared for a model of this size. @throws GeometryError `too-large` if two of them, or
- * their nulls, do not fit in memory.
+ * Number of checkpoints compared for a model of this size.
+ * @throws GeometryError `too-large` if two of them, or their nulls, do not fit in memory.
  */
 export const fittingCheckpoints = (parameters: number): number => {
   const fitting = Math.floor(mostForCheckpoints / (4 * parameters));

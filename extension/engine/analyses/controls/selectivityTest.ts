@@ -24,8 +24,8 @@ const equalMoveDraws = 3;
  * The selectivity test (2602.18649 §3.4): the leading eigenvectors of each task's gradient covariance are
  * projected out of the final weights. A task's own directions should hurt only that task. The null is random
  * moves of the same length: projecting out ten random directions hardly moves the weights, so it is no null of
- * a long move. Undefined for a single task, and if the gradients do not fit in memory. @throws GeometryError
- * `cancelled` after the signal.
+ * a long move. Undefined for a single task, and if the gradients do not fit in memory.
+ * @throws GeometryError `cancelled` after the signal.
  */
 export const selectivityTest = async (
   descriptor: ModelDescriptor,

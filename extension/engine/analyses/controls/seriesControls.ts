@@ -14,7 +14,10 @@ import { fittingCheckpoints, keptEvenly } from './memory.js';
 import { scannedComponents } from './trajectoryPart.js';
 import { walkedPaths } from './walkedPaths.js';
 
-/** The step before a phase begins. @throws GeometryError `cancelled` after the signal. */
+/**
+ * The step before a phase begins.
+ * @throws GeometryError `cancelled` after the signal.
+ */
 const phase = (signal: AbortSignal, text: string, fraction: number): TaskStep => {
   throwIfCancelled(signal);
   return { text: `Controls: ${text}`, fraction };

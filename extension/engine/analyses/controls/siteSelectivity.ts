@@ -44,8 +44,8 @@ const seed = 1;
 
 /**
  * The leading directions of each task's centred gradients with respect to the activations of a site, projected
- * out of these activations for every input. Empty for a single task. @throws GeometryError `cancelled` after
- * the signal.
+ * out of these activations for every input. Empty for a single task.
+ * @throws GeometryError `cancelled` after the signal.
  */
 export const siteSelectivity = async (
   descriptor: ModelDescriptor,

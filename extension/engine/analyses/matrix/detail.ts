@@ -27,7 +27,10 @@ export interface MatrixSettings {
   readonly step?: number | undefined;
 }
 
-/** Entries, norms and leading singular vectors of one matrix. @throws GeometryError `invalid-argument` where there is none. */
+/**
+ * Entries, norms and leading singular vectors of one matrix.
+ * @throws GeometryError `invalid-argument` where there is none.
+ */
 export async function* detailOf(
   run: AnalysisRun<'matrixDetails'>,
   { matrix: name, step }: MatrixSettings,

@@ -23,9 +23,9 @@ type RunsRun = AnalysisRun<'runSpectra' | 'runResults' | 'curves'>;
 
 /**
  * Spectra of the matrices that other runs share with the inspected one, by name and shape; their trajectories,
- * reconstructions and, if the inspected run has them, dynamics; and the metrics of all. @param others their
- * folders, as a list or separated by commas. Default: those beside the inspected run. @throws GeometryError
- * `invalid-argument` if there is none, and errors of reading.
+ * reconstructions and, if the inspected run has them, dynamics; and the metrics of all.
+ * @param others their folders, as a list or separated by commas. Default: those beside the inspected run.
+ * @throws GeometryError `invalid-argument` if there is none, and errors of reading.
  */
 export async function* runsBeside(
   run: RunsRun,

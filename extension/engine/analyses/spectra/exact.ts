@@ -16,8 +16,9 @@ export interface ExactSettings {
 
 /**
  * Computes one spectrum exactly and replaces the inspection's estimate. A spectrum that is exact already stays,
- * with its nulls. @throws GeometryError `invalid-argument` if there is no such spectrum, `too-large` if the
- * matrix does not fit in memory, and errors of reading.
+ * with its nulls.
+ * @throws GeometryError `invalid-argument` if there is no such spectrum, `too-large` if the matrix does not fit
+ * in memory, and errors of reading.
  */
 export async function* exactSpectrumOf(
   run: AnalysisRun<'spectra'>,

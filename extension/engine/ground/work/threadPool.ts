@@ -69,7 +69,10 @@ export class ThreadPool {
     private readonly failure: string,
   ) {}
 
-  /** A thread answers in the order of its questions. @throws GeometryError `internal`. */
+  /**
+   * A thread answers in the order of its questions.
+   * @throws GeometryError `internal`.
+   */
   ask(name: string, job: unknown, transfer: readonly ArrayBuffer[]): Promise<unknown> {
     return this.freest().ask({ name, job }, transfer);
   }

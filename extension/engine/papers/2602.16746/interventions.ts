@@ -6,9 +6,9 @@ import { none, whole } from '../measurementTable.js';
 import type { PaperFlag } from '../paper.js';
 import type { Result } from './measurements.js';
 
-/** Suppression of the gradient across the execution basis (2602.16746, interventions), on addition. */
+/** Suppression of the gradient outside the execution basis (2602.16746, interventions), on addition. */
 export const publishedStrengths: readonly number[] = [0.25, 0.5, 0.75, 1];
-/** Steps by which addition's grokking is late, as published; at full strength it never comes. Random bases: below 50. */
+/** Published delay of addition's grokking in steps; at full strength it never groks. Random bases: below 50. */
 const publishedDelay: Readonly<Record<number, string>> = {
   0.25: '+34',
   0.5: '+300',
@@ -28,7 +28,10 @@ export const suppressionFlag: PaperFlag = {
   list: true,
 };
 
-/** The strengths that a flag asks for. @throws GeometryError `invalid-argument` for `none` beside others. */
+/**
+ * The strengths that a flag asks for.
+ * @throws GeometryError `invalid-argument` for `none` beside others.
+ */
 export const strengthsOf = (flag: string | undefined, byDefault: readonly number[]): readonly number[] => {
   if (flag === undefined) return byDefault;
   const parts = flag.split(',');
@@ -40,7 +43,10 @@ export const strengthsOf = (flag: string | undefined, byDefault: readonly number
 const bases = ['execution', 'random'] as const;
 type BasisName = (typeof bases)[number];
 
-/** Addition with its gradient suppressed, against each basis; `base` is the run whose path spans the execution basis. */
+/**
+ * Addition with suppressed gradient, for each basis; `base` is the run whose trajectory spans the execution
+ * basis.
+ */
 export const suppressedCells = (base: Cell, strengths: readonly number[], maxSteps: number): Cell[] =>
   strengths.flatMap((strength) =>
     bases.map((kind): Cell => {
@@ -69,7 +75,7 @@ const suppressed = (results: readonly Result[]): Suppressed[] =>
     return first?.kind === 'suppress' ? [{ strength: first.strength, basis: first.basis.kind, result }] : [];
   });
 
-/** Whether a run is as the paper trains it, without an intervention. */
+/** Whether a run has the paper's training, without an intervention. */
 export const isPlain = ({ cell }: Result): boolean => (cell.config.interventions ?? []).length === 0;
 
 const seedsOf = (all: readonly Suppressed[]): number[] =>
@@ -77,7 +83,10 @@ const seedsOf = (all: readonly Suppressed[]): number[] =>
 
 const signed = (steps: number): string => (steps >= 0 ? `+${steps}` : String(steps));
 
-/** When addition groks by how much of its gradient is taken away, against the execution basis and against random ones. */
+/**
+ * When addition groks as a function of the suppressed share of its gradient, for the execution basis and random
+ * ones.
+ */
 export const suppressionTable = (results: readonly Result[]): SweepTable[] => {
   const all = suppressed(results);
   if (all.length === 0) return [];

@@ -11,7 +11,7 @@ import { defect } from '../../analyses/defect/row.js';
 import { measuredSeries } from '../measuredSeries.js';
 import type { MeasureOptions } from '../paper.js';
 
-/** What is measured of one run: the lists of a report, PC1 of the whole path alone. */
+/** The measurements of one run: the lists of a report, and PC1 of the whole trajectory. */
 export const measuredSchema = v.object({
   defects: v.array(defectEntrySchema),
   onsets: v.array(onsetEntrySchema),
@@ -21,7 +21,7 @@ export const measuredSchema = v.object({
 });
 export type Measured16746 = v.InferOutput<typeof measuredSchema>;
 
-/** Checkpoints are 100 steps apart; the rule's published measurements are, and 200 show the same onset. */
+/** Checkpoints are 100 steps apart; the rule's published measurements use 200, with the same onset. */
 const everySecond = 2;
 
 export const measure = async (
@@ -29,7 +29,7 @@ export const measure = async (
   run: RunFile,
   options: MeasureOptions,
 ): Promise<Measured16746> => {
-  // Of a run with interventions only the grok step counts, which its own record has.
+  // For a run with interventions only the grok step counts, which its own record has.
   if ((run.config.interventions ?? []).length > 0) {
     return { defects: [], onsets: [], accuracies: [], pathShares: [], matrixGaps: [] };
   }

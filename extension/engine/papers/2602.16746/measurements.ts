@@ -70,7 +70,7 @@ const onsetRows: readonly Row[] = [
   },
 ];
 
-/** Mean over all samples of the share of δ that a basis captures. */
+/** Mean over all samples of the share of δ in a basis. */
 const meanCapture = (
   analysis: Measured16746,
   shareOf: (sample: DefectEntry['samples'][number]) => readonly number[],
@@ -130,14 +130,14 @@ const rowMeasurement =
     };
   };
 
-/** Numbers of one run beside their nulls and the authors'. */
+/** The numbers of one run, with their nulls and the authors' values. */
 export const measurementsOf = (result: Result): Measurement[] => [
   ...pathMeasurements(result),
   ...onsetRows.map(rowMeasurement(tableTitles.onset, result)),
   rowMeasurement(tableTitles.capture, result)(captureRow),
 ];
 
-/** Nothing is reconstructed here: accuracy alone. */
+/** Nothing is reconstructed here: only accuracy. */
 export const curvesOf = (run: RunFile, { accuracies }: Measured16746): Measured => ({
   step: run.lastStep,
   testAccuracy: accuracies.filter(({ pairs }) => pairs === 'test').at(-1)?.accuracy ?? {},

@@ -6,13 +6,13 @@ import { ratedCells, ratesFlag } from './rates.js';
 
 const defaultSeeds: readonly number[] = [42, 137];
 const quickSeeds: readonly number[] = [42];
-/** Longer than any of the tasks takes to grok at weight decay 1. */
+/** Longer than any of the tasks needs to grok at weight decay 1. */
 const gridSteps = 6000;
-/** Tasks that never grok: the authors' own file raises an onset for them at step 2000. */
+/** Tasks that never grok. The authors' own file puts their onset at step 2000. */
 const neverGrok = ['x2_xy_y2', 'x3_xy'] as const;
-/** Longer than suppression at .75 delays addition in the paper; at full strength it never groks. */
+/** Longer than the paper's delay of addition at suppression .75; at full strength it never groks. */
 const suppressedSteps = 6000;
-/** Rates besides the paper's 1e-3 that take minutes; the slower ones are asked for by name. */
+/** Learning rates besides the paper's 1e-3 that take minutes; slower ones only by name. */
 const rates: readonly number[] = [3e-4, 3e-3];
 const neverGrokSteps = { quick: 3000, full: 10_000 };
 
@@ -25,8 +25,9 @@ export const decaysFlag: PaperFlag = {
 };
 
 /**
- * The four tasks that grok and the two that do not; with and without weight decay where not quick. Multiplication is beside
- * the grid, as it leaves out zero. Learning rates and suppression are of addition, and not in quick but where asked for.
+ * The four tasks that grok and the two that do not, with and (unless quick) without weight decay.
+ * Multiplication is beside the grid, because it leaves out zero. Learning rates and suppression use addition,
+ * and quick plans include them only on request.
  */
 export const planOf = ({ quick, seeds = quick ? quickSeeds : defaultSeeds, options }: PlanRequest): Plan => {
   const grid = singleTaskGrid('2602.16746', seeds, gridSteps);

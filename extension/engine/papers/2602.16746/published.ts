@@ -1,9 +1,10 @@
 import type { TaskName } from '../../../contract/descriptor.js';
 
 /**
- * From the result files of the authors (repository skydancerosel/grokking-integrability, pca_sweep_plots): PC1 of every
- * attention matrix in percent, and onset, grok step and largest defect of the runs whose curves they give (float32, median of
- * five pairs of batches, the paper's rule). Runs with decay 0 have 50,000 steps, those that never grok 200,000.
+ * From the authors' result files (repository skydancerosel/grokking-integrability, pca_sweep_plots): PC1 of
+ * every attention matrix in percent, and onset, grok step and largest defect of the runs with published curves
+ * (float32, median of five pairs of batches, the paper's rule). Runs with decay 0 have 50,000 steps, those that
+ * never grok 200,000.
  */
 type PathRow = readonly [
   task: TaskName,
@@ -78,7 +79,7 @@ const at =
   (row: PathRow | DefectRow): boolean =>
     row[0] === task && row[1] === decay && row[2] === seed;
 
-/** PC1 as a fraction, matrix → share; undefined for a run that the files do not have. */
+/** PC1 as a fraction, matrix → share; undefined for a run that is not in the files. */
 export const publishedPath = (place: Place): ReadonlyMap<string, number> | undefined => {
   const row = paths.find(at(place));
   return row && new Map(pathMatrices.map((matrix, i) => [matrix, row[3][i]! / 100]));

@@ -14,12 +14,17 @@ export const ratesFlag: PaperFlag = {
   list: true,
 };
 
-/** Runs grok at steps near 3 over the rate (the paper: 136,000 at 3e-5 to 1000 at 3e-3); this many times that is enough. */
+/**
+ * Runs grok at about 3 over the rate steps (the paper: 136,000 at 3e-5 to 1000 at 3e-3). Maximum steps as a
+ * multiple of that.
+ */
 const stepsOf = (rate: number): number => Math.max(2000, Math.round(6 / rate / 100) * 100);
-/** Few enough that a slow run is measured in minutes. */
+/** Few enough to measure a slow run within minutes. */
 const checkpoints = 60;
 
-/** The same run at another learning rate; evaluations and checkpoints are as dense as its time asks for. */
+/**
+ * The same run at another learning rate; the intervals of evaluations and checkpoints scale with its length.
+ */
 export const ratedCells = (base: Cell, rates: readonly number[]): Cell[] =>
   rates
     .filter((rate) => rate !== base.config.learningRate)
@@ -38,7 +43,10 @@ export const ratedCells = (base: Cell, rates: readonly number[]): Cell[] =>
 
 const bootstrap = { draws: 1000, seed: 1 };
 
-/** Lead against grok step over learning rates, with its power law, the law's interval and that of onsets that tell nothing. */
+/**
+ * Lead against grok step over learning rates, with its power law, the law's interval, and the interval for
+ * uninformative onsets.
+ */
 export const rateTable = (results: readonly Result[]): SweepTable[] => {
   const measured = results.filter((result) => isPlain(result) && result.analysis && result.cell.decay === 1);
   const rates = new Set(measured.map(({ cell }) => cell.config.learningRate));

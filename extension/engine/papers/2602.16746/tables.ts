@@ -7,7 +7,7 @@ import { isPlain, suppressionTable } from './interventions.js';
 import { rateTable } from './rates.js';
 import { pathMatrices, publishedPath } from './published.js';
 
-/** Of all runs but those of the sweep over rates. */
+/** Over all runs but those of the sweep over rates. */
 const publishedRate = 1e-3;
 const thresholds = [10, 15, 20, 30, 40];
 /** Draws of the shuffled-time baseline. */
@@ -25,7 +25,10 @@ const ruled = (results: readonly Result[], precision: DefectEntry['precision']):
         ],
   );
 
-/** The rule as a prediction of grokking, at every threshold and in both precisions, beside the same runs shuffled in time. */
+/**
+ * The rule as a predictor of grokking, at every threshold and in both precisions. The null is the same runs
+ * shuffled in time.
+ */
 const ruleTable = (results: readonly Result[]): SweepTable[] => {
   const precisions = ['float64', 'float32'] as const;
   if (ruled(results, 'float64').length === 0) return [];
@@ -66,7 +69,9 @@ const meanShare = (values: readonly (number | undefined)[]): string => {
   return share(present.reduce((sum, value) => sum + value, 0) / present.length);
 };
 
-/** Onset as a function of the threshold, of the pair of batches, and without the division by the gradients. */
+/**
+ * Onset as a function of the threshold and of the pair of batches, and without the division by the gradients.
+ */
 const onsetsTable = (results: readonly Result[]): SweepTable[] => {
   const measured = results.flatMap(({ cell, analysis }) => (analysis ? [{ cell, analysis }] : []));
   if (measured.length === 0) return [];
@@ -100,7 +105,7 @@ const onsetsTable = (results: readonly Result[]): SweepTable[] => {
   ];
 };
 
-/** How far PC1 is from the authors', and which matrices exceed the random walk. */
+/** The difference of PC1 from the authors' values, and the matrices that exceed the random walk. */
 const agreementTable = (results: readonly Result[]): SweepTable[] => {
   const rows = results.flatMap(({ cell, analysis }) => {
     const published = publishedPath({ task: cell.tasks[0], decay: cell.decay, seed: cell.seed });

@@ -1,7 +1,7 @@
 import type { Grid } from '../../runs/grid.js';
 import type { PaperFlag } from '../paper.js';
 
-/** Where the paper's text and its companion's code differ, and this reproduction must choose. */
+/** Points on which the paper's text and its companion code differ, so that the reproduction must choose. */
 export interface Choices {
   /** Heads read the first token (the companion's code) or the mean of both (the paper's text). */
   readonly readout: 'first' | 'mean';
@@ -50,7 +50,7 @@ export const choicesOf = ({
 const text = 'the paper’s text';
 const code = 'the companion’s code';
 
-/** What was chosen of each of the paper's ambiguities, and whose choice it is. */
+/** The choice made for each of the paper's ambiguities, and its source. */
 export const sayChoices = ({ base, scales, seeds }: Grid): string[] => {
   const readout = scales[0]?.model.readout;
   const { batch, data } = base;

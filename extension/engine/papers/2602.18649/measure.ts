@@ -34,9 +34,10 @@ import {
 const seed = 1;
 
 /**
- * Everything that 2602.18649 §2 and §3 measure of one run, with the controls that it lacks. Trajectory PCA is of all
- * parameters, uncentred, without the zero row; the two SVDs are of the trunk, the rest keeping its final values.
- * @throws GeometryError as reading the checkpoints does; `too-large` where they do not fit into memory; `cancelled`.
+ * Everything that 2602.18649 §2 and §3 measure of one run, with additional nulls. Trajectory PCA is of all
+ * parameters, uncentred, without the zero row. The two SVDs are of the trunk; the other parameters keep their
+ * final values.
+ * @throws GeometryError as reading the checkpoints does; `too-large` if they do not fit in memory; `cancelled`.
  */
 export const measure = async (
   folder: string,
@@ -75,7 +76,7 @@ const analyse = async (
     onProgress({ text: `${run.config.name}: ${text}`, fraction });
   };
   const { onTest: evaluator } = evaluators;
-  // The checkpoints are let go with this part: what follows holds vectors that are as large together.
+  // The checkpoints are released with this part: the next ones hold vectors that are as large together.
   const training = await trainingRecord(folder);
   const trajectory = await trajectoryPart(survey, evaluators, { seed, signal, training, say });
   const { first, final, change, testAccuracy, trainAccuracy } = trajectory;
@@ -133,7 +134,7 @@ const analyse = async (
   };
 };
 
-/** The two methods that cut the trunk's matrices, as an inspection does them. */
+/** The two methods that truncate the trunk's matrices, as an inspection does. */
 const trunkEntries = async (
   survey: Survey,
   training: TrainingRecord | undefined,

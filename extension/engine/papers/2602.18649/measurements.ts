@@ -28,7 +28,7 @@ export const tableTitles = {
   weights: 'Beside Table 4: the final weights and the change without decay, cut instead of the change',
 } as const;
 
-/** A measurement as a function of what was measured of a run and of what the paper has at its place. */
+/** A measurement as a function of a run's measurements and the paper's published values. */
 interface Row {
   readonly name: string;
   readonly table: keyof typeof tableTitles;
@@ -89,7 +89,7 @@ const energyRank = (percent: 90 | 99): readonly Row[] => {
   ];
 };
 
-/** Mean accuracy over the tasks at one rank of a method; undefined where that rank was not evaluated. */
+/** Mean accuracy over the tasks at one rank of a method; undefined if that rank was not evaluated. */
 export const accuracyAt = (
   { reconstructions }: RunAnalysis,
   method: ReconstructionMethod,
@@ -118,7 +118,10 @@ const truncated = (
   published,
 });
 
-/** The paper's cut on what it does not cut; the null of compression is the change, cut to the same rank. */
+/**
+ * The paper's truncation applied to what the paper does not truncate. The null of compression is the change,
+ * truncated to the same rank.
+ */
 const beside = (
   method: ReconstructionMethod,
   rank: number | 'half',
@@ -157,7 +160,7 @@ const components = (rank: number, published: (cell: PublishedCell) => number): R
 const meanOf = (values: readonly number[]): number | undefined =>
   values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The last trunk layer's and the read-out's directions are the paper's. */
+/** The paper uses the directions of the last trunk layer and the read-out. */
 type SiteName = 'embedding' | 'after layer 1' | 'after the last layer' | 'read-out';
 const siteOf = ({ sites }: RunAnalysis, name: SiteName): SiteSelectivity | undefined =>
   ({
@@ -211,7 +214,10 @@ const selectivityRows = (name: SiteName): readonly Row[] => [
 ];
 
 type Selectivity = NonNullable<RunAnalysis['selectivity']>;
-/** The paper's text takes directions out of "the final weight vector" and does not say whether the mean gradient is one. */
+/**
+ * The paper's text removes directions from "the final weight vector" and does not say whether the mean gradient
+ * is one of them.
+ */
 const weightVariants = [
   { name: 'of weights', how: 'second moment', entriesOf: (found: Selectivity) => found.tasks },
   {

@@ -7,17 +7,20 @@ import { parseRunConfig } from '../../training/runConfig.js';
 import type { PaperFlag, Plan, PlanRequest } from '../paper.js';
 import { choicesOf, type Choices } from './choices.js';
 
-/** The paper names none; these are its companion's. Three where that takes minutes, one where it takes days. */
+/**
+ * The paper names none; these are its companion code's. Three where that takes minutes, one where it takes
+ * days.
+ */
 const quickSeeds: readonly number[] = [42, 137, 2024];
 const wholeSeeds: readonly number[] = [42];
 export const paperDecays: readonly number[] = [0.1, 0.2, 0.3, 0.5, 1];
 export const paperScales = ['baseline', 'medium', 'large'] as const;
-/** What shows the pattern within minutes. */
+/** The part that shows the pattern within minutes. */
 const quickPart: Readonly<Record<'scales' | 'decays', readonly string[]>> = {
   scales: ['baseline'],
   decays: ['1'],
 };
-/** Long enough to memorise and to stand still for as long as decayed runs take to grok. */
+/** Long enough to memorise, and to show for the time that decayed runs need that it does not grok. */
 const CONTROL_STEPS = 3500;
 
 const oneOf = (values: readonly (string | number)[]): RegExp =>
@@ -65,7 +68,9 @@ const gridOf = ({ readout, batch, pairs }: Choices, seeds: readonly number[]): G
   };
 };
 
-/** A run beside the grid: its seed is of the weights, the batches and the split at once, as the grid's are. */
+/**
+ * A run beside the grid. Its seed determines the weights, the batches and the split, as the grid's seeds do.
+ */
 const alone = (stem: string, base: RunConfig, seed: number): Cell => {
   const name = `${stem}-seed${seed}`;
   const data = { ...base.data, split: { ...base.data.split, seed } };
@@ -74,8 +79,9 @@ const alone = (stem: string, base: RunConfig, seed: number): Cell => {
 };
 
 /**
- * The runs of a reproduction: for each seed one task at a time at the baseline scale, which shows the same pattern within
- * minutes; a run that memorises and does not grok; and of the paper's 3 × 5 grid the part that is wanted.
+ * The runs of a reproduction: for each seed one single-task run per task at the baseline scale, which shows the
+ * same pattern within minutes; a run that memorises and does not grok; and the requested part of the paper's 3
+ * × 5 grid.
  */
 export const planOf = ({ quick, seeds = quick ? quickSeeds : wholeSeeds, options }: PlanRequest): Plan => {
   const grid = gridOf(choicesOf(options), seeds);

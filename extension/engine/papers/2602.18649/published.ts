@@ -1,11 +1,12 @@
 /**
- * What arXiv 2602.18649 v1 publishes in its Tables 2, 3 and 4 (text read through the archive
- * `kraidiky/grokking-conceptual-review_en`). One row per cell of the grid; what a table leaves open is absent.
+ * The values of Tables 2, 3 and 4 of arXiv 2602.18649 v1 (text from the archive
+ * `kraidiky/grokking-conceptual-review_en`). One row per cell of the grid; values that a table omits are
+ * absent.
  */
 export interface PublishedCell {
   readonly scale: 'baseline' | 'medium' | 'large';
   readonly decay: number;
-  /** Table 2; above 30: not reached in its scan. */
+  /** Table 2; above 30: not reached in the paper's scan. */
   readonly kStar95: number;
   readonly kStar99: number | { readonly above: 30 };
   /** Table 3: ranks for 90 % and 99 % of the energy, in percent of the full rank; a range where the paper gives one. */
@@ -113,19 +114,19 @@ export const publishedCells: readonly PublishedCell[] = Object.entries(tables).f
   }),
 );
 
-/** The published cell of a run, where the paper has one. */
+/** The published cell of a run, if the paper has one. */
 export const publishedCell = (scale: string, decay: number): PublishedCell | undefined =>
   publishedCells.find((cell) => cell.scale === scale && cell.decay === decay);
 
-/** Said once for all cells. */
+/** Stated once for all cells. */
 export const publishedSelectivity = { index: [0.97, 1], overlap: [0.061, 0.12] } as const;
 export const publishedFirstComponent = [0.9, 0.97] as const;
 export const publishedFirstThree = 0.96;
 export const publishedEntropy = 0.87;
-/** §3.4: a task's own drop when its directions are taken out. */
+/** §3.4: a task's own drop when its directions are removed. */
 export const publishedOwnDrop = [0.1, 0.35] as const;
 
-/** Steps at which runs grok, as the papers' texts give them: about. */
+/** Approximate grok steps from the papers' texts. */
 const grokSteps: readonly (readonly [scale: string, decay: number, step: number])[] = [
   ['baseline', 0.1, 157_000],
   ['baseline', 1, 25_000],

@@ -13,7 +13,7 @@ import { attentionGroup } from '../../analyses/trajectory/groupGrams.js';
 import { measuredSeries } from '../measuredSeries.js';
 import type { MeasureOptions } from '../paper.js';
 
-/** What is measured of one run: the lists of a report, of the attention weights alone. */
+/** The measurements of one run: the lists of a report, of the attention weights alone. */
 export const measuredSchema = v.object({
   updateSpectra: v.array(updateSpectrumEntrySchema),
   gapDeclines: v.array(gapDeclineEntrySchema),

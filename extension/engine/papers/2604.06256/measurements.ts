@@ -20,7 +20,7 @@ export const tableTitles = {
   modes: 'Fourier concentration of the leading modes in the basis of the task',
 } as const;
 
-/** The basis in which the paper looks at a task. */
+/** The basis that the paper uses for a task. */
 export const basisOf: Readonly<Record<string, ModeBasisName>> = {
   add: 'a+b',
   sub: 'a-b',
@@ -109,7 +109,10 @@ const terminalRow: Row = {
 
 type Split = NonNullable<UpdateSpectrumEntry['split']>;
 
-/** The uncentred window that is the first, the last that ends by the grok step, or the last: decay's mean stays in it. */
+/**
+ * The uncentred window that is the first, the last that ends by the grok step, or the last; it still contains
+ * decay's mean.
+ */
 const windowAt = (
   analysis: Measured06256,
   which: 'first' | 'grok' | 'last',
@@ -190,7 +193,7 @@ const modeMeasurements = ({ cell: { tasks, decay, seed }, analysis }: Result): M
   });
 };
 
-/** Numbers of one run beside their nulls and the published ones. */
+/** The numbers of one run, with their nulls and the published values. */
 export const measurementsOf = (result: Result): Measurement[] => {
   const { cell, analysis } = result;
   const paper = cell.tasks.length > 1 ? undefined : publishedDecline(cell.tasks[0], cell.decay);
@@ -212,7 +215,7 @@ export const measurementsOf = (result: Result): Measurement[] => {
   return [...rows, ...modeMeasurements(result)];
 };
 
-/** Nothing is reconstructed or run here. */
+/** Nothing is reconstructed or evaluated here. */
 export const curvesOf = (run: RunFile): Measured => ({
   step: run.lastStep,
   testAccuracy: {},

@@ -10,12 +10,12 @@ const gridSteps = 6000;
 /** Long enough to memorise and for ten windows of updates. */
 const quickControlSteps = 3000;
 
-/** Evaluations in a row at 95 %: as the functional modes of the paper are those of the last checkpoint above it. */
+/** Consecutive evaluations at 95 %: the paper's functional modes are those of the last checkpoint above it. */
 const multiTaskStop = { testAccuracy: 0.95, consecutive: 3 } as const;
 const multiTaskSteps = 20_000;
 
 const all = /^all$/;
-/** What a quick plan leaves out for its time's sake, and the whole plan for the same reason. */
+/** Left out by a quick plan for its cost, and by the whole plan for the same reason. */
 export const planFlags: readonly PaperFlag[] = [
   {
     name: 'controls',
@@ -32,8 +32,8 @@ export const planFlags: readonly PaperFlag[] = [
 ];
 
 /**
- * The three tasks on one trunk, over pairs without zero as the companion's code has them: what modes of x² + y² alone are
- * compared with.
+ * The three tasks on one trunk, over pairs without zero as in the companion code: the comparison for modes of
+ * x² + y² alone.
  */
 const multiTaskCell = (seed: number): Cell => {
   const single = singleTaskCell({ task: 'mul', decay: 1, seed, maxSteps: multiTaskSteps });
@@ -63,14 +63,14 @@ export const planOf = ({ quick, seeds = quick ? quickSeeds : defaultSeeds, optio
     ? undecayed.filter(({ tasks }) => options.controls === 'all' || tasks[0] === 'add').map(shortened)
     : undecayed;
   const trunks = options.trunks === 'all' ? seeds : seeds.slice(0, 1);
-  // What takes longest begins first.
+  // The longest run begins first.
   return { grid, runs: [...trunks.map(multiTaskCell), ...decayed, ...controls] };
 };
 
 /** Whether a run is one of the grid cut short. */
 export const isShortened = ({ name }: Cell): boolean => name.startsWith('short-');
 
-/** The same run cut short: beside the grid, under a name of its own. */
+/** The same run with fewer steps: beside the grid, under its own name. */
 const shortened = (cell: Cell): Cell => {
   const name = `short-${cell.name}`;
   return { ...cell, name, config: { ...cell.config, name, maxSteps: quickControlSteps } };

@@ -42,7 +42,7 @@ const heldOut = (analysis: Measured06256, direction: string): number | undefined
     (entry) => entry.direction === direction && entry.target === 'scalar' && entry.features === 'both+cross',
   )?.heldOut;
 
-/** The headline factors as measured, whatever they are. */
+/** The headline factors, whatever their measured values. */
 const headlineTable = (results: readonly Result[]): SweepTable[] => {
   const of = (task: string) =>
     results.flatMap(({ cell, analysis }) =>
@@ -82,7 +82,7 @@ const headlineTable = (results: readonly Result[]): SweepTable[] => {
 
 type Measured = readonly { readonly analysis: Measured06256 }[];
 
-/** One paragraph about the factors, from the numbers. */
+/** One paragraph about the factors, generated from the numbers. */
 const headline = (mul: Measured, squares: Measured): string => {
   const logarithm = meanOf(mul.map(({ analysis }) => logarithmFactor(analysis, 'v1')));
   const logarithmNull = meanOf(mul.map(({ analysis }) => logarithmFactor(analysis, 'random')));
@@ -97,7 +97,7 @@ const headline = (mul: Measured, squares: Measured): string => {
   ].join(' ');
 };
 
-/** The two published tables and what is measured here, side by side. */
+/** The two published tables and the measurements, side by side. */
 const contradictionTable = (results: readonly Result[]): SweepTable[] => {
   const factors = (decay: number, window: 10 | 20): number[] =>
     results.flatMap(({ cell, analysis }) => {

@@ -3,7 +3,7 @@ import type { PaperFlag } from '../paper.js';
 
 /** Where the paper leaves a choice. */
 export interface Choices {
-  /** `unordered`: (a, b) and (b, a) on one side, so that memory answers no test pair. */
+  /** `unordered`: (a, b) and (b, a) are on one side of the split, so that memory answers no test pair. */
   readonly split: 'ordered' | 'unordered';
   /** Pairs per step. */
   readonly batch: number | 'full';

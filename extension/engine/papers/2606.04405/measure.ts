@@ -6,7 +6,7 @@ import type { MeasureOptions } from '../paper.js';
 const finite = v.pipe(v.number(), v.finite());
 const accuracySchema = v.optional(finite);
 
-/** A step of a run: stable rank of Q and K beside what the model answers. */
+/** A step of a run: stable rank of Q and K, and the accuracies. */
 const pointSchema = v.object({
   step: finite,
   stableRank: v.optional(finite),
@@ -29,7 +29,7 @@ export const decayAnalysisSchema = v.object({
   firstRank: v.optional(finite),
   rankAt500: v.optional(finite),
   rankGeneralised: v.optional(finite),
-  /** At twice the step of `generalised`, where the run went on so far. */
+  /** At twice the step of `generalised`, if the run went on that long. */
   rankAtTwice: v.optional(finite),
   lastRank: v.optional(finite),
   testAccuracy: finite,

@@ -20,14 +20,14 @@ interface Range {
   readonly high: number;
 }
 
-/** Where rates and strengths are searched, and at how many points. */
+/** The ranges of the searched rates and strengths, and the number of points. */
 interface Search {
   readonly rates: Range;
   readonly strengths: Range;
   readonly points: number;
 }
 const whole: Search = { rates: { low: 1e-3, high: 5e-2 }, strengths: { low: 1e-2, high: 10 }, points: 8 };
-/** Around where runs of a few hundred steps generalise. */
+/** The range in which runs of a few hundred steps generalise. */
 const quickSearch: Search = {
   rates: { low: 5e-3, high: 5e-2 },
   strengths: { low: 5e-2, high: 5 },
@@ -58,7 +58,7 @@ const variantsOf = ({ points, rates, strengths }: Search): Variant[] =>
 export const diagramScale = 'diagram';
 export const rasterScale = 'raster';
 
-/** Of a cell of the search; undefined for one of a diagram. */
+/** Of a cell of the search; undefined for a cell of a diagram. */
 export const regulariserOf = ({
   scale,
   variant,
@@ -107,7 +107,7 @@ const baseOf = ({ split, batch }: Choices, quick: boolean): RunConfig => {
     `batch=${batch}`,
     ...['warmupSteps=50', 'weightDecay=0', 'evaluateEvery=50', 'checkpointEvery=2000'],
     ...['spectra.every=50', 'spectra.matrices=qk'],
-    // Past the goal, to twice the step that reaches it: ranks fall on (2607.06639).
+    // Beyond the goal, to twice the step that reaches it: ranks keep falling (2607.06639).
     ...[`maxSteps=${quick ? 500 : 2000}`, 'stop={"testAccuracy":0.95,"consecutive":1,"continueTo":2}'],
   ]);
 };
@@ -125,17 +125,17 @@ const diagramSettings: Readonly<Record<DiagramSide, (label: number) => readonly 
   ],
 };
 
-/** What a step takes of a matrix's Frobenius norm, η λ: the columns of the fair diagram. */
+/** Share of a matrix's Frobenius norm that a step removes, η λ: the columns of the fair diagram. */
 const shares: readonly number[] = [1e-3, 3e-3, 1e-2, 3e-2, 1e-1];
 const quickShares: readonly number[] = [3e-3, 1e-2, 3e-2];
 const rasterRates: readonly number[] = [3e-3, 1e-2, 3e-2];
 const quickRasterRates: readonly number[] = [1e-2, 3e-2];
-/** The strongest λ of either, L2's in the published diagram being 0.5. */
+/** The strongest λ of either regulariser; L2's in the published diagram is 0.5. */
 const strongest = 10;
 
 /**
- * A diagram whose columns are of equal strength for both regularisers: train fraction × share, each at several rates, of
- * which a place shows the best, and over seeds.
+ * A diagram whose columns have equal strength for both regularisers: train fraction × share, over seeds, each
+ * at several rates, of which a place shows the best.
  */
 const rasterCells = (base: RunConfig, quick: boolean, seeds: readonly number[]): Cell[] =>
   (quick ? quickFractions : diagramFractions).flatMap((fraction) =>
@@ -175,7 +175,7 @@ export const rasterPlace = ({ scale, variant, config }: Cell) => {
   };
 };
 
-/** Where the published diagram changes. */
+/** The region in which the published diagram changes. */
 const quickDiagram = (side: DiagramSide, fraction: number, label: number): boolean =>
   (fraction === 0.4 || fraction === 0.5) && (side === 'l2' ? label === 5e-2 : label === 5e-3);
 
@@ -200,13 +200,16 @@ const diagramCell = (base: RunConfig, side: DiagramSide, fraction: number, label
   };
 };
 
-/** All regularisers at one point and seed before the next, the largest rates first: what learns soonest is compared soonest. */
+/**
+ * All regularisers at one point and seed before the next point, largest rates first: they learn first and are
+ * compared first.
+ */
 const inTurn = (cells: readonly Cell[]): Cell[] =>
   [...cells].sort((a, b) => a.seed - b.seed || b.config.learningRate - a.config.learningRate);
 
 /**
- * The grid: regulariser × (rate, strength) × train fraction × seed, on the same points for all; beside it a diagram on equal
- * strengths, and the authors' own.
+ * The grid: regulariser × (rate, strength) × train fraction × seed, with the same points for all; beside it a
+ * diagram at equal strengths, and the authors' own.
  */
 export const planOf = ({ quick, seeds = defaultSeeds, options }: PlanRequest): Plan => {
   const choices = choicesOf(options);
@@ -259,13 +262,14 @@ const polarAfterFive = 7.6;
 const initialLength = (d: number): number => Math.sqrt(d / 3);
 
 /**
- * A cell of the authors' diagram by the label of its column, and by what a step takes of a matrix of Q or K at first: L2 η
- * times ten times the label, Low-Rank Decay the label times P. All other runs as they are configured.
+ * A cell of the authors' diagram by its column's label and by the share that the first step removes of a matrix
+ * of Q or K: L2 η times ten times the label, Low-Rank Decay the label times P. All other runs use their
+ * configured values.
  */
 export const strengthOf = (cell: Cell): SweepCell['strength'] => {
   const { scale, variant, config } = cell;
   const raster = rasterPlace(cell);
-  // The share as asked for: λ is rounded, and rates of one column would differ in their last digits.
+  // The requested share: λ is rounded, and rates of one column would differ in their last digits.
   if (raster !== undefined)
     return { label: config.lowRankDecay?.lambda ?? config.weightDecay, perStep: raster.share };
   const [, side, text] = /^(l2|lrd)-(.+)$/.exec(variant ?? '') ?? [];

@@ -1,4 +1,4 @@
-/** What arXiv 2606.04405 and its author's code publish in numbers; the paper itself has no table of them. */
+/** The numbers published in arXiv 2606.04405 and its author's code; the paper has no table of them. */
 
 /** Labels of the columns of the authors' phase diagrams. */
 export const diagramLabels: readonly number[] = [1e-4, 5e-4, 1e-3, 5e-3, 1e-2, 5e-2];
@@ -7,8 +7,8 @@ export const diagramFractions: readonly number[] = [0.8, 0.7, 0.6, 0.5, 0.4, 0.3
 const row = (label: number, value: number): readonly number[] => new Array<number>(label).fill(value);
 
 /**
- * Test accuracy after 2,500 steps, read from the plot of the author's first code: addition mod 113, seed 42, batches of 512.
- * By train fraction, then by label.
+ * Test accuracy after 2,500 steps, read off the plot of the author's first code: addition mod 113, seed 42,
+ * batches of 512. By train fraction, then by label.
  */
 const diagrams: Readonly<Record<'l2' | 'lrd', readonly (readonly number[])[]>> = {
   l2: [

@@ -37,7 +37,7 @@ interface Point {
   readonly rate: number;
   readonly strength: number;
   readonly runs: readonly Result[];
-  /** Steps to the goal; infinite where it was not reached. */
+  /** Steps to the goal; infinite if it was not reached. */
   readonly steps: readonly number[];
 }
 
@@ -124,8 +124,8 @@ const tunedTable = (points: readonly Point[]): SweepTable[] => {
 };
 
 /**
- * The order of rank collapse and generalisation: step of each, over the seeds of each point. Where the rank falls as soon
- * without decay, its fall is no effect of one.
+ * The order of rank collapse and generalisation: the step of each, over the seeds of each point. If the rank
+ * falls as early without decay, its fall is not caused by decay.
  */
 const orderTable = (points: readonly Point[]): SweepTable[] => {
   const told = points.filter(({ runs }) => runs.some(({ analysis }) => analysis!.firstRank !== undefined));
@@ -221,7 +221,7 @@ const memorisedAt = (points: readonly Point[], fraction: number): number => {
   return memorisedShare(model.prime, data.split);
 };
 
-/** Of the rates that a place was tried at, the one with the most successes, then the fewest steps: as for every other place. */
+/** The rate of a place with the most successes, then the fewest steps, as for every other place. */
 const bestRate = (results: readonly Result[]): Result[] => {
   const steps = (runs: readonly Result[]): number[] =>
     runs.map(({ analysis }) => analysis!.generalised ?? Infinity);
@@ -233,7 +233,7 @@ const bestRate = (results: readonly Result[]): Result[] => {
   return best ?? [];
 };
 
-/** Success by train fraction and what a step takes, L2 and Low-Rank Decay on one axis. */
+/** Success by train fraction and the share that a step removes, L2 and Low-Rank Decay on one axis. */
 const rasterTables = (results: readonly Result[]): SweepTable[] => {
   const placed = results.flatMap((result) => {
     const place = rasterPlace(result.cell);
@@ -324,7 +324,7 @@ const diagramTables = (results: readonly Result[]): SweepTable[] => {
   });
 };
 
-/** Every number of every run, with what is published where there is something. */
+/** Every number of every run, with the published value if there is one. */
 const runsTable = (measured: readonly Result[]): SweepTable[] => {
   const runs = measured.map((result) => ({ name: result.cell.name, found: measurementsOf(result) }));
   if (runs.length === 0) return [];

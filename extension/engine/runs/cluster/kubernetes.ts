@@ -2,20 +2,20 @@ import { GeometryError } from '../../../contract/errors.js';
 import { cudaFlags, type ArrayJob, type Scheduler } from './scheduler.js';
 import { secondsOfLimit } from './timeLimit.js';
 
-/** Where the image has the command. */
+/** Path of the command in the image. */
 const command = ['node', '/opt/weight-geometry/dist/cli.js'];
-/** Where the pods find the grid and the submission. */
+/** Where the pods mount the grid and the submission. */
 const mounted = '/etc/weight-geometry';
-/** etcd takes no object of more than about a megabyte and a half; Kubernetes allows a ConfigMap one. */
+/** etcd limits an object to about 1.5 MB; Kubernetes limits a ConfigMap to 1 MB. */
 const mostBytes = 2 ** 20;
 const defaultAtOnce = 256;
 const retriesOfIndex = 3;
-/** The command's own 25 s for a checkpoint, and room to end. */
+/** The command's own 25 s for a checkpoint, plus time to end. */
 const graceSeconds = 45;
-/** Wrong usage: an index that ends so will not do better. */
+/** Wrong usage: retrying the index would not help. */
 const usageStatus = 2;
 
-/** What is to be there before the manifest is applied, as comments at its head. */
+/** Prerequisites of the manifest, as comments at its head. */
 const needs = ({ sweep, options: { image, volume } }: ArrayJob): string =>
   [
     'What this manifest needs:',
@@ -33,7 +33,7 @@ const needs = ({ sweep, options: { image, volume } }: ArrayJob): string =>
     .map((line) => `# ${line}\n`)
     .join('');
 
-/** The ConfigMap with what the pods read, and the Job. */
+/** The ConfigMap with the pods' input, and the Job. */
 export const kubernetesObjects = (job: ArrayJob): readonly object[] => {
   const { name, elements, options, files, environment, sweep } = job;
   const { image, volume, cpusPerRun, gpusPerRun, maxAtOnce = defaultAtOnce, time } = options;
@@ -121,12 +121,12 @@ const manifestAlone = (): GeometryError =>
     'For Kubernetes a manifest is written: add --dry-run, and apply what it prints with kubectl.',
   );
 
-/** Kubernetes: a manifest of an Indexed Job, whose index is an element. The cluster is never spoken to. */
+/** Kubernetes: a manifest of an Indexed Job, one index per element. The product never contacts the cluster. */
 export const kubernetes = (): Scheduler => ({
   name: 'kubernetes',
   takes: ['gpusPerRun', 'cpusPerRun', 'maxAtOnce', 'time', 'image', 'volume', 'cudaFrom'],
   preview: (job) => {
-    // JSON after comments is YAML, as kubectl reads it.
+    // JSON after comments is valid YAML for kubectl.
     const documents = kubernetesObjects(job).map((each) => `${JSON.stringify(each, null, 2)}\n`);
     return Promise.resolve(needs(job) + documents.join('---\n'));
   },

@@ -7,18 +7,21 @@ import type { ArrayJob, ElementState, Scheduler } from './scheduler.js';
 import { shellWord } from './slurmScript.js';
 import { stopPath } from './submission.js';
 
-/** Sends one request, without following redirections. The engine has no connection of its own: the command gives it. */
+/**
+ * Sends one request, without following redirections. The engine opens no connections: the command supplies
+ * this.
+ */
 export type Send = (
   url: string,
   request: { readonly method: 'GET' | 'POST'; readonly body?: string },
 ) => Promise<{ readonly status: number; readonly text: string }>;
 
-/** Requests under way at once. */
+/** Maximum number of concurrent requests. */
 const requestsAtOnce = 8;
-/** Ray kills what has not ended so long after it was told to: a checkpoint on a shared file system takes a moment. */
+/** Ray kills a job this long after the stop request: a checkpoint on a shared file system takes a moment. */
 const graceSeconds = 25;
 
-/** What `GET /api/jobs/` tells of a job; other clients' jobs may have no submission id. */
+/** The fields of a job in `GET /api/jobs/`; other clients' jobs may have no submission id. */
 const jobsSchema = v.array(
   v.object({
     submission_id: v.nullish(v.string()),
@@ -29,7 +32,10 @@ const jobsSchema = v.array(
 );
 type RayJob = v.InferOutput<typeof jobsSchema>[number];
 
-/** The address as a user gives it, without a path. @throws GeometryError `invalid-argument`. */
+/**
+ * The user's address, without a path.
+ * @throws GeometryError `invalid-argument`.
+ */
 const baseOf = (address: string): string => {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const isPlain = url?.username === '' && url.password === '' && url.search === '' && url.hash === '';
@@ -44,12 +50,14 @@ const baseOf = (address: string): string => {
 
 const jobId = (name: string, element: number): string => `${name}-${element}`;
 
-/** What Ray's shell runs for an element. `bash` is there alone, so that Ray's signal reaches the command. */
+/**
+ * The shell command of an element. `exec` leaves a single process, so that Ray's signal reaches the command.
+ */
 const entrypoint = (job: ArrayJob, element: number): string => {
   const id = jobId(job.name, element);
   const { setup } = job.options;
   const lines = [
-    // Ray takes back no job that waits: it lets it begin and ends it then.
+    // Ray cannot withdraw a waiting job: it starts the job and then ends it.
     `[ ! -e ${shellWord(stopPath(job.folder, job.name, element))} ] || exit 0`,
     ...Object.entries(job.environment).map(([name, value]) => `export ${name}=${shellWord(value)}`),
     ...(setup === undefined ? [] : [`. ${shellWord(setup)}`]),
@@ -61,7 +69,7 @@ const entrypoint = (job: ArrayJob, element: number): string => {
 const requestOf = (job: ArrayJob, element: number) => ({
   entrypoint: entrypoint(job, element),
   submission_id: jobId(job.name, element),
-  // What a job reserves is also what limits how many run at once, and lets it run beside the head node.
+  // A job's reserved resources limit the number of concurrent jobs, and let it run outside the head node.
   entrypoint_num_cpus: job.options.cpusPerRun ?? 1,
   ...(job.options.gpusPerRun === undefined ? {} : { entrypoint_num_gpus: job.options.gpusPerRun }),
   runtime_env: { env_vars: { RAY_JOB_STOP_WAIT_TIME_S: String(graceSeconds) } },
@@ -85,15 +93,15 @@ const elementOf = (
   return { ...known, state: 'working', ...(node === undefined ? {} : { node }) };
 };
 
-/** How Ray is reached: an address that the user gave, and a way to send to it. */
+/** Access to Ray: the user's address, and a function that sends requests. */
 export interface RayAccess {
   readonly address: string;
   readonly send: Send;
 }
 
 /**
- * Ray, over the REST interface of its dashboard, at the address that the user gave and no other: none is taken from a
- * file. An element is a job; Ray runs as many at once as it has cores.
+ * Ray, over the REST interface of its dashboard, only at the user's address: none is taken from a file. An
+ * element is a job; Ray runs as many at a time as it has cores.
  */
 export const ray = (access: RayAccess | undefined): Scheduler => {
   const needed = (): RayAccess => {
@@ -103,8 +111,8 @@ export const ray = (access: RayAccess | undefined): Scheduler => {
     return { ...access, address: baseOf(access.address) };
   };
   /**
-   * @param mayBeAbsent whether a job that Ray does not know is none of an error.
-   * @throws GeometryError where Ray is not there or refuses.
+   * @param mayBeAbsent whether an unknown job is acceptable.
+   * @throws GeometryError if Ray is unreachable or refuses.
    */
   const request = async (
     method: 'GET' | 'POST',
@@ -127,7 +135,7 @@ export const ray = (access: RayAccess | undefined): Scheduler => {
       cause: text,
     });
   };
-  /** One that Ray does not know, or that has ended, has nothing to stop. */
+  /** A job that Ray does not know, or that has ended, needs no stop. */
   const stop = (id: string): Promise<string> => request('POST', `${id}/stop`, undefined, true);
   const indices = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
   return {
@@ -147,7 +155,7 @@ export const ray = (access: RayAccess | undefined): Scheduler => {
           submitted.push(jobId(job.name, element));
         });
       } catch (thrown) {
-        // No part of a submission is left behind.
+        // A failed submission leaves no part behind.
         await Promise.allSettled(submitted.map(stop));
         throw thrown;
       }

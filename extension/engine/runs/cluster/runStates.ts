@@ -4,15 +4,15 @@ import type { Liveness } from '../../../disk/liveness.js';
 import type { CellProgress } from '../progress.js';
 import type { ElementState } from './scheduler.js';
 
-/** What is known of one run. */
+/** The facts on one run. */
 export interface RunFacts {
   readonly progress: CellProgress;
   /** Its claim, as seen now. */
   readonly held: Liveness;
   readonly secondsLeft?: number;
-  /** Its element, where the scheduler has it. */
+  /** Its element, if the scheduler has it. */
   readonly element?: ElementState;
-  /** Undefined where the scheduler answered. */
+  /** Undefined if the scheduler answered. */
   readonly silence?: ErrorValue;
   /** Whether it was ever submitted. */
   readonly wasSubmitted: boolean;
@@ -23,8 +23,8 @@ export interface RunFacts {
 const isHeld = ({ kind }: Liveness): boolean => kind === 'here' || kind === 'elsewhere';
 
 /**
- * The state of a run: what the run itself wrote goes first, its claim next, and the queue says only why something waits.
- * An element that left the queue is never taken for a success.
+ * The state of a run. The run's own files decide first, then its claim; the queue only tells why a run waits.
+ * An element that left the queue never counts as a success.
  */
 export const placeOf = (facts: RunFacts): Place => {
   const { progress, held, element, secondsLeft, silence } = facts;
@@ -51,14 +51,15 @@ export const placeOf = (facts: RunFacts): Place => {
     return { ...common, state: 'failed', ...(says === undefined ? {} : { says }) };
   }
   if (status === 'queued') return { ...common, state: 'absent', ...unsure };
-  // A run that says it runs and is held by nobody was killed. A scheduler that ends an element means to go on with it:
-  // one that then leaves the queue, as when the controller died while it launched it again, was not stopped but lost.
+  // A run marked as running without a holder was killed. A scheduler that ends an element will restart it. An
+  // element that then leaves the queue, for example because the controller died during the relaunch, was lost,
+  // not stopped.
   const isStopped =
     run?.status === 'stopped' && (facts.wasStopped || !facts.wasSubmitted || silence !== undefined);
   const wrote = isStopped ? 'stopped' : 'lost';
   return { ...common, state: wrote, ...unsure };
 };
 
-/** Runs that a submission takes: neither finished, nor trained, nor in the queue. */
+/** Runs that a submission includes: not finished, not trained, not queued. */
 export const isLeft = ({ state }: Place): boolean =>
   state === 'absent' || state === 'stopped' || state === 'failed' || state === 'lost';

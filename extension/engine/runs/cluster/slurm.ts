@@ -5,19 +5,19 @@ import type { ArrayJob, AskedJob, ElementState, Scheduler, Submitted } from './s
 import { shellWord, slurmScript } from './slurmScript.js';
 import { runCommand, type CommandResult, type RunCommand } from './systemCommand.js';
 
-/** The signal comes this long before the time limit: the convention of submitit, which its users know. */
+/** The warning signal comes this long before the time limit: submitit's convention. */
 const warningSeconds = 90;
-/** At most so many elements at once where nothing is asked for: submitit's convention. */
+/** Default for the maximum number of concurrent elements: submitit's convention. */
 const defaultAtOnce = 256;
-/** Slurm's own default for `MaxArraySize`, for controllers that do not tell theirs. */
+/** Slurm's own default of `MaxArraySize`, for controllers that do not report theirs. */
 const defaultArraySize = 1001;
 
-/** Field separator: no node, state or reason holds it. */
+/** Field separator: no node, state or reason contains it. */
 const separator = '|';
 /** Array job, element, state, reason, node, name. */
 const format = ['%F', '%K', '%T', '%r', '%N', '%j'].join(separator);
 
-/** The states in which an element still has to begin; in all others that the queue lists it is at work or ends. */
+/** The states of an element that has not started; in every other listed state it runs or ends. */
 const waiting: ReadonlySet<string> = new Set([
   'PENDING',
   'REQUEUED',
@@ -38,8 +38,8 @@ const working: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Why an element waits that a controller had begun to launch when it died. Slurm holds it until it is told otherwise,
- * though nothing is wrong with it.
+ * The reason of an element whose launch was interrupted by the controller's death. Slurm holds it until it is
+ * released, although nothing is wrong with it.
  */
 const launchFailed = 'launch failed requeued held';
 
@@ -56,9 +56,9 @@ const sbatchArguments = (
     `--job-name=${job.name}`,
     `--array=0-${count - 1}%${maxAtOnce}`,
     `--output=${path.join(job.folder, '%A_%a.out')}`,
-    // To the script, which passes it on: its child is then told to checkpoint.
+    // To the script, which forwards it: its child then writes a checkpoint.
     `--signal=B:USR1@${warningSeconds}`,
-    // Parts of one array share the limit of elements at once: the next begins when the one before has ended.
+    // Parts of one array share the limit of concurrent elements: the next begins when the one before has ended.
     ...(job.elements > count ? ['--dependency=singleton'] : []),
     ...(partition === undefined ? [] : [`--partition=${partition}`]),
     ...(time === undefined ? [] : [`--time=${time}`]),
@@ -69,7 +69,7 @@ const sbatchArguments = (
   ];
 };
 
-/** Elements 0 … n−1 in parts that the controller takes. */
+/** Splits elements 0 … n−1 into parts that the controller accepts. */
 const partsOf = (elements: number, arraySize: number): Omit<Submitted, 'id'>[] => {
   const parts: Omit<Submitted, 'id'>[] = [];
   for (let first = 0; first < elements; first += arraySize) {
@@ -79,8 +79,8 @@ const partsOf = (elements: number, arraySize: number): Omit<Submitted, 'id'>[] =
 };
 
 /**
- * The elements in `squeue`'s lines that belong to jobs asked about: by id and name, because a controller that was killed
- * before it had saved its state gives an id out a second time.
+ * The elements of the queried jobs in `squeue`'s lines: matched by id and name, because a controller killed
+ * before saving its state reuses an id.
  */
 export const parseQueue = (text: string, jobs: readonly AskedJob[]): ElementState[] => {
   const parts = new Map(jobs.flatMap(({ name, parts }) => parts.map((part) => [part.id, { name, part }])));
@@ -97,7 +97,7 @@ export const parseQueue = (text: string, jobs: readonly AskedJob[]): ElementStat
 
 const refused = (program: string, { stderr, stdout }: CommandResult): GeometryError => {
   const [line = 'no reason given'] = (stderr.trim() || stdout.trim()).split('\n');
-  // A controller that did not answer in time may have taken the job all the same.
+  // A controller that did not answer in time may have accepted the job.
   if (/timed out|unable to contact|zero bytes/i.test(stderr)) {
     return new GeometryError('process-died', `Slurm does not answer (${program}): ${line}`, {
       cause: stderr,
@@ -114,7 +114,7 @@ export const slurm = (run: RunCommand = runCommand): Scheduler => {
     return size > 0 ? size : defaultArraySize;
   };
   const scriptOf = (job: ArrayJob): string => path.join(job.folder, `${job.name}.sh`);
-  /** The parts that were submitted under a name, where a submission ended before it could be recorded. */
+  /** The submitted parts of a name, for a submission that ended before it was recorded. */
   const found = async (job: AskedJob): Promise<AskedJob> => {
     if (job.parts.length > 0) return job;
     const { stdout } = await run('squeue', [
@@ -171,7 +171,7 @@ export const slurm = (run: RunCommand = runCommand): Scheduler => {
         // `id` or `id;cluster`.
         const id = /^(\d+)/m.exec(result.stdout)?.[1];
         if (result.status !== 0 || id === undefined) {
-          // No half of an array is left behind without a record.
+          // No half of an array stays behind without a record.
           await Promise.all(submitted.map((earlier) => run('scancel', [earlier.id])));
           throw refused('sbatch', result);
         }
@@ -188,7 +188,7 @@ export const slurm = (run: RunCommand = runCommand): Scheduler => {
         return indices.length === count ? [id] : indices.map((i) => `${id}_${i}`);
       });
       if (targets.length === 0) return;
-      // Those at work get SIGTERM and checkpoint; Slurm kills what has not ended after KillWait, 30 s by default.
+      // Running elements get SIGTERM and write a checkpoint; Slurm kills them after KillWait, 30 s by default.
       const result = await run('scancel', [`--name=${job.name}`, ...targets]);
       if (result.status !== 0 && !/invalid job id/i.test(result.stderr)) throw refused('scancel', result);
     },

@@ -1,13 +1,13 @@
 import type { ArrayJob } from './scheduler.js';
 
-/** A word as a shell reads it literally. */
+/** Quotes a word literally for a shell. */
 export const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /**
- * The batch script of an array. It passes signals on to the command and waits for it, because a checkpoint takes a
- * moment. Warned of the time limit, an element that has not ended by itself goes back into the queue; requeued after the
- * death of its node it goes on from the last checkpoint, as the same command always does.
+ * The batch script of an array. It forwards signals to the command and waits for it, because a checkpoint takes
+ * a moment. An element that gets the time limit's warning and has not finished is requeued. After a requeue,
+ * also one caused by a dead node, the same command continues from the last checkpoint.
  */
 export const slurmScript = ({ command, environment, options: { setup } }: ArrayJob): string => `#!/bin/bash
 first=\${1:-0}

@@ -10,7 +10,7 @@ import { limits, readText } from '../../../disk/regularFile.js';
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
 const text = v.pipe(v.string(), v.minLength(1));
-/** A scheduler's id of a job. It becomes an argument of its commands, and must not be taken for an option. */
+/** A scheduler's job id. It becomes a command argument and must not look like an option. */
 const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9][\w.-]*$/));
 
 /** One submission of runs of a sweep to a scheduler: `cluster/NAME.json` in the sweep's folder. */
@@ -23,9 +23,9 @@ const submissionSchema = v.object({
   options: jobOptionsSchema,
   provider: v.picklist(providerNames),
   rowsPerTask: positive,
-  /** The names of the runs of each element. */
+  /** The names of each element's runs. */
   elements: v.array(v.array(text)),
-  /** Empty until the scheduler has taken it. */
+  /** Empty until the scheduler accepts it. */
   parts: v.array(v.object({ id, first: count, count: positive })),
 });
 export type Submission = v.InferOutput<typeof submissionSchema>;
@@ -34,7 +34,7 @@ export const clusterFolder = (sweep: string): string => path.join(sweep, 'cluste
 export const submissionPath = (sweep: string, name: string): string =>
   path.join(clusterFolder(sweep), `${name}.json`);
 
-/** Its being there says that the user stopped an element of a job: others end one too, and mean to go on with it. */
+/** Marks an element that the user stopped: a scheduler also ends elements, and restarts them. */
 export const stopPath = (folder: string, job: string, element: number): string =>
   path.join(folder, `${job}-${element}.stop`);
 
@@ -52,7 +52,10 @@ export const readSubmission = async (file: string): Promise<Submission> => {
   }
 };
 
-/** The submissions of a sweep, oldest first. @throws GeometryError for one that cannot be read. */
+/**
+ * The submissions of a sweep, oldest first.
+ * @throws GeometryError for an unreadable one.
+ */
 export const readSubmissions = async (sweep: string): Promise<Submission[]> => {
   const names = await readdir(clusterFolder(sweep)).catch((): string[] => []);
   const files = names.filter((name) => name.endsWith('.json'));

@@ -27,15 +27,15 @@ export interface SubmitOptions {
   readonly scheduler: Scheduler;
   readonly job: JobOptions;
   readonly provider: ProviderName;
-  /** Runs of one element, trained as rows of one graph. */
+  /** Number of runs per element, trained as rows of one graph. */
   readonly rowsPerTask: number;
   /** The headless command: the program and its first arguments. */
   readonly command: readonly string[];
-  /** What the sweep is of. */
+  /** The machine options of the sweep. */
   readonly grid: Grid;
 }
 
-/** Runs of one shape go together, `size` at a time. */
+/** Groups runs of one shape, `size` per element. */
 const inGroups = (cells: readonly Cell[], size: number): string[][] => {
   const shapes = grouped(cells, ({ config: { model, data, batch } }) =>
     JSON.stringify([model, data.tasks, batch]),
@@ -47,7 +47,7 @@ const inGroups = (cells: readonly Cell[], size: number): string[][] => {
   );
 };
 
-/** Options by the names that the command has for them. */
+/** Options by the names of the command's flags. */
 const optionNames: Readonly<Record<keyof JobOptions, string>> = {
   ...{ partition: '--partition', time: '--time', setup: '--setup', image: '--image', volume: '--volume' },
   ...{ gpusPerRun: '--gpus-per-run', cpusPerRun: '--cpus-per-run', maxAtOnce: '--max-at-once' },
@@ -76,7 +76,7 @@ const jobOf = (sweep: string, submission: Submission, { command, grid }: SubmitO
     ...['--element', submissionPath(sweep, submission.name)],
   ],
   environment: {
-    // A checkpoint on a shared file system may take longer than on a disk.
+    // A checkpoint on a shared file system may take longer than on a local disk.
     WEIGHT_GEOMETRY_GRACE_SECONDS: '25',
     ...(process.versions.electron === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
   },
@@ -94,7 +94,7 @@ const newSubmission = (cells: readonly Cell[], options: SubmitOptions): Submissi
   parts: [],
 });
 
-/** The runs of a sweep that a submission would take now. */
+/** The runs of a sweep that a submission would include now. */
 const leftOf = async (sweep: string, cells: readonly Cell[], scheduler: Scheduler): Promise<Cell[]> => {
   const named = (name: string): Scheduler =>
     name === scheduler.name
@@ -102,9 +102,9 @@ const leftOf = async (sweep: string, cells: readonly Cell[], scheduler: Schedule
       : refuse(`This sweep was submitted to ${name}: go on with it there, or remove its folder cluster.`);
   const places = await sweepPlaces(sweep, cells, named);
   const unsure = places.find((place) => place.unsure);
-  // Submitting again what may still be waiting would train it twice as often as asked.
+  // Resubmitting a run that may still wait would train it twice.
   if (unsure !== undefined) refuse(`${unsure.says ?? ''} Nothing is submitted before the queue answers.`);
-  // The scheduler keeps what it will never begin by itself.
+  // The scheduler never starts these by itself.
   await scheduler.release?.((await readSubmissions(sweep)).map((submission) => askedJob(sweep, submission)));
   const left = new Set(places.filter(isLeft).map(({ name }) => name));
   return cells.filter(({ name }) => left.has(name));
@@ -114,7 +114,7 @@ const refuse = (message: string): never => {
   throw new GeometryError('invalid-argument', message.trim());
 };
 
-/** Submits, and forgets what was refused: nothing of it is anywhere. */
+/** Submits; a refused submission is deleted, because the scheduler has nothing of it. */
 const submitted = async (
   folder: string,
   submission: Submission,
@@ -129,7 +129,7 @@ const submitted = async (
   }
 };
 
-/** What would be submitted, as text. */
+/** The submission as text. */
 export const previewSweep = async (
   sweep: string,
   cells: readonly Cell[],
@@ -142,10 +142,10 @@ export const previewSweep = async (
 };
 
 /**
- * Submits the runs of a sweep that are not finished, trained or in the queue: those that failed, were stopped or lost go
- * on from their last checkpoint. Safe to call from several machines at once.
- * @returns how many runs were submitted.
- * @throws GeometryError `in-use` while another process submits; what the scheduler refuses.
+ * Submits the runs of a sweep that are not finished, trained or queued. Failed, stopped and lost runs continue
+ * from their last checkpoint. Safe to call from several machines at once.
+ * @returns the number of submitted runs.
+ * @throws GeometryError `in-use` while another process submits; errors of the scheduler.
  */
 export const submitSweep = async (
   sweep: string,
@@ -161,7 +161,7 @@ export const submitSweep = async (
     if (left.length === 0) return 0;
     const submission = newSubmission(left, options);
     await claim.requireHeld();
-    // Before the scheduler has it: a job that nobody recorded could not be found again.
+    // Before the scheduler has it: an unrecorded job could not be found again.
     await writeSubmission(folder, submission);
     const parts = await submitted(folder, submission, options);
     await writeSubmission(folder, { ...submission, parts: [...parts] });
@@ -172,9 +172,9 @@ export const submitSweep = async (
 };
 
 /**
- * Stops runs of a submitted sweep: those at work checkpoint and end, those that wait are taken back. Runs that share an
- * element are stopped together.
- * @param names all where absent.
+ * Stops runs of a submitted sweep: running ones checkpoint and end, waiting ones are withdrawn. Runs of one
+ * element stop together.
+ * @param names default: all.
  */
 export const stopSweep = async (
   sweep: string,
@@ -193,7 +193,7 @@ export const stopSweep = async (
   for (const [submission, own] of grouped(chosen, (each) => each.submission)) {
     const indices = [...new Set(own.map(({ element }) => element))];
     const folder = clusterFolder(path.resolve(sweep));
-    // First: whoever sees the run end then knows why.
+    // First: a reader that sees the run end then knows why.
     await atATime(indices, filesAtOnce, (index) =>
       writeAtomically(stopPath(folder, submission.name, index), ''),
     );

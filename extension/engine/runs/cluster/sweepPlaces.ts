@@ -15,7 +15,7 @@ import type { AskedJob, ElementState, Scheduler, SchedulerAnswer } from './sched
 import { clusterFolder, readSubmissions, stopPath, type Submission } from './submission.js';
 import { schedulerNamed } from './table.js';
 
-/** The element that has a run: the latest submission's. */
+/** The element of a run: the latest submission's. */
 export interface ElementOf {
   readonly submission: Submission;
   readonly element: number;
@@ -32,12 +32,12 @@ export const elementsOf = (submissions: readonly Submission[]): ReadonlyMap<stri
   return found;
 };
 
-/** A submission as its scheduler is asked about it. */
+/** A submission as a scheduler query. */
 export const askedJob = (sweep: string, { name, parts }: Submission): AskedJob => ({
   ...{ name, parts, folder: clusterFolder(sweep) },
 });
 
-/** One question to each scheduler, about all of its jobs. */
+/** One query per scheduler, about all of its jobs. */
 const askAll = async (
   sweep: string,
   submissions: readonly Submission[],
@@ -57,14 +57,14 @@ const wasStopped = (sweep: string, { submission, element }: ElementOf): boolean 
 
 const isDone = ({ status }: CellProgress): boolean => status === 'finished' || status === 'queued';
 
-/** Where the runs of a sweep stand, on whatever machines they run, in the order of the cells. */
+/** The state of a sweep's runs, on all machines, in the order of the cells. */
 export const sweepPlaces = async (
   sweep: string,
   cells: readonly Cell[],
   named: (name: string) => Scheduler = (name) => schedulerNamed(name),
 ): Promise<Place[]> => {
   const submissions = await readSubmissions(sweep);
-  // The queue first: a run that ends meanwhile has then written its end.
+  // The queue first: the end of a run that ends meanwhile is then on disk.
   const answer = await askAll(sweep, submissions, named);
   const inQueue = new Map<string, ElementState>(
     answer.ok ? answer.elements.map((element) => [`${element.job} ${element.element}`, element]) : [],
@@ -75,7 +75,7 @@ export const sweepPlaces = async (
     const own = elements.get(cell.name);
     return own && inQueue.get(`${own.submission.name} ${own.element}`);
   };
-  // The claim of another host, and nothing at work there: its node may have died a moment ago.
+  // A claim of another host without a running element: its node may have died a moment ago.
   const doubtful = await atATime(progress, filesAtOnce, async (each) => {
     if (!answer.ok || isDone(each) || elementOf(each)?.state === 'working') return [];
     const folder = runFolder(sweep, each.cell);
@@ -114,7 +114,7 @@ const timeLeft = async (folder: string, of: number): Promise<number | undefined>
 const tailBytes = 4096;
 const quotedLines = 3;
 
-/** The last lines that an element printed; undefined where it printed none. */
+/** The last lines of an element's output; undefined if it has none. */
 const lastWords = async (
   sweep: string,
   { submission, element }: ElementOf,

@@ -8,7 +8,7 @@ import { stopSweep, submitSweep } from './submitSweep.js';
 import { sweepPlaces } from './sweepPlaces.js';
 import { schedulerNamed } from './table.js';
 
-/** The command that lies beside the running bundle: what nodes run. */
+/** The command beside the running bundle: nodes run it. */
 const command = (): string[] => [process.execPath, path.join(__dirname, 'cli.js')];
 
 const gridIn = async (sweep: string): Promise<Grid> => {
@@ -17,13 +17,13 @@ const gridIn = async (sweep: string): Promise<Grid> => {
   return grid;
 };
 
-/** Where the runs of a sweep stand; empty for one that was never submitted. */
+/** The state of a sweep's runs; empty if it was never submitted. */
 export const placesIn = async (sweep: string): Promise<Place[]> =>
   (await readSubmissions(sweep)).length === 0 ? [] : sweepPlaces(sweep, cellsOf(await gridIn(sweep)));
 
 /**
- * Submits what is left of a sweep; without a submission as the last time.
- * @throws GeometryError `invalid-argument` where it was never submitted; as {@link submitSweep}.
+ * Submits the rest of a sweep, by default with the last submission's options.
+ * @throws GeometryError `invalid-argument` if it was never submitted; as {@link submitSweep}.
  */
 export const submitAgain = async (sweep: string, asked: SweepSubmission | null): Promise<number> => {
   const submission = asked ?? (await readSubmissions(sweep)).at(-1);

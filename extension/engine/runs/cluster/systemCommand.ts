@@ -8,7 +8,10 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a program with arguments, no shell in between. @throws GeometryError where it is not there or does not answer. */
+/**
+ * Runs a program with arguments, without a shell.
+ * @throws GeometryError if it is missing or does not answer.
+ */
 export type RunCommand = (program: string, args: readonly string[]) => Promise<CommandResult>;
 
 const timeoutMs = 30_000;
@@ -17,7 +20,7 @@ const mostOutput = 64 * 2 ** 20;
 
 export const runCommand: RunCommand = (program, args) =>
   new Promise((resolve, reject) => {
-    // A user's own format would change what is parsed.
+    // A user's own format would change the parsed output.
     const env = { ...process.env, SQUEUE_FORMAT: undefined, SQUEUE_FORMAT2: undefined };
     execFile(
       program,

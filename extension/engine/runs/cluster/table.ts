@@ -4,12 +4,15 @@ import { kubernetes } from './kubernetes.js';
 import { ray, type RayAccess } from './ray.js';
 import { slurm } from './slurm.js';
 
-/** How schedulers are reached, as the user says each time: kept in no file, because files come from elsewhere too. */
+/**
+ * How schedulers are reached, given by the user each time. Not read from a file, because files may be
+ * untrusted.
+ */
 export interface Access {
   readonly ray?: RayAccess;
 }
 
-/** The schedulers that `--on` names: a new one is a file and a row. */
+/** The schedulers that `--on` names. To add one, add a file and a row. */
 export const schedulers: Readonly<Record<string, (access: Access) => Scheduler>> = {
   slurm: () => slurm(),
   ray: (access) => ray(access.ray),

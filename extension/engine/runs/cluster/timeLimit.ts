@@ -1,7 +1,7 @@
 import { GeometryError } from '../../../contract/errors.js';
 
 /**
- * Seconds of a time limit in Slurm's words: `MIN`, `MIN:SEC`, `HOURS:MIN:SEC`, `DAYS-HOURS`, `DAYS-HOURS:MIN`,
+ * Seconds of a time limit in Slurm's format: `MIN`, `MIN:SEC`, `HOURS:MIN:SEC`, `DAYS-HOURS`, `DAYS-HOURS:MIN`,
  * `DAYS-HOURS:MIN:SEC`.
  * @throws GeometryError `invalid-argument`.
  */

@@ -13,8 +13,8 @@ import type { Submission } from './submission.js';
 const lookMs = 1_000;
 
 /**
- * Waits while a claim of another host may be a dead node's, until it has been silent for as long as a claim counts;
- * returns at once where it beats or nobody holds it.
+ * Waits while another host's claim may belong to a dead node, until it has been silent for as long as a claim
+ * is valid. Returns at once if it beats or nobody holds it.
  */
 const waitForClaim = async (run: string, signal: AbortSignal): Promise<void> => {
   while (!signal.aborted) {
@@ -26,7 +26,7 @@ const waitForClaim = async (run: string, signal: AbortSignal): Promise<void> => 
   }
 };
 
-/** New runs have so many threads; one that goes on keeps its own. */
+/** Thread count of new runs; a resumed run keeps its own. */
 const withThreads = (launcher: Launcher, threads: number | undefined): Launcher => ({
   ...launcher,
   start: (request, events) =>
@@ -37,9 +37,9 @@ const withThreads = (launcher: Launcher, threads: number | undefined): Launcher 
 });
 
 /**
- * What an element of an array does: trains its runs, alone or as rows of one graph.
+ * The work of an array's element: trains its runs, alone or as rows of one graph.
  * @param sweep the folder that holds `cluster/`.
- * @throws GeometryError as {@link runSweep}; `invalid-argument` for an index that the submission has not.
+ * @throws GeometryError as {@link runSweep}; `invalid-argument` for an index that the submission does not have.
  */
 export const trainElement = async (
   sweep: string,
@@ -58,7 +58,7 @@ export const trainElement = async (
   await runSweep(sweep, own, {
     ...options,
     launcher: withThreads(launcher, submission.options.cpusPerRun),
-    // What the element was given is not to stand idle until another host has done its work.
+    // The element's resources must not idle while another host trains its runs.
     waitsForOthers: false,
   });
 };
