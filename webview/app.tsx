@@ -23,7 +23,7 @@ import { useChartTheme } from './theme/chartTheme.js';
 
 const pageIds = pages.map(({ id }) => id);
 
-/** The whole page: what is inspected, what is being done, the tabs, the page chosen. */
+/** The whole page: the source, the progress, the tabs, the chosen page. */
 export function App({ connection }: { readonly connection: Connection }) {
   const [state, setState] = useState<InspectionState>();
   const [, setLanguage] = useState('');
@@ -34,7 +34,7 @@ export function App({ connection }: { readonly connection: Connection }) {
   const { host } = connection;
   const main = useRef<HTMLElement>(null);
   const turnFrom = useRef<(tabs: number) => void>(() => undefined);
-  // A page that is left takes the button that was pressed with it, and the focus goes on to the next page.
+  // Leaving a page removes its focused button; the focus moves to the next page.
   const hadFocus = useRef(false);
   const turnTo = useCallback(
     (page: (typeof pageIds)[number]) => {
@@ -91,7 +91,7 @@ export function App({ connection }: { readonly connection: Connection }) {
     const place = there.indexOf(shown) + tabs;
     turnTo(there[(place + there.length) % there.length]!.id);
   };
-  // Before there is a report nobody knows which pages it has: the host would be told of a page that is not the reader's.
+  // Before the first report its pages are unknown: the host would get a focus that the reader did not choose.
   const isKnown = report !== undefined;
   useEffect(() => {
     if (isKnown) void host?.focus(shown.id);

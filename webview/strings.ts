@@ -21,8 +21,8 @@ import { setTexts } from './words/say.js';
 import { sharedStrings } from './words/strings.js';
 
 /**
- * Every sentence of the page, in English. Places in braces are filled by name. A translation bundle, as the host has it,
- * gives other text under the English one. A key with `.one` and `.other` is chosen by the number `n`.
+ * Every sentence of the page, in English. Placeholders in braces are filled by name. The host's translation
+ * bundle maps the English text to another. A key with `.one` and `.other` is chosen by the number `n`.
  */
 export const english = {
   ...sharedStrings,

@@ -19,28 +19,28 @@ import { tableOf } from './table.js';
 import { hasWebGl } from './webgl.js';
 
 export interface ChartCardProps {
-  /** Name under which the card's own choices are kept. */
+  /** Key of the card's persisted choices. */
   readonly id: string;
   readonly title: string;
-  /** Undefined where its numbers are not there; `absent` says why. */
+  /** Undefined if its numbers are missing; `absent` says why. */
   readonly figure: Figure | undefined;
-  /** One sentence: what the chart shows, the null in the same sentence. */
+  /** One sentence: what the chart shows, with its null. */
   readonly says: string;
-  /** What stands in the place of the figure while there is none: that it is being computed, or why it is not there. */
+  /** Text in place of a missing figure: computing, or why it is missing. */
   readonly absent: string;
   /** Pickers at the top right. */
   readonly controls?: ComponentChildren;
-  /** Where the figure's own table would not read well. */
+  /** Replaces the figure's own table where that would be hard to read. */
   readonly table?: Table;
   readonly onDrag?: (value: number) => void;
-  /** A point of a curve was pressed: its training step. */
+  /** A point of a curve was clicked: its training step. */
   readonly onPoint?: (step: number) => void;
-  /** A cell of a heat map was pressed. */
+  /** A cell of a heat map was clicked. */
   readonly onCell?: (row: number, step: number) => void;
   readonly children?: ComponentChildren;
 }
 
-/** One chart with its scale and exports at the top right, its legend below, and one sentence on what it shows. */
+/** One chart with its scale and exports at the top right, its legend below, and one sentence about it. */
 export function ChartCard(props: ChartCardProps) {
   const { id, title, says, absent, controls, onDrag, onPoint, onCell, children } = props;
   const { theme, stepScale, running } = useInspection();
@@ -115,7 +115,7 @@ interface ExportsProps {
   readonly table: Table;
   /** Whether there is a picture to export. */
   readonly drawn: boolean;
-  /** Says what went wrong; nothing any more, with an empty sentence. */
+  /** Reports a failure; an empty sentence clears it. */
   readonly onFailure: (says: string) => void;
 }
 

@@ -2,15 +2,15 @@ import { extent } from './extent.js';
 import type { LineFigure, Mark } from './figure.js';
 import { onAxis } from './plotlyParts.js';
 
-/** Share of a chart's width that a letter of a name takes, and of its height that a line of text takes. */
+/** Size of a name's letter as a share of the chart's width, and of a line of text as a share of its height. */
 const letter = 0.0125;
 const line = 0.07;
-/** Places looked at between neighbouring points. */
+/** Samples between neighbouring points. */
 const between = 8;
 
 /**
- * The names of levels, each at the end of its line where fewer curves run through it; those of two levels that lie close
- * together stand at different ends. Where both ends are as free, the mark's own side stays.
+ * Puts the name of each level at the end of its line where fewer curves pass; the names of two close levels go
+ * to different ends. If both ends are equally free, the mark's own side is kept.
  */
 export function clearSides(figure: LineFigure, marks: readonly Mark[]): Mark[] {
   const { x, y, curves } = figure;

@@ -1,14 +1,14 @@
 import { extent } from './extent.js';
 import type { Curve, Figure } from './figure.js';
 
-/** Share of the chart's height below which two curves look like one. */
+/** Share of the chart's height below which two curves look equal. */
 const indistinct = 0.008;
-/** With more curves than this a chart is a bundle, in which curves cross and lie on each other anyway. */
+/** With more curves than this, crossing and overlapping curves are normal. */
 const mostCurves = 16;
 
 /**
- * A curve that lies on an earlier one is not drawn through, and has rings for markers: the earlier one shows through. Without it the
- * later curve would hide the earlier, and a reader would take one of them for missing.
+ * A curve that lies on an earlier one is drawn with gaps and ring markers, so that the earlier one shows
+ * through. Otherwise it would hide the earlier one, which would seem to be missing.
  */
 export function toldApart(figure: Figure): Figure {
   if (figure.kind !== 'lines' || figure.curves.length > mostCurves) return figure;

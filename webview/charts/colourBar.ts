@@ -4,7 +4,7 @@ import type { Figure } from './figure.js';
 import { plainText } from './plainText.js';
 import { formatOn, shadeAt } from './plotlyParts.js';
 
-/** The colour bar of a figure with shades, for a picture that leaves the page: a trace without points that has one. */
+/** The colour bar of a shaded figure for exported pictures: a trace without points. */
 export function colourBar(figure: Figure, theme: ChartTheme): Data[] {
   const shades = figure.kind === 'lines' ? figure.shades : undefined;
   if (!shades) return [];

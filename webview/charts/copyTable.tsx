@@ -15,9 +15,9 @@ type Format = keyof typeof formats;
 
 interface CopyTableProps {
   readonly title: string;
-  /** Made when it is asked for. */
+  /** Computed on request. */
   readonly table: () => Table;
-  /** Whether it is offered as a file too; yes, unless said otherwise. */
+  /** Whether a file is offered too; default: yes. */
   readonly isSaved?: boolean;
 }
 

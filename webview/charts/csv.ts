@@ -1,8 +1,8 @@
 import type { Table } from './table.js';
 
 /**
- * A table as CSV (RFC 4180) under comment lines that say where the numbers come from. Numbers keep full precision.
- * A text that a spreadsheet would run as a formula (names come from files) is led by an apostrophe.
+ * A table as CSV (RFC 4180) with comment lines on the provenance. Numbers keep full precision. A text that a
+ * spreadsheet would run as a formula (names come from files) is prefixed with an apostrophe.
  */
 export function toCsv(table: Table, provenance: readonly string[]): string {
   const lines = [

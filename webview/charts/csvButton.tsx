@@ -9,13 +9,13 @@ import type { Table } from './table.js';
 
 interface CsvButtonProps {
   readonly title: string;
-  /** What the button says; CSV, unless said otherwise. */
+  /** Label of the button; default: CSV. */
   readonly text?: string;
-  /** Made when it is asked for. */
+  /** Computed on request. */
   readonly table: () => Table;
 }
 
-/** Saves a table that is no chart's, with its provenance. */
+/** Saves a table that belongs to no chart, with its provenance. */
 export function CsvButton({ title, text = 'CSV', table }: CsvButtonProps) {
   const { provenance, report, host, announce } = useInspection();
   const [failure, setFailure] = useState('');

@@ -14,13 +14,13 @@ export const exportFormats = ['png', 'svg', 'csv'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportedChart {
-  /** Title of the chart; the file's name comes from it. */
+  /** Title of the chart; the file name is derived from it. */
   readonly title: string;
   readonly source: string;
   readonly figure: Figure;
   readonly table: Table;
   readonly theme: ChartTheme;
-  /** Lines that say what the numbers are of: source, files, settings, versions. */
+  /** Lines of provenance: source, files, settings, versions. */
   readonly provenance: readonly string[];
 }
 
@@ -56,7 +56,7 @@ const makers: { readonly [K in ExportFormat]: (chart: ExportedChart) => Promise<
 export const exportChart = (chart: ExportedChart, format: ExportFormat): Promise<ExportedFile> =>
   makers[format](chart);
 
-/** A picture of the size of a slide, with the title and the legend that the page shows around the chart. */
+/** A slide-sized picture with the title and the legend that the page shows around the chart. */
 async function image(
   { figure, theme, title, source }: ExportedChart,
   format: 'png' | 'svg',

@@ -4,8 +4,8 @@ export interface Extent {
 }
 
 /**
- * The smallest and the largest value; `low` is above `high` where there is none. A loop: a spectrum or a run has more
- * values than a call takes arguments.
+ * Minimum and maximum; `low` is above `high` if there are no values. A loop, because a spectrum or a run has
+ * more values than a call takes arguments.
  */
 export function extent(values: Iterable<number>): Extent {
   let low = Infinity;

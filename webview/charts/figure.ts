@@ -1,18 +1,18 @@
 /**
- * What a chart shows, without how it is drawn: no colours, no pixels, no chart library. From one figure come the drawing,
- * its legend, the table of the same numbers and the CSV file.
+ * The content of a chart without its rendering: no colours, no pixels, no chart library. The drawing, the
+ * legend, the table of numbers and the CSV file are derived from one figure.
  */
 export type Scale = 'log' | 'linear';
 export type Dash = 'solid' | 'dash' | 'dot' | 'dashdot' | 'longdash';
 export type MarkerSymbol = 'none' | 'circle' | 'square' | 'diamond' | 'triangle-up' | 'cross' | 'x';
 
-/** `ink` is the place in the theme's list of chart colours; nulls and references are muted. */
+/** `ink` is an index into the theme's chart colours; nulls and references are muted. */
 export interface Look {
   readonly ink: number | 'muted' | 'foreground';
   readonly dash: Dash;
   readonly symbol: MarkerSymbol;
   readonly line: boolean;
-  /** The marker is a ring: what lies under it is seen. */
+  /** The marker is a ring, so that what lies below stays visible. */
   readonly open?: true;
 }
 
@@ -21,13 +21,13 @@ export interface Axis {
   readonly scale: Scale;
   readonly format: 'number' | 'percent' | 'integer';
   readonly range?: readonly [number, number];
-  /** The axis counts training steps: its scale is the reader's one choice for all charts. */
+  /** The axis counts training steps: its scale is one choice for all charts. */
   readonly steps?: true;
-  /** Where zero stands on a logarithmic axis, which has no place of its own for it. */
+  /** Position of zero on a logarithmic axis. */
   readonly zeroAt?: number;
 }
 
-/** Colours that go from muted to the full ink along an axis: what a colour bar shows. */
+/** Shades from muted to full ink along an axis, explained by a colour bar. */
 export interface Shades {
   /** With its range. */
   readonly axis: Axis & { readonly range: readonly [number, number] };
@@ -39,11 +39,11 @@ export interface Curve {
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly look: Look;
-  /** Further lines of each point's hover label. */
+  /** Additional lines of each point's hover label. */
   readonly notes?: readonly string[];
-  /** Value on the axis of the figure's shades, of each point or of the whole curve. */
+  /** Value on the axis of the figure's shades, per point or for the whole curve. */
   readonly shade?: readonly number[] | number;
-  /** Training step of each point, where the x axis does not say it. */
+  /** Training step of each point, if the x axis does not give it. */
   readonly steps?: readonly number[];
 }
 
@@ -63,13 +63,13 @@ export interface Mark {
   /** Empty for a line without a name. */
   readonly label: string;
   readonly look: Look;
-  /** Where the name of a level stands, or the side of the chart towards which an upright line's name ends. */
+  /** Side of a level's name, or the side towards which an upright line's name ends. */
   readonly side?: 'left' | 'right';
   /** The one mark that the user can move. */
   readonly draggable?: true;
 }
 
-/** A name beside a point; it stands on the side away from the middle of the curves. */
+/** A name beside a point, on the side away from the middle of the curves. */
 export interface PointLabel {
   readonly x: number;
   readonly y: number;
@@ -93,13 +93,13 @@ export interface HeatFigure {
   readonly value: string;
   readonly columns: readonly number[];
   readonly rows: readonly string[];
-  /** Pixels of a row at least: the chart grows with its rows. */
+  /** Minimum height of a row in pixels: the chart grows with its rows. */
   readonly rowHeight?: number;
-  /** One row per name; undefined where there is no number. */
+  /** One row per name; undefined for a missing number. */
   readonly values: readonly (readonly (number | undefined)[])[];
-  /** Ends of the scale of colours; absent: the smallest and the largest value. */
+  /** Ends of the colour scale; default: minimum and maximum. */
   readonly range?: readonly [number, number];
-  /** What stands in a cell, and further lines of its hover label. */
+  /** Text of a cell, and additional lines of its hover label. */
   readonly texts?: readonly (readonly string[])[];
   readonly notes?: readonly (readonly (readonly string[])[])[];
   readonly marks?: readonly Mark[];
@@ -127,7 +127,7 @@ export interface Panel {
   readonly column: number;
   readonly curves: readonly Curve[];
   readonly marks?: readonly Mark[];
-  /** What stands in its place where there are no curves. */
+  /** Text in place of missing curves. */
   readonly note?: string;
 }
 
@@ -148,7 +148,7 @@ export interface LegendEntry {
   readonly name: string;
   readonly look: Look;
   readonly band?: true;
-  /** Its points are shaded, the line between them is thin and muted. */
+  /** Its points are shaded; the line between them is thin and muted. */
   readonly shaded?: true;
 }
 
@@ -162,7 +162,7 @@ export function legendOf(figure: Figure): LegendEntry[] {
   const curves: readonly (Curve | SpaceCurve)[] = figure.curves;
   return [
     ...curves.flatMap(({ name, look, shade }) => {
-      // Curves of one shade each are told by the colour bar: there may be hundreds.
+      // The colour bar explains curves with one shade each: there may be hundreds.
       if (figure.shades && typeof shade === 'number') return [];
       return [{ name, look, ...(shade === undefined ? {} : { shaded: true as const }) }];
     }),
@@ -174,7 +174,7 @@ export function legendOf(figure: Figure): LegendEntry[] {
   ];
 }
 
-/** The figure without what the user has switched off in the legend. */
+/** The figure without the curves that the user switched off in the legend. */
 export function without(figure: Figure, hidden: ReadonlySet<string>): Figure {
   if (hidden.size === 0 || figure.kind === 'heat') return figure;
   const shown = (entry: { readonly name: string }): boolean => !hidden.has(entry.name);

@@ -1,4 +1,4 @@
-/** Letters, digits and dashes of source and title; nothing that a file system or a shell reads otherwise. */
+/** Letters, digits and dashes of source and title; no character that is special to a file system or a shell. */
 export const fileStem = ({ source, title }: { readonly source: string; readonly title: string }): string =>
   `${source} ${title}`
     .normalize('NFKD')

@@ -1,16 +1,16 @@
 import type { Annotation, Layout } from 'plotly.js';
 import type { Figure } from './figure.js';
 
-/** Width of a letter over the size of its font. */
+/** Width of a letter relative to the font size. */
 const letter = 0.58;
-/** Pixels beside the plotted area: names of rows and a bar of colours take more than names of ticks. */
+/** Pixels beside the plotting area: row names and a colour bar need more than tick labels. */
 const beside: Readonly<Record<Figure['kind'], number>> = { lines: 70, heat: 230, space: 0, panels: 90 };
 const gap = 8;
 
 const widthOf = (text: string | undefined, size: number | undefined): number =>
   letter * (text?.length ?? 0) * (size ?? 11);
 
-/** A layout in a place of some pixels: names of ticks that would meet are left out, and long names of marks are moved. */
+/** Fits a layout into a width: colliding tick labels are left out, and long names of marks are moved. */
 export function fitWidth(layout: Partial<Layout>, kind: Figure['kind'], width: number): Partial<Layout> {
   const room = width - beside[kind];
   if (width === 0 || kind === 'space') return layout;
@@ -22,7 +22,7 @@ export function fitWidth(layout: Partial<Layout>, kind: Figure['kind'], width: n
   };
 }
 
-/** Ticks at places of their own, from the left: each as far from the one before as their names need. */
+/** Chooses ticks at given positions from the left, each as far from the one before as their labels need. */
 function ticksApart(axis: NonNullable<Layout['xaxis']>, room: number): Partial<NonNullable<Layout['xaxis']>> {
   const { ticktext, tickfont, type } = axis;
   const tickvals = axis.tickvals as readonly number[] | undefined;
@@ -42,7 +42,7 @@ function ticksApart(axis: NonNullable<Layout['xaxis']>, room: number): Partial<N
     : { tickvals: kept.map((index) => tickvals[index]!), ticktext: kept.map((index) => names[index]!) };
 }
 
-/** A name above an upright line stands over it; one that takes most of the width stands in the middle, whole. */
+/** A name above an upright line is centred on it; one that takes most of the width is centred in the chart. */
 function inPlace(annotation: Partial<Annotation>, room: number): Partial<Annotation> {
   const { showarrow, xref, yref, text, font } = annotation;
   const isOverLine = showarrow === false && xref === 'x' && yref === 'paper';

@@ -5,15 +5,15 @@ const arrows = { ascending: ' ▲', descending: ' ▼' } as const;
 
 export interface HeadingProps {
   readonly title: string;
-  /** Shown under the pointer. */
+  /** Tooltip. */
   readonly note?: string | undefined;
   readonly isNumeric?: boolean | undefined;
   readonly direction: Order['direction'] | undefined;
-  /** Absent for a column that is only drawn. */
+  /** Absent for a column that only has drawings. */
   readonly onPress?: (() => void) | undefined;
 }
 
-/** The heading of a column; pressing it sorts. */
+/** A column heading; clicking it sorts. */
 export const Heading = ({ title, note, isNumeric, direction, onPress }: HeadingProps) => (
   <th
     scope="col"

@@ -23,7 +23,7 @@ export interface LegendProps {
   readonly onToggle: (name: string) => void;
 }
 
-/** Names beside samples of line and marker; pressing one hides or shows its curve. */
+/** Names with samples of line and marker; clicking one hides or shows its curve. */
 export function Legend({ entries, shades, theme, hidden, onToggle }: LegendProps) {
   const names = shortNames(
     entries.map(({ name }) => name),
@@ -53,7 +53,7 @@ export function Legend({ entries, shades, theme, hidden, onToggle }: LegendProps
   );
 }
 
-/** What the shades of a chart stand for: a strip of its colours between the two ends. */
+/** The meaning of a chart's shades: a strip of its colours between the two ends. */
 function ColourBar({ shades, theme }: { readonly shades: Shades; readonly theme: ChartTheme }) {
   const { axis, ink } = shades;
   const [low, high] = axis.range.map((end) => formatOn(axis, end));

@@ -1,15 +1,18 @@
 import type { Dash, Look, MarkerSymbol } from './figure.js';
 
-/** Curves differ in colour, dash and marker at once, so that none has to be told by its colour. */
+/** Curves differ in colour, dash and marker together, so that none has to be identified by colour alone. */
 const dashes: readonly Dash[] = ['solid', 'longdash', 'dashdot', 'dot'];
 const symbols: readonly MarkerSymbol[] = ['circle', 'square', 'diamond', 'triangle-up', 'cross', 'x'];
 
-/** Themes have so many colours; after them the styles begin one further, so that the seventh curve is not the first. */
+/**
+ * Number of theme colours. After them the other styles shift by one, so that the seventh curve differs from the
+ * first.
+ */
 const colours = 6;
 const cycled = <T>(styles: readonly T[], index: number): T =>
   styles[(index + Math.floor(index / colours)) % styles.length]!;
 
-/** Only lines: the dash tells them apart. */
+/** Lines only: identified by the dash. */
 export const lineLook = (index: number): Look => ({
   ink: index,
   dash: cycled(dashes, index),
@@ -17,7 +20,7 @@ export const lineLook = (index: number): Look => ({
   line: true,
 });
 
-/** A solid line with markers: the marker tells them apart. */
+/** A solid line with markers: identified by the marker. */
 export const markedLook = (index: number): Look => ({
   ink: index,
   dash: 'solid',

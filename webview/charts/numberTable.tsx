@@ -7,7 +7,7 @@ import { nextOrder, sorted, type Order } from './tableOrder.js';
 
 type Cell = string | number | undefined;
 
-/** The numbers of a chart as a table that scrolls inside its card, is sorted by its headings, and can be copied. */
+/** The numbers of a chart as a table that scrolls inside its card, sorts by its headings, and can be copied. */
 export function NumberTable({ table, caption }: { readonly table: Table; readonly caption: string }) {
   const [order, setOrder] = useState<Order | null>(null);
   const { headings, rows } = table;

@@ -2,7 +2,7 @@ import type { Axis, Band, Curve, LineFigure, Look, Mark, Scale } from './figure.
 import { grokMark } from './grokMark.js';
 import { stepAxis } from './stepAxis.js';
 
-/** Scale of the values of a chart over training; that of the steps is one choice for all charts. */
+/** Scale of the values of a chart over training; the scale of the steps is one choice for all charts. */
 export interface Scales {
   readonly values: Scale;
 }
@@ -14,7 +14,7 @@ export interface Point {
 
 const fits = (value: number, scale: Scale): boolean => scale === 'linear' || value > 0;
 
-/** The points that the axis has a place for. */
+/** The points that the axis can show. */
 const shownPoints = (points: readonly Point[], scales: Scales): { step: number; value: number }[] =>
   points.flatMap(({ step, value }) =>
     value !== undefined && fits(value, scales.values) ? [{ step, value }] : [],
@@ -58,7 +58,7 @@ export interface OverSteps {
   readonly grokStep: number | undefined;
 }
 
-/** A chart over training with the grok step marked; none before there is a point in it. */
+/** A chart over training with the grok step marked; none without points. */
 export function overSteps(chart: OverSteps): LineFigure | undefined {
   const { title, scales, curves, bands = [], marks = [], grokStep, format = 'number', range } = chart;
   if (curves.every(({ x }) => x.length === 0)) return undefined;

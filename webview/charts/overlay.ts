@@ -8,15 +8,16 @@ export interface RunFigure {
 }
 
 export interface OverlayOptions {
-  /** Curves that are drawn; all where absent. Nulls stay. */
+  /** Curves to draw; default: all. Nulls are kept. */
   readonly keeps?: (curve: Curve) => boolean;
 }
 
 const isMeasured = ({ look }: { readonly look: Look }): boolean => typeof look.ink === 'number';
 
 /**
- * One chart over another: the colour is the run, dash and marker stay those of the curve. Nulls, bands and marks are the
- * first run's, whose name stands with the nulls. Shades of steps and names of points have no place in it.
+ * One chart over another: the colour identifies the run, dash and marker stay those of the curve. Nulls, bands
+ * and marks are the first run's, whose name is shown with the nulls. Shades of steps and names of points are
+ * left out.
  */
 export function overlay(
   [own, ...others]: readonly [RunFigure, ...RunFigure[]],
@@ -46,6 +47,6 @@ export function overlay(
   };
 }
 
-/** Curves differ in more than colour, where there is one for each run. */
+/** With one curve per run, curves also differ in dash and marker. */
 const aloneLook = ({ symbol }: Look, index: number): Look =>
   symbol === 'none' ? lineLook(index) : markedLook(index);

@@ -1,8 +1,8 @@
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
 /**
- * Text as Plotly must be given it to show it as it is. Plotly reads a little HTML (`<b>`, `<a href>`) in every text
- * field, LaTeX between dollar signs, and line breaks; names of tensors and files come from files and may hold any of it.
+ * Escapes text so that Plotly shows it literally. Plotly interprets some HTML (`<b>`, `<a href>`) in every text
+ * field, LaTeX between dollar signs, and line breaks; names of tensors and files are untrusted.
  */
 export const plainText = (text: string): string =>
   text
@@ -10,5 +10,5 @@ export const plainText = (text: string): string =>
     .replaceAll(/[&<>]/g, (character) => entities[character]!)
     .replaceAll('$', '\u200b$');
 
-/** Lines of a hover label: each is plain, the breaks between them are ours. */
+/** Lines of a hover label: each is escaped, the breaks between them are real. */
 export const plainLines = (lines: readonly string[]): string => lines.map(plainText).join('<br>');

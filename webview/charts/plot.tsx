@@ -11,23 +11,23 @@ import { stepMark, type PlotArea } from './stepMark.js';
 export interface PlotProps {
   readonly figure: Figure;
   readonly theme: ChartTheme;
-  /** What a screen reader says in place of the picture. */
+  /** Text alternative for screen readers. */
   readonly label: string;
-  /** The draggable mark was let go at this value of its axis. */
+  /** The draggable mark was released at this axis value. */
   readonly onDrag?: (value: number) => void;
-  /** A point was pressed: its training step. */
+  /** A point was clicked: its training step. */
   readonly onPoint?: (step: number) => void;
-  /** A cell of a heat map was pressed. */
+  /** A cell of a heat map was clicked. */
   readonly onCell?: (row: number, step: number) => void;
 }
 
-/** Draws a figure and keeps it drawn: new numbers, new theme, new size. */
+/** Draws a figure and keeps it up to date: new numbers, theme, size. */
 export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProps) {
   const root = useRef<HTMLDivElement>(null);
   const mark = useRef<HTMLDivElement>(null);
   const now = useRef({ figure, onDrag, onPoint, onCell });
   now.current = { figure, onDrag, onPoint, onCell };
-  // Names are placed anew where the width changes much; the library itself stretches what is drawn.
+  // Labels are placed again if the width changes much; otherwise the library stretches the drawing.
   const [room, setRoom] = useState(0);
 
   useEffect(() => {
@@ -58,7 +58,7 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
       const { at } = marks[moving]!;
       graph.removeAllListeners('plotly_relayout');
       graph.on('plotly_relayout', (event: object) => {
-        // Held at an end, only that end moves.
+        // Dragged at an end, only that end moves.
         const ends = ['y0', 'y1'].map(
           (end) => (event as Record<string, unknown>)[`shapes[${moving}].${end}`],
         );
@@ -116,14 +116,14 @@ export function Plot({ figure, theme, label, onDrag, onPoint, onCell }: PlotProp
   );
 }
 
-/** A view in space takes longer than the rest of a page: it begins once the page has been painted and rests. */
+/** A 3-D view is slower than the rest of a page: it starts after the page has been painted. */
 const othersDrawn = (): Promise<void> =>
   new Promise((resolve) =>
     requestAnimationFrame(() => requestIdleCallback(() => resolve(), { timeout: longestWait })),
   );
 const longestWait = 500;
 
-/** Row and step of the cell of a heat map that an event is about. */
+/** Row and step of the heat map cell of an event. */
 function cellOf(figure: Figure, { points }: PlotMouseEvent): readonly [number, number] | undefined {
   if (figure.kind !== 'heat') return undefined;
   const place: unknown = points[0]?.pointNumber;
@@ -138,7 +138,7 @@ function stepUnder(figure: Figure, event: PlotMouseEvent): number | undefined {
   return typeof step === 'number' ? step : cellOf(figure, event)?.[1];
 }
 
-/** Read from what is drawn: the library's own numbers of the area are not part of its interface. */
+/** Read from the drawing: the library's own numbers of the area are not public. */
 function areaOf(element: HTMLElement): PlotArea | undefined {
   const drag = element.querySelector('.nsewdrag')?.getBoundingClientRect();
   const { xaxis, yaxis } = (element as Partial<PlotlyHTMLElement>).layout ?? {};

@@ -24,10 +24,10 @@ import {
 import { clearSides } from './clearSide.js';
 import { drawPanels } from './plotlyPanels.js';
 
-/** No link, no upload, no logo: the charts speak to nobody outside the page. */
+/** No link, no upload, no logo: charts contact nothing outside the page. */
 export const plotlyConfig: Partial<Config> = {
   displaylogo: false,
-  // Its hints come as English notes over the chart.
+  // Its hints are English notes over the chart.
   showTips: false,
   displayModeBar: false,
   showSendToCloud: false,
@@ -79,7 +79,7 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
     layout: {
       ...frame(theme),
       hovermode: 'closest',
-      // A mark that was dragged goes where the page then puts it, not where the pointer left its ends.
+      // A dragged mark goes where the page puts it afterwards, not where the pointer left its ends.
       editrevision: marks.find((mark) => mark.draggable)?.at ?? 0,
       xaxis: axisLayout(figure.x, theme, xs),
       yaxis: { ...axisLayout(figure.y, theme, ys), automargin: true },
@@ -92,7 +92,7 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
   };
 }
 
-/** Shapes do not widen an axis; an unseen point at each level does, so that no null falls outside the picture. */
+/** Shapes do not extend an axis. An invisible point at each level does, so that no null is cut off. */
 function reach({ curves, marks = [], x, y }: LineFigure): Data[] {
   const levels = marks.filter((mark) => mark.across === 'y' && !y.range).map(({ at }) => at);
   const place = curves.find((curve) => curve.x.length > 0)?.x[0];
@@ -113,7 +113,7 @@ function reach({ curves, marks = [], x, y }: LineFigure): Data[] {
 
 const labelDistance = 30;
 
-/** How far a value lies from the middle of all, as a share of their span. */
+/** Distance of a value from the middle, as a share of the span. */
 function awayIn(all: readonly number[]): (value: number) => number {
   const { low, high } = extent(all);
   return (value) => (high > low ? (value - (low + high) / 2) / (high - low) : 0);
@@ -217,7 +217,7 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
   };
 }
 
-/** Edges halfway between neighbours on the axis: one more than there are columns. Equal halves at both ends. */
+/** Cell edges halfway between neighbours on the axis: one more than columns. Equal halves at both ends. */
 function columnEdges(columns: readonly number[], axis: HeatFigure['x']): number[] {
   const places = columns.map((column) => onAxis(axis, column));
   const between = places.slice(1).map((place, index) => (place + places[index]!) / 2);
@@ -230,12 +230,12 @@ function columnEdges(columns: readonly number[], axis: HeatFigure['x']): number[
   return axis.scale === 'log' ? edges.map((edge) => 10 ** edge) : edges;
 }
 
-/** Names for which there is room along the rows; all of them are in the labels under the pointer. */
+/** Labels that fit along the rows; the hover labels have all of them. */
 const mostRowNames = 20;
 /** The same of a chart that grows with its rows. */
 const mostNamesOfTall = 64;
 
-/** Ticks at the columns themselves, where there are few and none so close to the next that their names would meet. */
+/** Ticks at the columns themselves, if there are few and their labels do not collide. */
 function columnTicks(columns: readonly number[]): { readonly tickvals?: number[] } {
   const span = columns.at(-1)! - columns[0]!;
   const isApart = columns.every((column, index) => index === 0 || column - columns[index - 1]! >= span / 10);
@@ -295,7 +295,7 @@ function drawSpace({ axes, curves, shades }: SpaceFigure, theme: ChartTheme): Dr
         yaxis: axis(axes[1]),
         zaxis: axis(axes[2]),
         aspectmode: 'cube',
-        // Far enough for the titles of the axes, a little below the middle as the scales stand there.
+        // Far enough to show the axis titles, slightly below the middle.
         camera: { eye: { x: 1.55, y: -1.65, z: 0.85 }, center: { x: 0, y: 0, z: -0.12 } },
       },
     },

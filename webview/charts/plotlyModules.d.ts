@@ -1,4 +1,4 @@
-/** Plotly's partial modules carry no types of their own; the package's types describe what the whole exports. */
+/** Plotly's partial modules have no types of their own; the package's types describe the complete export. */
 declare module 'plotly.js/lib/core' {
   import type { newPlot, react, toImage, purge, Plots } from 'plotly.js';
   const core: {

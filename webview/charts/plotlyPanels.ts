@@ -4,10 +4,10 @@ import type { Axis, Mark, Panel, PanelsFigure } from './figure.js';
 import { plainText } from './plainText.js';
 import { axisLayout, drawCurve, drawMark, frame, type Drawing } from './plotlyParts.js';
 
-/** Shares of the width and of the height that are left between panels. */
+/** Gaps between panels as shares of the width and the height. */
 const gap = { across: 0.025, down: 0.06 } as const;
 
-/** Where panel `index` of `count` along an axis stands, as shares of it. */
+/** Position of panel `index` of `count` along an axis, in shares. */
 const domainOf = (index: number, count: number, between: number): [number, number] => {
   const size = (1 - between * (count - 1)) / count;
   const start = index * (size + between);
@@ -18,13 +18,13 @@ const axisName = (letter: 'x' | 'y', number: number): string => `${letter}${numb
 const layoutName = (letter: 'x' | 'y', number: number): string =>
   `${letter}axis${number === 0 ? '' : number + 1}`;
 
-/** One plot for all panels: an x axis for each column and a y axis for each row, every one of them the same. */
+/** One plot for all panels: an x axis per column and a y axis per row, all with the same range. */
 export function drawPanels(figure: PanelsFigure, theme: ChartTheme): Drawing {
   const { rows, columns, panels, x, y } = figure;
   const named = new Set<string>();
   const data = panels.flatMap(({ row, column, curves }): Data[] => {
     const place = { xaxis: axisName('x', column), yaxis: axisName('y', row) };
-    // A panel is drawn where it has a trace: the empty one has no points.
+    // A panel is drawn only if it has a trace: the empty one has no points.
     if (curves.length === 0) return [{ ...place, type: 'scatter', x: [], y: [], showlegend: false }];
     return curves.map((curve) => {
       const first = !named.has(curve.name);
@@ -56,7 +56,7 @@ export function drawPanels(figure: PanelsFigure, theme: ChartTheme): Drawing {
       ...axisLayout(y, theme),
       title: undefined,
       nticks: 4,
-      // Rows are read downwards, the axis of a plot goes upwards.
+      // Rows go downwards, the axis of a plot goes upwards.
       domain: domainOf(rows.length - 1 - row, rows.length, gap.down),
       anchor: 'x',
       ...(row === 0 ? {} : { matches: 'y' }),
@@ -75,7 +75,7 @@ export function drawPanels(figure: PanelsFigure, theme: ChartTheme): Drawing {
   };
 }
 
-/** Lines that end at the edges of their panel, not of the whole plot. */
+/** Lines clipped to their panel instead of the whole plot. */
 const shapesOf = ({ row, column, marks = [], curves }: Panel, x: Axis, theme: ChartTheme): Partial<Shape>[] =>
   (curves.length === 0 ? [] : marks).map((mark) => {
     const at = { x: axisName('x', column), y: axisName('y', row) };

@@ -6,7 +6,7 @@ import { extent } from './extent.js';
 import type { Axis, Curve, LineFigure, Look, Mark, Shades } from './figure.js';
 import { plainLines, plainText } from './plainText.js';
 
-/** What charts of every kind are drawn with: curves, marks, axes, the frame around them. */
+/** Common parts of all charts: curves, marks, axes, the frame. */
 
 export interface Drawing {
   readonly data: Data[];
@@ -24,11 +24,11 @@ export const inkOf = (ink: Look['ink'], theme: ChartTheme): string =>
 const formats = { number, percent, integer } as const;
 export const formatOn = (axis: Axis, value: number): string => formats[axis.format](value);
 
-/** The colour of a share of the way from the first shade to the last. */
+/** The colour at a share of the way between the first and the last shade. */
 export const shadeAt = (ink: number | Look['ink'], share: number, theme: ChartTheme): string =>
   mix(mix(theme.background, theme.muted, 0.75), inkOf(ink, theme), share);
 
-/** Where a value stands between the ends of the shades: 0 to 1. */
+/** Position of a value between the ends of the shades: 0 to 1. */
 export function shareOfShades({ axis }: Shades, value: number): number {
   const [low, high] = axis.range.map((end) => onAxis(axis, end)) as [number, number];
   return high > low ? Math.min(1, Math.max(0, (onAxis(axis, value) - low) / (high - low))) : 1;
@@ -66,7 +66,7 @@ export function drawCurve(
       size: look.open ? 11 : 7,
       ...(look.open ? { line: { width: 2 } } : {}),
     },
-    // The training step of each point, for what a press or the pointer does.
+    // The training step of each point, for clicks and hovering.
     customdata: stepsOf(curve, x),
     hoverinfo: 'text',
     hovertext: curve.x.map((place, index) =>
@@ -136,15 +136,15 @@ function seeThrough(colour: string): string {
   return parts ? `rgba(${parts.slice(0, 3).join(', ')}, 0.65)` : colour;
 }
 
-/** Annotation and ranges live in the logarithm on a log axis; shapes and points do not. */
+/** On a log axis, annotations and ranges take logarithms; shapes and points do not. */
 export const onAxis = (axis: Axis, value: number): number =>
   axis.scale === 'log' ? Math.log10(placeOn(axis, value)) : value;
 
-/** The number that stands for a value on an axis: the value, but for zero on a logarithmic one. */
+/** The displayed number for an axis value: the value itself, except zero on a logarithmic axis. */
 export const placeOn = (axis: Axis | undefined, value: number): number =>
   value === 0 && axis?.zeroAt !== undefined ? axis.zeroAt : value;
 
-/** Whole powers of ten over many decades, 1-2-5 over few, the library's own choice within one. */
+/** Powers of ten over many decades, 1-2-5 over few, the library's own choice within one. */
 const logTicks = (
   { format }: Axis,
   decades: number,
@@ -153,14 +153,14 @@ const logTicks = (
   ...(decades > 2.5 ? { dtick: 1 } : decades > 0.7 ? { dtick: 'D2' } : {}),
 });
 
-/** How many powers of ten an axis spans where it is logarithmic; none where it is not. */
+/** Number of decades that a logarithmic axis spans; 0 for a linear one. */
 export function decadesOf({ scale, range }: Axis, values: readonly number[]): number {
   if (scale === 'linear') return 0;
   const { low, high } = extent(range ?? values.filter((value) => value > 0));
   return low > high ? 0 : Math.log10(high / low);
 }
 
-/** Where an axis counts, ticks stand at whole numbers alone: between two of them a tick would bear one of their names. */
+/** An axis of counts has ticks at whole numbers only: rounded labels between them would be wrong. */
 const countTicks = (
   values: readonly number[],
 ): Pick<NonNullable<Layout['xaxis']>, 'dtick' | 'nticks' | 'tickformat'> => {
@@ -172,7 +172,7 @@ const countTicks = (
 };
 const mostTicks = 8;
 
-/** Powers of ten, or 1-2-5 where there are few, written as sentences write them; zero at its own place. */
+/** Powers of ten, or 1-2-5 for few decades, in the number format of sentences; zero at its own position. */
 function stepTicks(axis: Axis, values: readonly number[]): { tickvals: number[]; ticktext: string[] } {
   const { low, high } = extent(axis.range ?? values.filter((value) => value > 0));
   const digits = Math.log10(high / low) > 2.5 ? [1] : [1, 2, 5];
@@ -187,7 +187,7 @@ function stepTicks(axis: Axis, values: readonly number[]): { tickvals: number[];
   return { tickvals: [...zero, ...ticks], ticktext: [...zero.map(() => integer(0)), ...ticks.map(integer)] };
 }
 
-/** `values` are those that the axis must hold. */
+/** `values` must be inside the range. */
 export function axisLayout(
   axis: Axis,
   theme: ChartTheme,
@@ -208,7 +208,7 @@ export function axisLayout(
     ...(axis.format === 'integer' && axis.scale === 'linear' ? countTicks(values) : {}),
     ...(axis.scale === 'log' ? logTicks(axis, decadesOf(axis, values)) : {}),
     ...(axis.scale === 'log' && axis.steps ? stepTicks(axis, values) : {}),
-    // Slanted names of ticks would run into the title.
+    // Slanted tick labels would overlap the title.
     ...(axis.steps ? { tickangle: 0, automargin: true } : {}),
     gridcolor: theme.grid,
     linecolor: theme.grid,

@@ -1,6 +1,6 @@
 /**
- * A PNG with a text chunk (iTXt, UTF-8) after its header, so that a picture says where its numbers come from.
- * Layout of chunks: length, type, data, CRC-32 of type and data (PNG specification, third edition, 5.3 and 11.3.3.4).
+ * Adds a text chunk (iTXt, UTF-8) with the provenance after a PNG's header. Chunk layout: length, type, data,
+ * CRC-32 of type and data (PNG specification, third edition, 5.3 and 11.3.3.4).
  */
 export function withPngText(png: Uint8Array, keyword: string, text: string): Uint8Array<ArrayBuffer> {
   const utf8 = new TextEncoder();

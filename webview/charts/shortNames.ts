@@ -1,13 +1,13 @@
 import { commonStart } from '../report/matrices.js';
 
-/** Letters of a name for which there is room beside a chart. */
+/** Maximum length of a name beside a chart. */
 const besideChart = 24;
-/** In a legend or a sentence, which may go on in the next line. */
+/** Maximum length in a legend or a sentence, which can wrap. */
 export const inText = 60;
 
 /**
- * Names short enough to stand beside a chart. Long ones lose what they all begin with (`transformer.h.`), then, where
- * that is not enough, their middle: layers differ in what follows the first and names of parts in their end.
+ * Shortens names for a chart. Long ones lose their common prefix (`transformer.h.`) and then, if necessary,
+ * their middle: layers differ after the prefix, parts at the end.
  */
 export function shortNames(names: readonly string[], room = besideChart): string[] {
   const long = names.filter((name) => name.length > room);
@@ -19,5 +19,5 @@ export function shortNames(names: readonly string[], room = besideChart): string
   });
 }
 
-/** A name short enough for a sentence. */
+/** A name shortened for a sentence. */
 export const shortName = (name: string): string => shortNames([name], inText)[0]!;

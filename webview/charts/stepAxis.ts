@@ -2,7 +2,7 @@ import { say } from '../words/say.js';
 import { extent } from './extent.js';
 import type { Axis, Figure, Scale, Shades } from './figure.js';
 
-/** The axis of every chart over training. Its scale is set by {@link onStepScale}, for all charts alike. */
+/** The axis of every chart over training. {@link onStepScale} sets its scale, for all charts together. */
 export const stepAxis = (): Axis => ({ title: say('step'), scale: 'linear', format: 'integer', steps: true });
 
 /** Shades from the earliest to the latest of some steps. */
@@ -33,13 +33,13 @@ function logAxis(axis: Axis, values: readonly number[]): Axis {
   if (!axis.steps) return axis;
   const positive = [...new Set(values)].filter((value) => value > 0).sort((a, b) => a - b);
   const [first, second] = positive;
-  // A single place has no ratio, and without a positive value there is no logarithm.
+  // A single position has no ratio, and logarithms need a positive value.
   if (first === undefined || positive.length < 2) return axis;
   const hasZero = values.includes(0);
   return { ...axis, scale: 'log', ...(hasZero ? { zeroAt: besideFirst(first, second!) } : {}) };
 }
 
-/** One place before the first step: as far as the second is after it, within reason. */
+/** A position before the first step, at about the distance of the second one after it. */
 const besideFirst = (first: number, second: number): number =>
   first / Math.min(4, Math.max(1.5, second / first));
 
@@ -47,7 +47,8 @@ function logShades(shades: Shades): Shades {
   const { axis, ink } = shades;
   const [low, high] = axis.range;
   if (!axis.steps || high <= 0) return shades;
-  // Checkpoints of a run begin at step 0 and go on from one or a few: shades of a single decade would be one colour.
+  // Checkpoints of a run begin at step 0 and continue from one or a few: shades over a single decade would all
+  // look equal.
   const zeroAt = low > 0 ? undefined : Math.min(1, high / 10);
   return { ink, axis: { ...axis, scale: 'log', ...(zeroAt === undefined ? {} : { zeroAt }) } };
 }

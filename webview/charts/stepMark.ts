@@ -1,7 +1,7 @@
 import { onAxis } from './plotlyParts.js';
 import type { Axis, Figure } from './figure.js';
 
-/** Where a chart's plotting area is in its element, in pixels, and what its axes run over (in the logarithm if so). */
+/** A chart's plotting area in its element, in pixels, and its axis ranges (logarithms on a log axis). */
 export interface PlotArea {
   readonly left: number;
   readonly top: number;
@@ -16,7 +16,7 @@ export type StepMark =
   | { readonly kind: 'line'; readonly x: number }
   | { readonly kind: 'ring'; readonly x: number; readonly y: number };
 
-/** The mark of a training step in a chart; undefined where the chart does not show that step. */
+/** The mark of a training step in a chart; undefined if the chart does not show the step. */
 export function stepMark(figure: Figure, step: number, area: PlotArea): StepMark | undefined {
   if (figure.kind === 'space' || figure.kind === 'panels') return undefined;
   const along = (axis: Axis, value: number): number =>

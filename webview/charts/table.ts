@@ -1,6 +1,6 @@
 import type { Figure, HeatFigure, LineFigure, PanelsFigure, SpaceFigure } from './figure.js';
 
-/** The numbers of a chart: for those who cannot see it, and for the CSV file. Missing numbers are undefined. */
+/** The numbers of a chart, for screen readers and the CSV file. Missing numbers are undefined. */
 export interface Table {
   readonly headings: readonly string[];
   readonly rows: readonly (readonly (string | number | undefined)[])[];
@@ -18,7 +18,7 @@ export function tableOf(figure: Figure): Table {
   return make(figure);
 }
 
-/** One row per place on the x axis, one column per curve; bands give two columns, horizontal marks one. */
+/** One row per x value, one column per curve; a band gives two columns, a horizontal mark one. */
 function lineTable({ x, curves, bands = [], marks = [] }: LineFigure): Table {
   const columns = [
     ...curves.map((curve) => column(curve.name, curve.x, curve.y)),
@@ -60,7 +60,7 @@ function spaceTable({ axes, curves }: SpaceFigure): Table {
   };
 }
 
-/** One row per panel and place on the shared axis; a panel without numbers has its note. */
+/** One row per panel and x value; a panel without numbers shows its note. */
 function panelsTable({ x, rows, columns, panels }: PanelsFigure): Table {
   const names = [...new Set(panels.flatMap(({ curves }) => curves.map(({ name }) => name)))];
   return {

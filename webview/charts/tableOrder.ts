@@ -1,11 +1,11 @@
-/** One column of a table that its reader sorts. */
+/** A sortable column. */
 export interface OrderedColumn<Row> {
   readonly id: string;
-  /** What is sorted by and copied; undefined where there is nothing. */
+  /** The value for sorting and copying; undefined for none. */
   readonly value: (row: Row) => string | number | undefined;
 }
 
-/** The column and direction that rows are sorted by; absent for the order in which they came. */
+/** The sorted column and direction; absent: the original order. */
 export interface Order {
   readonly column: string;
   readonly direction: 'ascending' | 'descending';
@@ -19,7 +19,9 @@ export const isOrder = (value: unknown): value is Order | null =>
     'direction' in value &&
     (value.direction === 'ascending' || value.direction === 'descending'));
 
-/** What pressing a heading does: numbers begin with the largest, names with the first; the third press ends it. */
+/**
+ * Effect of clicking a heading: numbers sort descending first, names ascending; the third click ends sorting.
+ */
 export function nextOrder(now: Order | null, column: string, isNumeric: boolean): Order | null {
   const [first, second] = isNumeric
     ? (['descending', 'ascending'] as const)
@@ -28,7 +30,7 @@ export function nextOrder(now: Order | null, column: string, isNumeric: boolean)
   return now.direction === first ? { column, direction: second } : null;
 }
 
-/** Rows in order; what has no value stands at the end whatever the direction, and equal rows stay as they came. */
+/** Sorted rows; rows without a value come last in both directions. The sort is stable. */
 export function sorted<Row>(
   rows: readonly Row[],
   columns: readonly OrderedColumn<Row>[],
@@ -47,5 +49,5 @@ export function sorted<Row>(
     .map(({ row }) => row);
 }
 
-/** layers.2 comes before layers.10. */
+/** Natural order: layers.2 before layers.10. */
 const collator = new Intl.Collator('en', { numeric: true });

@@ -1,6 +1,6 @@
 import type { Scale } from './figure.js';
 
-/** Indices and values of a spectrum that a log axis can show: rounding leaves values of the order of 1e-17. */
+/** Indices and values of a spectrum that a log axis can show; rounding leaves values around 1e-17. */
 export function visible(
   values: readonly number[],
   scale: Scale,

@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 
 const element = 'report';
 
-/** The report that the document carries in `<script type="application/json" id="report">`, as one addition. */
+/** The report in the document's `<script type="application/json" id="report">`, as one addition. */
 export function embeddedReport(): Connection {
   const text = document.getElementById(element)?.textContent ?? '';
   return {
@@ -39,7 +39,7 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** The tab's session storage; browsers refuse it to some documents from disk, and then nothing is kept. */
+/** The tab's session storage. Browsers deny it to some documents from disk; then nothing is stored. */
 function sessionKeeper() {
   const key = `weight-geometry:${location.pathname}`;
   return {
@@ -55,7 +55,7 @@ function sessionKeeper() {
       try {
         sessionStorage.setItem(key, JSON.stringify(state));
       } catch {
-        // Storage is full or forbidden: the page works, it only forgets.
+        // Storage is full or forbidden: the page works without it.
       }
     },
   };

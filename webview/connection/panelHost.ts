@@ -21,7 +21,7 @@ declare global {
 
 type Functions = Record<string, (...args: unknown[]) => unknown>;
 
-/** The connection to the extension host; undefined where the page was not opened by VS Code. */
+/** The connection to the extension host; undefined outside VS Code. */
 export function panelHost(): Connection | undefined {
   const api = globalThis.acquireVsCodeApi?.();
   if (!api) return undefined;

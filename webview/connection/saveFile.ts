@@ -1,6 +1,9 @@
 import type { ExportedFile, PanelCalls } from '../../extension/contract/panel.js';
 
-/** Through VS Code's save dialog; in a report opened from disk as a download. Tells whether a file was written. */
+/**
+ * Through VS Code's save dialog; in a report opened from disk as a download. Returns whether a file was
+ * written.
+ */
 export async function saveFile(file: ExportedFile, host: PanelCalls | undefined): Promise<boolean> {
   if (host) {
     const reply = await host.exportFile(file);

@@ -5,7 +5,7 @@ export interface ChoiceProps<T extends string | number> {
   readonly onChange: (value: T) => void;
 }
 
-/** A browser's own select: works with every keyboard, screen reader and forced colour. */
+/** A native select: works with every keyboard, screen reader and forced colour. */
 export function Choice<T extends string | number>({ label, value, options, onChange }: ChoiceProps<T>) {
   return (
     <select

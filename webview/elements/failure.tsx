@@ -1,4 +1,4 @@
-/** What went wrong with something that the reader asked for, beside the place where it was asked. */
+/** The failure of a request, beside the control that made it. */
 export const Failure = ({ says }: { readonly says: string }) =>
   says === '' ? null : (
     <p class="failure" role="alert">

@@ -4,7 +4,7 @@ export interface FilterFieldProps {
   readonly onInput: (text: string) => void;
 }
 
-/** A browser's own search field: its name, its placeholder and its button to empty it are where readers expect them. */
+/** A native search field: label, placeholder and clear button are where readers expect them. */
 export const FilterField = ({ value, label, onInput }: FilterFieldProps) => (
   <input
     type="search"

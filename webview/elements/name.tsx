@@ -1,6 +1,6 @@
 import { Fragment } from 'preact';
 
-/** A name of a tensor or a file, which may go on in the next line after a dot, a dash or a slash. */
+/** A name of a tensor or file that can wrap after a dot, a dash or a slash. */
 export const Name = ({ text }: { readonly text: string }) => (
   <>
     {text.split(/(?<=[./_-])/).map((part, index) => (

@@ -3,8 +3,8 @@ import { h } from 'preact';
 import type { ComponentChildren } from 'preact';
 
 /**
- * The elements that look like VS Code's own. Only this file knows the toolkit behind them; controls that every browser
- * draws well (selects, sliders, tables) are the browser's.
+ * The elements that look like VS Code's own. Only this file knows the toolkit. Controls that every browser
+ * draws well (selects, sliders, tables) are native.
  */
 provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
 

@@ -2,12 +2,12 @@ import { useEffect, useState } from 'preact/hooks';
 import { say } from '../words/say.js';
 import type { Page } from '../pages/table.js';
 
-/** Time for the charts to be drawn before a page goes to paper, in milliseconds. */
+/** Milliseconds for the charts to be drawn before printing. */
 const drawing = 2500;
-/** An address that ends in this shows all pages at once: for programs that print. */
+/** URL suffix that shows all pages at once, for programs that print. */
 const printAddress = '#print';
 
-/** Whether all pages are shown below each other, as paper wants them; `print` shows them, prints, and goes back. */
+/** Whether all pages are shown below each other, as for paper; `print` shows them, prints, and goes back. */
 export function useAllPages(): { readonly isAll: boolean; readonly print: () => void } {
   const [isAll, setAll] = useState(location.hash === printAddress);
   useEffect(() => {

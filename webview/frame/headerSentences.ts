@@ -4,7 +4,7 @@ import { say } from '../words/say.js';
 import { counted } from '../words/counts.js';
 import { list } from '../words/numbers.js';
 
-/** What is inspected, in one line: checkpoints, steps, parameters, types of number. */
+/** The source in one line: checkpoints, steps, parameters, number types. */
 export function sourceLine(report: Report): string {
   const { source, checkpoints, tensors, settings } = report;
   const first = checkpoints[0]?.step;

@@ -4,11 +4,11 @@ import { say } from '../words/say.js';
 
 interface ProvenanceCardProps {
   readonly isOpen: boolean;
-  /** Pages of what was not computed. */
+  /** Pages whose analyses were not computed. */
   readonly leftOut: readonly Page[];
 }
 
-/** Where the numbers of the page come from, and what was not computed: closed on the screen, open on paper. */
+/** The provenance of the page's numbers, and what was not computed: collapsed on screen, open on paper. */
 export function ProvenanceCard({ isOpen, leftOut }: ProvenanceCardProps) {
   const { provenance } = useInspection();
   return (

@@ -10,7 +10,7 @@ export interface RunBarProps {
   readonly host: PanelCalls | undefined;
 }
 
-/** Progress with its Cancel, or what went wrong with what can be done about it. */
+/** Progress with its Cancel, or the failure with the possible actions. */
 export function RunBar({ state, host }: RunBarProps) {
   const { progress, running, error, status } = state;
   const spoken = useSpokenProgress(progress?.text ?? '');

@@ -6,7 +6,7 @@ import { notOpened, useRequests } from '../state/requests.js';
 import { say } from '../words/say.js';
 import { ThemeSwitch } from './themeSwitch.js';
 
-/** What is inspected, and with which model descriptor. */
+/** The source and its model descriptor. */
 export function SourceHeader({ print }: { readonly print: () => void }) {
   const { report, host } = useInspection();
   const { source } = report;
@@ -30,7 +30,7 @@ export function SourceHeader({ print }: { readonly print: () => void }) {
 function SeriesLine() {
   const { report, host } = useInspection();
   const { descriptor } = report.source;
-  // A run that begins has neither files nor parameters yet.
+  // A new run has neither files nor parameters yet.
   const line = sourceLine(report);
   return (
     <p>
@@ -49,10 +49,10 @@ function SeriesLine() {
   );
 }
 
-/** So many are one click away; more are one click further. */
+/** Number of directly shown links; the others need one more click. */
 const seriesAtOnce = 6;
 
-/** The series of the same folder that are not shown: in the panel each opens from here. */
+/** The other series of the folder: in the panel each can be opened from here. */
 function OtherSeries() {
   const { report, host } = useInspection();
   const { failure, ask } = useRequests();

@@ -14,7 +14,7 @@ const moves: Readonly<Record<string, (index: number, count: number) => number>> 
   End: (_, count) => count - 1,
 };
 
-/** Tabs as the ARIA pattern has them: one stop for the Tab key, arrows go from page to page. */
+/** Tabs in the ARIA pattern: one Tab stop, arrow keys change the page. */
 export function Tabs({ tabs, current, onChange }: TabsProps) {
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -5,7 +5,7 @@ import { say } from '../words/say.js';
 const kinds = ['light', 'dark'] as const;
 type Kind = (typeof kinds)[number];
 
-/** Outside VS Code the page brings its own light and dark colours, under VS Code's class names. */
+/** Outside VS Code the page has its own light and dark colours, under VS Code's class names. */
 const wear = (kind: Kind): void => {
   document.body.classList.add('standalone');
   for (const one of kinds) document.body.classList.toggle(`vscode-${one}`, one === kind);
@@ -16,7 +16,7 @@ const systemKind = (): Kind =>
   location.hash !== '#print' && matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
 export const wearSystemTheme = (): void => wear(systemKind());
 
-/** Light or dark in a report opened from disk: the system's, until the reader says otherwise. */
+/** Light or dark in a report opened from disk: the system's, unless the reader chooses. */
 export function ThemeSwitch() {
   const [chosen, setChosen] = usePersistedState<Kind | 'system'>(
     'theme',

@@ -16,15 +16,15 @@ import { Training } from './training/page.js';
 import { Trajectory } from './trajectory/page.js';
 
 export interface Page {
-  /** Also the focus that the engine is told, so that its numbers come first. */
+  /** Also the focus of the engine: the numbers of this page come first. */
   readonly id: Focus;
   readonly title: StringKey;
   readonly component: FunctionComponent;
-  /** Whether the report has anything for it; always when absent. */
+  /** Whether the report has anything for the page; absent: always. */
   readonly isFor?: (report: Report | undefined) => boolean;
   /**
-   * A page of what is computed on request: the analyses that bring it, and whether some of it is there. A report on
-   * disk cannot compute, and leaves out a page that would be empty.
+   * For a page of optional analyses: the analyses that fill it, and whether results exist. A report on disk
+   * cannot compute, and leaves out an empty page.
    */
   readonly onRequest?: {
     readonly analyses: readonly AnalysisRequest['id'][];
@@ -32,7 +32,7 @@ export interface Page {
   };
 }
 
-/** Pages of a report that a window shows, which can compute what is not there, or a file, which cannot. */
+/** The pages of a report in a window, which can compute missing results, or in a file, which cannot. */
 export function pagesOf(
   report: Report | undefined,
   canCompute: boolean,
@@ -43,38 +43,38 @@ export function pagesOf(
   return { shown: apt.filter((page) => !isEmpty(page)), leftOut: apt.filter(isEmpty) };
 }
 
-/** A sweep's report has a page of its own; its runs are inspected one by one. */
+/** A sweep's report has its own page; its runs are inspected individually. */
 const isSweep = (report: Report | undefined): boolean => (report?.sweep.length ?? 0) > 0;
 const isSeries = (report: Report | undefined): boolean => !isSweep(report);
 
-/** What moves over training needs two checkpoints. */
+/** Changes over training need two checkpoints. */
 const hasChange = (report: Report | undefined): boolean =>
   isSeries(report) && (report === undefined || report.checkpoints.length > 1);
-/** Functional modes run the model. */
+/** Functional modes need to run the model. */
 const hasModes = (report: Report | undefined): boolean =>
   hasChange(report) && (report?.source.descriptor !== undefined || (report?.modes.length ?? 0) > 0);
 
-/** Queries and keys by their names; how many heads they are is asked when it is computed. */
+/** Queries and keys, recognised by name; the number of heads is asked for on request. */
 const hasAttention = (report: Report | undefined): boolean =>
   isSeries(report) &&
   ['Q', 'K'].every((kind) => report?.tensors.some(({ place }) => place?.kind === kind) === true);
 
-/** Other series in the folder, or runs of ours, which lie side by side. */
+/** Other series in the folder, or runs of this product, which lie side by side. */
 const hasRuns = (report: Report | undefined): boolean =>
   isSeries(report) &&
   report !== undefined &&
   (report.runSpectra.length > 0 || report.run.length > 0 || (report.source.otherSeries ?? []).length > 0);
 
-/** Another checkpoint is compared with on request. */
+/** A comparison with another checkpoint is computed on request. */
 const hasBase = (report: Report | undefined): boolean => (report?.comparisonSummaries.length ?? 0) > 0;
 
-/** Whether one of some sections holds anything. */
+/** Whether any of the sections has entries. */
 const holds =
   (...sections: readonly SectionName[]) =>
   (report: Report): boolean =>
     sections.some((section) => report[section].length > 0);
 
-/** The pages in the order of their tabs; to add one is to add a file and a row. */
+/** The pages in tab order. To add one, add a file and a row. */
 export const pages: readonly Page[] = [
   { id: 'overview', title: 'page.overview', component: Overview, isFor: isSeries },
   { id: 'spectra', title: 'page.spectra', component: RankSpectra, isFor: isSeries },

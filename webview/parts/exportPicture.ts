@@ -9,11 +9,11 @@ export interface ExportedPicture {
   readonly background: string;
   readonly foreground: string;
   readonly font: string;
-  /** Lines that say what the numbers are of. */
+  /** Lines of provenance. */
   readonly provenance: readonly string[];
 }
 
-/** A drawing of the page by itself: with its title, its background and where its numbers come from. */
+/** A drawing of the page as a picture: with title, background and provenance. */
 function standing({
   svg,
   title,

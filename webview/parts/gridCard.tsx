@@ -13,20 +13,22 @@ import { pngFile, svgFile } from './exportPicture.js';
 import { colourScale, drawnCells, gridShape, namedColumns, type Grid } from './gridPicture.js';
 
 export interface GridCardProps {
-  /** Name under which the card's own choices are kept. */
+  /** Key of the card's persisted choices. */
   readonly id: string;
   readonly title: string;
-  /** Undefined where there is none; `absent` says why. */
+  /** Undefined if there is none; `absent` says why. */
   readonly grid: Grid | undefined;
   readonly absent: string;
   readonly says: string;
   readonly controls?: ComponentChildren;
-  /** A cell was pressed. */
+  /** A cell was clicked. */
   readonly onCell?: (row: number, column: number) => void;
   readonly children?: ComponentChildren;
 }
 
-/** Numbers in rows and columns as coloured cells, which pointer and arrow keys reach; with table and exports. */
+/**
+ * Numbers in rows and columns as coloured cells, accessible by pointer and arrow keys; with table and exports.
+ */
 export function GridCard(props: GridCardProps) {
   const { id, title, grid, absent, says, controls, onCell, children } = props;
   const { theme, provenance, report, host, announce } = useInspection();

@@ -2,29 +2,29 @@ import type { ChartTheme } from '../theme/chartTheme.js';
 import { mix, parseColour } from '../theme/colour.js';
 import { extent } from '../charts/extent.js';
 
-/** Numbers in rows and columns, each with what is said of it. */
+/** Numbers in rows and columns, each with its texts. */
 export interface Grid {
   readonly rows: readonly string[];
   readonly columns: readonly string[];
   readonly columnTitle: string;
-  /** What the colour stands for. */
+  /** The meaning of the colour. */
   readonly value: string;
   readonly cells: readonly (readonly (GridCell | undefined)[])[];
-  /** Values are ratios: 1 is pale, and either side of it has a colour of its own that deepens with the logarithm. */
+  /** Values are ratios: 1 is pale, and each side has its own colour that deepens with the logarithm. */
   readonly isRatio?: true;
 }
 
 export interface GridCell {
-  /** Undefined where there is no number: the cell is there, and is empty. */
+  /** Undefined for a missing number: the cell is drawn empty. */
   readonly value?: number;
-  /** In the cell, where there is room for it, and a second line. */
+  /** In the cell, if there is room, and a second line. */
   readonly text: string;
   readonly detail?: string;
-  /** The whole, for those who point at the cell or do not see it. */
+  /** The full text, as tooltip and for screen readers. */
   readonly says: string;
 }
 
-/** Rows as columns: where there are fewer columns than rows, cells are wide enough for their numbers so. */
+/** Transposed: with fewer columns than rows, cells become wide enough for their numbers. */
 export const transposed = (grid: Grid, columnTitle: string): Grid => ({
   ...grid,
   rows: grid.columns.map((column) => `${grid.columnTitle} ${column}`),
@@ -40,20 +40,20 @@ export interface GridShape {
   readonly top: number;
   readonly cellWidth: number;
   readonly cellHeight: number;
-  /** The scale of colours, and where the name of the value stands: from the left, and from the scale's top. */
+  /** Position of the colour scale, and of the value's name: from the left, and from the scale's top. */
   readonly barTop: number;
   readonly nameAt: { readonly x: number; readonly y: number };
 }
 
 const smallestCell = 9;
 const letterWidth = 0.58;
-/** Of a letter in a narrow cell, whose font is smaller. */
+/** Width of a letter in a narrow cell, whose font is smaller. */
 const fontShare = 0.46;
-/** Widths that take one line of four figures, and two lines. */
+/** Cell widths for one line of four digits, and for two lines. */
 const oneLine = 34;
 const twoLines = 78;
 const barHeight = 34;
-/** Of the scale of colours, before the name of the value. */
+/** Gap between the colour scale and the value's name. */
 const scaleWidth = 154;
 
 /** The grid's measures in a place of some width: it is wider where the cells would be too narrow to be seen. */
@@ -72,7 +72,7 @@ export function gridShape(grid: Grid, room: number, fontSize: number): GridShape
   );
   const cellsWidth = Math.max(cellWidth * columns.length, ...ends);
   const nameWidth = value.length * letterWidth * fontSize;
-  // Beside the scale of colours, or below it where there is no room.
+  // Beside the colour scale, or below it if there is no room.
   const isBelow = left + scaleWidth + nameWidth > Math.max(room, left + cellsWidth);
   const nameAt = isBelow ? { x: left, y: 36 } : { x: left + scaleWidth, y: 8 };
   return {
@@ -94,7 +94,7 @@ export interface DrawnCell {
   readonly cell: GridCell;
 }
 
-/** Cells with their colours: pale for the lowest value (of ratios: for 1), strong for the highest. */
+/** Cells with their colours: pale for the lowest value (for ratios: 1), strong for the highest. */
 export function drawnCells(grid: Grid, shape: GridShape, theme: ChartTheme): DrawnCell[] {
   const colourOf = colourScale(grid, theme).colour;
   const { left, top, cellWidth, cellHeight } = shape;
@@ -121,7 +121,7 @@ export function drawnCells(grid: Grid, shape: GridShape, theme: ChartTheme): Dra
 }
 
 export interface ColourScale {
-  /** What the two ends of the bar of colours stand for; equal where there is nothing to tell apart. */
+  /** The values at the two ends of the colour bar; equal if all values are. */
   readonly low: number;
   readonly high: number;
   readonly colour: (value: number) => string;
@@ -167,7 +167,7 @@ function luminance(colour: string): number {
   return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
 }
 
-/** Black or white on a fill, whichever stands out more. */
+/** Black or white on a fill, whichever has more contrast. */
 function inkOn(fill: string, theme: ChartTheme): string {
   const level = luminance(fill);
   const against = (other: number): number =>

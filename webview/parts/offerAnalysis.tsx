@@ -9,11 +9,11 @@ interface OfferAnalysisProps {
   readonly request: AnalysisRequest;
   /** What it shows, and what it costs. */
   readonly says: string;
-  /** On the button. */
+  /** Label of the button. */
   readonly text: string;
 }
 
-/** Offers an analysis that is not part of every inspection; a report on disk says how to get it. */
+/** Offers an optional analysis; a report on disk says how to get it. */
 export function OfferAnalysis({ request, says, text }: OfferAnalysisProps) {
   const { host, running } = useInspection();
   const { failure, ask } = useRequests();

@@ -3,7 +3,7 @@ import { shortName } from '../charts/shortNames.js';
 import type { MatrixInfo } from '../report/matrices.js';
 import { say } from '../words/say.js';
 
-/** Keeps a matrix first in tables and charts, whatever the filter. */
+/** Keeps a matrix first in tables and charts, independent of the filter. */
 export function PinButton({ matrix }: { readonly matrix: MatrixInfo }) {
   const { matrixChoice } = useInspection();
   const isPinned = matrixChoice.isPinned(matrix.key);

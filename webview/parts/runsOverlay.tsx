@@ -9,22 +9,22 @@ import { oneOf, usePersistedState } from '../state/persistedState.js';
 import { say } from '../words/say.js';
 
 export interface RunsOverlay {
-  /** The other runs; none where the reader looks at one, or none were computed. */
+  /** The other runs; empty if the reader looks at one, or none were computed. */
   readonly others: readonly OtherRun[];
   /** The chart of every run over that of the inspected one. */
   readonly over: (
     of: (report: Report) => LineFigure | undefined,
     options?: OverlayOptions,
   ) => LineFigure | undefined;
-  /** Says whose the curves are; empty where there is one run. */
+  /** Explains the colours of several runs; empty for one run. */
   readonly says: string;
-  /** Chooses between one run and all; nothing where there is one. */
+  /** Chooses between one run and all; absent for one run. */
   readonly choice: preact.JSX.Element | null;
 }
 
 const sights = ['all', 'one'] as const;
 
-/** One choice for all pages: the inspected run alone, or every run that was computed, a colour each. */
+/** One choice for all pages: the inspected run alone, or every computed run, one colour each. */
 export function useRunsOverlay(): RunsOverlay {
   const { report } = useInspection();
   const [sight, setSight] = usePersistedState('runs.overlay', 'all', oneOf(sights));

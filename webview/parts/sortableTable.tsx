@@ -11,40 +11,40 @@ import { isOrder, nextOrder, sorted, type Order, type OrderedColumn } from '../c
 
 export interface TableColumn<Row> extends OrderedColumn<Row> {
   readonly title: string;
-  /** Shown under the pointer. */
+  /** Tooltip. */
   readonly note?: string;
   readonly isNumeric?: true;
-  /** The cell, where it is more than its value. */
+  /** The cell's content, if it is more than its value. */
   readonly cell?: (row: Row) => ComponentChildren;
-  /** Only drawn: what it shows is in no copy, and no order is made of it. */
+  /** Display only: it is neither copied nor sorted by. */
   readonly isPicture?: true;
 }
 
 export interface SortableTableProps<Row> {
-  /** Name under which order and filter are kept. */
+  /** Key of the persisted order and filter. */
   readonly id: string;
   readonly title: string;
   /** The first names the row. */
   readonly columns: readonly TableColumn<Row>[];
   readonly rows: readonly Row[];
-  /** Rows that stand below the others in every order: nulls and totals. */
+  /** Rows that stay at the bottom in every order: nulls and totals. */
   readonly foot?: readonly Row[];
   readonly keyOf: (row: Row) => string;
-  /** What the filter looks in; no filter is offered where it is absent. */
+  /** The text that the filter searches; no filter without it. */
   readonly textOf?: (row: Row) => string;
   readonly controls?: ComponentChildren;
-  /** Cells hold text that goes on in the next line. */
+  /** Cells wrap their text. */
   readonly isText?: true;
   readonly children?: ComponentChildren;
-  /** One sentence: what the numbers are compared with. */
+  /** One sentence on the nulls of the numbers. */
   readonly says?: string;
 }
 
-/** Rows drawn at once; a model may have a million tensors. */
+/** Number of rows drawn at once; a model may have a million tensors. */
 const mostRows = 400;
 const fewestFiltered = 8;
 
-/** A table that its reader sorts by its headings, filters, and takes away as CSV or Markdown. */
+/** A table that sorts by its headings, filters, and can be copied as CSV or Markdown. */
 export function SortableTable<Row>(props: SortableTableProps<Row>) {
   const {
     id,

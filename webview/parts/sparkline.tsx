@@ -12,7 +12,7 @@ const width = 84;
 const height = 20;
 const mostPoints = 64;
 
-/** A curve of the size of a word. */
+/** A word-sized curve. */
 export function Sparkline({ values, reference, label }: SparklineProps) {
   if (values.length < 2) return <span class="muted">{say('sparkline.short')}</span>;
   const { low, high } = extent([...values, ...(reference ?? [])]);

@@ -3,7 +3,7 @@ import { integer } from '../words/numbers.js';
 import { useInspection } from '../state/inspectionContext.js';
 import { say } from '../words/say.js';
 
-/** What the reader should know before trusting a number; open, so that nobody misses it, unless there is a lot. */
+/** What the reader should know before trusting a number. Open, unless it is long, so that nobody misses it. */
 export function WarningList() {
   const { report } = useInspection();
   const { warnings } = report;

@@ -3,22 +3,22 @@ import type { Report, SpectrumEntry } from '../../extension/contract/report.js';
 import type { MatrixInfo, Of, SpectraIndex } from './matrices.js';
 import { say } from '../words/say.js';
 
-/** What is known of the inspection that a number is missing from. */
+/** The state of the inspection that a number is missing from. */
 export interface Circumstances {
   readonly report: Pick<Report, 'checkpoints' | 'warnings' | 'settings' | 'analyses'>;
   readonly matrices: readonly MatrixInfo[];
   readonly spectra: SpectraIndex;
   /** More numbers may come. */
   readonly running: boolean;
-  /** How the inspection ended, where not well. */
+  /** How the inspection ended, if it failed. */
   readonly error?: ErrorValue | undefined;
 }
 
 export const notComputed = (reason: string): string => say('absent.notComputed', { reason });
 
 /**
- * Why something is not there, in words. `never` is a reason that holds however long one waits; `otherwise` is the one
- * that is left where a complete inspection has not brought it.
+ * Why something is missing, in words. `never` is a permanent reason; `otherwise` is the reason if a complete
+ * inspection has not produced it.
  */
 function absent(
   { running, error }: Circumstances,
@@ -34,7 +34,7 @@ function absent(
 const oneCheckpoint = ({ report }: Circumstances): string | undefined =>
   report.checkpoints.length === 1 ? say('absent.oneCheckpoint') : undefined;
 
-/** That a tensor (any, where none is named) is not finite at one of some steps (at any, where none are given). */
+/** That a tensor (any, by default) is not finite at one of the given steps (any, by default). */
 function notFinite(
   { report }: Circumstances,
   wanted: string | undefined,
@@ -53,7 +53,7 @@ function notFinite(
 const leftOutByFilter = ({ report }: Circumstances): string | undefined =>
   report.settings.tensors === undefined ? undefined : say('absent.filter', { glob: report.settings.tensors });
 
-/** What the engine itself says about work that it left out. */
+/** The engine's own warnings about omitted work. */
 const warned = ({ report }: Circumstances, code: string): string | undefined =>
   report.warnings.find((warning) => warning.code === code)?.message;
 
@@ -62,7 +62,7 @@ const equalWeights = ({ report }: Circumstances): string | undefined =>
     ? say('absent.equal')
     : undefined;
 
-/** Of a spectrum at a step: at the last one, where none is named. */
+/** For a spectrum at a step; default: the last one. */
 export function spectrumAbsent(
   circumstances: Circumstances,
   matrix: MatrixInfo,
@@ -82,7 +82,7 @@ export function spectrumAbsent(
   );
 }
 
-/** Of all spectra of one side. */
+/** For all spectra of one side. */
 export function spectraAbsent(circumstances: Circumstances, side: Of): string {
   const [first] = circumstances.matrices;
   if (!first) return absent(circumstances, undefined, say('absent.matrices'));
@@ -101,7 +101,7 @@ export const trajectoryAbsent = (circumstances: Circumstances, group: string): s
 const tensorOf = ({ matrices }: Circumstances, group: string): string | undefined =>
   matrices.find(({ label }) => label === group)?.tensor.name;
 
-/** Of the third component, where the trajectory itself is there. */
+/** For the third component, if the trajectory exists. */
 export const thirdComponentAbsent = (): string => notComputed(say('absent.components'));
 
 export const distanceAbsent = (circumstances: Circumstances): string =>
@@ -118,7 +118,7 @@ export const reconstructionAbsent = (circumstances: Circumstances): string =>
     warned(circumstances, 'reconstruction-left-out') ?? equalWeights(circumstances),
   );
 
-/** Of the angles between neighbouring checkpoints' leading subspaces. */
+/** For the angles between neighbouring checkpoints' leading subspaces. */
 export const anglesAbsent = (circumstances: Circumstances, matrix: MatrixInfo): string =>
   absent(
     circumstances,
@@ -130,15 +130,15 @@ export const anglesAbsent = (circumstances: Circumstances, matrix: MatrixInfo): 
           leftOutByFilter(circumstances)),
   );
 
-/** Of ranks over the steps: the change is zero at the first. */
+/** For ranks over the steps: the change is zero at the first step. */
 export const ranksAbsent = (circumstances: Circumstances): string =>
   absent(circumstances, undefined, say('absent.ranks'));
 
-/** Of the accuracy of rebuilt models, where some are run. */
+/** For the accuracy of rebuilt models, if some are evaluated. */
 export const accuracyAbsent = ({ running }: Circumstances): string =>
   say(running ? 'computing' : 'absent.notRun');
 
-/** Of a distance from the first checkpoint. */
+/** For a distance from the first checkpoint. */
 export const distanceOfAbsent = (circumstances: Circumstances, step: number): string =>
   absent(
     circumstances,
@@ -146,7 +146,7 @@ export const distanceOfAbsent = (circumstances: Circumstances, step: number): st
     undefined,
   );
 
-/** Of the shuffled null of a spectrum that is there. */
+/** For the shuffled null of an existing spectrum. */
 export function shuffledAbsent(
   circumstances: Circumstances,
   { exact }: Pick<SpectrumEntry, 'exact'>,
@@ -157,7 +157,7 @@ export function shuffledAbsent(
   return absent(circumstances, undefined, say('absent.shufflesHere'));
 }
 
-/** Of an analysis that is not part of every inspection. */
+/** For an optional analysis. */
 export const analysisAbsent = (circumstances: Circumstances, id: string): string => {
   const isThere = circumstances.report.analyses.some((analysis) => analysis.id === id);
   return absent(circumstances, undefined, say(isThere ? 'absent.unknown' : 'absent.notAsked'));

@@ -7,20 +7,23 @@ export interface PlacedMatrix {
 
 /** Kinds of matrix × layers: the index of the matrix in each place. */
 export interface LayerPlaces {
-  /** Names of the rows, in the order in which the first layer that has them lists them. */
+  /** Row names, in the order of the first layer that has them. */
   readonly kinds: readonly string[];
   /** Ascending. */
   readonly layers: readonly number[];
-  /** One row a kind; undefined where a layer has no such matrix. */
+  /** One row per kind; undefined if a layer has no such matrix. */
   readonly at: readonly (readonly (number | undefined)[])[];
-  /** Indices of matrices outside of layers, and of those whose place another has. */
+  /** Indices of matrices outside layers, and of those whose place is taken. */
   readonly outside: readonly number[];
 }
 
-/** Names of usual kinds first, as a block computes them; others follow in their own order. */
+/** Common kinds first, in the order of a block's computation; the others follow in their own order. */
 const usual = ['Q', 'K', 'V', 'O', 'gate', 'FF1', 'FF2'];
 
-/** Where each matrix of a model stands. Models with an encoder and a decoder have the stack's name before the kind. */
+/**
+ * The place of each matrix of a model. In models with an encoder and a decoder the stack's name precedes the
+ * kind.
+ */
 export function layerPlaces(matrices: readonly PlacedMatrix[]): LayerPlaces {
   const stacks = new Set(matrices.flatMap(({ place }) => (place ? [place.stack] : [])));
   const short = shortStacks([...stacks]);
@@ -53,7 +56,10 @@ export function layerPlaces(matrices: readonly PlacedMatrix[]): LayerPlaces {
   };
 }
 
-/** What tells stacks apart: `model.encoder.layers` and `model.decoder.layers` are encoder and decoder. */
+/**
+ * The distinguishing part of stack names: `model.encoder.layers` and `model.decoder.layers` give encoder and
+ * decoder.
+ */
 function shortStacks(stacks: readonly string[]): Map<string, string> {
   const parts = stacks.map((stack) => stack.split('.'));
   const isShared = (part: string): boolean => parts.every((one) => one.includes(part));

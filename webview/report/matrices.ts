@@ -7,14 +7,14 @@ export const sides = ['weights', 'change'] as const satisfies readonly Of[];
 export interface MatrixInfo {
   /** Unique among the matrices of a report. */
   readonly key: string;
-  /** Its name as the file has it, without what all names begin with and without `.weight`. */
+  /** Its name in the file, without the common prefix and without `.weight`. */
   readonly label: string;
-  /** The name of its part in the model (`layer0.FF1`), where the file's own name is another. */
+  /** The name of its part in the model (`layer0.FF1`), if the file's name differs. */
   readonly role?: string;
   readonly tensor: TensorEntry;
   readonly rows: number;
   readonly columns: number;
-  /** A fused tensor whose parts are matrices of their own. */
+  /** A fused tensor whose parts are separate matrices. */
   readonly fused: boolean;
 }
 
@@ -40,21 +40,21 @@ export function matricesOf({ tensors }: Pick<Report, 'tensors'>): MatrixInfo[] {
   );
 }
 
-/** Where a file's order is that of the letters it says nothing: layer 2 then comes before layer 10. */
+/** An alphabetical file order means nothing: layer 2 then comes before layer 10. */
 function inLayerOrder(tensors: readonly TensorEntry[]): readonly TensorEntry[] {
   const isAlphabetical = tensors.every(({ name }, index) => index === 0 || tensors[index - 1]!.name <= name);
   return isAlphabetical ? [...tensors].sort((a, b) => byNumber.compare(a.name, b.name)) : tensors;
 }
 const byNumber = new Intl.Collator('en', { numeric: true });
 
-/** The file has no name for a part of a fused tensor: there the part's role stands alone. */
+/** The file has no name for a part of a fused tensor: its role is shown alone. */
 function namesOf({ name, part, group }: TensorEntry, start: number): Pick<MatrixInfo, 'label' | 'role'> {
   if (part !== undefined) return { label: group ?? matrixKey(name.slice(start), part) };
   const own = name.slice(start).replace(/\.weight$/, '');
   return { label: own, ...(group === undefined || group === name ? {} : { role: group }) };
 }
 
-/** Length of what all names begin with, up to and with a dot; nothing where there is but one. */
+/** Length of the common prefix of all names, up to and including a dot; 0 for a single name. */
 export function commonStart(names: readonly string[]): number {
   const [first = ''] = names;
   if (new Set(names).size < 2) return 0;
@@ -67,7 +67,7 @@ export function commonStart(names: readonly string[]): number {
 export const fullLabel = ({ label, role }: Pick<MatrixInfo, 'label' | 'role'>): string =>
   role === undefined ? label : `${label} · ${role}`;
 
-/** The name of what a trajectory or a spectrum of updates is of: a matrix by its own name, and its role. */
+/** The name of a trajectory's or update spectrum's group: a matrix by its own name and its role. */
 export function groupLabel(group: string, matrices: readonly MatrixInfo[]): string {
   const matrix = matrices.find(({ tensor, label }) => tensor.group === group || label === group);
   return matrix ? fullLabel(matrix) : group;
@@ -90,7 +90,9 @@ export function indexSpectra({ spectra }: Pick<Report, 'spectra'>): SpectraIndex
   return { of: (matrix, side) => lists.get(`${side} ${matrix.key}`) ?? [] };
 }
 
-/** Matrices whose smaller side is at least a quarter of the largest one's, and whose parts are not listed for themselves. */
+/**
+ * Matrices whose smaller side is at least a quarter of the largest one's, without those listed by their parts.
+ */
 export function substantial(matrices: readonly MatrixInfo[]): MatrixInfo[] {
   const side = ({ rows, columns }: MatrixInfo): number => Math.min(rows, columns);
   const largest = Math.max(0, ...matrices.map(side));

@@ -1,12 +1,12 @@
 import { sectionNames, type Report, type RunResult } from '../../extension/contract/report.js';
 
-/** Another run's report, as far as it was computed to be drawn over the inspected one. */
+/** Another run's report, as far as it was computed for the overlay. */
 export interface OtherRun {
   readonly name: string;
   readonly report: Report;
 }
 
-/** The other runs in the order of the report; those of one name are told apart by their folders. */
+/** The other runs in the order of the report; equal names are distinguished by their folders. */
 export function otherRuns(report: Report): OtherRun[] {
   const byRun = new Map<string, RunResult[]>();
   for (const result of report.runResults) {
@@ -22,7 +22,7 @@ export function otherRuns(report: Report): OtherRun[] {
   });
 }
 
-/** The model is the same; the grok step is the other's own, which its report does not hold. */
+/** The model is the same; the grok step is the other run's own, which its report lacks. */
 function reportOf(report: Report, name: string, path: string, results: readonly RunResult[]): Report {
   const source = { ...report.source, name, path };
   delete source.grokStep;

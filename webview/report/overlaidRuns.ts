@@ -8,7 +8,7 @@ export interface OverlaidRun {
   readonly of: (matrix: string, side: SpectrumEntry['of']) => readonly SpectrumEntry[];
 }
 
-/** The inspected run first, then the others; two of one name are told apart by their folders. */
+/** The inspected run first, then the others; equal names are distinguished by their folders. */
 export function overlaidRuns({
   source,
   spectra,

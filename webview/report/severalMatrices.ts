@@ -2,7 +2,7 @@ import type { SpectrumEntry } from '../../extension/contract/report.js';
 import type { MatrixInfo, SpectraIndex } from './matrices.js';
 import { substantial } from './matrices.js';
 
-/** Curves that can be told apart. */
+/** Maximum number of distinguishable curves. */
 const mostPinned = 12;
 
 export interface ChosenSpectrum {
@@ -11,7 +11,7 @@ export interface ChosenSpectrum {
 }
 
 /**
- * The last spectra of the pinned matrices, or of at most `most` substantial ones of those shown, evenly spaced from the
+ * The last spectra of the pinned matrices, or of at most `most` substantial shown ones, evenly spaced from the
  * lowest to the highest stable rank.
  */
 export function severalMatrices(

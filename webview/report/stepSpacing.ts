@@ -1,7 +1,4 @@
-/**
- * Whether steps are closer together early than late by so much that a linear axis hides the early ones: half of them
- * lie in the first fifth of the way.
- */
+/** Whether a linear axis would hide the early steps: half of them lie in the first fifth of the range. */
 export function areLogSpaced(steps: readonly number[]): boolean {
   const sorted = [...new Set(steps)].filter((step) => step > 0).sort((a, b) => a - b);
   if (sorted.length < 4) return false;

@@ -9,7 +9,7 @@ export interface Slice {
   readonly tasks: readonly string[];
 }
 
-/** A name of a set of tasks, as runs have it in theirs. */
+/** The name of a set of tasks, as in the names of runs. */
 export const taskSet = (tasks: readonly string[]): string => tasks.join('+');
 
 /** The cell of the grid at a scale and a weight decay. */
@@ -34,23 +34,23 @@ export const cellsOf = (report: Pick<Report, 'sweepCells' | 'sweep'>, slice: Sli
     scales.flatMap((scale) => decays.flatMap((decay) => cellAt(report, slice, scale, decay) ?? [])),
   );
 
-/** Of one task, or the mean over all of them. */
+/** For one task, or the mean over all. */
 export function accuracyOf(accuracy: Accuracy, task: string | undefined): number | undefined {
   if (task !== undefined) return accuracy[task];
   const values = Object.values(accuracy);
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Of a cell, under a name. */
+/** A measurement of a cell, by name. */
 export const measurementOf = (cell: SweepCell | undefined, name: string): Measurement | undefined =>
   cell?.measurements.find((measurement) => measurement.name === name);
 
-/** Every measurement that some cell has, in the order of the first that has it. */
+/** Every measurement of any cell, in order of first occurrence. */
 export const measurementsOf = (cells: readonly SweepCell[]): Measurement[] => [
   ...new Map(cells.flatMap(({ measurements }) => measurements).map((each) => [each.name, each])).values(),
 ];
 
-/** The names of the nulls that some cell has of a measurement. */
+/** The names of a measurement's nulls in any cell. */
 export const nullNames = (cells: readonly SweepCell[], name: string): string[] => [
   ...new Set(cells.flatMap((cell) => measurementOf(cell, name)?.nulls.map((each) => each.name) ?? [])),
 ];

@@ -1,6 +1,6 @@
 /**
- * The training step under the pointer in one chart, which the other charts mark. Not part of the drawn state: it changes
- * with every move of the pointer, and a chart marks it without being drawn anew.
+ * The training step under the pointer in one chart, marked in the other charts. Not part of the rendered state:
+ * it changes with every pointer move, and a chart marks it without being redrawn.
  */
 type Listener = (step: number | undefined, source: object) => void;
 const listeners = new Set<Listener>();
@@ -10,7 +10,7 @@ export function hoverStep(step: number | undefined, source: object): void {
   for (const listener of listeners) listener(step, source);
 }
 
-/** Returns the end of listening. */
+/** Returns the unsubscribe function. */
 export function onHoveredStep(listener: Listener): () => void {
   listeners.add(listener);
   return () => void listeners.delete(listener);

@@ -6,14 +6,14 @@ import { ReportStore } from '../../extension/contract/reportStore.js';
 import { TimeLeft } from '../../extension/contract/timeLeft.js';
 import type { TrainingState } from '../../extension/contract/training.js';
 
-/** What the page knows of the inspection at a moment. */
+/** A snapshot of the inspection as the page knows it. */
 export interface InspectionState {
   readonly report: Report | undefined;
   readonly progress: (Progress & { readonly msLeft?: number }) | undefined;
   readonly running: boolean;
   readonly error: ErrorValue | undefined;
   readonly status: string;
-  /** The source is a run that the window steers or watches. */
+  /** The source is a run that this window controls or watches. */
   readonly training: TrainingState | undefined;
 }
 
@@ -26,10 +26,10 @@ const fresh: InspectionState = {
   training: undefined,
 };
 
-/** Additions come in bursts; the page is drawn anew this often at most, in milliseconds. */
+/** Additions come in bursts; minimum interval between renders, in milliseconds. */
 const pace = 250;
 
-/** Folds the events of an inspection and tells the page, at a calm pace, what became of it. */
+/** Merges the events of an inspection and notifies the page at a limited rate. */
 export class Inspection implements PanelEvents {
   private store = new ReportStore();
   private state = fresh;
@@ -41,13 +41,13 @@ export class Inspection implements PanelEvents {
     private readonly show: (state: InspectionState) => void,
     /** The host asks for a page. */
     readonly turnTo: (page: Focus) => void,
-    /** The host asks for the page so many tabs further on. */
+    /** The host asks to move by this number of tabs. */
     readonly turnBy: (tabs: number) => void = () => undefined,
   ) {}
 
   reset(): void {
     this.store = new ReportStore();
-    // Training goes on whatever is inspected.
+    // The training state is independent of the inspection.
     this.state = { ...fresh, training: this.state.training };
     this.later();
   }
@@ -64,7 +64,7 @@ export class Inspection implements PanelEvents {
     const msLeft = this.time.left(now);
     this.state = {
       ...this.state,
-      // A percentage never goes back: work that turns up on the way makes the rest longer, not what is done less.
+      // Progress never decreases: new work makes the rest longer, not the completed part smaller.
       progress: {
         text: progress.text,
         fraction: this.time.fraction,
@@ -97,7 +97,7 @@ export class Inspection implements PanelEvents {
     this.later();
   }
 
-  /** The first change shows at once, the next ones together. */
+  /** The first change is shown at once, the next ones together. */
   private later(): void {
     if (this.timer !== undefined) return;
     this.timer = setTimeout(

@@ -9,11 +9,11 @@ import type { MatrixChoice } from './matrixChoice.js';
 import type { StepScale } from './stepScale.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 
-/** What every page draws from. */
+/** The shared input of all pages. */
 export interface InspectionView {
   readonly report: Report;
   readonly matrices: readonly MatrixInfo[];
-  /** Which of them tables and charts show. */
+  /** The matrices that tables and charts show. */
   readonly matrixChoice: MatrixChoice;
   readonly spectra: SpectraIndex;
   readonly theme: ChartTheme;
@@ -21,17 +21,17 @@ export interface InspectionView {
   readonly stepScale: StepScale;
   /** More numbers may come. */
   readonly running: boolean;
-  /** How the inspection ended, where not well. */
+  /** How the inspection ended, if it failed. */
   readonly error?: ErrorValue | undefined;
-  /** The source is a run that the window steers or watches. */
+  /** The source is a run that this window controls or watches. */
   readonly training?: TrainingState | undefined;
   /** Lines that every export carries. */
   readonly provenance: readonly string[];
   /** Absent in a report opened from disk. */
   readonly host?: PanelCalls;
-  /** Says a sentence to everybody: in the live region. */
+  /** Announces a sentence in the live region. */
   readonly announce: (text: string) => void;
-  /** Goes to another page, with pickers set: name → value. */
+  /** Opens another page with pickers set: name → value. */
   readonly open: (page: string, choices?: Readonly<Record<string, unknown>>) => void;
 }
 

@@ -14,10 +14,10 @@ const isPlace = (value: unknown): value is Place =>
   Number.isFinite(value.top);
 
 const name = 'scroll';
-/** Milliseconds for the page to become as tall as it was; later it must not jump under the reader's eyes. */
+/** Milliseconds for the page to reach its former height; later it must not jump while the reader reads. */
 const patience = 3000;
 
-/** Goes back, once the page has its content, to where it was scrolled when the panel was hidden. */
+/** Restores the scroll position from before the panel was hidden, once the page has its content. */
 export function useKeptScroll(page: string, hasContent: boolean): void {
   const current = useRef(page);
   current.current = page;
@@ -36,7 +36,7 @@ export function useKeptScroll(page: string, hasContent: boolean): void {
 
 const readerActs = ['wheel', 'keydown', 'pointerdown'] as const;
 
-/** Scrolls as soon as there is so much to scroll, unless the reader acts first. */
+/** Scrolls as soon as the page is tall enough, unless the reader acts first. */
 function scrollOnceTall(top: number): () => void {
   const root = document.documentElement;
   const observer = new ResizeObserver(() => {

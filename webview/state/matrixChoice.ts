@@ -2,16 +2,16 @@ import { useCallback, useMemo } from 'preact/hooks';
 import { fullLabel, type MatrixInfo } from '../report/matrices.js';
 import { isText, isTextList, usePersistedState } from './persistedState.js';
 
-/** Which matrices tables and charts show: what the filter finds, and before them what is pinned. */
+/** The matrices that tables and charts show: the pinned ones first, then those of the filter. */
 export interface MatrixChoice {
   readonly filter: string;
   readonly setFilter: (text: string) => void;
   readonly isPinned: (key: string) => boolean;
   readonly togglePin: (key: string) => void;
   readonly pinned: readonly MatrixInfo[];
-  /** Never empty where there are matrices: a filter that finds nothing hides nothing. */
+  /** Never empty if there are matrices: a filter without matches hides nothing. */
   readonly shown: readonly MatrixInfo[];
-  /** Whether the filter finds anything. */
+  /** Whether the filter matches anything. */
   readonly finds: boolean;
 }
 

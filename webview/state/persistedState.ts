@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'preact/hooks';
 import type { PanelState } from '../../extension/contract/panel.js';
 
-/** Where the page keeps what must survive hiding, moving and reloading: VS Code's state, or the tab's session. */
+/** Storage of state that survives hiding, moving and reloading: VS Code's state, or the tab's session. */
 export interface StateKeeper {
   read(): PanelState | undefined;
   write(state: PanelState): void;
@@ -11,28 +11,25 @@ const nowhere: StateKeeper = { read: () => undefined, write: () => undefined };
 let keeper = nowhere;
 let state: PanelState = { version: 1, values: {} };
 
-/** Once, before the page is drawn. */
+/** Called once, before the first render. */
 export function keepStateIn(place: StateKeeper): void {
   keeper = place;
   state = place.read() ?? state;
 }
 
-/** What a panel that is restored inspects, and with what that is compared. */
+/** The source of a restored panel, and its base. */
 export function rememberSource(source: string, base?: string): void {
   state = { ...state, source, base };
   keeper.write(state);
 }
 
-/** What was kept under a name, if it is still a value that makes sense. */
+/** The stored value of a name, if it is still valid. */
 export function keptValue<T>(name: string, accepts: (value: unknown) => value is T): T | undefined {
   const kept = state.values[name];
   return accepts(kept) ? kept : undefined;
 }
 
-/**
- * As `useState`, but kept under a name. What was kept is used only if `accepts` says that it is still one of the
- * values that make sense.
- */
+/** Like `useState`, but stored under a name. A stored value is used only if `accepts` still allows it. */
 export function usePersistedState<T>(
   name: string,
   initial: T,
@@ -60,7 +57,7 @@ export const isFlag = (value: unknown): value is boolean => typeof value === 'bo
 export const isTextList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every(isText);
 
-/** Keeps a value without drawing anything anew: a page finds it when it is next drawn. */
+/** Stores a value without a render: the page reads it on its next render. */
 export function chooseFor(name: string, value: unknown): void {
   state = { ...state, values: { ...state.values, [name]: value } };
   keeper.write(state);

@@ -3,13 +3,13 @@ import type { Reply } from '../../extension/contract/calls.js';
 import { say } from '../words/say.js';
 
 export interface Requests {
-  /** What went wrong with the last request, in a sentence; empty where nothing did. */
+  /** The failure of the last request, in a sentence; empty if it succeeded. */
   readonly failure: string;
   /** Sends a request and keeps its failure, worded by `says`, until the next one. */
   readonly ask: (request: Promise<Reply<unknown>>, says?: (reason: string) => string) => void;
 }
 
-/** The wording of a file or a run that could not be opened. */
+/** The sentence for a file or a run that could not be opened. */
 export const notOpened =
   (name: string) =>
   (reason: string): string =>
@@ -17,7 +17,7 @@ export const notOpened =
 
 const asItIs = (reason: string): string => reason;
 
-/** Requests to the host, none of which may fail unseen. */
+/** Requests to the host; every failure is shown. */
 export function useRequests(): Requests {
   const [failure, setFailure] = useState('');
   const ask = useCallback<Requests['ask']>((request, says = asItIs) => {

@@ -6,8 +6,8 @@ import { oneOf, usePersistedState } from './persistedState.js';
 export type StepScale = 'log' | 'linear';
 
 /**
- * The scale of every axis of training steps: one choice for all pages, kept with the panel. Until the reader chooses,
- * logarithmic where the steps of the source are spaced so.
+ * The scale of every axis of training steps: one choice for all pages, stored with the panel. The default is
+ * logarithmic if the source's steps are spaced that way.
  */
 export function useStepScale(report: Report | undefined): [StepScale, (scale: StepScale) => void] {
   const [chosen, choose] = usePersistedState<StepScale | 'spacing'>(
@@ -19,6 +19,6 @@ export function useStepScale(report: Report | undefined): [StepScale, (scale: St
   return [chosen === 'spacing' ? (spaced ? 'log' : 'linear') : chosen, choose];
 }
 
-/** The checkpoints' steps; of a run without checkpoints those of its numbers. */
+/** The checkpoints' steps; for a run without checkpoints those of its metrics. */
 export const stepsOf = ({ checkpoints, metrics }: Pick<Report, 'checkpoints' | 'metrics'>): number[] =>
   (checkpoints.length > 1 ? checkpoints : metrics).map(({ step }) => step);

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { mix, parseColour } from './colour.js';
 
-/** The colours and the font of the charts, read from the page's own variables (which come from VS Code's theme). */
+/** The colours and the font of the charts, from the page's CSS variables (VS Code's theme). */
 export interface ChartTheme {
   readonly foreground: string;
   readonly muted: string;
@@ -20,7 +20,7 @@ function readChartTheme(): ChartTheme {
   const style = getComputedStyle(document.body);
   const value = (name: string): string => style.getPropertyValue(name).trim();
   const [muted, background] = [value('--wg-muted'), value('--wg-card')];
-  // High contrast gives guides the strength of text, in which thin curves would be lost.
+  // High contrast gives guides the strength of text, which would hide thin curves.
   const isHighContrast = document.body.className.includes('vscode-high-contrast');
   return {
     foreground: value('--wg-foreground'),
@@ -35,13 +35,16 @@ function readChartTheme(): ChartTheme {
   };
 }
 
-/** VS Code's orange is made for highlights under text and lets two thirds through; a thin line of it would not be seen. */
+/**
+ * VS Code's orange is made for highlights under text and is two thirds transparent; a thin line in it would be
+ * invisible.
+ */
 function opaque(colour: string): string {
   const parts = parseColour(colour);
   return parts && parts[3] < 1 ? `rgb(${parts.slice(0, 3).join(', ')})` : colour;
 }
 
-/** The theme now; a new one whenever VS Code (or the report's own switch, or the system) changes it. */
+/** The current theme; updated whenever VS Code (or the report's own switch, or the system) changes it. */
 export function useChartTheme(): ChartTheme {
   const [theme, setTheme] = useState(readChartTheme);
   useEffect(() => {

@@ -1,7 +1,10 @@
 /** Red, green, blue (0 … 255) and opacity (0 … 1). */
 export type Rgba = readonly [number, number, number, number];
 
-/** Reads the notations in which VS Code and browsers give theme colours: `#rgb`, `#rrggbb`, `#rrggbbaa`, `rgb()`, `rgba()`. */
+/**
+ * Parses the notations of theme colours in VS Code and browsers: `#rgb`, `#rrggbb`, `#rrggbbaa`, `rgb()`,
+ * `rgba()`.
+ */
 export function parseColour(text: string): Rgba | undefined {
   const hex = /^#([0-9a-f]{3,8})$/i.exec(text)?.[1];
   if (hex) {
@@ -22,7 +25,7 @@ export function parseColour(text: string): Rgba | undefined {
   return [red!, green!, blue!, opacity];
 }
 
-/** `amount` of `over` on `under` (0: only under). Colours that cannot be read are taken as they are. */
+/** `amount` of `over` on `under` (0: only under). Unparsable colours are returned unchanged. */
 export function mix(under: string, over: string, amount: number): string {
   const low = parseColour(under);
   const high = parseColour(over);

@@ -3,5 +3,5 @@ import { integer } from './numbers.js';
 
 type Noun = PluralKey extends infer K ? (K extends `count.${infer Name}` ? Name : never) : never;
 
-/** A number with its noun, in the form that goes with the number: 1 matrix, 2 matrices. */
+/** A number with its noun in the right form: 1 matrix, 2 matrices. */
 export const counted = (n: number, noun: Noun): string => sayCount(`count.${noun}`, n, { n: integer(n) });

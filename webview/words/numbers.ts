@@ -1,6 +1,6 @@
 import { durationText } from '../../extension/contract/timeLeft.js';
 
-/** Numbers as people read them, in the locale of the page's strings. */
+/** Number formats in the locale of the page's strings. */
 let locale = 'en';
 const formats = new Map<string, Intl.NumberFormat>();
 export const setNumberLocale = (tag: string): void => {
@@ -8,7 +8,7 @@ export const setNumberLocale = (tag: string): void => {
   formats.clear();
 };
 
-/** To make a format takes some hundred times as long as to use it, and a chart names thousands of numbers. */
+/** Creating a format costs some hundred times as much as using it, and a chart formats thousands of numbers. */
 function formatOf(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   let format = formats.get(name);
   if (!format) {
@@ -18,17 +18,20 @@ function formatOf(name: string, options: Intl.NumberFormatOptions): Intl.NumberF
   return format;
 }
 
-/** Stands where there is no number, on every page. */
+/** Placeholder for a missing number, on every page. */
 export const none = '–';
 
-/** The sign of the typesetters, as the charts have it: a hyphen is short, and looks like what stands for no number. */
+/**
+ * The typographic minus sign, as in the charts: a hyphen is short, and looks like the placeholder of a missing
+ * number.
+ */
 const withMinus = (text: string): string => text.replace('-', '−');
 
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const raised = (exponent: string): string =>
   exponent.replace('-', '⁻').replaceAll(/\d/g, (digit) => superscripts[Number(digit)]!);
 
-/** Significant digits, with powers of ten where a number is far from one. */
+/** Significant digits, with powers of ten for numbers far from one. */
 export function number(value: number, digits = 3, minimum = 1): string {
   const size = Math.abs(value);
   const far = size !== 0 && (size < 1e-3 || size >= 1e6);
@@ -42,7 +45,7 @@ export function number(value: number, digits = 3, minimum = 1): string {
   return withMinus(text);
 }
 
-/** A fixed number of decimals, for columns that are read downwards. */
+/** A fixed number of decimals, for columns. */
 export const decimals = (value: number, places: number): string =>
   withMinus(
     formatOf(`decimals ${places}`, { minimumFractionDigits: places, maximumFractionDigits: places }).format(
@@ -53,9 +56,9 @@ export const decimals = (value: number, places: number): string =>
 export const integer = (value: number): string =>
   withMinus(formatOf('integer', { maximumFractionDigits: 0 }).format(value));
 
-/** A fraction as a percentage; near but below one it keeps the digits that tell it from 100 %. */
+/** A fraction as a percentage; near but below one it keeps the digits that distinguish it from 100 %. */
 export const percent = (fraction: number): string => {
-  // A share that is small but there is not rounded to nothing.
+  // A small share must not be rounded to zero.
   if (fraction > 0 && fraction < 5e-4) {
     const small = formatOf('percent small', { style: 'percent', maximumSignificantDigits: 1 });
     return fraction < 1e-6 ? `< ${small.format(1e-6)}` : small.format(fraction);
@@ -80,10 +83,10 @@ export function bytes(count: number): string {
   }).format(count / 1000 ** power);
 }
 
-/** A duration as people say it. */
+/** A duration in words. */
 export const duration = (ms: number): string => durationText(ms, locale);
 
-/** The locale's signs for decimals and for thousands, as charts are given them. */
+/** The locale's decimal and thousands separators, for the charts. */
 export function separators(): string {
   const parts = formatOf('separators', { minimumFractionDigits: 1, useGrouping: 'always' }).formatToParts(
     12345.6,

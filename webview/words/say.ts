@@ -9,16 +9,16 @@ type Values = Readonly<Record<string, string | number>>;
 
 let english: Readonly<Record<string, string>> = {};
 let bundle: Readonly<Record<string, string>> = {};
-/** The language whose plural forms the texts have. */
+/** The language whose plural rules apply. */
 let grammar = 'en';
 
-/** The host's language: translations (by the English text) and the locale of numbers. */
+/** The host's language: translations (by English text) and the locale of numbers. */
 export function speak(language: {
   readonly locale: string;
   readonly strings: Readonly<Record<string, string>>;
 }): void {
   bundle = language.strings;
-  // A language without a translation gets English sentences, and those follow English grammar.
+  // Without a translation the sentences are English and follow English grammar.
   grammar = Object.values(english).some((sentence) => Object.hasOwn(bundle, sentence))
     ? language.locale
     : 'en';
@@ -33,12 +33,12 @@ export function sayCount(key: PluralKey, n: number, values: Values): string {
   return fill(english[chosen] ?? english[`${key}.other`] ?? key, values);
 }
 
-/** Gives the texts that {@link say} chooses from. */
+/** Sets the texts that {@link say} chooses from. */
 export function setTexts(texts: Readonly<Record<string, string>>): void {
   english = texts;
 }
 
-/** Numbers in a sentence are written as on axes and in tables. */
+/** Numbers in a sentence are formatted as on axes and in tables. */
 const fill = (text: string, values: Values): string =>
   (bundle[text] ?? text).replaceAll(/\{(\w+)\}/g, (place, name: string) => shown(values[name] ?? place));
 

@@ -7,14 +7,14 @@ import { say } from './say.js';
 export const statisticName = (key: StatisticKey): string => say(`statistic.${key}`);
 
 const noted = new Set<string>(statistics.filter(({ note }) => note !== undefined).map(({ key }) => key));
-/** What the name means elsewhere, and where the number has no meaning; empty where there is nothing to say. */
+/** Synonyms, and where the number is not meaningful; empty if there is nothing to say. */
 export const statisticNote = (key: StatisticKey): string =>
   noted.has(key) ? say(`statisticNote.${key}`) : '';
 
-/** Those that count dimensions: the full rank is what they are a share of. */
+/** Those that count dimensions: they are shown as a share of the full rank. */
 const dimensions = new Set<string>(ranks.filter(({ format }) => format !== 'number').map(({ key }) => key));
 
-/** A rank as a share of the full one, in words; undefined of a statistic that is no rank. */
+/** A rank as a share of the full one, in words; undefined for a statistic that is no rank. */
 export const shareOfRank = (
   key: StatisticKey,
   value: number,

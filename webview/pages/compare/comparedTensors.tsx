@@ -10,7 +10,7 @@ import { pairMeasures } from './measures.js';
 
 const keyOf = ({ tensor, part, state }: ComparisonEntry): string => `${matrixKey(tensor, part)} ${state}`;
 
-/** Every tensor of the two models: whether it is the same, changed, in one alone, and by how much it moved. */
+/** Every tensor of the two models: equal, changed, or only in one of them, and the size of the change. */
 export function ComparedTensors({ onShow }: { readonly onShow: (key: string) => void }) {
   const { report } = useInspection();
   const columns = useMemo(() => columnsOf(onShow), [onShow]);

@@ -28,7 +28,7 @@ const columns: () => TableColumn<LoraRank>[] = () => [
   },
 ];
 
-/** The rank that an adapter needs, matrix by matrix, to hold a share of what changed. */
+/** For each matrix, the rank that an adapter needs to keep a share of the change. */
 export function LoraCard() {
   const view = useInspection();
   const { report, host, announce } = view;

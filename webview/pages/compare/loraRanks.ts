@@ -3,7 +3,7 @@ import type { LineFigure } from '../../charts/figure.js';
 import { lineLook, nullLook, thresholdLook } from '../../charts/looks.js';
 import { say } from '../../words/say.js';
 
-/** What a difference needs of an adapter. */
+/** The adapter ranks that a difference needs. */
 export interface LoraRank {
   readonly entry: ComparisonEntry;
   /** The base's name of the module, as PEFT wants it. */
@@ -11,11 +11,11 @@ export interface LoraRank {
   readonly kind: string;
   readonly rank: number;
   readonly full: number;
-  /** With the entries of the difference in another order. */
+  /** The null: with shuffled entries of the difference. */
   readonly byChance: number | undefined;
 }
 
-/** Share of Σσ² that the first 1, 2, … values hold. */
+/** Share of Σσ² in the first 1, 2, … values. */
 export const energyShares = (singularValues: readonly number[]): number[] => {
   const squares = singularValues.map((value) => value * value);
   const total = squares.reduceRight((sum, square) => sum + square, 0);
@@ -23,13 +23,13 @@ export const energyShares = (singularValues: readonly number[]): number[] => {
   return squares.map((square) => (total > 0 ? Math.min(1, (kept += square) / total) : 1));
 };
 
-/** The smallest rank that holds a share of the energy; of shares that rounding leaves below 1 the whole. */
+/** The smallest rank that keeps a share of the energy. If rounding leaves all shares below 1, the full rank. */
 export const rankFor = (shares: readonly number[], energy: number): number => {
   const at = shares.findIndex((share) => share >= energy);
   return at < 0 ? shares.length : at + 1;
 };
 
-/** Ranks of the matrices of layers that changed and whose difference is known whole. */
+/** Ranks of the changed matrices of layers with a complete spectrum of the difference. */
 export const loraRanks = (report: Pick<Report, 'comparisons' | 'tensors'>, energy: number): LoraRank[] => {
   const places = new Map(
     report.tensors.filter(({ part }) => part === undefined).map((t) => [t.name, t.place]),
@@ -59,7 +59,9 @@ export const rankPattern = (ranks: readonly LoraRank[]): Record<string, number> 
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
 
-/** The median over the layers of what each rank holds, by kind of matrix, with a threshold that can be moved. */
+/**
+ * For each kind of matrix, the median over the layers of the share kept at each rank, with a movable threshold.
+ */
 export function loraFigure(ranks: readonly LoraRank[], energy: number): LineFigure | undefined {
   const kinds = [...new Set(ranks.map(({ kind }) => kind))];
   if (kinds.length === 0) return undefined;

@@ -2,7 +2,7 @@ import type { ComparisonEntry } from '../../../extension/contract/report.js';
 import { integer, number } from '../../words/numbers.js';
 import type { StringKey } from '../../words/say.js';
 
-/** One number of a pair of matrices, with what it is where the two have nothing to do with each other. */
+/** One number of a pair of matrices, with its value for unrelated matrices. */
 export interface PairMeasure {
   readonly id: string;
   readonly title: StringKey;
@@ -18,7 +18,7 @@ const whole = (value: number): string => (Number.isInteger(value) ? integer(valu
 const degrees = (radians: number | undefined): number | undefined =>
   radians === undefined ? undefined : (radians * 180) / Math.PI;
 
-/** The measures of the table and of the grid; to add one is to add a row. */
+/** The measures of the table and of the grid. To add one, add a row. */
 export const pairMeasures: readonly PairMeasure[] = [
   {
     id: 'distance',
@@ -58,7 +58,7 @@ export const pairMeasures: readonly PairMeasure[] = [
     note: 'compare.null.moved',
     value: ({ angles }) => degrees(angles?.left.at(-1)),
     null: ({ angles }) => degrees(angles?.ofStepSize?.left.at(-1)),
-    // Below rounding an angle is 0.
+    // Below rounding level an angle counts as 0.
     text: (value) => `${number(value < 1e-6 ? 0 : value, 3)}°`,
   },
   {

@@ -17,7 +17,7 @@ import { PairCards } from './pairCards.js';
 
 const measureIds = pairMeasures.map(({ id }) => id);
 
-/** The inspected checkpoint beside another one: which layers moved, how, and by what chance would give. */
+/** Compares the inspected checkpoint with another one: which layers changed, how, and the nulls. */
 export function Compare() {
   const view = useInspection();
   const { report, matrices } = view;
@@ -92,7 +92,7 @@ export function Compare() {
   );
 }
 
-/** The matrix that moved most, of those whose difference has a spectrum. */
+/** The matrix that changed most among those with a spectrum of the difference. */
 const furthestOf = (entries: readonly ComparisonEntry[]): ComparisonEntry | undefined => {
   const distance = (entry: ComparisonEntry): number => entry.relativeDistance?.value ?? 0;
   return entries

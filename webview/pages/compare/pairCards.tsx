@@ -11,7 +11,7 @@ import { say } from '../../words/say.js';
 import { spectrumFigure } from '../spectra/figure.js';
 import { spectrumSays } from '../spectra/sentences.js';
 
-/** Of one matrix of the pair: the spectrum of the difference, and how leading singular vectors turned. */
+/** For one matrix of the pair: the spectrum of the difference, and the rotation of leading singular vectors. */
 export function PairCards({ entry }: { readonly entry: ComparisonEntry }) {
   const [scale, setScale] = useScale('compare.scale', 'log');
   const { difference, angles, intruders } = entry;

@@ -6,7 +6,7 @@ import { number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { band, curve, overSteps, type Point, type Scales } from '../../charts/overSteps.js';
 
-/** The published rule: D > 20 and D > 10 times its baseline, of the median over the pairs of batches. */
+/** The published rule: D > 20 and D > 10 times its baseline, for the median over the pairs of batches. */
 const publishedThreshold = 20;
 
 const median = (values: readonly number[]): number | undefined => {
@@ -25,7 +25,7 @@ const inOrder = <T extends { readonly step: number }>(entries: readonly T[]): T[
 const ofPrecision = ({ defects }: Report, precision: DefectEntry['precision']): DefectEntry[] =>
   inOrder(defects.filter((entry) => entry.precision === precision));
 
-/** The precision that is read first: float64 where it was measured. */
+/** The preferred precision: float64 if it was measured. */
 const measured = (report: Report): DefectEntry[] => {
   const exact = ofPrecision(report, 'float64');
   return exact.length > 0 ? exact : ofPrecision(report, 'float32');
@@ -82,7 +82,7 @@ export function accuracyFigure(report: Report, scales: Scales): LineFigure | und
   });
 }
 
-/** Where test pairs whose mirror is trained and those whose mirror is not differ most. */
+/** The largest difference between test pairs with and without a mirror in the training set. */
 export function accuracySays(report: Report): string {
   const meanOf = ({ accuracy }: { readonly accuracy: Readonly<Record<string, number>> }): number =>
     mean(Object.values(accuracy)) ?? 0;
@@ -206,7 +206,7 @@ export function gradientFigure(report: Report, scales: Scales): LineFigure | und
   });
 }
 
-/** How much of the defect's rise is the fall of the gradients in its denominator. */
+/** The share of the defect's rise that comes from the fall of the gradients in its denominator. */
 export function gradientSays(report: Report): string {
   const entries = measured(report);
   const size = ({ samples }: DefectEntry): number =>

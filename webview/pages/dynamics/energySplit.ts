@@ -13,7 +13,7 @@ const splitsOf = ({ updateSpectra }: Report, kind: WindowKind): Split[] =>
     .filter((entry): entry is Split => entry.split !== undefined && kindKey(entry) === kindKey(kind))
     .sort((a, b) => a.lastStep - b.lastStep);
 
-/** The gradient's share of the energy of v₁ … v₃, and of v₁ where gradient steps are independent. */
+/** The gradient's share of the energy of v₁ … v₃, and of v₁ for independent gradient steps. */
 export function splitFigure(report: Report, kind: WindowKind, scales: Scales): LineFigure | undefined {
   const entries = splitsOf(report, kind);
   const linear: Scales = { ...scales, values: 'linear' };

@@ -2,7 +2,7 @@ import { OfferAnalysis } from '../../parts/offerAnalysis.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { say } from '../../words/say.js';
 
-/** Offers an analysis that is not part of every inspection, with what it shows and what it costs. */
+/** Offers an optional analysis, with what it shows and what it costs. */
 export function Offer({ analysis }: { readonly analysis: 'edge' | 'defect' }) {
   const { report } = useInspection();
   if (report.analyses.some(({ id }) => id === analysis)) return null;

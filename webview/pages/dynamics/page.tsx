@@ -20,7 +20,7 @@ import { Offer } from './offer.js';
 import * as path from './path.js';
 import * as updates from './updates.js';
 
-/** What the charts of a report are chosen by. */
+/** Criteria that select the charts of a report. */
 interface Chosen {
   readonly matrix: string;
   readonly kind: updates.WindowKind;
@@ -29,16 +29,16 @@ interface Chosen {
 interface Card {
   readonly id: string;
   readonly title: StringKey;
-  /** The analysis that brings its numbers. */
+  /** The analysis that provides its numbers. */
   readonly analysis: 'defect' | 'edge';
   readonly scale: Scale;
   readonly figure: (report: Report, scales: Scales, chosen: Chosen) => LineFigure | undefined;
   readonly says: (report: Report, chosen: Chosen) => string;
-  /** Its x is not the step: a click on it opens nothing. */
+  /** Its x is not the step: a click opens nothing. */
   readonly isNotOverSteps?: true;
 }
 
-/** The charts of the page; to add one is to add a row. */
+/** The charts of the page. To add one, add a row. */
 const cards: readonly Card[] = [
   {
     id: 'accuracy',
@@ -155,7 +155,7 @@ const cards: readonly Card[] = [
   },
 ];
 
-/** How training moves: curvature across its path, the spectrum of its updates, on one axis of steps. */
+/** The dynamics of training on one axis of steps: curvature across the trajectory, spectrum of the updates. */
 export function Dynamics() {
   const { report, matrices: known } = useInspection();
   const runs = useRunsOverlay();
@@ -224,12 +224,12 @@ function DynamicsCard({ card, chosen, runs }: DynamicsCardProps) {
     () => runs.over((one) => card.figure(one, { values }, chosen)),
     [card, runs, values, chosen.matrix, chosen.kind],
   );
-  // A click on a time opens the spectra of the checkpoint there.
+  // A click opens the spectra of the checkpoint at that step.
   const openStep = (step: number): void => {
     const known = report.checkpoints.some((checkpoint) => checkpoint.step === step);
     if (known) view.open('spectra', { 'spectra.step': step });
   };
-  // What nobody asked for is offered above, not drawn as empty cards.
+  // Missing analyses are offered above, not shown as empty cards.
   if (!figure && !report.analyses.some((analysis) => analysis.id === card.analysis)) return null;
   return (
     <ChartCard

@@ -38,7 +38,7 @@ export function gapsFigure(report: Report, scales: Scales): LineFigure | undefin
   });
 }
 
-/** The smallest s₁ − s₂ of each layer: where its leading directions change places. */
+/** The smallest s₁ − s₂ of each layer: where its leading directions swap. */
 export function gapsSays(report: Report): string {
   return layersOf(report)
     .flatMap((layer) => {
@@ -90,7 +90,7 @@ export function commutatorFigure(report: Report, scales: Scales): LineFigure | u
   });
 }
 
-/** The commutator of each layer at its last checkpoint over that of a W_K that is turned at random. */
+/** The commutator of each layer at its last checkpoint over that of a randomly rotated W_K. */
 export function commutatorSays(report: Report): string {
   return layersOf(report)
     .flatMap((layer) => {

@@ -12,7 +12,7 @@ import { say } from '../../words/say.js';
 const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 const sizeOf = ({ files }: CheckpointEntry): number => files.reduce((sum, file) => sum + file.bytes, 0);
 
-/** The files that were read, step by step. */
+/** The files that were read, by step. */
 export function CheckpointList() {
   const view = useInspection();
   const { checkpoints } = view.report;

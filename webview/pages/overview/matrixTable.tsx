@@ -32,7 +32,10 @@ type MatrixRow = {
   | { readonly stack: StackSummary; readonly matrix?: never }
 );
 
-/** Every matrix at the last step: its spectrum beside the shuffled null, its ranks and their way over the steps. */
+/**
+ * Every matrix at the last step: its spectrum with the shuffled null, its ranks and their curves over the
+ * steps.
+ */
 export function MatrixTable() {
   const view = useInspection();
   const { report, matrixChoice, spectra, running } = view;
@@ -132,7 +135,7 @@ function columnsOf(view: InspectionView): TableColumn<MatrixRow>[] {
   ];
 }
 
-/** The share of a matrix's change that lies along its start, beside that of decay and a walk. */
+/** The share of a matrix's change along its start, with the null of decay and a walk. */
 const alongStart = ({ report }: InspectionView): TableColumn<MatrixRow> => {
   const byGroup = new Map(
     report.trajectories.flatMap(({ group, alongStart: found }) => (found ? [[group, found] as const] : [])),

@@ -7,7 +7,7 @@ import { decimals, none, number } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
 
-/** What a cell is coloured by: the statistic itself, or its ratio to the mean over shuffled entries. */
+/** What the colour of a cell means: the statistic itself, or its ratio to the mean over shuffled entries. */
 export const gridMeasures = ['ratio', 'value'] as const;
 export type GridMeasure = (typeof gridMeasures)[number];
 
@@ -65,7 +65,7 @@ export function cellOf(
   };
 }
 
-/** The kinds of matrix that stand furthest from, and nearest to, their shuffled entries. */
+/** The kinds of matrix farthest from, and nearest to, their shuffled entries. */
 export function gridSays(
   grid: Grid,
   measure: GridMeasure,

@@ -21,7 +21,7 @@ const keptByShuffles = new Set<StatisticKey>(
   statistics.filter(({ isKeptByShuffles }) => isKeptByShuffles).map(({ key }) => key),
 );
 
-/** One statistic of every matrix of a layer, kind × layer, at any step. Nothing where names tell no layers. */
+/** One statistic of every matrix of a layer, kind × layer, at any step. Hidden if names give no layers. */
 export function ModelGridCard() {
   const view = useInspection();
   const { report, matrices, spectra } = view;
@@ -49,7 +49,7 @@ export function ModelGridCard() {
   if (places.kinds.length === 0) return null;
   const isSeries = report.checkpoints.length > 1;
   const draws = report.spectra.find(({ nulls }) => nulls.shuffled)?.nulls.shuffled?.draws;
-  // Few layers stand below each other, many beside each other.
+  // Few layers are rows, many are columns.
   const isDown = places.layers.length < places.kinds.length;
   const open = (row: number, column: number): void => {
     const index = isDown ? places.at[column]?.[row] : places.at[row]?.[column];

@@ -10,13 +10,13 @@ import { PlaneCard } from '../trajectory/planeCard.js';
 import { RankCard } from '../reconstruction/rankCard.js';
 import { SeveralSpectraCard } from '../spectra/severalSpectraCard.js';
 
-/** What is there: one model by its layers and tensors, a series by what moves. */
+/** The overview: one model by layers and tensors, a series by its changes. */
 export function Overview() {
   const { report } = useInspection();
   return report.checkpoints.length > 1 ? <SeriesOverview /> : <ModelOverview />;
 }
 
-/** One checkpoint: where there is structure, and what is in the file. */
+/** One checkpoint: where there is structure, and the file's contents. */
 const ModelOverview = () => (
   <>
     <WarningList />

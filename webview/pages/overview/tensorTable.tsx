@@ -23,7 +23,7 @@ interface TensorRow {
   readonly stack: StackSummary | undefined;
 }
 
-/** Every tensor of the last checkpoint: how its entries are distributed, and what its spectrum is. */
+/** Every tensor of the last checkpoint: the distribution of its entries, and its spectrum. */
 export function TensorTable() {
   const { report, spectra, matrices, open, running } = useInspection();
   const rows = useMemo((): TensorRow[] => {
@@ -39,7 +39,7 @@ export function TensorTable() {
       return {
         key,
         tensor,
-        // A part's entries are among those of its tensor.
+        // A part's entries are included in its tensor's.
         distribution: tensor.part === undefined ? distributions.get(tensor.name) : undefined,
         spectrum: matrix ? spectra.of(matrix, 'weights').findLast(({ step }) => step === last) : stack,
         stack,

@@ -5,7 +5,7 @@ import { useRequests } from '../../state/requests.js';
 import { say } from '../../words/say.js';
 import { Failure } from '../../elements/failure.js';
 
-/** What the components of the trajectory are held against: offered, and once computed what each null says. */
+/** The nulls of the trajectory's components: offered, and once computed one sentence for each. */
 export function Controls() {
   const { report, host, running } = useInspection();
   const { controls, reconstructions } = report;

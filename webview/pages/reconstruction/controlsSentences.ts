@@ -10,7 +10,10 @@ const meanPercent = (accuracy: Readonly<Record<string, number>> | undefined): st
   return mean === undefined ? undefined : percent(mean);
 };
 
-/** What each null says of the claim that few components of the trajectory carry the solution; one sentence each. */
+/**
+ * The result of each null for the claim that few components of the trajectory carry the solution; one sentence
+ * each.
+ */
 export function controlsSay(
   controls: readonly ControlEntry[],
   trajectory: ReconstructionEntry | undefined,
@@ -20,7 +23,7 @@ export function controlsSay(
   return controls.flatMap((entry) => says[entry.kind](entry, trajectory, rank) ?? []);
 }
 
-/** The point of the highest rank that is not above one. */
+/** The point with the highest rank that is not above the given one. */
 const upTo = <P extends { readonly rank: number }>(points: readonly P[], rank: number): P | undefined =>
   points.filter((point) => point.rank <= rank).at(-1);
 

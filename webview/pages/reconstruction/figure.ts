@@ -12,23 +12,23 @@ import { say } from '../../words/say.js';
 
 type Point = ReconstructionEntry['points'][number];
 
-/** Trajectory PCA first: its curve is the paper's claim, the other two are what it is held against. */
+/** Trajectory PCA first: its curve is the paper's claim, the other two are its comparisons. */
 export const methodOrder = ['trajectory-pca', 'per-matrix-svd', 'joint-svd'] as const;
 export const inOrder = (entries: readonly ReconstructionEntry[]): ReconstructionEntry[] =>
   [...entries].sort((a, b) => placeOf(a) - placeOf(b));
 
-/** A method's three subjects stand together; curves of one subject look alike in all charts. */
+/** A method's three subjects are adjacent; curves of one subject look alike in all charts. */
 const placeOf = ({ method, of }: ReconstructionEntry): number =>
   reconstructionSubjects.length * methodOrder.indexOf(method) + reconstructionSubjects.indexOf(of);
 
-/** A method, with what it rebuilds where that is not the change. */
+/** A method, with its subject unless that is the change. */
 export const rebuildingName = ({ method, of }: ReconstructionEntry): string =>
   say(`method.${of}`, { method: say(`method.${method}`) });
 
 const methodName = (entry: ReconstructionEntry): string =>
   say('method.of', { method: rebuildingName(entry), full: integer(entry.fullRank) });
 
-/** The colour and the marker of the method, the dash of what it rebuilds. */
+/** Colour and marker identify the method, the dash the subject. */
 export const lookOf = ({ method, of }: ReconstructionEntry): Look => {
   const look = markedLook(methodOrder.indexOf(method));
   return { ...look, dash: subjectDashes[of] };
@@ -39,7 +39,7 @@ const subjectDashes = {
   'change-without-decay': 'dot',
 } as const satisfies { readonly [K in ReconstructionEntry['of']]: Look['dash'] };
 
-/** What the axis of ranks counts: components, or their share of the full rank. */
+/** The rank axis: components, or their share of the full rank. */
 export const rankUnits = ['components', 'share'] as const;
 export type RankUnit = (typeof rankUnits)[number];
 const place = (unit: RankUnit, rank: number, fullRank: number): number =>
@@ -83,14 +83,14 @@ export interface AccuracyChart {
   readonly chance: number | undefined;
   /** Nulls of the trajectory's components. */
   readonly controls?: readonly ControlEntry[];
-  /** Share of the baseline at which the movable line stands; no line when undefined. */
+  /** Share of the baseline at which the movable line is drawn; no line if undefined. */
   readonly threshold?: number;
 }
 
 export const baselineOf = (entries: readonly ReconstructionEntry[], task: string): number | undefined =>
   entries.find(({ baseline }) => baseline)?.baseline?.testAccuracy[task];
 
-/** Tasks for which some rebuilt model was run. */
+/** Tasks for which a rebuilt model was evaluated. */
 export const tasksOf = (entries: readonly ReconstructionEntry[]): string[] => [
   ...new Set(
     entries.flatMap(({ points }) => points.flatMap(({ testAccuracy }) => Object.keys(testAccuracy ?? {}))),
@@ -120,7 +120,7 @@ export function accuracyFigure({
         : [
             {
               ...across(chance, say('rank.chance', { accuracy: percent(chance) }), nullLook),
-              // Side by side where one would lie on the other.
+              // Side by side if one would cover the other.
               ...(baseline !== undefined && Math.abs(baseline - chance) < 0.1
                 ? { side: 'right' as const }
                 : {}),
@@ -129,7 +129,7 @@ export function accuracyFigure({
       ...(baseline === undefined
         ? []
         : [across(baseline, say('rank.baseline', { accuracy: percent(baseline) }), edgeLook)]),
-      // A share of no more than chance is reached by anything.
+      // A share at or below chance is reached by anything.
       ...(isChance(baseline, chance)
         ? []
         : starMarks(inOrder(entries)[0]!, unit, rankAxis(scale, unit, entries))),
@@ -151,7 +151,7 @@ const earlySymbols = ['triangle-up', 'cross', 'x', 'diamond'] as const;
 const controlName = ({ kind, lastStep }: ControlEntry): string =>
   say(`controls.kind.${kind}`, lastStep === undefined ? {} : { step: integer(lastStep) });
 
-/** The nulls are muted, and lie on the axis of the trajectory's components. */
+/** The nulls are muted and use the axis of the trajectory's components. */
 const controlCurves = (
   controls: readonly ControlEntry[],
   unit: RankUnit,
@@ -170,7 +170,9 @@ const controlCurves = (
   });
 };
 
-/** Lines at k*(95 %) and k*(99 %) of one method, named together at the last: they often stand too close for two names. */
+/**
+ * Lines at k*(95 %) and k*(99 %) of one method, with one name at the last: they are often too close for two.
+ */
 function starMarks(entry: ReconstructionEntry, unit: RankUnit, axis: LineFigure['x']): Mark[] {
   const stars = [0.95, 0.99].flatMap((share) => {
     const rank = kStar(entry, share);
@@ -196,7 +198,7 @@ function starMarks(entry: ReconstructionEntry, unit: RankUnit, axis: LineFigure[
   });
 }
 
-/** Where a value stands on an axis: 0 at its low end, 1 at its high end. */
+/** Position of a value on an axis: 0 at its low end, 1 at its high end. */
 function shareAlong({ scale, range }: LineFigure['x'], value: number): number {
   const [low, high] = range ?? [0, 1];
   return scale === 'log' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
@@ -248,14 +250,14 @@ export function errorFigure(
   };
 }
 
-/** The nulls of energy and error: each method's change with the same entries, or rows, that share nothing. */
+/** The nulls of energy and error for each method's change: shuffled entries, or orthogonal rows. */
 const nullCurves = (
   entries: readonly ReconstructionEntry[],
   unit: RankUnit,
   valueOf: (energy: number) => number | undefined,
 ): Curve[] =>
   inOrder(entries).flatMap((entry) => {
-    // Shuffled entries of the other subjects lie on the change's: one curve for each method.
+    // Shuffled entries of the other subjects give the change's curve: one curve per method.
     if (entry.null === undefined || entry.of !== 'change') return [];
     const { kind, draws, energies } = entry.null;
     const points = energies.flatMap((energy, i) => {

@@ -18,7 +18,9 @@ import { say } from '../../words/say.js';
 
 const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 
-/** How much of the change must be kept: three methods on one axis, a threshold that says which rank each needs. */
+/**
+ * How much of the change must be kept: three methods on one axis, and a threshold that gives each one's rank.
+ */
 export function Reconstruction() {
   const view = useInspection();
   const { running } = view;
@@ -36,7 +38,7 @@ export function Reconstruction() {
   const share = clamp(threshold);
   const runs = useRunsOverlay();
   const isOverlaid = runs.others.length > 0;
-  // Of several runs the changes alone: three methods of three subjects each are too many to be told apart.
+  // For several runs only the changes: three methods of three subjects each cannot be told apart.
   const shown = useCallback(
     (one: Report): Report => {
       const all = ofPairs(one, pairs);

@@ -1,14 +1,14 @@
 import type { ControlEntry, ReconstructionEntry, Report } from '../../../extension/contract/report.js';
 
-/** Which test pairs accuracies are of: all, or those whose mirror (b, a) is not trained on. */
+/** The test pairs of accuracies: all, or those whose mirror (b, a) is not trained on. */
 export const pairSets = ['test', 'unmirrored'] as const;
 export type Pairs = (typeof pairSets)[number];
 
-/** Whether rebuilt models were run on pairs without a trained mirror apart. */
+/** Whether rebuilt models were evaluated separately on pairs without a trained mirror. */
 export const hasUnmirrored = ({ reconstructions }: Report): boolean =>
   reconstructions.some(({ baseline }) => baseline?.testAccuracyUnmirrored !== undefined);
 
-/** The report with the accuracies of these pairs in the place of those of all test pairs. */
+/** The report with these pairs' accuracies instead of those of all test pairs. */
 export const ofPairs = (report: Report, pairs: Pairs): Report =>
   pairs === 'test'
     ? report

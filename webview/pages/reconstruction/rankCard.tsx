@@ -8,7 +8,7 @@ import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { say } from '../../words/say.js';
 
-/** Accuracy against rank where models could be run, else energy against rank. */
+/** Accuracy against rank if the model could run, otherwise energy against rank. */
 export function RankCard({ id }: { readonly id: string }) {
   const view = useInspection();
   const { report } = view;

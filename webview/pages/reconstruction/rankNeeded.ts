@@ -6,7 +6,7 @@ import { integer } from '../../words/numbers.js';
 type Point = ReconstructionEntry['points'][number];
 type Accuracy = Readonly<Record<string, number>>;
 
-/** The smaller over tasks of a point's accuracy over the baseline's; undefined where either is missing. */
+/** The minimum over tasks of a point's accuracy over the baseline's; undefined if either is missing. */
 export function shareOfBaseline(
   accuracy: Accuracy | undefined,
   baseline: Accuracy | undefined,
@@ -20,7 +20,7 @@ export function shareOfBaseline(
   return shares.includes(undefined) ? undefined : Math.min(...(shares as number[]));
 }
 
-/** Where `valueOf` first is at least `threshold`; points without a value are passed over. */
+/** Where `valueOf` first reaches `threshold`; points without a value are skipped. */
 const rangeReaching = (
   points: readonly Point[],
   valueOf: (point: Point) => number | undefined,
@@ -28,13 +28,13 @@ const rangeReaching = (
 ): RankRange | undefined =>
   rankRange(points, (point) => {
     const value = valueOf(point);
-    // Accuracies are ratios of counts and energies sums: the last bit must not decide.
+    // Accuracies are ratios of counts and energies are sums: the last bit must not matter.
     return value === undefined ? undefined : value >= threshold - 1e-12;
   });
 
 /**
- * k*(share): where each task first reaches `share` of its own baseline accuracy (2602.18649, section 2), between the
- * ranks that were measured.
+ * k*(share): the rank at which each task first reaches `share` of its own baseline accuracy (2602.18649,
+ * section 2), between the measured ranks.
  */
 export const kStar = (entry: ReconstructionEntry, share: number): RankRange | undefined =>
   rangeReaching(
@@ -43,7 +43,10 @@ export const kStar = (entry: ReconstructionEntry, share: number): RankRange | un
     share,
   );
 
-/** Smallest rank that keeps `share` of the energy: exact from the whole spectrum, between measured ranks without it. */
+/**
+ * Smallest rank that keeps `share` of the energy: exact from the whole spectrum, otherwise between measured
+ * ranks.
+ */
 export const rankForEnergy = (entry: ReconstructionEntry, share: number): RankRange | undefined =>
   entry.energies === undefined
     ? rangeReaching(entry.points, ({ energy }) => energy, share)
@@ -56,7 +59,7 @@ export const nullRankForEnergy = (entry: ReconstructionEntry, share: number): nu
 const ladder = (energies: readonly number[]): Point[] =>
   energies.map((energy, i) => ({ rank: i + 1, energy, relativeError: Math.sqrt(Math.max(0, 1 - energy)) }));
 
-/** One rank, or the two between which it lies. */
+/** One rank, or the two that bound it. */
 export const rangeText = ({ from, to }: RankRange): string =>
   from === to ? integer(to) : say('rank.between', { from: integer(from), to: integer(to) });
 

@@ -13,10 +13,10 @@ import { energyRank, kStar, nullRankForEnergy, rangeText, rankForEnergy, walksNe
 interface RankColumn {
   readonly id: string;
   readonly title: string;
-  /** Of a claim about accuracies: there is no number where no rebuilt model was run. */
+  /** For claims about accuracies: no number if no rebuilt model was evaluated. */
   readonly byAccuracy: boolean;
   readonly rank: (entry: ReconstructionEntry) => RankRange | undefined;
-  /** The same number where nothing is shared between rows and columns. */
+  /** The same number for the null. */
   readonly byChance?: (entry: ReconstructionEntry) => number | undefined;
   readonly ofWalks?: (entry: ReconstructionEntry, controls: readonly ControlEntry[]) => string[];
 }
@@ -65,7 +65,10 @@ const byEnergy = (threshold: number): RankColumn[] => [
   },
 ];
 
-/** Which rank each method needs: at the threshold, at k*(95) and k*(99), and for 90 and 99 percent of the energy. */
+/**
+ * The rank that each method needs: at the threshold, at k*(95) and k*(99), and for 90 and 99 percent of the
+ * energy.
+ */
 export function RanksNeeded({ threshold, report }: { readonly threshold: number; readonly report: Report }) {
   const view = useInspection();
   const entries = useMemo(() => inOrder(report.reconstructions), [report]);

@@ -15,7 +15,10 @@ import {
   walksNeed,
 } from './rankNeeded.js';
 
-/** What sentences name: the change without decay is nearly the final weights, and stands in the chart and the table. */
+/**
+ * Subjects named in sentences: the change without decay is nearly the final weights, and is only in the chart
+ * and the table.
+ */
 const named = (entries: readonly ReconstructionEntry[]): ReconstructionEntry[] =>
   inOrder(entries).filter(({ of }) => of !== 'change-without-decay');
 
@@ -123,7 +126,7 @@ export function errorSays(
   return errors.length === 0 ? '' : say('rank.errorSays', { errors: list(errors) });
 }
 
-/** What is cut, and where the share of the start that decay leaves comes from. */
+/** What is truncated, and the origin of the share of the start that decay leaves. */
 export function subjectsSay(entries: readonly ReconstructionEntry[]): string {
   if (!entries.some(({ of }) => of === 'weights')) return '';
   const decay = entries.find(({ decay: found }) => found)?.decay;

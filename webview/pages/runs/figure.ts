@@ -8,7 +8,7 @@ import type { OverlaidRun } from '../../report/overlaidRuns.js';
 import { say } from '../../words/say.js';
 import { statisticName } from '../../words/statistics.js';
 
-/** A statistic of one matrix over the steps, a curve for each run, and what the first run's shuffles give. */
+/** A statistic of one matrix over the steps, a curve for each run, and the first run's shuffled null. */
 export function runsFigure(
   runs: readonly OverlaidRun[],
   matrix: string,
@@ -57,7 +57,9 @@ export function runsFigure(
   };
 }
 
-/** The singular values of one matrix at one step, a curve for each run, and the first run's shuffled entries. */
+/**
+ * The singular values of one matrix at one step, a curve for each run, and the first run's shuffled entries.
+ */
 export function runsSpectrumFigure(
   runs: readonly OverlaidRun[],
   matrix: string,

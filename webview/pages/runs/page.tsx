@@ -25,7 +25,7 @@ interface MatrixRow {
   readonly label: string;
 }
 
-/** Several runs of one model over each other: a statistic over the steps, and how far they differ at one. */
+/** Several runs of one model over each other: a statistic over the steps, and the differences at one step. */
 export function Runs() {
   const view = useInspection();
   const { report, matrices } = view;

@@ -47,9 +47,9 @@ export function spectrumFigure(
   others: readonly SpectrumEntry[],
   nullEntry: SpectrumEntry | undefined,
   scale: Scale,
-  /** The same matrix at the same step of other runs: a colour each. */
+  /** The same matrix at the same step in other runs: one colour each. */
   runs: readonly { readonly name: string; readonly entry: SpectrumEntry }[] = [],
-  /** What the spectrum is of, where that is no step. */
+  /** The subject of the spectrum, if it is not a step. */
   named?: string,
 ): LineFigure | undefined {
   if (entry.spectralNorm === 0) return undefined;
@@ -184,11 +184,14 @@ export const degrees = (radians: number): number => (radians * 180) / Math.PI;
 /** In degrees: one angle for a set of principal angles. */
 export const meanAngle = (angles: readonly number[]): number => degrees(meanCosineAngle(angles));
 
-/** Subspaces of as many dimensions as there are cannot turn. */
+/** Subspaces of full dimension cannot rotate. */
 export const isWholeSpace = ({ k }: PrincipalAnglesEntry, { rows, columns }: MatrixInfo): boolean =>
   k >= rows && k >= columns;
 
-/** Turning of the leading subspaces from each checkpoint to the next, beside random steps of its size and random subspaces. */
+/**
+ * Rotation of the leading subspaces between neighbouring checkpoints, with the nulls of random steps of the
+ * same size and of random subspaces.
+ */
 export function anglesFigure(
   angles: readonly PrincipalAnglesEntry[],
   matrix: MatrixInfo,

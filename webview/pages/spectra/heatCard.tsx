@@ -15,7 +15,9 @@ import { statisticName } from '../../words/statistics.js';
 const folds = ['auto', 'folded', 'open'] as const;
 type Fold = (typeof folds)[number];
 
-/** One statistic of every matrix at every step; many matrices are folded layer by layer, and open where one is pressed. */
+/**
+ * One statistic of every matrix at every step. Many matrices are folded by layer; clicking a layer opens it.
+ */
 export function HeatCard() {
   const view = useInspection();
   const { report, matrixChoice, spectra } = view;

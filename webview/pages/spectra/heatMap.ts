@@ -12,24 +12,24 @@ export interface HeatRow {
   readonly entries: readonly SpectrumEntry[];
 }
 
-/** Rows of the heat map: every matrix once; of a fused one its parts. */
+/** Rows of the heat map: every matrix once; for a fused one its parts. */
 export const heatRows = (matrices: readonly MatrixInfo[], spectra: SpectraIndex, side: Of): HeatRow[] =>
   matrices
     .filter(({ fused }) => !fused)
     .map((matrix) => ({ matrix, entries: spectra.of(matrix, side) }))
     .filter(({ entries }) => entries.length > 0);
 
-/** What a row of the picture stands for: one matrix, or the matrices of a layer together. */
+/** A row of the picture: one matrix, or the matrices of a layer together. */
 export interface HeatLine {
   readonly label: string;
   readonly members: readonly HeatRow[];
-  /** The layer that it is the whole of. */
+  /** The layer, if the row is a folded one. */
   readonly layer?: string;
 }
 
-/** More rows than this are folded into one for each layer, until somebody opens one. */
+/** More rows than this are folded by layer until they are opened. */
 const mostOpen = 24;
-/** Pixels of a row whose name is to be read. */
+/** Height of a row with a readable name, in pixels. */
 const rowHeight = 16;
 
 const layerOf = ({ matrix: { tensor } }: HeatRow): string | undefined =>
@@ -42,7 +42,7 @@ export const canFold = (rows: readonly HeatRow[]): boolean => {
 };
 export const isFoldedAtFirst = (rows: readonly HeatRow[]): boolean => rows.length > mostOpen && canFold(rows);
 
-/** The rows of the picture, layer by layer; those that are not open stand as one. */
+/** The rows of the picture, by layer; a closed layer is one row. */
 export function heatLines(
   rows: readonly HeatRow[],
   isFolded: boolean,
@@ -57,7 +57,7 @@ export function heatLines(
     group.push(row);
     groups.set(key, group);
   }
-  // Files list layer 10 before layer 2, as names are ordered by letters.
+  // Files list layer 10 before layer 2, in alphabetical order.
   const place = ([, members]: [string, HeatRow[]]) => members[0]!.matrix.tensor.place;
   const ordered = [...groups].sort((a, b) => {
     const [first, second] = [place(a), place(b)];
@@ -78,7 +78,7 @@ const median = (values: readonly number[]): number | undefined => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };
 
-/** A statistic at every step; of several matrices its median over those that have it. */
+/** A statistic at every step; for several matrices the median over those that have it. */
 export function heatFigure(
   lines: readonly HeatLine[],
   statistic: StatisticKey,

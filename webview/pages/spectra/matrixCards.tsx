@@ -15,7 +15,7 @@ import { blocksFigure, entriesFigure, normsFigure, vectorsFigure } from './matri
 const measures = ['rms', 'mean'] as const;
 const sides = ['left', 'right'] as const;
 
-/** One matrix itself, at a step, computed when it is asked for: entries, rows and columns, leading singular vectors. */
+/** One matrix at a step, computed on request: entries, rows and columns, leading singular vectors. */
 export function MatrixCards({ matrix, step }: { readonly matrix: MatrixInfo; readonly step: number }) {
   const { report } = useInspection();
   const { name, part } = matrix.tensor;

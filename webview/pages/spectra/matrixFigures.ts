@@ -5,7 +5,7 @@ import { countOf } from '../../report/histograms.js';
 import { integer } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 
-/** Blocks of the matrix as a heat map; rows and columns bear the number of their first entry. */
+/** Blocks of the matrix as a heat map, labelled with the index of their first row and column. */
 export function blocksFigure({ blocks }: MatrixDetail, measure: 'mean' | 'rms'): HeatFigure {
   const { rows, columns, rowsPerBlock, columnsPerBlock } = blocks;
   const values = blocks[measure];
@@ -19,7 +19,7 @@ export function blocksFigure({ blocks }: MatrixDetail, measure: 'mean' | 'rms'):
   };
 }
 
-/** The density of the entries beside that of a normal distribution of the same mean and variance. */
+/** The density of the entries, and that of a normal distribution with the same mean and variance. */
 export function entriesFigure({ histogram, mean, sd }: MatrixDetail): LineFigure | undefined {
   const { start, width, counts } = histogram;
   if (!(sd > 0)) return undefined;
@@ -49,7 +49,7 @@ export function entriesFigure({ histogram, mean, sd }: MatrixDetail): LineFigure
 const descending = (values: readonly number[]): number[] => [...values].sort((a, b) => b - a);
 const places = (values: readonly unknown[]): number[] => values.map((_, index) => index + 1);
 
-/** Norms of rows and of columns, the largest first, between what rows and columns of shuffled entries have. */
+/** Norms of rows and columns, largest first, with the range of shuffled entries. */
 export function normsFigure({ rowNorms, columnNorms, rowNull, columnNull }: MatrixDetail): LineFigure {
   const rows = descending(rowNorms);
   const columns = descending(columnNorms);
@@ -74,7 +74,7 @@ export function normsFigure({ rowNorms, columnNorms, rowNull, columnNull }: Matr
   };
 }
 
-/** The entries of the first singular vectors; undefined where they are not kept. */
+/** The entries of the first singular vectors; undefined if they are not kept. */
 export function vectorsFigure({ vectors }: MatrixDetail, side: 'left' | 'right'): LineFigure | undefined {
   const curves = (vectors ?? []).flatMap((vector, i) => {
     const values = vector[side];

@@ -33,7 +33,7 @@ const overlays = ['one', 'ends', 'some', 'all', 'runs'] as const;
 type Overlay = (typeof overlays)[number];
 const lastStep = -1;
 
-/** The spectra drawn behind the chosen one. */
+/** The spectra behind the chosen one. */
 const overlaid: { readonly [K in Overlay]: (entries: readonly SpectrumEntry[]) => readonly SpectrumEntry[] } =
   {
     one: () => [],
@@ -87,7 +87,7 @@ export function RankSpectra() {
     const besides = new Set(
       overlaid[sight](entries).filter((other) => other.step !== entry.step && other.spectralNorm > 0),
     );
-    // Shuffles are drawn at some steps only; the nearest computed one still shows the null's place.
+    // Only some steps have shuffles; the nearest one still shows the position of the null.
     const withNull = entries.filter(({ nulls }) => nulls.shuffled);
     const nearest = withNull.reduce<SpectrumEntry | undefined>(
       (best, one) =>

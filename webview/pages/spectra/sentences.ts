@@ -9,7 +9,9 @@ import { counted } from '../../words/counts.js';
 import { integer, number } from '../../words/numbers.js';
 import { statisticName } from '../../words/statistics.js';
 
-/** Singular values above the Marchenko–Pastur edge, and σ₁ and the stable rank beside those of shuffled entries. */
+/**
+ * Singular values above the Marchenko–Pastur edge, and σ₁ and the stable rank with those of shuffled entries.
+ */
 export function spectrumSays(entry: SpectrumEntry): string {
   const { stableRank, spectralNorm, nulls, rows, columns } = entry;
   if (spectralNorm === 0 || stableRank === undefined) return say(`spectra.zero.${entry.of}`);
@@ -40,11 +42,11 @@ export function spectrumSays(entry: SpectrumEntry): string {
   );
 }
 
-/** How the weights come from what the file stores, where it stores codes or factors. */
+/** How the weights are computed from the file's codes or factors, if it stores these. */
 export const computedSays = ({ tensor }: MatrixInfo): string =>
   tensor.computed === undefined ? '' : say('spectra.computed', { how: tensor.computed });
 
-/** The lowest and the highest stable rank of several spectra, beside the null of the lowest. */
+/** The lowest and the highest stable rank of several spectra, with the null of the lowest. */
 export function severalSpectraSay(
   chosen: readonly { readonly matrix: MatrixInfo; readonly entry: SpectrumEntry }[],
 ): string {
@@ -74,7 +76,7 @@ export function severalSpectraSay(
   return say(key, { ...values, edge: number(edge) });
 }
 
-/** In how many matrices a statistic fell, where it fell most, and what shuffled entries would have there. */
+/** In how many matrices a statistic fell, where it fell most, and its value for shuffled entries there. */
 export function heatSays(rows: readonly HeatRow[], statistic: StatisticKey, side: Of): string {
   const ends = rows.flatMap(({ matrix, entries }) => {
     const known = entries.filter((entry) => entry[statistic] !== undefined);
@@ -92,7 +94,7 @@ export function heatSays(rows: readonly HeatRow[], statistic: StatisticKey, side
       all: counted(ends.length, 'matrices'),
     });
   }
-  // By how many times, where that has a meaning; logarithms may be negative.
+  // The factor of the change, if it is meaningful; logarithms may be negative.
   const isRatio = moved.every(({ first, last }) => first[statistic]! > 0 && last[statistic]! > 0);
   const change = ({ first, last }: (typeof moved)[number]): number =>
     isRatio ? last[statistic]! / first[statistic]! - 1 : last[statistic]! - first[statistic]!;

@@ -18,7 +18,7 @@ import { Failure } from '../../elements/failure.js';
 import { Formula } from '../../elements/formula.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 
-/** Counts are whole, but for their means over draws. */
+/** Counts are whole numbers, except their means over draws. */
 const valueText = ({ format }: Statistic, value: number): string =>
   format === 'count' && Number.isInteger(value) ? integer(value) : number(value, 5);
 
@@ -30,7 +30,7 @@ const exactly = (entry: SpectrumEntry): AnalysisRequest => ({
 /** Statistics of the bulk of independent entries. */
 const ofBulk = new Set<string>(bulk.map(({ key }) => key));
 
-/** A zero matrix has no ranks, of an estimated spectrum only some are estimated, and some are computed on request. */
+/** A zero matrix has no ranks, an estimated spectrum only some, and some statistics are computed on request. */
 const missing = (key: StatisticKey, { spectralNorm, exact, nulls }: SpectrumEntry): string => {
   if (spectralNorm === 0) return say('absent.zeroMatrix');
   if (exact && ofBulk.has(key))
@@ -133,7 +133,7 @@ const columnsOf = (nullName: string): TableColumn<StatisticRow>[] => [
   },
 ];
 
-/** The statistics of one spectrum with their formulas and nulls, and how exact they are. */
+/** The statistics of one spectrum with their formulas and nulls, and their accuracy. */
 export function SpectrumStatistics({ entry }: { readonly entry: SpectrumEntry }) {
   const view = useInspection();
   const { host, report } = view;

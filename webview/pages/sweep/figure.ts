@@ -11,7 +11,7 @@ import { inOrder, lookOf, rebuildingName } from '../reconstruction/figure.js';
 
 type Place = Pick<Panel, 'row' | 'column'>;
 
-/** Scales by weight decays: what became of accuracy at each rank, one small chart for each run. */
+/** Scales by weight decays: accuracy against rank, one small chart per run. */
 export function sweepFigure(
   { scales, decays }: Sweep,
   cells: readonly SweepCell[],
@@ -71,7 +71,7 @@ function panelOf(cell: SweepCell | undefined, place: Place, task: string | undef
   };
 }
 
-/** Of the change and of the final weights; without decay they are nearly the latter, and panels are small. */
+/** Of the change and of the final weights. Without decay these nearly agree, and panels are small. */
 const methodCurves = ({ reconstructions }: Measured, task: string | undefined): Curve[] =>
   inOrder(reconstructions.filter(({ of }) => of !== 'change-without-decay')).map((entry) => ({
     name: rebuildingName(entry),
@@ -113,7 +113,7 @@ function marksOf(
   return [
     { across: 'y', at: chance, label: '', look: nullLook },
     ...(baseline === undefined ? [] : [{ across: 'y' as const, at: baseline, label: '', look: edgeLook }]),
-    // Of a run that guesses, rank 1 guesses as well.
+    // A run that guesses also guesses at rank 1.
     ...(trajectory && !isChance(baseline, chance) ? starsOf(trajectory) : []),
   ];
 }

@@ -14,7 +14,9 @@ import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, isText, usePersistedState } from '../../state/persistedState.js';
 import { say } from '../../words/say.js';
 
-/** Several runs at once: where each stands, what survives reconstruction in those that were measured, the paper's tables. */
+/**
+ * Several runs at once: the state of each, accuracy after reconstruction for measured ones, the paper's tables.
+ */
 export function Sweep() {
   const { report } = useInspection();
   const { sweepCells } = report;

@@ -22,7 +22,7 @@ import {
 
 const drawn = ['l2', 'low-rank', 'both'] as const satisfies readonly RegulariserName[];
 
-/** Phase diagrams of a sweep over train fractions, one for each regulariser, filled in as its runs end. */
+/** Phase diagrams of a sweep over train fractions, one per regulariser, filled in as runs end. */
 export function PhaseCards() {
   const { report } = useInspection();
   const { sweepCells } = report;

@@ -9,7 +9,7 @@ import { say } from '../../words/say.js';
 export interface PhaseChoice {
   readonly scale: string;
   readonly split: SweepCell['split'];
-  /** The paper's own axis, or the share of a matrix that a step takes. */
+  /** The paper's own axis, or the share of a matrix that a step removes. */
   readonly axis: PhaseAxis;
   readonly shows: PhaseValue;
 }
@@ -18,11 +18,11 @@ export type PhaseAxis = (typeof phaseAxes)[number];
 export const phaseValues = ['success', 'accuracy'] as const;
 export type PhaseValue = (typeof phaseValues)[number];
 
-/** Runs of one train fraction, strength and regulariser over seeds, at the learning rate that does best. */
+/** Runs with one train fraction, strength and regulariser, over seeds, at the best learning rate. */
 export interface Place {
   readonly fraction: number;
   readonly strength: number;
-  /** Rates that were tried. */
+  /** Learning rates of the runs. */
   readonly rates: number;
   readonly rate: number | undefined;
   readonly reached: number;
@@ -31,10 +31,10 @@ export interface Place {
   readonly waiting: number;
   readonly low: number;
   readonly high: number;
-  /** Mean over the runs that have been evaluated. */
+  /** Mean over the evaluated runs. */
   readonly accuracy: number | undefined;
   readonly memorised: number | undefined;
-  /** Steps to the goal of those that reached it. */
+  /** Steps to the goal, over the runs that reached it. */
   readonly steps: readonly number[];
 }
 
@@ -45,12 +45,12 @@ const isPlaced = (cell: SweepCell): cell is PhaseCell =>
 
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
-/** Whether a sweep varies the train fraction beside how strongly weights are kept small. */
+/** Whether a sweep varies the train fraction and the strength of the regulariser. */
 export const hasPhases = (cells: readonly SweepCell[]): boolean =>
   phaseScales(cells).length > 0 &&
   cells.some(({ regulariser }) => regulariser !== undefined && regulariser !== 'none');
 
-/** Sizes of model of which several train fractions are in the sweep. */
+/** Model sizes with several train fractions in the sweep. */
 export const phaseScales = (cells: readonly SweepCell[]): string[] =>
   distinct(cells.map(({ scale }) => scale)).filter(
     (scale) =>
@@ -90,7 +90,7 @@ const placeOf = (fraction: number, strength: number, cells: readonly PhaseCell[]
   };
 };
 
-/** The places of one regulariser; those without one have strength 0. */
+/** The places of one regulariser; without one the strength is 0. */
 export const placesOf = (
   cells: readonly SweepCell[],
   regulariser: RegulariserName,
@@ -123,7 +123,7 @@ export const successSays = ({ reached, trials, low, high }: Place): string =>
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
-/** Why there is no heat map: no run has been evaluated, or the axis has no place for these runs. */
+/** Why there is no heat map: no run has been evaluated, or the axis cannot show these runs. */
 export const phaseAbsent = (
   cells: readonly SweepCell[],
   regulariser: RegulariserName,
@@ -203,7 +203,7 @@ const notesOf = (place: Place, without: Place | undefined): string[] => [
   ...(place.waiting > 0 ? [say('sweep.phase.waiting', { n: integer(place.waiting) })] : []),
 ];
 
-/** The numbers of the heat map, a place a row. */
+/** The numbers of the heat map, one place per row. */
 export function phaseTable(
   cells: readonly SweepCell[],
   regulariser: RegulariserName,
@@ -236,7 +236,9 @@ export function phaseTable(
   };
 }
 
-/** How many places succeed in more than half of their runs, beside no regulariser and memory. */
+/**
+ * How many places succeed in more than half of their runs, with the numbers for no regulariser and for memory.
+ */
 export function phaseSays(
   cells: readonly SweepCell[],
   regulariser: RegulariserName,

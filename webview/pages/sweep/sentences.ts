@@ -31,7 +31,7 @@ export const runsSay = (cells: readonly SweepCell[]): string =>
     ),
   });
 
-/** Where a run without a measurement stands. */
+/** The state of a run without a measurement. */
 export const statusSays = ({ status, step }: SweepCell): string => {
   const name = say(`sweep.is.${status}`);
   const isUnderWay = status !== 'queued' && status !== 'finished';
@@ -45,7 +45,7 @@ const formats: { readonly [K in Measurement['format']]: (value: number) => strin
   number: (value) => number(value),
 };
 
-/** A measurement's number, or that it is beyond a scan, or between two. */
+/** A measurement's number, or that it is beyond a scan or between two values. */
 export const amountSays = (value: Amount, format: Measurement['format']): string => {
   const write = formats[format];
   if (typeof value === 'number') return write(value);
@@ -54,7 +54,7 @@ export const amountSays = (value: Amount, format: Measurement['format']): string
     : say('sweep.range', { low: write(value.low), high: write(value.high) });
 };
 
-/** How many of some runs are measured, and what the small charts' lines are. */
+/** How many runs are measured, and what the lines of the small charts mean. */
 export function panelsSay(cells: readonly SweepCell[]): string {
   const all = integer(cells.length);
   const measured = cells.filter((cell) => cell.measured);
@@ -67,7 +67,7 @@ export function panelsSay(cells: readonly SweepCell[]): string {
   ].join(' ');
 }
 
-/** The first measurement over all measured runs that grok, beside its nulls. */
+/** The first measurement over all measured runs that grok, with its nulls. */
 function leadSays(cells: readonly SweepCell[]): string[] {
   const grokked = cells.filter((cell) => cell.measured && cell.grokStep !== undefined);
   const lead = grokked[0]?.measurements[0];
@@ -94,7 +94,7 @@ function leadSays(cells: readonly SweepCell[]): string[] {
   ];
 }
 
-/** The lowest and the highest of some amounts; what lies beyond a scan is above all others. */
+/** The lowest and the highest of several amounts; values beyond a scan are above all others. */
 function rangeOf(amounts: readonly Amount[], format: Measurement['format']): string {
   const place = (value: Amount): number =>
     typeof value === 'number' ? value : 'above' in value ? Infinity : value.low;

@@ -1,4 +1,4 @@
-/** Sentences of compared runs, and of the controls that a run's trajectory is held against. */
+/** Sentences of compared runs and of the nulls of a run's trajectory. */
 export const sweepStrings = {
   'controls.title': 'Controls of the trajectory',
   'controls.compute': 'Compute controls',

@@ -9,7 +9,7 @@ import { useRequests } from '../../state/requests.js';
 import { duration, integer } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 
-/** What can be asked of the runs that this window trains; what a scheduler has is asked beside the table. */
+/** Actions on the runs that this window trains; those of a scheduler's runs are beside the table. */
 const actionsFor = (cells: readonly SweepCell[]): SweepAction[] => {
   const local = cells.filter(({ place }) => place === undefined);
   const is = (...states: SweepCell['status'][]): boolean =>
@@ -19,7 +19,7 @@ const actionsFor = (cells: readonly SweepCell[]): SweepAction[] => {
   return is('queued', 'stopped') ? ['resume'] : [];
 };
 
-/** Where a sweep is as a whole, how long the rest takes, and what can be asked of all its runs. */
+/** The state of a sweep as a whole, its time left, and the actions on all its runs. */
 export function SweepBar() {
   const { report, host } = useInspection();
   const { sweepCells } = report;
@@ -34,7 +34,7 @@ export function SweepBar() {
   const states = (['running', 'paused', 'queued', 'stopped', 'failed'] as const)
     .filter((status) => count(status) > 0)
     .map((status) => `${integer(count(status))} ${say(`sweep.is.${status}`)}`);
-  // A run ends its steps under way before it pauses or stops.
+  // A run finishes its current chunk of steps before it pauses or stops.
   const isWaiting =
     (asked === 'pause' || asked === 'stop') &&
     sweepCells.some(({ place, status }) => place === undefined && status === 'running');

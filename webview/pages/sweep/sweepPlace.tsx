@@ -15,7 +15,7 @@ const timeSays = (seconds: number): string => {
   });
 };
 
-/** Where a submitted run stands, in words: on which node, or why it waits or how it ended. */
+/** The state of a submitted run in words: its node, or why it waits or how it ended. */
 export const placeSays = ({ state, says = '', node, secondsLeft, unsure }: Place): string => {
   if (unsure === true) return say('sweep.place.unsure');
   const words = say(`sweep.place.${state}`, { says, node: node ?? say('sweep.place.here') }).trim();
@@ -33,11 +33,11 @@ interface Asking {
   readonly ask: Requests['ask'];
 }
 
-/** States of which the status says all. */
+/** States that the status describes completely. */
 const isPlain = ({ state, unsure }: Place): boolean =>
   unsure !== true && (state === 'finished' || state === 'stopped');
 
-/** The place of one run under its status, with a button that stops it. */
+/** The place of one run under its status, with a Stop button. */
 export function SweepPlace({ cell: { name, place }, host, ask }: Asking & { readonly cell: SweepCell }) {
   if (!place || isPlain(place)) return null;
   return (
@@ -57,7 +57,7 @@ export function SweepPlace({ cell: { name, place }, host, ask }: Asking & { read
   );
 }
 
-/** What can be asked of a submitted sweep as a whole. */
+/** The actions on a submitted sweep as a whole. */
 export function SweepPlaceTools({ cells, host, ask }: Asking & { readonly cells: readonly SweepCell[] }) {
   const places = cells.flatMap(({ place }) => place ?? []);
   if (!host || places.length === 0) return null;

@@ -10,7 +10,7 @@ import { notOpened, useRequests, type Requests } from '../../state/requests.js';
 import { say } from '../../words/say.js';
 import { Failure } from '../../elements/failure.js';
 
-/** Measurements that the table of runs has room for: the first. */
+/** Number of measurements that fit in the table of runs. */
 const shown = 2;
 
 const leadingSays = (cell: SweepCell, name: string): string => {
@@ -18,7 +18,7 @@ const leadingSays = (cell: SweepCell, name: string): string => {
   return measurement?.value === undefined ? none : amountSays(measurement.value, measurement.format);
 };
 
-/** Where each run of a sweep stands; a run that has begun opens in an inspector of its own. */
+/** The state of each run of a sweep. A run that has begun can be opened in its own inspector. */
 export function SweepRuns() {
   const { report, host } = useInspection();
   const { sweepCells } = report;

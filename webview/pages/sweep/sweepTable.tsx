@@ -11,8 +11,8 @@ import { say } from '../../words/say.js';
 import { Choice } from '../../elements/choice.js';
 
 /**
- * One measurement of each run, scales by weight decays, with its nulls and what the paper has there; what was not measured
- * says so.
+ * One measurement of each run, scales by weight decays, with its nulls and the paper's values. Runs without a
+ * measurement say so.
  */
 export function SweepTable({ slice }: { readonly slice: Slice }) {
   const { report } = useInspection();
@@ -88,7 +88,7 @@ function comparedTable(report: Report, slice: Slice, name: string): Table {
   };
 }
 
-/** A number of a run that has learnt nothing is no finding: it does not stand out, and says so. */
+/** A number of a run that has learnt nothing is no finding: it is muted and says so. */
 function Measured({ value, cell }: { readonly value: string; readonly cell: SweepCell }) {
   const accuracy = cell.measured && accuracyOf(cell.measured.testAccuracy, undefined);
   if (accuracy === undefined || !isChance(accuracy, cell.chance)) return <strong>{value}</strong>;

@@ -4,7 +4,7 @@ import { useInspection } from '../../state/inspectionContext.js';
 import { say } from '../../words/say.js';
 import { tablePlot } from './tablePlot.js';
 
-/** What a reproduction chose where its paper leaves a choice. */
+/** The choices of a reproduction where its paper leaves one. */
 export function SweepChoices() {
   const { report } = useInspection();
   const paper = report.sweep[0]?.paper;
@@ -23,7 +23,7 @@ export function SweepChoices() {
   );
 }
 
-/** The paper's tables, filled in with what was measured. */
+/** The paper's tables, filled in with the measurements. */
 export function SweepTables() {
   const { report } = useInspection();
   return (

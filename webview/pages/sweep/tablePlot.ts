@@ -8,11 +8,11 @@ const looks: Readonly<Record<Kind, (index: number) => Look>> = {
   points: (index) => ({ ...markedLook(index), line: false }),
   curve: markedLook,
   line: lineLook,
-  // Several nulls are told apart by their strokes.
+  // Several nulls differ in their strokes.
   null: (index) => ({ ...nullLook, dash: (['dash', 'dot', 'dashdot', 'longdash'] as const)[index % 4]! }),
 };
 
-/** The drawing of a table; none before it has a point. */
+/** The plot of a table; none before it has a point. */
 export const tablePlot = ({ x, y, curves }: SweepPlot): LineFigure | undefined =>
   curves.every(({ points }) => points.length === 0)
     ? undefined

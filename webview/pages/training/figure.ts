@@ -5,23 +5,23 @@ import { stepAxis } from '../../charts/stepAxis.js';
 import { say } from '../../words/say.js';
 import { grokMark } from '../../charts/grokMark.js';
 
-/** A run as its charts are drawn from it: lines in the order of their steps. */
+/** A run as its charts use it: lines in step order. */
 export interface RunHistory {
   readonly run: RunFile;
   readonly lines: readonly Metrics[];
 }
 
-/** Scale of the values; that of the steps is one choice for all charts. */
+/** Scale of the values; the scale of the steps is one choice for all charts. */
 export interface Scales {
   readonly values: Scale;
 }
 
-/** Mean cross-entropy of guessing every residue alike, summed over the tasks as the loss is: k · ln p. */
+/** Cross-entropy of a uniform guess over the residues, summed over k tasks as the loss is: k · ln p. */
 export const chanceLoss = ({ run }: RunHistory): number => run.data.tasks.length * Math.log(run.model.prime);
 /** Accuracy of the same guess: 1 ⁄ p. */
 export const chanceAccuracy = ({ run }: RunHistory): number => 1 / run.model.prime;
 
-/** The values of the lines that have one, at their steps; a log axis has no place for what is not positive. */
+/** The lines' existing values at their steps; a log axis drops values that are not positive. */
 function curve(
   lines: readonly Metrics[],
   {
@@ -47,12 +47,12 @@ function curve(
   };
 }
 
-/** Training pairs are dotted and test pairs drawn through; with several tasks the colour says which. */
+/** Dotted for training pairs, solid for test pairs; with several tasks the colour identifies the task. */
 const onTraining = (ink: number): Look => ({ ...lineLook(ink), dash: 'dot' });
 const onTest = (ink: number): Look => ({ ...lineLook(ink), dash: 'solid' });
 const taskInks = [0, 2, 3, 4, 5, 1] as const;
 
-/** The figure, or none before there is a point in it. */
+/** The figure; none without points. */
 const withPoints = (figure: LineFigure): LineFigure | undefined =>
   figure.curves.some(({ x }) => x.length > 0) ? figure : undefined;
 

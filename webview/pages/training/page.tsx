@@ -16,7 +16,7 @@ import { TrainingBar } from './trainingBar.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { say } from '../../words/say.js';
 
-/** A run over its steps, as it goes on or as it went. */
+/** A run over its steps, live or finished. */
 export function Training() {
   const { report, training, host } = useInspection();
   const [run] = report.run;

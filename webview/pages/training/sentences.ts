@@ -13,7 +13,7 @@ const lowest = (accuracy: Metrics['testAccuracy']): number | undefined => {
   return values.length === 0 ? undefined : Math.min(...values);
 };
 
-/** What the run trains on, and why better providers were passed over. */
+/** The run's provider, and why better ones were skipped. */
 export const providerSays = ({ provider, versions }: RunFile): string =>
   [
     say('training.provider', {
@@ -23,7 +23,7 @@ export const providerSays = ({ provider, versions }: RunFile): string =>
     ...provider.passedOver.map(({ name, reason }) => say('training.passedOver', { name, reason })),
   ].join(' ');
 
-/** The settings that tell runs apart, in one line. */
+/** The settings that distinguish runs, in one line. */
 export function configSays({ config }: RunFile): string {
   const { batch, learningRate, weightDecay, initSeed, data } = config;
   return say('training.config', {
@@ -36,7 +36,7 @@ export function configSays({ config }: RunFile): string {
   });
 }
 
-/** Why a chart of the run is not there; `valuesOf` gives what it would show of a line. */
+/** Why a chart of the run is missing; `valuesOf` gives its values in a line. */
 export function metricsAbsent(
   { run, lines }: RunHistory,
   state: TrainingState | undefined,
@@ -55,7 +55,7 @@ const goingOn: ReadonlySet<TrainingState['phase']> = new Set([
   'paused',
 ]);
 
-/** Where the run is: the live state where this window has one, else what its files say. */
+/** The state of the run: live if this window has it, otherwise from its files. */
 export function phaseSays({ run, lines }: RunHistory, state: TrainingState | undefined): string {
   const step = state?.step ?? Math.max(run.lastStep, lines.at(-1)?.step ?? 0);
   const phase = state?.phase ?? run.status;
@@ -66,13 +66,13 @@ export function phaseSays({ run, lines }: RunHistory, state: TrainingState | und
   });
 }
 
-/** What is left at the pace of now; a stop rule may end the run before. */
+/** Time left at the current pace; a stop rule may end the run earlier. */
 export function timeLeftSays({ run }: RunHistory, state: TrainingState | undefined): string {
   if (state?.msLeft === undefined) return '';
   return say(run.config.stop ? 'training.leftAtMost' : 'training.left', { time: duration(state.msLeft) });
 }
 
-/** Why the run is over. */
+/** Why the run ended. */
 export function endSays({ run }: RunHistory, state: TrainingState | undefined): string {
   const end = goingOn.has(state?.phase ?? run.status) ? undefined : runEnd(run);
   if (!end) return '';
@@ -94,7 +94,7 @@ export function lossSays(history: RunHistory): string {
   });
 }
 
-/** Accuracies of the task that is furthest behind, beside chance; when the run groks, how long after it fitted. */
+/** Accuracies of the worst task, with chance; the grok step and its delay after fitting the training pairs. */
 export function accuracySays(history: RunHistory): string {
   const { run, lines } = history;
   const last = lines.at(-1);
@@ -112,7 +112,7 @@ export function accuracySays(history: RunHistory): string {
   return now + say('training.groks', { step: integer(grokStep), fitted: integer(fitted ?? grokStep) });
 }
 
-/** The norm beside the null of a norm that falls: what decay alone would leave of it. */
+/** The norm and its null: the norm that decay alone would leave. */
 export function normSays({ run: { config }, lines }: RunHistory): string {
   const norms = lines.filter(({ parameterNorm }) => parameterNorm !== undefined);
   const last = norms.at(-1);
@@ -141,7 +141,7 @@ export function paceSays({ run, lines }: RunHistory): string {
   });
 }
 
-/** Who trains a run that this window does not, and what can be asked of it. */
+/** Who trains a run that this window does not, and the possible actions. */
 export const trainerSays = ({ trainedOn }: TrainingState): string =>
   trainedOn === undefined
     ? say('training.alone')

@@ -13,7 +13,7 @@ export interface TrainingBarProps {
   readonly host: PanelCalls | undefined;
 }
 
-/** Where the run is, and what can be asked of it now. */
+/** The state of the run, and the available actions. */
 export function TrainingBar({ history, state, host }: TrainingBarProps) {
   const { run } = history;
   const { failure, ask } = useRequests();
@@ -23,7 +23,7 @@ export function TrainingBar({ history, state, host }: TrainingBarProps) {
       <strong>{phaseSays(history, state)}</strong>
       {timeLeftSays(history, state) !== '' && <span>{timeLeftSays(history, state)}</span>}
       {endSays(history, state) !== '' && <span class="muted">{endSays(history, state)}</span>}
-      {/* The step changes several times a second: a screen reader is told of the phase alone. */}
+      {/* The step changes several times a second: a screen reader is told only of the phase. */}
       <span role="status" class="unseen">
         {say(`training.is.${state?.phase ?? run.status}`)}
       </span>

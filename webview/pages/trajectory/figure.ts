@@ -23,7 +23,7 @@ export const groupName = (group: string, matrices: readonly MatrixInfo[]): strin
       ? say(`trajectory.group.${group}`)
       : shortName(groupLabel(group, matrices));
 
-/** What `explained` is a share of: centred rows have a variance, uncentred ones a squared length. */
+/** The reference of `explained`: variance for centred rows, squared length for uncentred ones. */
 export const shareOf = ({ centred }: TrajectoryEntry): string =>
   say(centred ? 'trajectory.variance' : 'trajectory.squaredLength');
 
@@ -34,7 +34,7 @@ const axisTitle = (entry: TrajectoryEntry, component: number): string =>
     null: percent(entry.null.mean[component] ?? 0),
   });
 
-/** Steps before the grok step and from it on; all in the first part where it is not known. */
+/** Steps before and from the grok step; without a known grok step all are in the first part. */
 function parts(entry: TrajectoryEntry, grokStep: number | undefined): readonly [number[], number[]] {
   const all = entry.steps.map((_, index) => index);
   const later = (index: number): boolean => grokStep !== undefined && entry.steps[index]! >= grokStep;
@@ -53,7 +53,7 @@ const notes = (entry: TrajectoryEntry, indices: readonly number[], k: number): s
       : `${step} · ${say('trajectory.off', { k, residual: percent(residual) })}`;
   });
 
-/** A draw of each null in its own components, turned so that it ends on the run's side of each axis. */
+/** A draw of each null in its own components, with signs that put its end on the run's side of each axis. */
 const nullPaths = (entry: TrajectoryEntry, pair: readonly [number, number]): Curve[] =>
   [
     { name: say('trajectory.walk'), path: entry.null.drawn, look: nullLook },
@@ -209,7 +209,7 @@ export function spaceFigure(entry: TrajectoryEntry, grokStep: number | undefined
   };
 }
 
-/** Steps, coordinates and residuals: what the pictures of the trajectory are drawn from. */
+/** Steps, coordinates and residuals: the data of the trajectory's pictures. */
 export function coordinatesTable(entry: TrajectoryEntry): Table {
   const components = entry.coordinates[0]?.map((_, index) => `PC${String(index + 1)}`) ?? [];
   const residuals = entry.residual[0]?.map((_, index) => say('residual.curve', { k: index + 1 })) ?? [];
@@ -225,7 +225,7 @@ export function coordinatesTable(entry: TrajectoryEntry): Table {
 
 const componentsShown = 10;
 
-/** The null that decays as well, where the run does. */
+/** The null with decay, if the run decays. */
 const decayCurve = (
   { decayNull }: TrajectoryEntry,
   indices: readonly number[],
@@ -247,7 +247,7 @@ export function explainedFigure(entry: TrajectoryEntry, scale: Scale): LineFigur
   const indices = entry.explained
     .map((_, index) => index)
     .slice(0, componentsShown)
-    // Rounding leaves a share of the order of 1e-17 for directions that are not there.
+    // Rounding leaves a share of about 1e-17 for missing directions.
     .filter((index) => scale === 'linear' || entry.explained[index]! > 1e-12);
   const known = indices.filter((index) => index < entry.null.mean.length);
   const component = (index: number): number => index + 1;
@@ -282,7 +282,7 @@ export function explainedFigure(entry: TrajectoryEntry, scale: Scale): LineFigur
   };
 }
 
-/** √(1 − Σ of the first k fractions): the residual in the mean square over the series. */
+/** √(1 − Σ of the first k fractions): the root mean square residual over the series. */
 export const meanResidual = (fractions: readonly number[], k: number): number =>
   Math.sqrt(Math.max(0, 1 - fractions.slice(0, k).reduce((sum, value) => sum + value, 0)));
 
@@ -337,7 +337,7 @@ export function residualFigure(
   };
 }
 
-/** What the walk's and the decay's own curves say of the distance: those of all parameters. */
+/** The null curves of the distance, for all parameters. */
 const distanceNulls = (entry: TrajectoryEntry | undefined): Curve[] =>
   [
     { name: say('distance.null'), y: entry?.null.distances, look: nullLook },
@@ -348,7 +348,10 @@ const distanceNulls = (entry: TrajectoryEntry | undefined): Curve[] =>
     },
   ].flatMap(({ name, y, look }) => (entry && y ? [{ name, x: [...entry.steps], y: [...y], look }] : []));
 
-/** Distance from the first checkpoint, beside that of a random walk with the run's step lengths and of decay and a walk. */
+/**
+ * Distance from the first checkpoint, with the nulls of a random walk with the run's step lengths and of decay
+ * plus a walk.
+ */
 export function distanceFigure(
   checkpoints: readonly CheckpointEntry[],
   all: TrajectoryEntry | undefined,

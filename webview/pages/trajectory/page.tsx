@@ -31,7 +31,7 @@ const entryOf = (
 ): TrajectoryEntry | undefined =>
   trajectories.find((one) => one.group === group && one.centred === (centred === 'yes'));
 
-/** The path of the weights through the space of all parameters, seen in its principal components. */
+/** The trajectory of all parameters in its principal components. */
 export function Trajectory() {
   const view = useInspection();
   const { report } = view;
@@ -73,7 +73,7 @@ export function Trajectory() {
           const found = entryOf(one, group, centred);
           return found && residualFigure(found, residualSpan, residualScale, one.source.grokStep);
         },
-        // Of several runs one span: five curves of each are too many to be told apart.
+        // Only one span for several runs: five curves of each cannot be told apart.
         { keeps: ({ name }) => name === say('residual.curve', { k: residualSpan }) },
       ),
     [runs, group, centred, residualScale],

@@ -14,7 +14,7 @@ export interface PlaneCardProps {
   readonly group: string;
   readonly centred: boolean;
   readonly pair: readonly [number, number];
-  /** Other runs over it, each on components of its own. */
+  /** Other runs over it, each in its own components. */
   readonly runs?: RunsOverlay;
   readonly controls?: ComponentChildren;
 }
@@ -48,7 +48,7 @@ export function PlaneCard({ id, group, centred, pair, runs, controls }: PlaneCar
   );
 }
 
-/** Paths of several runs: one curve each, whose components are named without the first run's shares. */
+/** Trajectories of several runs: one curve each; the axis titles leave out the first run's shares. */
 function overPlanes(
   runs: RunsOverlay,
   pair: readonly [number, number],

@@ -12,7 +12,7 @@ const sum = (values: readonly number[], count: number): number =>
     values.slice(0, count).reduce((total, value) => total + value, 0),
   );
 
-/** The share of the first component beside that of a random walk; for a plane, also what it leaves out. */
+/** The share of the first component with that of a random walk; for a plane, also the residual. */
 export function trajectorySays(entry: TrajectoryEntry, pair?: readonly [number, number]): string {
   const { explained, null: walk, residual } = entry;
   if (explained[0] === undefined || walk.mean[0] === undefined) return '';
@@ -54,7 +54,7 @@ export function trajectorySays(entry: TrajectoryEntry, pair?: readonly [number, 
   ].join('');
 }
 
-/** The first three components against the walk's, and how many stand above its 95 % quantile. */
+/** The first three components against the walk's, and how many exceed its 95 % quantile. */
 export function explainedSays(entry: TrajectoryEntry): string {
   const shown = Math.min(10, entry.explained.length, entry.null.q95.length);
   const leading = Math.min(3, shown);
@@ -85,7 +85,7 @@ export const residualSays = (entry: TrajectoryEntry, k: number): string =>
     ? say('residual.saysDecay', { null: percent(meanResidual(entry.decayNull.explained, k)) })
     : '');
 
-/** Where the weights stood halfway through the steps, beside the way that a walk and decay would have gone of their own. */
+/** The distance of the weights halfway through the steps, with those of a walk and of decay. */
 export function distanceSays(
   checkpoints: readonly CheckpointEntry[],
   all: TrajectoryEntry | undefined,

@@ -9,12 +9,12 @@ import { say } from '../../words/say.js';
 import { ScaleChoice, useScale } from '../scaleChoice.js';
 import { curvesFigure } from './figure.js';
 
-/** Weights of what came before in the moving average. */
+/** Weight of the past in the moving average. */
 const weights = { none: 0, little: 0.6, more: 0.9, much: 0.97 } as const;
 type Smoothing = keyof typeof weights;
 const smoothings = Object.keys(weights) as Smoothing[];
 
-/** A curve of the user's own metrics on the step axis of the ranks; nothing where there is none. */
+/** A curve of the user's own metrics on the step axis of the ranks; nothing if there is none. */
 export function CurvesCard() {
   const { report } = useInspection();
   const names = useMemo(() => [...new Set(report.curves.map(({ name }) => name))].sort(), [report.curves]);

@@ -7,11 +7,11 @@ import { shortNames } from '../../charts/shortNames.js';
 import { say } from '../../words/say.js';
 import { smoothed } from './smoothing.js';
 
-/** The files that hold a curve tell its lines apart. */
+/** Curves are labelled by their files. */
 export const fileNames = (entries: readonly CurveEntry[]): string[] =>
   differingParts(entries.map(({ path }) => path));
 
-/** One quantity of every file that has it, over the steps; smoothed curves stand before their own values. */
+/** One quantity from every file that has it, over the steps; smoothed curves are drawn over the raw values. */
 export const curvesFigure = (
   entries: readonly CurveEntry[],
   weight: number,

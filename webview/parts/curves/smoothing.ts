@@ -1,7 +1,7 @@
 /**
- * An exponential moving average whose start is not pulled to zero: the weights of the values so far are scaled to one, as
- * TensorBoard's smoothing does.
- * @param weight of what came before, from 0 (none) to below 1.
+ * An exponential moving average without a bias to zero at the start: the weights of the values so far are
+ * normalised to one, as in TensorBoard's smoothing.
+ * @param weight of the past, from 0 (none) to below 1.
  */
 export const smoothed = (values: readonly number[], weight: number): number[] => {
   let sum = 0;

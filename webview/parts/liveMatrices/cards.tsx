@@ -19,7 +19,7 @@ interface Card {
   readonly says: (live: LiveRun) => string;
 }
 
-/** The charts of matrices measured while a run trained; to add one is to add a row. */
+/** The charts of matrices measured during training. To add one, add a row. */
 const cards: readonly Card[] = [
   { id: 'ranks', title: 'live.title.ranks', scale: 'log', figure: rankFigure, says: rankSays },
   { id: 'mirrors', title: 'live.title.mirrors', scale: 'linear', figure: mirrorFigure, says: mirrorSays },
@@ -28,7 +28,7 @@ const cards: readonly Card[] = [
   { id: 'parts', title: 'live.title.parts', scale: 'log', figure: partsFigure, says: partsSay },
 ];
 
-/** Ranks, singular values, and parts along W of a run's matrices, where its metrics hold them. */
+/** Ranks, singular values, and components along W of a run's matrices, if its metrics have them. */
 export function LiveMatrices() {
   const { report } = useInspection();
   const [run] = report.run;
@@ -37,7 +37,7 @@ export function LiveMatrices() {
   const [chosen, choose] = usePersistedState('live.matrix', allMatrices, isText);
   const matrix = names.includes(chosen) ? chosen : allMatrices;
   const live = useMemo(() => run && { run, lines, matrix }, [run, lines, matrix]);
-  // Runs without the setting have nothing here: no empty cards.
+  // Runs without the setting show nothing here: no empty cards.
   if (!live || (names.length === 0 && run?.config.spectra === undefined)) return null;
   return (
     <>

@@ -15,7 +15,7 @@ import {
   type Lines,
 } from './series.js';
 
-/** What the charts are drawn from. */
+/** The input of the charts. */
 export interface LiveRun {
   readonly run: RunFile;
   readonly lines: Lines;
@@ -28,7 +28,7 @@ const dotted = (ink: number): Look => ({ ...lineLook(ink), dash: 'dot' });
 const solid = (ink: number): Look => ({ ...lineLook(ink), dash: 'solid' });
 const broken = (ink: number): Look => ({ ...lineLook(ink), dash: 'dash' });
 
-/** Stable rank, effective rank and nuclear over Frobenius norm, each beside the same of the entries shuffled. */
+/** Stable rank, effective rank and nuclear over Frobenius norm, each with its shuffled null. */
 export const rankFigure = ({ run, lines, matrix }: LiveRun, scales: Scales): LineFigure | undefined => {
   const of = (name: string, look: Look, value: (metrics: MatrixMetrics) => number | undefined) =>
     curve(name, look, pointsOf(lines, matrix, value), scales);
@@ -45,10 +45,10 @@ export const rankFigure = ({ run, lines, matrix }: LiveRun, scales: Scales): Lin
   });
 };
 
-/** Places in the spectrum that are drawn; the last value is besides. */
+/** Drawn indices of the spectrum, besides the last value. */
 const shownValues = [1, 2, 4, 8, 16, 32, 64];
 
-/** Singular values as they collapse: several where the run keeps them, else the largest and the smallest. */
+/** Singular values as they collapse: several if the run keeps them, otherwise the largest and the smallest. */
 export const valuesFigure = ({ run, lines, matrix }: LiveRun, scales: Scales): LineFigure | undefined => {
   const [first] = pointsOf(lines, matrix, ({ singularValues }) => singularValues?.length);
   const count = first?.value ?? 0;
@@ -87,7 +87,7 @@ export const valuesFigure = ({ run, lines, matrix }: LiveRun, scales: Scales): L
   });
 };
 
-/** Test pairs whose mirror (b, a) was trained, and the others: the first are answered from memory. */
+/** Test pairs whose mirror (b, a) was trained, and the others: the former can be answered from memory. */
 export const mirrorFigure = ({ run, lines }: LiveRun, scales: Scales): LineFigure | undefined => {
   const accuracy = (name: string, look: Look, of: (line: Lines[number]) => number | undefined) =>
     curve(
@@ -160,7 +160,7 @@ export const alongFigure = ({ run, lines }: LiveRun, scales: Scales): LineFigure
   });
 };
 
-/** One vector beside a matrix: its parts along W and across, and its name. */
+/** One vector in relation to a matrix: its components along W and orthogonal to it, and its name. */
 interface Part {
   readonly name: 'gradient' | 'update' | 'decay';
   readonly ink: number;
@@ -199,8 +199,8 @@ export const shareAlong =
   };
 
 /**
- * Lengths of the parts of gradient, last update and decay along W (dashed) and across (solid), and what a gradient and an
- * update of a random direction would have along W.
+ * Components of gradient, last update and decay along W (dashed) and orthogonal to it (solid), and the expected
+ * component along W for random directions.
  */
 export const partsFigure = ({ run, lines, matrix }: LiveRun, scales: Scales): LineFigure | undefined => {
   const lengthOf = (part: Part, of: 'radial' | 'tangential') => (metrics: MatrixMetrics) => {

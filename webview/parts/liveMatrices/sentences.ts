@@ -12,7 +12,7 @@ import {
   pointsOf,
 } from './series.js';
 
-/** Which falls first, the rank or the error: steps of both, and ranks then and at twice that step. */
+/** Which falls first, the rank or the error: the steps of both, and the ranks then and at twice that step. */
 export function rankSays({ lines, matrix }: LiveRun): string {
   const order = orderOf(lines, matrix);
   if (order === undefined) return '';

@@ -37,23 +37,23 @@ export const moduleOf = (matrix: string): string =>
     .filter((part) => !/^\d+$/.test(part) && part !== 'weight')
     .join('.');
 
-/** The mean |cos| that a random direction of so many numbers has with a fixed one. */
+/** The mean |cos| between a random direction of this dimension and a fixed one. */
 export const expectedCosine = (numbers: number): number => Math.sqrt(2 / (Math.PI * numbers));
 
-/** The accuracy of the task that is furthest behind. */
+/** The accuracy of the worst task. */
 export const lowest = (accuracy: Readonly<Record<string, number>> | undefined): number | undefined => {
   const values = Object.values(accuracy ?? {});
   return values.length === 0 ? undefined : Math.min(...values);
 };
 
-/** When ranks fall and when pairs are answered that were not trained. */
+/** When the ranks fall, and when held-out pairs are answered correctly. */
 export interface Order {
-  /** Stable rank of the first line, and first step at which it is half of that. */
+  /** Stable rank of the first line, and the first step at which it has halved. */
   readonly first: number;
   readonly collapsed?: { readonly step: number; readonly rank: number };
   /** First step with a test accuracy of 95 % of every task, and the stable rank there. */
   readonly generalised?: { readonly step: number; readonly rank?: number };
-  /** The stable rank at twice that step: ranks fall on after generalisation (2607.06639). */
+  /** The stable rank at twice that step: ranks keep falling after generalisation (2607.06639). */
   readonly twice?: { readonly step: number; readonly rank: number };
   readonly last: { readonly step: number; readonly rank: number };
 }
