@@ -37,7 +37,7 @@ describe.runIf(canRun())('the pages', () => {
   afterAll(() => session.end());
   afterEach(({ task }) => pictureOfFailure(page, task));
 
-  it.each(themes)('have nothing that axe-core holds against them: %s', async (theme, kind, name) => {
+  it.each(themes)('pass axe-core: %s', async (theme, kind, name) => {
     await useTheme(page, theme);
     frame = await pageFrame(page, 'Rank spectra');
     await expect
@@ -54,7 +54,7 @@ describe.runIf(canRun())('the pages', () => {
     expect(found).toEqual([]);
   });
 
-  it('have one main part with the chosen page in it, and a link that skips what is above', async () => {
+  it('have one main landmark with the chosen page, and a skip link', async () => {
     await useTheme(page, 'Light Modern');
     frame = await pageFrame(page, 'Rank spectra');
     expect(await frame.locator('main [role=tabpanel]').count()).toBe(1);

@@ -45,7 +45,7 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Ray of one node'
     }
   };
 
-  it('each run is in its true state, and the same numbers come out as on this machine', async () => {
+  it('shows the true state of each run, with the same numbers as on this machine', async () => {
     const file = path.join(folder, 'six.json');
     fs.writeFileSync(file, JSON.stringify(sixGrid(12_000)));
     const options = ['--on', 'ray', '--cpus-per-run', '1', '--provider', 'cpu'];
@@ -86,7 +86,7 @@ describe.skipIf(reason !== undefined)('a sweep of six on a real Ray of one node'
     }
   }, 900_000);
 
-  it('nothing is asked of an address that the command was not given', async () => {
+  it('sends no request to an address that the command was not given', async () => {
     const { stdout } = await execute(process.execPath, [cli, 'sweep', '--out', out(), '--status']);
     expect(stdout).toContain('6 finished');
     expect(stdout).not.toContain(node.address);

@@ -53,7 +53,7 @@ const fontShare = 0.46;
 const oneLine = 34;
 const twoLines = 78;
 const barHeight = 34;
-/** Gap between the colour scale and the value's name. */
+/** Width of the colour scale before the value's name. */
 const scaleWidth = 154;
 
 /** The grid's measures in a place of some width: it is wider where the cells would be too narrow to be seen. */

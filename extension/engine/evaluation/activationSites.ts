@@ -15,7 +15,7 @@ import { createSession } from '../runtime/session.js';
 import { labelledPairs } from './pairs.js';
 import { countRight } from './rightAnswers.js';
 
-/** Pairs that go through a graph together. */
+/** Number of pairs per call of the graph. */
 const pairsAtOnce = 1200;
 
 /** The sites of a model, from the embedding to the read-out. */
@@ -35,7 +35,7 @@ const open = (descriptor: ModelDescriptor, batch: number, tap: Tap) => {
   return { model, graph, logits, pairInput };
 };
 
-/** The pairs in equal batches; the last is filled up with the pair (0, 0), of which nothing is kept. */
+/** The pairs in equal batches; the last is padded with the pair (0, 0), whose results are dropped. */
 const batchesOf = (count: number) => {
   const batch = Math.ceil(count / Math.ceil(count / pairsAtOnce));
   const starts = Array.from({ length: Math.ceil(count / batch) }, (_, i) => i * batch);
@@ -70,7 +70,7 @@ export const siteGradients = async (
     return rows;
   });
   const loss = reduceSum(pairLosses(logits[at]!, pairInput('labels')), [-1]);
-  // One after the other: a gradient goes no further back than to what it is taken by.
+  // One after another: a gradient goes back no further than to the activations it is taken by.
   const fetched = [...seen].map(([site, rows]) => [`gradient.${site}`, gradients(loss, [rows])[0]!] as const);
   const session = await createSession(emitModel(Object.fromEntries(fetched)), { provider: 'cpu' });
   try {
@@ -105,7 +105,7 @@ export const siteGradients = async (
   }
 };
 
-/** Test accuracies with other activations at one site. */
+/** Test accuracies with modified activations at one site. */
 export interface SiteEvaluator {
   /** Task → fraction of test pairs answered right when the site's rows x become x·keep, keep d × d. */
   readonly accuracies: (row: Float32Array, keep: Float32Array) => Promise<Record<string, number>>;

@@ -17,15 +17,15 @@ export interface CommutatorSample extends Defect {
   readonly lossB: number;
 }
 
-/** Gradients at a row of weights are all that finite steps need. */
+/** Finite steps need only gradients at a row of weights. */
 type Gradients = Pick<ModelSession, 'gradient'>;
 
-/** Pairs of batches, as places of training pairs. */
+/** Pairs of batches, as indices of training pairs. */
 export type BatchPair = readonly [Batch, Batch];
 
 /**
- * The defect of one pair of batches at a row of weights in float64: δ from differences of gradients (four of them), as it
- * stands next to θ at 1e-8 of its size.
+ * The defect of one pair of batches at a row of weights in float64. δ is computed from differences of four
+ * gradients, because next to θ it is only 1e-8 of its size.
  */
 export const commutatorSample = async (
   session: Gradients,
@@ -42,8 +42,8 @@ export const commutatorSample = async (
 };
 
 /**
- * The same as the paper's code takes it: weights, gradients and steps all in float32. δ is a difference of two points of
- * length 20 that lie 1e-7 apart, so where gradients are small it is rounding (3.2's trap).
+ * The same as the paper's code computes it: weights, gradients and steps in float32. δ is a difference of two
+ * points of length 20 that are 1e-7 apart, so where gradients are small it is rounding error (3.2's trap).
  */
 export const roundedCommutatorSample = async (
   session: Gradients,
@@ -62,7 +62,7 @@ export const roundedCommutatorSample = async (
   return sampleOf(delta, a, b, eta);
 };
 
-/** One sample at a row of weights, in the precision asked for. */
+/** One sample at a row of weights, in the requested precision. */
 export const sampleAt = (
   session: Gradients,
   row: Row,
@@ -73,7 +73,10 @@ export const sampleAt = (
     ? commutatorSample(session, row instanceof Float64Array ? row : Float64Array.from(row), pair, eta)
     : roundedCommutatorSample(session, Float32Array.from(row), pair, eta);
 
-/** δ to leading order from two Hessian-vector products: a check of the defect that no step size enters. */
+/**
+ * δ to leading order from two Hessian-vector products: a check of the defect that is independent of the step
+ * size.
+ */
 export const leadingSample = async (
   session: ModelSession,
   theta: Row,

@@ -9,25 +9,28 @@ import type { TestAccuracies } from './namedWeights.js';
 import { labelledPairs, type LabelledPairs, type PairSet } from './pairs.js';
 import { isRight } from './rightAnswers.js';
 
-/** Runs a described model with any weights. */
+/** Evaluates a described model with any weights. */
 export interface Evaluator {
   readonly tasks: readonly TaskName[];
   /** The model's parameters in the order of a row. */
   readonly parameters: readonly Parameter[];
   readonly pairs: LabelledPairs;
   /**
-   * Per row of weights: task → fraction of the pairs whose largest logit is the answer's.
+   * Per row of weights: task → fraction of correct pairs (largest logit at the answer).
    * @throws GeometryError `cancelled` after the signal.
    */
   accuracies(rows: readonly Float32Array[], signal?: AbortSignal): Promise<Record<string, number>[]>;
-  /** The same of test pairs, and apart of those without a trained mirror. @throws GeometryError `cancelled`. */
+  /**
+   * The same for test pairs, and separately for those without a trained mirror.
+   * @throws GeometryError `cancelled`.
+   */
   testAccuracies(rows: readonly Float32Array[], signal?: AbortSignal): Promise<TestAccuracies[]>;
   readonly dispose: () => Promise<void>;
 }
 
 /**
- * Pairs that go through the graph together. The activations of so many stay in the cache, and the first layer's work,
- * which depends on token and position alone, is still shared by many.
+ * Pairs per call of the graph. Their activations fit in the cache, and many share the first layer's work, which
+ * depends only on token and position.
  */
 const pairsAtOnce = 1200;
 
@@ -102,7 +105,7 @@ const unmirroredPlaces = ({ model, data }: ModelDescriptor, { a, b }: LabelledPa
   return Uint8Array.from(a, (value, i) => Number(places.has(value * model.prime + b[i]!)));
 };
 
-/** Tokens [2, batch] of every chunk; the last is filled up with the pair (0, 0), whose answers do not count. */
+/** Tokens [2, batch] of every chunk; the last is padded with the pair (0, 0), whose answers do not count. */
 const tokenChunks = ({ a, b }: LabelledPairs, batch: number) => {
   const chunks: { start: number; tokens: Int32Array }[] = [];
   for (let start = 0; start < a.length; start += batch) {

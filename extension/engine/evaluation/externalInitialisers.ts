@@ -26,7 +26,10 @@ const bytesPerElement: ReadonlyMap<number, number> = new Map([
 
 const isExternal = ({ dataLocation }: TensorProto): boolean => dataLocation === DataLocation.EXTERNAL;
 
-/** Bytes of a tensor's values. @throws GeometryError `unsupported-format` for elements that are no whole bytes. */
+/**
+ * Bytes of a tensor's values.
+ * @throws GeometryError `unsupported-format` for elements of fractional bytes.
+ */
 const sizeOf = (path: string, { name, dataType, dims }: TensorProto): number => {
   const width = bytesPerElement.get(dataType);
   if (width !== undefined) return dims.reduce((product, side) => product * Number(side), width);
@@ -37,11 +40,11 @@ const sizeOf = (path: string, { name, dataType, dims }: TensorProto): number => 
 };
 
 /**
- * The initialisers with the values in them that the model's file leaves to others beside it: onnxruntime is given a model
- * as bytes, and would not know where to look.
- *
+ * The initialisers, with the values that the model's file stores in external files: onnxruntime gets the model
+ * as bytes and cannot find these.
  * @param most bytes that may be added to the model.
- * @throws GeometryError `too-large`, `not-found`, `unsafe-file`, `malformed-file`, `unreadable`, `unsupported-format`.
+ * @throws GeometryError `too-large`, `not-found`, `unsafe-file`, `malformed-file`, `unreadable`,
+ * `unsupported-format`.
  */
 export const withExternalValues = async (
   path: string,

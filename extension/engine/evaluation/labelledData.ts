@@ -5,10 +5,10 @@ import { TensorProto_DataType as DataType } from '../onnx/onnx_pb.js';
 import type { NamedTensor, TensorData } from '../runtime/session.js';
 import type { OpenedModel } from './onnxModel.js';
 
-/** What a user's model is run on. */
+/** The data that a user's model is evaluated on. */
 export interface LabelledData {
   readonly feeds: Readonly<Record<string, NamedTensor>>;
-  /** Output → right class of every row of its logits. */
+  /** Output → correct class of every row of its logits. */
   readonly labels: ReadonlyMap<string, Int32Array>;
 }
 
@@ -23,10 +23,10 @@ const converters: ReadonlyMap<number, (values: Float64Array) => TensorData> = ne
 const LABELS = 'labels';
 
 /**
- * The arrays of a `.npz` that a model is run on: one under each input's name, and `labels` (`labels.<output>` where the
- * model has several outputs) with the right classes; outputs without labels are not judged.
- * @throws GeometryError `invalid-argument` naming the array that is missing or of a type that cannot be fed, and what
- * reading the file throws.
+ * The arrays of a `.npz` for a model: one under each input's name, and `labels` (`labels.<output>` for several
+ * outputs) with the correct classes; outputs without labels are not evaluated.
+ * @throws GeometryError `invalid-argument` naming a missing array or one with an unsupported type, and errors
+ * of reading.
  */
 export const readLabelledData = async (path: string, model: OpenedModel): Promise<LabelledData> => {
   const file = await openNpz(path);

@@ -15,12 +15,12 @@ export interface ModelSessionOptions {
   readonly threads?: number;
 }
 
-/** Places of pairs within a set of them; a place may occur more than once. */
+/** Indices of pairs in a set of them; may repeat. */
 export type Batch = ArrayLike<number>;
 
 /**
- * A described model that can be asked for more than its accuracy, at any row of weights, in float32 or float64. Rows are in
- * the order of `parameters`; a graph is made for each batch size when it is first asked for.
+ * A described model with more than accuracy, at any row of weights, in float32 or float64. Rows are in the
+ * order of `parameters`. A graph is built for each batch size on first use.
  */
 export interface ModelSession {
   readonly descriptor: ModelDescriptor;
@@ -30,7 +30,7 @@ export interface ModelSession {
   readonly pairs: (which: PairSet) => LabelledPairs;
   /**
    * Gradient of the sum over tasks of the mean cross-entropy over training pairs, and each task's loss.
-   * @throws GeometryError `invalid-argument` for a place outside the training pairs.
+   * @throws GeometryError `invalid-argument` for an index outside the training pairs.
    */
   gradient(
     row: Row,
@@ -38,14 +38,14 @@ export interface ModelSession {
   ): Promise<{ readonly gradient: Float64Array; readonly losses: Float64Array }>;
   /** The Hessian of the same loss times a direction. */
   hessianTimes(row: Row, direction: Row, batch: Batch): Promise<Float64Array>;
-  /** The residual stream where it is read out, before the last norm, of every pair: [pairs, d], row-major. */
+  /** The residual stream at the read-out, before the last norm, of every pair: [pairs, d], row-major. */
   hidden(row: Row, a: Int32Array, b: Int32Array): Promise<Float64Array>;
   /** Per task, 1 for every pair whose largest logit is the answer's. */
   rightAnswers(row: Row, pairs: LabelledPairs): Promise<Uint8Array[]>;
   dispose(): Promise<void>;
 }
 
-/** Pairs that go through a forward graph together, so that activations stay in the cache. */
+/** Pairs per call of a forward graph, so that activations fit in the cache. */
 const pairsAtOnce = 1200;
 
 type GraphKind = 'gradient' | 'hessian' | 'hidden' | 'logits';
@@ -106,7 +106,10 @@ export const openModelSession = (
     };
   };
 
-  /** Runs a graph of tokens [2, batch] over pairs in chunks; the last is filled up with pairs (0, 0), which are not counted. */
+  /**
+   * Runs a graph of tokens [2, batch] over pairs in chunks; the last is padded with pairs (0, 0), which are not
+   * counted.
+   */
   const forward = async (
     kind: 'hidden' | 'logits',
     row: Row,

@@ -1,12 +1,12 @@
 /** All floating tensors of one model, name → row-major values. */
 export type NamedWeights = ReadonlyMap<string, Float64Array>;
 
-/** What weights answer of the test pairs: task → fraction answered right. */
+/** Test accuracy of weights: task → fraction of correct pairs. */
 export interface TestAccuracies {
   readonly testAccuracy: Record<string, number>;
   /**
-   * Of the pairs (a, b) whose mirror (b, a) is not trained on, where others are: memory of the training pairs answers
-   * none of them, also of a commutative task.
+   * On the pairs (a, b) whose mirror (b, a) is not trained on, if there are others: memory of the training
+   * pairs answers none of them, even for a commutative task.
    */
   readonly testAccuracyUnmirrored?: Record<string, number>;
 }

@@ -9,7 +9,7 @@ import { openModel, type FedWeight } from './onnxModel.js';
 import { countRight } from './rightAnswers.js';
 
 /**
- * Accuracies of a user's ONNX model with weights put in place of its own: per output, the share of rows whose largest
+ * Accuracies of a user's ONNX model with its weights replaced: per output, the share of rows whose largest
  * entry along the last axis is the label.
  * @throws GeometryError naming the file and what does not fit.
  */
@@ -55,7 +55,7 @@ const weightFeeds = (
     }),
   );
 
-/** The model was accepted, so what it cannot run is what it was given: arrays of other shapes than its inputs take. */
+/** The model was accepted, so a failure is due to the data: arrays of other shapes than its inputs. */
 const misfit = (modelPath: string, dataPath: string, thrown: unknown): GeometryError => {
   const cause = thrown instanceof GeometryError && thrown.cause instanceof Error ? thrown.cause : thrown;
   const [reason] = cause instanceof Error ? cause.message.split('\n') : [String(cause)];

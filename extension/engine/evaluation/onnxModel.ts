@@ -16,12 +16,12 @@ import { withExternalValues } from './externalInitialisers.js';
 
 /** A weight of the model that is fed instead of being an initialiser. */
 export interface FedWeight {
-  /** As the checkpoint calls it. */
+  /** Its name in the checkpoint. */
   readonly tensor: string;
-  /** The graph input that takes it. */
+  /** Its graph input. */
   readonly feed: string;
   readonly shape: readonly number[];
-  /** What the input takes: float64 where the initialiser was that, so that nothing is rounded on the way. */
+  /** Element type of the input: float64 if the initialiser is float64, so that nothing is rounded. */
   readonly dtype: 'float32' | 'float64';
 }
 
@@ -29,12 +29,12 @@ export interface FedWeight {
 export interface OpenedModel {
   readonly bytes: Uint8Array;
   readonly weights: readonly FedWeight[];
-  /** What else is fed: name and ONNX element type. */
+  /** The other inputs: name and ONNX element type. */
   readonly inputs: readonly { readonly name: string; readonly type: number }[];
   readonly outputs: readonly string[];
 }
 
-/** Larger files are past what protobuf can say in one message. */
+/** Protobuf cannot encode larger messages. */
 const mostBytes = 2 ** 31 - 1;
 
 const doubleType: number = DataType.DOUBLE;
@@ -62,11 +62,11 @@ const elementType = ({ type }: ValueInfoProto): number =>
   type?.value.case === 'tensorType' ? type.value.value.elemType : 0;
 
 /**
- * A model from a file, changed so that every floating initialiser which bears the name and shape of a checkpoint's tensor
- * (`module.` and the like dropped) becomes an input; the others keep their values, and hold them also where the file left
- * them to another.
- * @throws GeometryError `not-found`, `unreadable`, `too-large`, `malformed-file`, `invalid-argument` where no initialiser is named like a tensor,
- * or one of that name has another shape; what {@link withExternalValues} throws.
+ * A model from a file, changed so that every floating initialiser with the name and shape of a checkpoint's
+ * tensor (without `module.` and similar prefixes) becomes an input. The others keep their values, including
+ * those in external files.
+ * @throws GeometryError `not-found`, `unreadable`, `too-large`, `malformed-file`, `invalid-argument` if no
+ * initialiser has a tensor's name, or one with such a name has another shape; as {@link withExternalValues}.
  */
 export const openModel = async (path: string, tensors: readonly TensorInfo[]): Promise<OpenedModel> => {
   const { model, graph, bytes } = await readModel(path);

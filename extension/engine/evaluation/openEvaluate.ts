@@ -6,15 +6,15 @@ import { openEvaluator } from './evaluator.js';
 import { evaluateOnnx } from './onnxEvaluator.js';
 import { requireFit, weightRow } from './weightRow.js';
 
-/** An {@link Evaluate} that must be given back. */
+/** An {@link Evaluate} that must be disposed of. */
 export interface OpenEvaluate {
   readonly evaluate: Evaluate;
-  /** Pairs that the model is run on for one model's accuracy. */
+  /** Number of pairs per accuracy of one model. */
   readonly pairs: number;
   readonly dispose: () => Promise<void>;
 }
 
-/** How weights are to be run: by what the product knows of the model, or in the user's own one. */
+/** How weights are evaluated: by the product's own model, or in the user's. */
 export type Evaluation =
   | { readonly kind: 'descriptor'; readonly descriptor: ModelDescriptor }
   | ({ readonly kind: 'onnx' } & OnnxEvaluation);

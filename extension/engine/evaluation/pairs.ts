@@ -10,7 +10,7 @@ export interface LabelledPairs {
   readonly labels: readonly Int32Array[];
 }
 
-/** Which pairs of a described model's data: those held out, those it trains on, or both. */
+/** Which pairs of a described model's data: held-out, training, or both. */
 export type PairSet = 'test' | 'train' | 'all';
 
 const interleaved = ({ model, data }: ModelDescriptor, which: PairSet): Int32Array => {

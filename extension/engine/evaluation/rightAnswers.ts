@@ -1,4 +1,4 @@
-/** Whether the largest entry of a row stands at the label, see {@link countRight}. */
+/** Whether the largest entry of a row is at the label, see {@link countRight}. */
 export const isRight = (logits: ArrayLike<number>, row: number, label: number, classes: number): boolean => {
   const start = row * classes;
   const value = logits[start + label]!;
@@ -9,8 +9,8 @@ export const isRight = (logits: ArrayLike<number>, row: number, label: number, c
 };
 
 /**
- * In how many of the first `labels.length` rows of logits [rows, classes] the largest entry stands at the label; of equal
- * largest ones the first counts, and a row that holds NaN is wrong.
+ * The number of correct rows among the first `labels.length` rows of logits [rows, classes]: the largest entry
+ * is at the label. Of equal largest entries the first counts; a row with NaN is wrong.
  */
 export const countRight = (logits: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number => {
   let right = 0;

@@ -33,10 +33,9 @@ const graphOf = (descriptor: ModelDescriptor, task: TaskName, batch: number): Ui
 };
 
 /**
- * Gradients of one task's mean cross-entropy at one row of weights, one per batch of training pairs; every task sees the
- * same batches. One task at a time, as those of all together are as large as a hundred checkpoints.
- *
- * @param into one row for each batch, which the next task's may be written over.
+ * Gradients of one task's mean cross-entropy at one row of weights, one per batch of training pairs; every task
+ * uses the same batches. One task at a time, because those of all tasks are as large as a hundred checkpoints.
+ * @param into one row for each batch; may be overwritten for the next task.
  * @throws GeometryError `cancelled` after the signal.
  */
 export const taskGradients = async (

@@ -3,8 +3,9 @@ import type { TensorInfo } from '../checkpoints/tensors/checkpoint.js';
 import type { Parameter } from '../models/parameters.js';
 
 /**
- * That a checkpoint holds every parameter of the described model in its shape; other tensors do not matter.
- * @throws GeometryError `invalid-descriptor` naming the first that it does not.
+ * Checks that a checkpoint holds every parameter of the described model in its shape; other tensors are
+ * ignored.
+ * @throws GeometryError `invalid-descriptor` naming the first missing one.
  */
 export const requireFit = (
   parameters: readonly Parameter[],
@@ -23,8 +24,9 @@ export const requireFit = (
 };
 
 /**
- * One row of weights in the model's order, from values by tensor name; tensors that the model lacks are left out.
- * @throws GeometryError `invalid-descriptor` naming the first parameter that has no values, or not as many as it takes.
+ * One row of weights in the model's order, from values by tensor name; other tensors are ignored.
+ * @throws GeometryError `invalid-descriptor` naming the first parameter without values, or with a wrong number
+ * of them.
  */
 export const weightRow = (
   parameters: readonly Parameter[],

@@ -1,23 +1,23 @@
-/** A quantity of a user's own run over its steps, as its file has it, in the order of the steps. */
+/** A quantity of a user's own run over its steps, in step order. */
 export interface NamedCurve {
   readonly name: string;
   readonly steps: readonly number[];
   readonly values: readonly number[];
 }
 
-/** What a reader made of a file: its curves, and what could not be read, in sentences. */
+/** The result of reading a file: its curves, and sentences on what could not be read. */
 export interface ReadCurves {
   readonly curves: readonly NamedCurve[];
   readonly faults: readonly string[];
-  /** Its name fits, and it is something else: said only of a file that the user named. */
+  /** The name matches but the content does not. Reported only for a file that the user named. */
   readonly isOther?: true;
 }
 
-/** Names and points of a file are bounded: a hostile one must not take the memory of the process. */
+/** Limits on a file's names and points: a hostile file must not exhaust the memory. */
 const MOST_CURVES = 500;
 const MOST_POINTS = 5_000_000;
 
-/** Collects points by name. Values that are no finite numbers and steps that are none are counted, not kept. */
+/** Collects points by name. Values that are not finite and invalid steps are counted and dropped. */
 export class CurveCollector {
   private readonly byName = new Map<string, Map<number, number>>();
   private points = 0;
@@ -41,7 +41,7 @@ export class CurveCollector {
       this.isFull = true;
       return;
     }
-    // A run that was resumed writes steps again: the later value stands.
+    // A resumed run writes steps again: the later value is kept.
     if (!curve.has(step)) this.points++;
     curve.set(step, value);
   }
@@ -66,7 +66,7 @@ export class CurveCollector {
   }
 }
 
-/** Numbers of a JSON object by name; those of objects inside it as `outer/inner`. */
+/** Numbers of a JSON object by name; nested ones as `outer/inner`. */
 export const numbersIn = (value: unknown, prefix = '', depth = 0): [string, number][] => {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || depth > 3) return [];
   return Object.entries(value).flatMap(([key, inner]): [string, number][] =>

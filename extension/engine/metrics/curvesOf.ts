@@ -4,9 +4,9 @@ import { metricsAt, metricsBeside } from './findMetrics.js';
 import { thinned } from './thinned.js';
 
 /**
- * The curves of a user's own run, of files beside its checkpoints or of those at a path that was named. What cannot be
- * read is a warning; the curves that can be are there.
- * @throws GeometryError `not-found` where a path was named and holds no metrics.
+ * The curves of a user's own run, from files beside its checkpoints or at a given path. Unreadable parts are
+ * warnings; the readable curves are returned.
+ * @throws GeometryError `not-found` if a path was given and holds no metrics.
  */
 export const curvesOf = async (
   root: string,

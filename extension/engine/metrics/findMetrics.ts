@@ -8,7 +8,7 @@ export interface MetricsSource {
   readonly format: MetricsFormat;
 }
 
-/** Folders in which trainers keep their logs, looked into wherever they lie beside checkpoints. */
+/** Log folders of trainers, searched beside checkpoints. */
 const logFolders = /^(?:logs?|runs|tensorboard|tb|tb_logs|lightning_logs|csv_logs|wandb|trackio)$/i;
 const DEEPEST = 4;
 const MOST_FILES = 60;
@@ -36,15 +36,15 @@ const search = async (
     if (found.length >= MOST_FILES) return;
     const format = entry.isFile() ? formatOf(entry.name) : undefined;
     if (format) found.push({ path: path.join(folder, entry.name), format });
-    // A link to a folder may lead out, or in a circle: latest-run names a folder that is searched anyway.
+    // A link to a folder may lead outside, or in a circle. latest-run names a folder that is searched anyway.
     else if (entry.isDirectory() && depth > 0 && isWanted(entry.name)) {
-      // Below a folder of logs trainers name folders as they like, by date and host for one.
+      // Below a log folder, trainers name folders freely, by date and host for example.
       await search(path.join(folder, entry.name), depth - 1, isVisible, found);
     }
   }
 };
 
-/** `checkpoint-500/trainer_state.json` holds the history up to there: the one of the last step has all of it. */
+/** `checkpoint-500/trainer_state.json` holds the history so far: that of the last step is complete. */
 const lastCheckpoint = async (root: string): Promise<MetricsSource[]> => {
   const steps = (await entriesOf(root))
     .flatMap((entry) => {
@@ -61,8 +61,8 @@ const lastCheckpoint = async (root: string): Promise<MetricsSource[]> => {
 };
 
 /**
- * Files of metrics beside the checkpoints of a series: in its folder, in the folders of logs there, and the same one folder
- * up where the checkpoints lie in a folder of their own (`checkpoints/`).
+ * Metric files beside the checkpoints of a series: in its folder, in log folders there, and the same one level
+ * up if the checkpoints have their own folder (`checkpoints/`).
  */
 export const metricsBeside = async (root: string): Promise<MetricsSource[]> => {
   const found: MetricsSource[] = [];
@@ -82,7 +82,7 @@ export const metricsBeside = async (root: string): Promise<MetricsSource[]> => {
   return found;
 };
 
-/** Files of metrics at a path that the user named: one file of any name that fits a format, or a folder of logs. */
+/** Metric files at a path that the user named: one file of any name in a known format, or a log folder. */
 export const metricsAt = async (named: string): Promise<MetricsSource[]> => {
   const format = formatOf(path.basename(named));
   if (format) return [{ path: named, format }];

@@ -1,12 +1,15 @@
 import { limits, readText } from '../../disk/regularFile.js';
 import { CurveCollector, numbersIn, type ReadCurves } from './curve.js';
 
-/** Names of the step in files of JSON lines. */
+/** Keys of the step in JSON lines. */
 const stepNames = ['step', '_step', 'global_step', 'iteration', 'iter'];
 const stepOf = (numbers: ReadonlyMap<string, number>): string | undefined =>
   stepNames.find((name) => numbers.has(name));
 
-/** A JSON object a line, each with a step: what many scripts append to. The last line may be cut while it is written. */
+/**
+ * One JSON object per line, each with a step: the format of many scripts. The last line may be incomplete
+ * during writing.
+ */
 export const readJsonLines = async (file: string): Promise<ReadCurves> => {
   const lines = (await readText(file, limits.results)).split('\n');
   const found = new CurveCollector();

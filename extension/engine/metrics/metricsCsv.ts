@@ -22,10 +22,10 @@ const fieldsOf = (line: string): string[] => {
   return fields;
 };
 
-/** `metrics.csv` of Lightning's CSVLogger: a column `step`, one for each metric, empty where it was not logged. */
+/** `metrics.csv` of Lightning's CSVLogger: a column `step` and one per metric, empty if not logged. */
 export const readMetricsCsv = async (file: string): Promise<ReadCurves> => {
   const text = await readText(file, limits.results);
-  // A line without its end is still being written.
+  // A line without a line end is still being written.
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split(/\r?\n/);
   const columns = fieldsOf(lines[0] ?? '').map((name) => name.trim());
   const stepAt = columns.indexOf('step');
@@ -48,5 +48,5 @@ export const readMetricsCsv = async (file: string): Promise<ReadCurves> => {
   return found.read(odd === 0 ? [] : [`${odd} lines do not fit its columns`]);
 };
 
-/** As Python writes numbers: `nan` and `inf` are no finite numbers. */
+/** Python's number format: `nan` and `inf` are not finite. */
 const numberOf = (field: string): number => (/^\s*[-+]?(?:\d|\.\d)/.test(field) ? Number(field) : Number.NaN);

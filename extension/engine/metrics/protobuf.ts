@@ -10,7 +10,7 @@ export interface Field {
 
 const none = new Uint8Array(0);
 
-/** Reads fields in order; ends early, with `false`, where the bytes are no message. Nothing is copied. */
+/** Reads fields in order; ends early with `false` if the bytes are not a message. Copies nothing. */
 export const eachField = (bytes: Uint8Array, visit: (field: Field) => void): boolean => {
   let at = 0;
   const varint = (): number | undefined => {

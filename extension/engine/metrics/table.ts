@@ -6,17 +6,17 @@ import { readTrackio } from './trackio.js';
 import { readTrainerState } from './trainerState.js';
 import { readWandb } from './wandb.js';
 
-/** A format of metrics: which files are of it, and how one is read. */
+/** A format of metrics: its file names and its reader. */
 export interface MetricsFormat {
   readonly id: string;
-  /** As its users call it. */
+  /** Its common name. */
   readonly title: string;
   /** The names of its files. */
   readonly names: RegExp;
   readonly read: (file: string) => Promise<ReadCurves>;
 }
 
-/** To add a format is to add a file and a row. */
+/** To add a format, add a file and a row. */
 export const metricsFormats: readonly MetricsFormat[] = [
   { id: 'trainer-state', title: 'Transformers', names: /^trainer_state\.json$/, read: readTrainerState },
   { id: 'lightning-csv', title: 'Lightning', names: /^metrics\.csv$/, read: readMetricsCsv },

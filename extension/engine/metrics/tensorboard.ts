@@ -40,7 +40,7 @@ const scalarOf = (bytes: Uint8Array): number | undefined => {
   eachField(bytes, (field) => {
     if (field.number === 1 && field.wire === 0) dtype = field.value;
     if (field.number === 4 && field.wire === 2) content = field.bytes;
-    // Packed or not, one number has the same bytes.
+    // Packed or not, a single number has the same bytes.
     if ((field.number === 5 && dtype !== DT_DOUBLE) || (field.number === 6 && dtype === DT_DOUBLE))
       content = field.bytes;
   });
@@ -50,8 +50,9 @@ const scalarOf = (bytes: Uint8Array): number | undefined => {
 };
 
 /**
- * An event file of TensorBoard: records of length, masked CRC-32C, data, masked CRC-32C. The last one may be cut while it
- * is written; one whose sum is wrong ends the reading, as what follows has no place.
+ * An event file of TensorBoard: records of length, masked CRC-32C, data, masked CRC-32C. The last one may be
+ * incomplete during writing. A wrong checksum ends the reading, because the next record's position is then
+ * unknown.
  */
 export const readTensorBoard = async (file: string): Promise<ReadCurves> => {
   const bytes = await readBytes(file, limits.results);

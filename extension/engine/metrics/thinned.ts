@@ -1,9 +1,9 @@
-/** So many points of a curve are kept: as many as a chart has columns, twice. */
+/** Maximum number of points per curve: twice the columns of a chart. */
 const MOST = 4000;
 
 /**
- * The points of a long curve that a chart shows: of each of equal parts of the points, the least and the greatest, in
- * the order of the steps, so that no peak is lost.
+ * The points of a long curve that a chart shows: the minimum and maximum of equal segments, in step order, so
+ * that no peak is lost.
  */
 export const thinned = (
   steps: readonly number[],

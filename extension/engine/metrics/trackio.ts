@@ -9,7 +9,7 @@ const MAGIC = 'SQLite format 3\0';
 /** Columns that a row of metrics has in every version. */
 const columns = ['run_name', 'step', 'metrics'];
 const MOST_ROWS = 2_000_000;
-/** A writer moves pages from its log to its database now and then, in the middle of our reading too. */
+/** A writer checkpoints its log into the database now and then, possibly during the read. */
 const ATTEMPTS = 5;
 
 const modifiedAt = async (file: string): Promise<bigint> =>
@@ -18,7 +18,7 @@ const modifiedAt = async (file: string): Promise<bigint> =>
     () => 0n,
   );
 
-/** The database and its log as they were together. */
+/** A consistent snapshot of the database and its log. */
 const snapshot = async (file: string): Promise<Buffer> => {
   for (let attempt = 1; ; attempt++) {
     const before = await modifiedAt(file);
@@ -31,7 +31,7 @@ const snapshot = async (file: string): Promise<Buffer> => {
   }
 };
 
-/** A plain table with plain columns: a view or a computed column of a hostile file could compute without end. */
+/** A plain table with plain columns: a view or a computed column of a hostile file could compute for ever. */
 const hasMetrics = (database: Database): boolean => {
   const isTable = database.exec(
     "SELECT 1 FROM sqlite_schema WHERE name = 'metrics' AND type = 'table' AND sql LIKE 'CREATE TABLE %'",
@@ -45,13 +45,13 @@ const hasMetrics = (database: Database): boolean => {
 const textOf = (value: unknown): string =>
   value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : String(value);
 
-/** Numbers that JSON has no words for are strings. */
+/** Non-finite numbers are strings in JSON. */
 const asWritten = (_key: string, value: unknown): unknown =>
   value === 'NaN' || value === 'Infinity' || value === '-Infinity' ? Number(value) : value;
 
 /**
- * `PROJECT.db` of trackio: a SQLite database with a row of JSON a step, and the log beside it to which a run that is under
- * way writes. Curves of several runs are named after them. Nothing is written, and no lock is taken.
+ * `PROJECT.db` of trackio: a SQLite database with a row of JSON per step, and the write-ahead log of an active
+ * run. Curves of several runs are named after them. Nothing is written and no lock is taken.
  */
 export const readTrackio = async (file: string): Promise<ReadCurves> => {
   const bytes = await snapshot(file);

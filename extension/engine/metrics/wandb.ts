@@ -49,13 +49,13 @@ const addRecord = (record: Uint8Array, found: CurveCollector): boolean =>
     });
     const at = items.get('_step') ?? step;
     if (at === undefined) return;
-    // Names that begin so are the program's own: time, step, system.
+    // This prefix marks the program's own names: time, step, system.
     for (const [name, value] of items) if (!name.startsWith('_')) found.add(name, at, value);
   });
 
 /**
- * `run-ID.wandb` of Weights & Biases: blocks of 32 KiB, in them parts of records with CRC-32, length and kind, as LevelDB
- * writes its log. A part that is cut ends the reading; one whose sum is wrong costs its record.
+ * `run-ID.wandb` of Weights & Biases: blocks of 32 KiB with parts of records, each with CRC-32, length and
+ * kind, as in LevelDB's log. A truncated part ends the reading; a wrong checksum loses its record.
  */
 export const readWandb = async (file: string): Promise<ReadCurves> => {
   const bytes = await readBytes(file, limits.results);
@@ -76,7 +76,7 @@ export const readWandb = async (file: string): Promise<ReadCurves> => {
     const sum = bytes.readUInt32LE(at);
     const length = bytes.readUInt16LE(at + 4);
     const kind = bytes[at + 6]!;
-    // The rest of a block that a writer left is zero.
+    // The unused rest of a block is zero.
     if (kind === 0 && length === 0) {
       at += left;
       continue;

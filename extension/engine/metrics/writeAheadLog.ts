@@ -1,12 +1,12 @@
-/** What a write-ahead log begins with: the words of its sums are little- or big-endian. */
+/** The magic number of a write-ahead log: checksum words are little- or big-endian. */
 const LITTLE = 0x377f_0682;
 const BIG = 0x377f_0683;
 const HEADER = 32;
 const FRAME_HEADER = 24;
-/** Of the database's header: which journal is written and read. 1 is the plain one. */
+/** Bytes of the database's header: journal mode for writing and reading. 1 is the rollback journal. */
 const [WRITE_VERSION, READ_VERSION] = [18, 19];
 
-/** The running sum of SQLite's logs: two 32-bit words, over pairs of words. */
+/** SQLite's running checksum: two 32-bit words, over pairs of words. */
 class RunningSum {
   private s0 = 0;
   private s1 = 0;
@@ -23,17 +23,18 @@ class RunningSum {
     }
   }
 
-  /** Whether it is the sum that stands at `at`. */
+  /** Whether the checksum at `at` matches. */
   is(bytes: Buffer, at: number): boolean {
     return bytes.readUInt32BE(at) === this.s0 && bytes.readUInt32BE(at + 4) === this.s1;
   }
 }
 
 /**
- * A SQLite database with what its write-ahead log has committed, as one file of the plain journal: readers in memory know
- * no logs. Pages of a later commit replace those of an earlier one; what follows the last whole commit is left out, as
- * SQLite's own recovery does (sqlite.org/fileformat2.html, sections 4.1 to 4.4).
- * @param log the bytes of `NAME-wal`; empty where there is none.
+ * A SQLite database with the committed content of its write-ahead log merged, as one file in rollback mode:
+ * in-memory readers do not support logs. Pages of a later commit replace those of an earlier one. Frames after
+ * the last complete commit are ignored, as in SQLite's own recovery (sqlite.org/fileformat2.html, sections 4.1
+ * to 4.4).
+ * @param log the bytes of `NAME-wal`; empty if there is none.
  */
 export const withLog = (database: Buffer, log: Buffer): Buffer => {
   const pages = new Map<number, Buffer>();
@@ -51,7 +52,7 @@ export const withLog = (database: Buffer, log: Buffer): Buffer => {
       const page = log.subarray(at + FRAME_HEADER, at + FRAME_HEADER + pageSize);
       sum.add(log.subarray(at, at + 8));
       sum.add(page);
-      // Frames of an earlier use of the file lie behind the last.
+      // Frames of an earlier use of the file follow the last valid one.
       if (!log.subarray(at + 8, at + 16).equals(salts) || !sum.is(log, at + 16)) break;
       const number = log.readUInt32BE(at);
       if (number === 0) break;
@@ -65,7 +66,7 @@ export const withLog = (database: Buffer, log: Buffer): Buffer => {
       at += FRAME_HEADER + pageSize;
     }
   }
-  // Pages are in the one or in the other; a count beyond both is no size to believe.
+  // Every page is in the database or the log; a count beyond both is invalid.
   const known = count === 0 ? 0 : Math.max(0, ...pages.keys()) * pageSize;
   const length = count === 0 ? database.length : Math.min(count * pageSize, Math.max(database.length, known));
   const merged = Buffer.alloc(length);

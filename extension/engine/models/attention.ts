@@ -9,9 +9,10 @@ const inHeads = (rows: Tensor, heads: number): Tensor =>
   reshape(rows, [...rows.shape.slice(0, -1), heads, rows.shape.at(-1)! / heads]);
 
 /**
- * Attention over two tokens, for the queries of one position. A softmax of two scores is a sigmoid of their difference, so
- * it needs the keys' and the values' differences and the second value only: o = v₁ + σ(q·(k₀ − k₁)) (v₀ − v₁). What the
- * keys share, such as a bias, never mattered. The scale 1/√(d/heads) is in `keyDifference` already. All are [n, d].
+ * Attention over two tokens, for the queries of one position. A softmax of two scores is a sigmoid of their
+ * difference, so it needs the differences of keys and values and the second value only: o = v₁ + σ(q·(k₀ − k₁))
+ * (v₀ − v₁). A common part of the keys, such as a bias, cancels. `keyDifference` includes the scale
+ * 1/√(d/heads). All are [n, d].
  */
 export const attendTwo = (
   queries: Tensor,
@@ -25,7 +26,7 @@ export const attendTwo = (
   return reshape(attended, queries.shape);
 };
 
-/** Divides every head's part of a row by its length plus eps (2606.04405's code: no gain). */
+/** Divides each head's part of a row by its length plus eps (2606.04405's code: no gain). */
 export const normaliseHeads = (rows: Tensor, heads: number, eps: number): Tensor => {
   const [count, d] = rows.shape.slice(-2) as [number, number];
   const split = reshape(rows, [...rows.shape.slice(0, -2), count, heads, d / heads]);

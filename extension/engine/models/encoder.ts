@@ -41,7 +41,7 @@ interface Projection {
   readonly bias: Tensor | undefined;
 }
 
-/** Rows of the two positions, or of the first alone. They stay apart: nothing is cut or joined on the way. */
+/** Rows of both positions, or of the first alone. They stay separate: nothing is split or joined on the way. */
 type Positions = readonly [Tensor] | readonly [Tensor, Tensor];
 
 /** The fused projection of a layer with the norm's gain and shift folded in. */
@@ -77,7 +77,7 @@ const halves = (rows: Tensor): readonly [Tensor, Tensor] => {
   return split(rows, -2, [half, half]) as readonly [Tensor, Tensor];
 };
 
-/** What attention reads, for each position that is read from there on; the layer's result is added to `residual`. */
+/** The input of attention, for each position that is read later; the layer's result is added to `residual`. */
 interface Attended {
   readonly residual: Positions;
   readonly queries: Positions;
@@ -90,7 +90,10 @@ interface Attended {
 const chosen = (positions: readonly [Tensor, Tensor], firstOnly: boolean): Positions =>
   firstOnly ? [positions[0]] : positions;
 
-/** In the first layer everything before attention depends on token and position alone: computed per table row, then looked up. */
+/**
+ * In the first layer everything before attention depends only on token and position: computed per table row,
+ * then looked up.
+ */
 const lookUp = (
   model: Encoder,
   views: Views,
@@ -115,7 +118,7 @@ const lookUp = (
   };
 };
 
-/** Later layers: keys are needed as differences only, so half as many rows are projected. */
+/** Later layers need only differences of keys, so half as many rows are projected. */
 const computeAttended = (
   model: Encoder,
   views: Views,
@@ -158,7 +161,7 @@ const feedForward = (model: Encoder, views: Views, layer: string, positions: Pos
   }) as unknown as Positions;
 };
 
-/** Shows a tap the rows of all positions, position by position, and goes on with what it gives. */
+/** Passes a tap the rows of all positions, position by position, and continues with its result. */
 const tapped = (tap: Tap | undefined, site: Site, positions: Positions): Positions => {
   if (tap === undefined) return positions;
   const rows = tap(site, concat(positions, -2));
@@ -179,7 +182,7 @@ export const encoder: ModelKind<Encoder> = {
 
   hidden: (model, views, tokens, tap) => {
     const { graph } = tokens.a;
-    // A tap sees every input's own rows, where otherwise the first layer's work is done once per table row.
+    // A tap needs every input's own rows; otherwise the first layer's work is done once per table row.
     let x: Positions | undefined;
     if (tap !== undefined) {
       const tables = positionTables(views('tok.weight'), views('pos'));
@@ -187,7 +190,7 @@ export const encoder: ModelKind<Encoder> = {
     }
     for (let index = 0; index < model.layers; index++) {
       const layer = `enc.layers.${index}`;
-      // The last layer runs where it is read: at the first position.
+      // The last layer runs only at the position that is read: the first.
       const firstOnly = index === model.layers - 1 && model.readout === 'first';
       const before = x as readonly [Tensor, Tensor] | undefined;
       const attended = graph.labelled(`layer${index}.attention`, () => {

@@ -11,17 +11,18 @@ export interface Tokens {
 }
 
 /**
- * A place in the forward pass where activations are rows of d numbers: `embedding`, `layer1` … (after each layer), `readout`
- * (after the last norm). Rows are position by position, of the positions that are read from there on.
+ * A place in the forward pass with activations in rows of d numbers: `embedding`, `layer1` … (after each
+ * layer), `readout` (after the last norm). Rows are ordered by position, and include the positions that are
+ * read later.
  */
 export type Site = 'embedding' | `layer${number}` | 'readout';
-/** Looks at the activations of a site, or puts others of the same shape in their place. */
+/** Observes the activations of a site, or replaces them with others of the same shape. */
 export type Tap = (site: Site, rows: Tensor) => Tensor;
 
-/** One entry of the models' table: a declaration over the descriptor's model. */
+/** One entry of the table of models: its declaration from the descriptor. */
 export interface ModelKind<Kind extends Model = Model> {
   parameters(model: Kind, headNames: readonly string[]): readonly DeclaredParameter[];
-  /** The residual stream where it is read out, before the last norm: [n, d], with replicas [replicas, n, d]. */
+  /** The residual stream at the read-out, before the last norm: [n, d], with replicas [replicas, n, d]. */
   hidden(model: Kind, views: Views, tokens: Tokens, tap?: Tap): Tensor;
   /** Logits [n, prime] (with replicas [replicas, n, prime]) of every head. */
   heads(
@@ -44,7 +45,7 @@ export interface BuiltModel {
   readonly parameters: readonly Parameter[];
   /** Length of the row. */
   readonly count: number;
-  /** The residual stream where it is read out, before the last norm: [n, d], with replicas [replicas, n, d]. */
+  /** The residual stream at the read-out, before the last norm: [n, d], with replicas [replicas, n, d]. */
   hidden(views: Views, tokens: Tokens): Tensor;
   /** Logits of every task, in the order of `tasks`. */
   forward(views: Views, tokens: Tokens, tap?: Tap): readonly Tensor[];

@@ -1,7 +1,7 @@
 import { elementCount, type Shape, type Tensor } from '../graph/tensor.js';
 import { reshape, split } from '../graph/operators/layout.js';
 
-/** How a parameter's first values are drawn; PyTorch's defaults. */
+/** Initialisation of a parameter; PyTorch's defaults. */
 export type InitialLaw =
   | { readonly law: 'uniform'; readonly bound: number }
   | { readonly law: 'normal'; readonly deviation: number }
@@ -63,8 +63,8 @@ export const normalTable = (
 export type Views = (name: string) => Tensor;
 
 /**
- * Cuts rows of weights ([parameters], or [replicas, parameters]) into the parameters.
- * @throws RangeError for a name that the model does not have: a mistake in a model's declaration.
+ * Splits rows of weights ([parameters], or [replicas, parameters]) into the parameters.
+ * @throws RangeError for a name that the model does not have: an error in a model's declaration.
  */
 export const viewsOf = (rows: Tensor, parameters: readonly Parameter[]): Views => {
   const pieces = split(

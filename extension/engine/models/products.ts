@@ -21,8 +21,8 @@ export const project = (x: Tensor, weight: Tensor, bias?: Tensor, alpha = 1): Te
   });
 
 /**
- * A projection of x·gain + shift said as a projection of x: the gain and the shift go into weight and bias, which are
- * smaller than a batch of x.
+ * Rewrites a projection of x·gain + shift as a projection of x: gain and shift are folded into weight and bias,
+ * which are smaller than a batch of x.
  */
 export const foldNorm = (
   weight: Tensor,

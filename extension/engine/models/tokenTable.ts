@@ -19,7 +19,7 @@ export const positionTables = (tokens: Tensor, positions: Tensor): readonly [Ten
   return [add(tokens, first), add(tokens, second)];
 };
 
-/** Rows of the table that the pairs' tokens, and after them the given fixed tokens, stand in: int32 [positions · n]. */
+/** Row indices of the pairs' tokens, then of the given fixed tokens: int32 [positions · n]. */
 export const tableRows = ({ a, b }: Tokens, vocabulary: number, fixed: readonly number[] = []): Tensor => {
   const at = (position: number): Tensor => constant(a.graph, 'int32', [], [position * vocabulary]);
   const filled = (shape: Shape, value: number): Tensor =>

@@ -42,7 +42,7 @@ interface Failure {
 const isElsewhere = (held: Liveness): boolean =>
   held.kind === 'elsewhere' || (held.kind === 'lapsed' && held.by === 'clock');
 
-/** Error codes that concern a single run. */
+/** Errors that concern a single run. */
 const isOwn = ({ code }: GeometryError): boolean => code === 'not-finite' || code === 'malformed-file';
 
 /**

@@ -1,13 +1,13 @@
 import { runConfigSchema } from '../../contract/run.js';
 
-/** A key of a run's configuration, dotted, as `--set` takes it. */
+/** A key of a run's configuration, dotted, as in `--set`. */
 export interface ConfigKey {
   readonly key: string;
-  /** Absent where a value must be given, or where leaving it out means that there is none. */
+  /** Absent if a value is required, or if leaving the key out means none. */
   readonly default?: unknown;
 }
 
-/** As much of a schema of valibot as names and defaults are read from. */
+/** The part of a valibot schema that names and defaults are read from. */
 interface Shape {
   readonly type: string;
   readonly entries?: Readonly<Record<string, Shape>>;

@@ -21,7 +21,10 @@ const unknownKey = (given: JsonObject, read: JsonObject): string | undefined => 
   return undefined;
 };
 
-/** " (did you mean KEY?)" where a key of the same place is near; a common place would make all of them near. */
+/**
+ * " (did you mean KEY?)" if a similar key is in the same section; the common section alone would make all keys
+ * similar.
+ */
 const meant = (unknown: string, config: RunConfig): string => {
   const place = unknown.slice(0, unknown.lastIndexOf('.') + 1);
   const keys = [
@@ -36,9 +39,9 @@ const meant = (unknown: string, config: RunConfig): string => {
 };
 
 /**
- * Checks a configuration and fills in its defaults.
- * @param origin what it is, for the message: a file's path, a preset's name.
- * @throws GeometryError `invalid-config`, with the key; a key that a configuration does not have, at any depth, too.
+ * Validates a configuration and fills in its defaults.
+ * @param origin its source, for the message: a file's path, a preset's name.
+ * @throws GeometryError `invalid-config`, with the key; also for an unknown key at any depth.
  */
 export const parseRunConfig = (value: unknown, origin: string): RunConfig => {
   const refuse = (reason: string): GeometryError =>
@@ -54,7 +57,7 @@ export const parseRunConfig = (value: unknown, origin: string): RunConfig => {
   return parsed.output;
 };
 
-/** A value as JSON where it is JSON, as text where not: `1e-3`, `full`, `["add","mul"]`, `null`. */
+/** A value parsed as JSON if possible, otherwise text: `1e-3`, `full`, `["add","mul"]`, `null`. */
 const parseValue = (text: string): unknown => {
   try {
     return JSON.parse(text) as unknown;
@@ -74,8 +77,9 @@ const withKey = (target: JsonObject, keys: readonly string[], value: unknown): J
 };
 
 /**
- * The configuration with `key=value` assignments made; keys are dotted (`model.d`), `null` removes an optional one.
- * @throws GeometryError `invalid-config` for a key that does not exist or a value that does not fit.
+ * The configuration with `key=value` assignments applied; keys are dotted (`model.d`), `null` removes an
+ * optional one.
+ * @throws GeometryError `invalid-config` for an unknown key or an invalid value.
  */
 export const withAssignments = (config: RunConfig, assignments: readonly string[]): RunConfig => {
   let value: JsonObject = config;
@@ -95,7 +99,7 @@ export const withAssignments = (config: RunConfig, assignments: readonly string[
 };
 
 /**
- * The configuration of a preset's name or of a JSON file.
+ * The configuration of a preset or of a JSON file.
  * @throws GeometryError `not-found`, `unreadable`, `too-large`, `invalid-config`.
  */
 export const loadRunConfig = async (nameOrFile: string): Promise<RunConfig> => {

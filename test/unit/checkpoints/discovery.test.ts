@@ -108,7 +108,7 @@ describe('names of checkpoints', () => {
     expect((await errorOf(join(folder, 'e_step_#.pt'))).code).toBe('not-found');
   });
 
-  it('numbers that tell runs apart are no steps', async () => {
+  it('numbers that distinguish runs are not steps', async () => {
     await make('seed1_step_10.pt', 'seed1_step_20.pt', 'seed2_step_10.pt', 'seed2_step_20.pt');
     expect((await discover(folder)).series.map(({ checkpoints }) => checkpoints.length)).toEqual([2, 2]);
     await rm(folder, { recursive: true });
@@ -153,7 +153,7 @@ describe('layouts of folders', () => {
     expect(more).toEqual([]);
   });
 
-  it('a folder of run folders is all their series, sorted', async () => {
+  it('a folder of run folders gives all their series, sorted', async () => {
     await make('seed10/step_1.pt', 'seed10/step_2.pt', 'seed2/step_1.pt', 'seed2/step_2.pt');
     await make('deep/version_0/checkpoints/epoch=0-step=5.ckpt', 'deep/version_0/hparams.yaml');
     expect(outline(await discover(folder))).toEqual([
@@ -163,7 +163,7 @@ describe('layouts of folders', () => {
     ]);
   });
 
-  it('links in a circle, and links to what is there anyway, add no series', async () => {
+  it('circular links, and links to known folders, add no series', async () => {
     await make('a/w_1.npz', 'a/w_2.npz', 'b/w_1.npz');
     await symlink('.', join(folder, 'self'));
     await symlink('..', join(folder, 'a', 'up'));
@@ -197,20 +197,20 @@ describe('layouts of folders', () => {
   });
 });
 
-describe('warnings that names give', () => {
-  it('an even series with a hole', async () => {
+describe('warnings from names', () => {
+  it('an even series with a gap is reported', async () => {
     await make(...[0, 100, 200, 400, 500, 800, 900].map((step) => `step_${step}.pt`));
     const [warning] = (await discover(folder)).series[0]!.warnings;
     expect(warning).toMatchObject({ code: 'steps-missing' });
     expect(warning!.message).toContain('3 steps are missing: 300, 600, 700');
   });
 
-  it('uneven series are not reproached', async () => {
+  it('an uneven series is not reported', async () => {
     await make(...[0, 1, 2, 4, 8, 16, 32, 64, 128].map((step) => `step_${step}.pt`));
     expect(codesOf(await discover(folder))).toEqual([]);
   });
 
-  it('a last save off the grid is no hole', async () => {
+  it('a last checkpoint off the grid is no gap', async () => {
     await make(...[0, 500, 1000, 1500, 1507].map((step) => `step_${step}.pt`));
     expect(codesOf(await discover(folder))).toEqual([]);
   });
@@ -227,7 +227,7 @@ describe('warnings that names give', () => {
   });
 });
 
-describe('folders without checkpoints say what was looked for', () => {
+describe('errors for folders without checkpoints', () => {
   it('an empty folder', async () => {
     expect(await errorOf(folder)).toMatchObject({
       code: 'no-checkpoints',
@@ -242,14 +242,14 @@ describe('folders without checkpoints say what was looked for', () => {
     expect(message).toMatch(/Looked for \.safetensors, .*\.pt.* found 2 \.json files, 1 \.txt file\.$/);
   });
 
-  it('optimizer files alone', async () => {
+  it('only optimizer files', async () => {
     await make('optimizer.pt', 'scheduler.pt');
     const { code, message } = await errorOf(folder);
     expect(code).toBe('no-checkpoints');
     expect(message).toContain('only optimizer and trainer files here (optimizer.pt, scheduler.pt)');
   });
 
-  it('a run that has saved nothing yet', async () => {
+  it('a run without checkpoints yet', async () => {
     await make('run.json', 'metrics.jsonl', 'checkpoints/');
     expect((await errorOf(folder)).message).toContain('has not saved a checkpoint yet');
   });
@@ -279,7 +279,7 @@ describe('the series that known weight files belong to', () => {
     return series.map(({ root, name, checkpoints }) => [root, name, checkpoints.length]);
   };
 
-  it('of a run directory of ours is the run, whatever else it holds', async () => {
+  it('for a run folder is the run, whatever else it holds', async () => {
     await make('runs/a/run.json', 'runs/a/state/moments.npz', 'runs/a/state/copy.safetensors');
     await make('runs/a/checkpoints/step_000000.safetensors', 'runs/a/checkpoints/step_000100.safetensors');
     expect(await outlineOf('runs/a/checkpoints', 'runs/a/state')).toEqual([
@@ -306,7 +306,7 @@ describe('the series that known weight files belong to', () => {
     expect(found[0]).toEqual([join(folder, 'mix'), 'mix: a_step_#.pt', 2]);
   });
 
-  it('are those that the folder itself is found to hold', async () => {
+  it('equal those of a search of the folder', async () => {
     await make('run/run.json', 'run/checkpoints/step_1.safetensors', 'seed2/step_1.pt', 'seed10/step_1.pt');
     await make('out/checkpoint-1/model.safetensors', 'out/checkpoint-2/model.safetensors', 'single.gguf');
     const weights = ['', 'run/checkpoints', 'seed2', 'seed10', 'out/checkpoint-1', 'out/checkpoint-2'];
@@ -317,14 +317,14 @@ describe('the series that known weight files belong to', () => {
     expect(outline({ path: folder, series, leftOut: [] })).toEqual(outline(await discover(folder)));
   });
 
-  it('are found deeper than a search goes, and no other folder is searched', async () => {
+  it('are found below the depth of a search, and no other folder is searched', async () => {
     await make('a/b/c/d/e/f/g/step_1.pt', 'a/other/step_1.pt');
     expect(await outlineOf('a/b/c/d/e/f/g')).toEqual([
       [join(folder, 'a/b/c/d/e/f/g'), join('a', 'b', 'c', 'd', 'e', 'f', 'g'), 1],
     ]);
   });
 
-  it('are none where the files went or are no weights, which is no error', async () => {
+  it('are empty for missing files and other files, without an error', async () => {
     await make('a/optimizer.pt');
     expect(await seriesOf(folder, [join(folder, 'a'), join(folder, 'gone')])).toEqual({
       series: [],

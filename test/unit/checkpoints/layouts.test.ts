@@ -107,7 +107,7 @@ describe('packed weights are named and not measured', () => {
     await checkpoint.close();
   });
 
-  it('codes whose scales do not fit them', async () => {
+  it('codes with scales of the wrong size', async () => {
     const tensors = { 'a.weight': zeros('F8_E4M3', 1, [6, 6]), 'a.weight_scale': floats([5, 7]) };
     const checkpoint = await openCheckpoint(await save('model.safetensors', tensors));
     expect(checkpoint.tensors.filter(isParameter)).toEqual([]);
@@ -193,7 +193,7 @@ describe('names', () => {
     expect(stepInName(name, 'file')?.step).toBe(step);
   });
 
-  it('metrics, rates and tokens beside the step make no series of their own', () => {
+  it('metrics, rates and tokens beside the step do not start a new series', () => {
     for (const names of [
       ['model_e1_loss2.11', 'model_e10_loss0.12'],
       ['step1000-tokens4B', 'step20000-tokens83B'],
@@ -208,7 +208,7 @@ describe('names', () => {
     );
   });
 
-  it('folders named by dates are in their order', async () => {
+  it('folders named by dates are sorted by date', async () => {
     for (const day of ['2024-01-02_00-00-00', '2024-01-01_00-00-00'])
       await save(`${day}/model.safetensors`, weight);
     const [series] = (await discover(folder)).series;
@@ -218,7 +218,7 @@ describe('names', () => {
     ]);
   });
 
-  it('init is where a series begins; final, best and last are named', async () => {
+  it('init begins a series; final, best and last are named', async () => {
     for (const name of ['init', 'step_10', 'step_20', 'final', 'best', 'last'])
       await save(`${name}.safetensors`, weight);
     const [series] = (await discover(folder)).series;
@@ -239,7 +239,7 @@ describe('names', () => {
     ]);
   });
 
-  it('a vocabulary beside the weights is none of them', async () => {
+  it('a vocabulary beside the weights is not one of them', async () => {
     for (const step of [10, 20]) {
       const path = await save(`checkpoint-${step}/pytorch_model.bin`, weight);
       for (const name of ['tokenizer.model', 'spiece.model', 'sentencepiece.bpe.model'])
@@ -252,7 +252,7 @@ describe('names', () => {
     await opened.close();
   });
 
-  it("the Hub's cache is its revisions by their refs", async () => {
+  it("the Hub's cache gives its revisions by ref", async () => {
     const repository = 'models--org--name';
     for (const [ref, commit] of [
       ['main', 'c'.repeat(40)],
@@ -288,7 +288,7 @@ describe('files of other programs', () => {
     [Buffer.alloc(2000), /zero bytes only/],
     [Buffer.from('version https://git-lfs.github.com/spec/v1\n'), /Git LFS pointer/],
     [Buffer.from('\x18\0\0\0TFL3', 'latin1'), /TensorFlow Lite/],
-  ])('%# are named with a way on', async (bytes, sentence) => {
+  ])('%# are named with the next step to take', async (bytes, sentence) => {
     const path = join(folder, 'model.bin');
     await writeFile(path, bytes);
     await expect(openCheckpoint(path)).rejects.toThrow(sentence);

@@ -97,7 +97,7 @@ describe('views of a storage', () => {
     expect(thrown.message).toMatch(message);
   });
 
-  it('a few elements repeated without measure are refused', async () => {
+  it('a few elements repeated excessively are refused', async () => {
     const view = tensor(12, 0, [0x7fffffff, 3], [0, 1]);
     expect((await failure(openPickled(dictionary(['w', view])))).code).toBe('too-large');
   });
@@ -114,7 +114,7 @@ describe('views of a storage', () => {
   });
 });
 
-describe('what a checkpoint holds', () => {
+describe('contents of a checkpoint', () => {
   const one = tensor(12, 0, [12], [1]);
   const other = tensor(12, 2, [3], [1]);
   it.each([
@@ -156,7 +156,7 @@ describe('what a checkpoint holds', () => {
     expect(({} as Record<string, unknown>)['shape']).toBeUndefined();
   });
 
-  it('says which model stands beside the one that was read', async () => {
+  it('names the other model beside the one that was read', async () => {
     const { warnings } = await openPickled(
       dictionary(['model', dictionary(['w', one])], ['ema', dictionary(['w', other])]),
     );
@@ -212,13 +212,13 @@ describe('calls', () => {
     expect(warnings.map(({ message }) => message).join()).toContain('would call os.system');
   });
 
-  it('a name that nothing calls is referred to', async () => {
+  it('a referenced but uncalled name is a reference', async () => {
     const { warnings } = await openPickled(dictionary(w, ['x', ascii('cos\nsystem\n')]));
     expect(warnings.map(({ code }) => code)).toEqual(['unsafe-pickle-call']);
     expect(warnings[0]!.message).toContain('refers to os.system');
   });
 
-  it('objects that only hold data stay closed without a word, unknown ones with one notice', async () => {
+  it('known data objects stay closed silently, unknown ones with one notice', async () => {
     const { warnings, tensors } = await openPickled(
       dictionary(
         w,
@@ -234,7 +234,7 @@ describe('calls', () => {
     expect(tensors.map(({ name }) => name)).toEqual(['w']);
   });
 
-  it('what a placeholder is given is not looked into', async () => {
+  it('arguments of a placeholder are not inspected', async () => {
     const hidden = Buffer.concat([ascii('cmy\nThing\n)\x81'), dictionary(['t', w[1]]), ascii('b')]);
     const { tensors } = await openPickled(dictionary(w, ['x', hidden]));
     expect(tensors.map(({ name }) => name)).toEqual(['w']);
@@ -323,7 +323,7 @@ describe('archives', () => {
     expect((await failure(open(zipOf([first!, first!, ...rest])))).message).toContain('two members');
   });
 
-  it('of a newer layout say so', async () => {
+  it('of a newer layout are reported as such', async () => {
     const root = pickle(dictionary(['w', tensor(12, 0, [12], [1])]));
     const thrown = await failure(open(archive(root, [{ name: 'a/.format_version', bytes: ascii('7') }])));
     expect(thrown.code).toBe('unsupported-format');

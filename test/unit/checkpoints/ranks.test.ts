@@ -35,7 +35,7 @@ const told = ({ warnings }: Report): string[] => warnings.map(({ code }) => code
 describe('DTensors of four ranks that PyTorch has written', () => {
   // One place for all: cuts of 7 rows leave an uneven rest, cuts of 3 rows an empty rank.
   it.each(['rows', 'columns', 'copies', 'hybrid', 'grid', 'twice', 'plain'])(
-    'placed as %s are the whole tensors, without an alarm',
+    'placed as %s give the whole tensors, without a warning',
     async (kind) => {
       const report = await inspected(`dtensor/${kind}`);
       expectValues(report, reference.dtensor);
@@ -43,7 +43,7 @@ describe('DTensors of four ranks that PyTorch has written', () => {
     },
   );
 
-  it('are the first rank’s part where a rank is missing, which is said', async () => {
+  it('give the first rank’s part if a rank is missing, with a warning', async () => {
     const report = await inspected('dtensor/partial');
     expect(told(report)).toEqual(['local-shard']);
     expect(report.spectra.map(({ tensor, rows }) => [tensor, rows])).toEqual([
@@ -60,7 +60,7 @@ describe('tensor-parallel ranks', () => {
     ['megatron/iter_0000100', 'model'],
     ['deepspeed', 'model'],
     ['pipeline', 'pipeline'],
-  ] as const)('of %s are the whole model; what no rule joins is shown by rank', async (place, key) => {
+  ] as const)('of %s give the whole model; parts without a rule are shown by rank', async (place, key) => {
     const report = await inspected(place);
     expectValues(report, reference[key]);
     expect(report.checkpoints.map(({ step }) => step)).toEqual([100]);
@@ -76,7 +76,7 @@ describe('tensor-parallel ranks', () => {
     'megatron/iter_0000100/mp_rank_00',
     'megatron/iter_0000100/mp_rank_01/model_optim_rng.pt',
     'deepspeed/global_step100/mp_rank_01_model_states.pt',
-  ])('of which one is opened, %s, is told to be a part, and where the whole is', async (place) => {
+  ])('opened alone, %s, are reported as a part, with the place of the whole', async (place) => {
     const report = await inspected(place);
     // Where the path states the step, it is a run of one checkpoint besides.
     expect(told(report).filter((code) => code !== 'one-checkpoint')).toEqual(['local-shard']);

@@ -104,11 +104,11 @@ const pipe = (file: string): void => void execFileSync('mkfifo', [file]);
 const endless = (file: string): void => symlinkSync('/dev/zero', file);
 const sideFiles = ['weight-geometry.json', 'run.json', 'run-info.json', 'config.json', 'metrics.jsonl'];
 
-describe.runIf(process.platform === 'linux')('a folder from elsewhere', () => {
+describe.runIf(process.platform === 'linux')('an untrusted folder', () => {
   it.each([
     ['named pipes', pipe],
     ['links to an endless device', endless],
-  ])('is inspected although %s lie where its side files would, beside and above', async (_what, plant) => {
+  ])('is inspected although %s are in the places of its side files', async (_what, plant) => {
     const series = at('above', 'series');
     makeSeries(series);
     for (const name of sideFiles) for (const place of [series, at('above')]) plant(path.join(place, name));
@@ -120,7 +120,7 @@ describe.runIf(process.platform === 'linux')('a folder from elsewhere', () => {
     });
   });
 
-  it('that holds a run is trained on in, and nothing outside it is written, whatever its names lead to', async () => {
+  it('with a run is trained in, without a write outside it, whatever its names point to', async () => {
     expect((await command(train(at('run')))).code).toBe(0);
     writeFileSync(at('mine'), 'mine');
     mkdirSync(at('outside'));
@@ -147,7 +147,7 @@ describe.runIf(process.platform === 'linux')('a folder from elsewhere', () => {
     ['run.json', endless],
     ['metrics.jsonl', pipe],
     ['metrics.jsonl', endless],
-  ])('whose %s is none is not resumed, and says why', async (name, plant) => {
+  ])('whose %s is invalid is not resumed, and the error says why', async (name, plant) => {
     expect((await command(train(at('run')))).code).toBe(0);
     rmSync(at('run', name));
     plant(at('run', name));
@@ -156,7 +156,7 @@ describe.runIf(process.platform === 'linux')('a folder from elsewhere', () => {
     expect(code).toBe(1);
   });
 
-  it.runIf(process.getuid?.() === 0)('that may not be read or written says so', async () => {
+  it.runIf(process.getuid?.() === 0)('without permission to read or write is reported', async () => {
     makeSeries(at('series'));
     chmodSync(at('series', 'step_1.safetensors'), 0);
     mkdirSync(at('sealed'), { mode: 0o555 });
@@ -191,7 +191,7 @@ describe.runIf(process.platform === 'linux')('a folder from elsewhere', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('a command that is told to end', () => {
+describe.runIf(process.platform === 'linux')('a command that receives a signal', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -210,7 +210,7 @@ describe.runIf(process.platform === 'linux')('a command that is told to end', ()
     expect(JSON.parse(readFileSync(at('run', 'run.json'), 'utf8'))).toMatchObject({ status: 'stopped' });
   });
 
-  it('ends although a thread of it waits for the reader of a pipe, which never comes', async () => {
+  it('ends although one of its threads is blocked on a pipe without a reader', async () => {
     makeSeries(at('series'));
     pipe(at('report.json'));
     let told = false;

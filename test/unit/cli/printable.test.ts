@@ -20,7 +20,7 @@ const dangerous = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const hostile = 'layer\u001b[2J\r\n\u0007\u009b31m\u202egnp.\u2066x\u2069\u200b\u{e0041}\ud800';
 
 describe('printed names', () => {
-  it('hold nothing that steers a terminal or hides from a reader, whatever they are made of', () => {
+  it('contain no control sequences or hidden characters, whatever the input', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         for (const printed of [printableName(text), printableLine(text)])
@@ -33,14 +33,14 @@ describe('printed names', () => {
     );
   });
 
-  it('stay as they are where they are plain, in any script', () => {
+  it('are unchanged if plain, in any script', () => {
     for (const name of ['model.layers.0.q_proj', 'größe_β₁', '重み', 'وزن', '😀', 'C:\\runs\\step_10.pt']) {
       expect(printableName(name)).toBe(name);
       expect(printableLine(name)).toBe(name);
     }
   });
 
-  it('are shortened in the middle where they are long', () => {
+  it('are shortened in the middle if long', () => {
     const long = `begin${'x'.repeat(10_000)}end`;
     expect(printableName(long)).toMatch(/^begin.*…x*end$/);
     expect(printableName(long).length).toBeLessThanOrEqual(100);
@@ -68,7 +68,7 @@ describe('printed names', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('an inspection of hostile names', () => {
-  it('prints lines of its own making only', async () => {
+  it('prints only its own lines', async () => {
     const tensor = { shape: [3, 3], values: [1, 2, 3, 4, 5, 6, 7, 8, NaN] };
     const fileName = 'step_1\u001b]0;x\u0007\n\u202e0.safetensors';
     const { folder, remove } = seriesFolder({

@@ -100,7 +100,7 @@ describe('two checkpoints', () => {
     }
   });
 
-  it('that are equal are said to be, and have no spectrum of a difference', async () => {
+  it('that are equal are reported as equal, without a spectrum of the difference', async () => {
     const weights = model(2);
     const report = await compared(weights, weights);
     expect(sentences(report)).toBe('All 6 tensors are equal to those of base.');
@@ -111,7 +111,7 @@ describe('two checkpoints', () => {
     expect(report.comparisons.filter(({ difference }) => difference !== undefined)).toEqual([]);
   });
 
-  it('with swapped names are said to have them', async () => {
+  it('with swapped names are reported as such', async () => {
     const base = model(2);
     const [q, k] = ['q_proj', 'k_proj'].map((name) => `layers.1.self_attn.${name}.weight`) as [
       string,
@@ -122,7 +122,7 @@ describe('two checkpoints', () => {
     expect(sentences(report)).toContain(`${k} holds the values of base's ${q}`);
   });
 
-  it('of one file name in two folders are told apart by where they lie', async () => {
+  it('with the same file name in two folders are distinguished by folder', async () => {
     const place = mkdtempSync(join(tmpdir(), 'weight-geometry-test-'));
     folders.push(place);
     const files = ['release5', 'release6'].map((release) => join(place, release, 'model.safetensors'));
@@ -134,7 +134,7 @@ describe('two checkpoints', () => {
     expect(base.name).toBe('release5/model.safetensors');
   });
 
-  it('of other vocabularies, layers and prefixes are said to be, and the rest is compared', async () => {
+  it('with different vocabularies, layers and prefixes are reported as such, and the rest is compared', async () => {
     const base = model(3, 12);
     const own = Object.fromEntries(
       Object.entries({ ...base, 'embed_tokens.weight': noise(14, 6) })
@@ -150,7 +150,7 @@ describe('two checkpoints', () => {
     expect(report.comparisons.filter(({ state }) => state === 'equal').length).toBe(5);
   });
 
-  it('refuse a base that is not there with the reason that inspecting it would give', async () => {
+  it('refuse a missing base with the error of inspecting it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'weight-geometry-test-'));
     folders.push(folder);
     writeSafetensors(join(folder, 'model.safetensors'), model(1));
@@ -200,7 +200,7 @@ describe('CKA of rows', () => {
     }
   });
 
-  it('does not exist of equal rows', async () => {
+  it('is undefined for equal rows', async () => {
     const x = { rows: 4, columns: 3, data: new Float64Array(12).fill(2) };
     expect(await linearCka(x, matrix(4, 3), 1, 1)).toBeUndefined();
   });

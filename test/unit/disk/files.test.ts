@@ -50,7 +50,7 @@ describe.runIf(hasPipes)('a file that is read', () => {
     await expect(sha256Of([at('side')])).rejects.toMatchObject({ code: 'unreadable' });
   });
 
-  it('may be a link to a regular file, and has at most the bytes allowed', async () => {
+  it('may be a link to a regular file, and is limited in size', async () => {
     writeFileSync(at('whole'), 'x'.repeat(100));
     symlinkSync('whole', at('link'));
     expect(await readText(at('link'), 100)).toHaveLength(100);
@@ -67,7 +67,7 @@ describe.runIf(hasPipes)('a file that is read', () => {
 });
 
 describe.runIf(hasPipes)('a file that is written', () => {
-  it('replaces a link of its name, and leaves what it led to', async () => {
+  it("replaces a link of its name, and leaves the link's target", async () => {
     writeFileSync(at('outside'), 'mine');
     for (const [name, target] of [
       ['a', 'outside'],
@@ -83,7 +83,7 @@ describe.runIf(hasPipes)('a file that is written', () => {
     expect(readdirSync(folder).sort()).toEqual(['a', 'b', 'c', 'outside']);
   });
 
-  it('does not go through a link under a name that could be foreseen', async () => {
+  it('does not follow a link under a predictable name', async () => {
     writeFileSync(at('outside'), 'mine');
     for (const name of ['x.partial', 'x.part', 'x.tmp', `x.${process.pid}`]) symlinkSync('outside', at(name));
     await writeAtomically(at('x'), 'new');
@@ -110,7 +110,7 @@ describe.runIf(hasPipes)('a file that is written', () => {
     expect(readFileSync(at('report.json'), 'utf8')).toBe('new');
   });
 
-  it('leaves nothing behind where it is refused, and killed writers are tidied up after', async () => {
+  it('leaves nothing behind if refused, and leftovers of killed writers are removed', async () => {
     mkdirSync(at('taken'));
     await expect(writeAtomically(at('taken'), 'x')).rejects.toMatchObject({ code: 'unwritable' });
     expect(readdirSync(folder)).toEqual(['taken']);

@@ -28,7 +28,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resol
 afterEach(() => vi.useRealTimers());
 
 describe('an inspection', () => {
-  it('gives a second user all that the first has, and both what comes', async () => {
+  it('sends a second user everything so far, and both the rest', async () => {
     const { processes, surroundings } = place();
     const inspection = new Inspection('/m', surroundings);
     const first = viewer();
@@ -47,7 +47,7 @@ describe('an inspection', () => {
     expect(inspection.running).toBe(false);
   });
 
-  it('reads the user’s metrics again when their files have grown, and nothing else', async () => {
+  it('rereads only the user’s metrics when their files have grown', async () => {
     const { processes, surroundings, filesWatched, grown } = place();
     const inspection = new Inspection('/m', surroundings);
     await settled();
@@ -77,7 +77,7 @@ describe('an inspection', () => {
     expect(process.requests).toHaveLength(3);
   });
 
-  it('keeps what it has when its child dies, says so, and begins again with a new one', async () => {
+  it('keeps its results when its child dies, reports it, and restarts in a new one', async () => {
     const { processes, surroundings } = place();
     const inspection = new Inspection('/m', surroundings);
     const { view, seen } = viewer();
@@ -93,7 +93,7 @@ describe('an inspection', () => {
     expect(inspection.running).toBe(true);
   });
 
-  it('is cancelled within two seconds also by a child that does not listen, and does not start by itself again', async () => {
+  it('is cancelled within two seconds even by an unresponsive child, and does not restart by itself', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { processes, surroundings, changed } = place();
     const inspection = new Inspection('/m', surroundings);
@@ -112,7 +112,7 @@ describe('an inspection', () => {
     expect(seen.at(-1)).toBe('status: changed');
   });
 
-  it('goes on in a new child when another job’s cancel has ended theirs', async () => {
+  it('continues in a new child when another job’s cancel has killed theirs', async () => {
     const { processes, compute, surroundings } = place();
     const inspection = new Inspection('/m', surroundings);
     await settled();
@@ -129,7 +129,7 @@ describe('an inspection', () => {
     expect(inspection.running).toBe(true);
   });
 
-  it('looks again at a folder that grows once it has seen it to the end, but not while its run is watched', async () => {
+  it('inspects a growing folder again only after a complete pass, and not while its run is watched', async () => {
     const { processes, surroundings, changed } = place();
     const inspection = new Inspection('/m', surroundings);
     const { view, seen } = viewer();
@@ -152,7 +152,7 @@ describe('an inspection', () => {
     expect(jobs.length).toBe(3);
   });
 
-  it('does not begin before the user says so where it is to wait', async () => {
+  it("waits for the user's confirmation if required", async () => {
     const { processes, surroundings } = place();
     const inspection = new Inspection('/m', surroundings, { code: 'too-large', message: 'Large.' });
     await settled();

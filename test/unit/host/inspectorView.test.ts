@@ -111,7 +111,7 @@ const shown = (subject: ViewSubject = { source: '/m' }, changes: Partial<ViewSur
 };
 
 describe('a view of an inspection', () => {
-  it('answers its page before it tells it anything, and shows the wanted page first', async () => {
+  it('answers its page before it sends events, and shows the wanted page first', async () => {
     const { view, page, told, asked, states } = shown();
     states.set('/m', state('running'));
     view.turnTo('spectra');
@@ -136,7 +136,7 @@ describe('a view of an inspection', () => {
     expect(asked).toEqual([]);
   });
 
-  it('opens what the report names, other series as series, and nothing else', async () => {
+  it('opens only what the report names, other series as series', async () => {
     const { page, around } = shown();
     expect(await page.openFile('/m/step_2.pt')).toEqual({ ok: true });
     expect(around.open).toHaveBeenCalledWith('/m/step_2.pt');

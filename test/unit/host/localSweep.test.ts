@@ -26,19 +26,19 @@ const window = (phases: readonly TrainingPhase[]) => {
   return { training, asked };
 };
 
-it('stops those that wait before the one at work, and none of another sweep', () => {
+it('stops waiting runs before the active one, and none of another sweep', () => {
   const { training, asked } = window(['running', 'queued', 'finished', 'queued']);
   expect(steerLocalSweep(training, '/sweep', 'stop', null)).toBe(3);
   expect(asked).toEqual(['stop /sweep/run1', 'stop /sweep/run3', 'stop /sweep/run0']);
 });
 
-it('goes on with what is paused alone; what has stopped is left to the queue', () => {
+it('resumes only paused runs; stopped ones are left to the queue', () => {
   const { training, asked } = window(['paused', 'stopped', 'failed']);
   expect(steerLocalSweep(training, '/sweep', 'resume', null)).toBe(1);
   expect(asked).toEqual(['resume /sweep/run0']);
 });
 
-it('pauses one run where one is named', () => {
+it('pauses one named run', () => {
   const { training, asked } = window(['running', 'running']);
   expect(steerLocalSweep(training, '/sweep', 'pause', 'run1')).toBe(1);
   expect(asked).toEqual(['pause /sweep/run1']);

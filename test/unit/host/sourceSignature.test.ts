@@ -37,7 +37,7 @@ describe('the signature of a source', () => {
     expect(await isNoticed('lab', () => write('lab/a/b/c/5.pt'))).toBe(false);
   });
 
-  it('changes with what describes the model, in the folder or beside it', async () => {
+  it('changes with the files that describe the model, in the folder or beside it', async () => {
     write('lab/run/step_1.pt');
     expect(await isNoticed('lab/run', () => write('lab/run/weight-geometry.json'))).toBe(true);
     expect(await isNoticed('lab/run', () => write('lab/run.json'))).toBe(true);
@@ -47,7 +47,7 @@ describe('the signature of a source', () => {
     );
   });
 
-  it('does not change with other files, hidden ones and those of other people', async () => {
+  it('does not change with other files, hidden ones and third-party ones', async () => {
     write('lab/1.pt');
     expect(await isNoticed('lab', () => write('lab/metrics.jsonl'))).toBe(false);
     expect(await isNoticed('lab', () => write('lab/.cache/2.pt'))).toBe(false);
@@ -84,7 +84,7 @@ describe('the signature of a source', () => {
     expect(await signatureOf(at('grid'))).toMatchObject({ isSweep: true, holdsSource: true });
   });
 
-  it('tells a folder whose weights have gone from one that is only described', async () => {
+  it('distinguishes a folder whose weights are gone from one that only has a descriptor', async () => {
     write('run/run.json');
     expect(await signatureOf(at('run'))).toMatchObject({ holdsSource: false, isFolder: true });
     write('run/checkpoints/step_1.safetensors');
@@ -99,8 +99,8 @@ describe('the signature of a source', () => {
   });
 });
 
-describe('what happens near a source', () => {
-  it('concerns it where it can change the signature', () => {
+describe('a change near a source', () => {
+  it('counts if it can change the signature', () => {
     expect(['1.pt', 'run.json', 'new-folder'].map((name) => mayConcern(at(name), false))).toEqual(
       Array.from({ length: 3 }, () => true),
     );
@@ -111,7 +111,7 @@ describe('what happens near a source', () => {
 });
 
 describe('a name as a glob', () => {
-  it('watches no depths, and has no mark that stands for other names', () => {
+  it('is not recursive, and matches no other name', () => {
     expect(globOf('model.pt')).toBe('model.pt');
     expect(globOf('run [3] {a,b}*.pt')).toBe('run [[]3[]] [{]a,b[}][*].pt');
     fc.assert(

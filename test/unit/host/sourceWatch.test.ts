@@ -50,7 +50,7 @@ const watching = async (source: string): Promise<SourceChange[]> => {
 };
 
 describe('a watch over a source', () => {
-  it('of a file looks at its folder without its depths', async () => {
+  it('of a file watches its folder, not recursively', async () => {
     const file = path.join(folder, 'model [1].pt');
     writeFileSync(file, 'x');
     await watching(file);
@@ -60,7 +60,7 @@ describe('a watch over a source', () => {
     for (const { pattern } of listeners) expect(pattern).not.toMatch(/\*\*|\//);
   });
 
-  it('of a folder looks into the depths of that folder alone', async () => {
+  it('of a folder watches that folder alone recursively', async () => {
     const source = path.join(folder, 'run');
     mkdirSync(source);
     await watching(source);
@@ -68,7 +68,7 @@ describe('a watch over a source', () => {
     expect(deep.map((listener) => listener.folder)).toEqual([source]);
   });
 
-  it('tells of a change once the files have come to rest, and of none where they are the same', async () => {
+  it('notifies of a change once the files are at rest, and not if they are the same', async () => {
     const file = path.join(folder, 'model.pt');
     writeFileSync(file, 'x');
     const told = await watching(file);
@@ -81,7 +81,7 @@ describe('a watch over a source', () => {
     await expect.poll(() => told, { timeout: 4000 }).toEqual(['changed', 'gone']);
   });
 
-  it('looks by itself ever more rarely while nothing happens', async () => {
+  it('polls at longer and longer intervals without changes', async () => {
     const file = path.join(folder, 'model.pt');
     writeFileSync(file, 'x');
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

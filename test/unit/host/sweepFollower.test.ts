@@ -36,7 +36,7 @@ const look = async ({ follower }: ReturnType<typeof windowOf>): Promise<void> =>
   await new Promise(setImmediate);
 };
 
-describe('a submitted sweep that is shown', () => {
+describe('a displayed submitted sweep', () => {
   it('is followed until none of its runs waits or trains', async () => {
     const window = windowOf([
       [place({ says: 'Resources' })],
@@ -56,7 +56,7 @@ describe('a submitted sweep that is shown', () => {
     ]);
   });
 
-  it('is asked about more rarely while nothing changes, and tells nothing twice', async () => {
+  it('is polled less often without changes, and reports nothing twice', async () => {
     const window = windowOf([[place({})]]);
     await look(window);
     const first = window.timers[0]!.ms;
@@ -66,7 +66,7 @@ describe('a submitted sweep that is shown', () => {
     expect(window.added).toHaveLength(1);
   });
 
-  it('is not asked about while nobody looks, and found again when its panel is opened later', async () => {
+  it('is not polled while hidden, and found again when its panel is opened later', async () => {
     const window = windowOf([[place({})]]);
     await look(window);
     window.state.shown = [];
@@ -77,13 +77,13 @@ describe('a submitted sweep that is shown', () => {
     expect([window.asked(), window.timers.length, window.added.length]).toEqual([2, 1, 2]);
   });
 
-  it('goes on being followed while its scheduler is silent', async () => {
+  it('is still followed while its scheduler does not answer', async () => {
     const window = windowOf([[place({ state: 'absent', unsure: true })]]);
     await look(window);
     expect(window.timers).toHaveLength(1);
   });
 
-  it('is asked about soon after something was done with it', async () => {
+  it('is polled soon after an action', async () => {
     const window = windowOf([[place({})]]);
     await look(window);
     for (let i = 0; i < 8; i++) await window.fire();
@@ -92,13 +92,13 @@ describe('a submitted sweep that is shown', () => {
     expect(window.timers.at(-1)!.ms).toBeLessThan(pollPace.most);
   });
 
-  it('is asked about again where something was done with it while an answer was awaited', async () => {
+  it('is polled again after an action during a pending answer', async () => {
     const window = windowOf([[place({})], [place({ state: 'stopped' })]]);
     await Promise.all([window.follower.ask('/s'), window.follower.ask('/s', true)]);
     expect(window.added.at(-1)?.sweepCells?.[0]?.place?.state).toBe('stopped');
   });
 
-  it('that was never submitted is asked about once', async () => {
+  it('that was never submitted is polled once', async () => {
     const window = windowOf([[]]);
     await look(window);
     expect([window.asked(), window.timers.length, window.added.length]).toEqual([1, 0, 0]);

@@ -31,7 +31,7 @@ describe('a matrix too large to decompose', () => {
   }, 120_000);
   afterAll(remove);
 
-  it('is estimated, within intervals that hold what is known of it', () => {
+  it('is estimated, and its intervals contain the known values', () => {
     const entry = report.spectra.find(({ tensor }) => tensor === 'large')!;
     expect(entry.exact).toBe(false);
     expect(entry.method).toContain('estimated');
@@ -59,12 +59,12 @@ describe('a matrix too large to decompose', () => {
     expect(report.spectra.find(({ tensor }) => tensor === 'small')!.exact).toBe(true);
   });
 
-  it('is spoken of in a warning', () => {
+  it('is named in a warning', () => {
     expect(report.warnings.map(({ code }) => code)).toContain('spectra-estimated');
   });
 });
 
-describe('a spectrum asked for exactly', () => {
+describe('a spectrum requested exactly', () => {
   const first = { w: small };
   const last = { w: { shape: [3, 3], values: [3, 0, 0, 0, 7, 0, 0, 0, 1] } };
   const asked = async (path: string, matrix: string, step?: number, of?: string) => {
@@ -81,7 +81,7 @@ describe('a spectrum asked for exactly', () => {
     return store.report()!;
   };
 
-  it('is that of the step and of the change that were named', async () => {
+  it('is that of the named step and change', async () => {
     const { folder, remove } = seriesFolder({ 1: first, 2: last });
     const { spectra } = await asked(folder, 'w', 2, 'change');
     const entry = spectra.find(({ step, of }) => step === 2 && of === 'change')!;
@@ -93,7 +93,7 @@ describe('a spectrum asked for exactly', () => {
     remove();
   });
 
-  it('takes the place of its estimate, and no estimate that of it', async () => {
+  it('replaces its estimate, and is not replaced by one', async () => {
     const { folder, remove } = seriesFolder({ 7: { large: large() } });
     const store = new ReportStore();
     const seen: boolean[] = [];
@@ -127,7 +127,7 @@ describe('the plan of a 7-billion-parameter checkpoint', () => {
     shapes.map(([name, ...shape]) => ({ name: `model.layers.0.${name}.weight`, shape })),
   );
 
-  it('estimates every matrix of a layer, unless exact ones are wanted', () => {
+  it('estimates every matrix of a layer, unless exact ones are requested', () => {
     const plan = planWork(matrices, 1, 5, false);
     expect([...plan.estimated]).toEqual(matrices);
     expect(plan.spectraOf).toEqual([0]);
@@ -135,7 +135,7 @@ describe('the plan of a 7-billion-parameter checkpoint', () => {
     expect(planWork(matrices, 1, 5, true).estimated.size).toBe(0);
   });
 
-  it('decomposes what has few singular values, and never what no memory holds', () => {
+  it('decomposes matrices with few singular values, and none that exceeds the memory', () => {
     expect(isEstimated({ rows: 1_000_000, columns: 64 }, false)).toBe(false);
     expect(isEstimated({ rows: 50_257, columns: 512 }, false)).toBe(true);
     expect(isEstimated({ rows: 128_256, columns: 4096 }, true)).toBe(true);

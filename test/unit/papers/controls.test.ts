@@ -54,7 +54,7 @@ const length = (x: Float64Array): number => Math.sqrt(dot(x, x));
 const difference = (a: Float64Array, b: Float64Array): number => length(a.map((value, i) => value - b[i]!));
 
 describe('k*', () => {
-  it('is the first rank at which every task keeps its share, whatever comes later', () => {
+  it('is the first rank at which every task keeps its share, even if higher ranks fall below', () => {
     const at = (rank: number, a: number, b: number) => ({ rank, testAccuracy: { a, b } });
     const points = [at(1, 0.1, 0.9), at(2, 0.96, 0.5), at(3, 0.95, 0.86), at(4, 0.2, 0.2), { rank: 5 }];
     expect(rankForAccuracy(points, { a: 1, b: 0.9 }, 0.95)).toBe(3);
@@ -63,7 +63,7 @@ describe('k*', () => {
 });
 
 describe('an ablated component', () => {
-  it('is gone from the change, and nothing else is', async () => {
+  it('is removed from the change, and nothing else is', async () => {
     const pca = await trajectoryPca(gramOf(rows), false);
     for (const component of [0, 1, 4]) {
       const without = mixed(ablationMixing(pca, component));
@@ -87,7 +87,7 @@ describe('components of an early part', () => {
     expect(trajectoryMixing(early, 3).slice(4)).toEqual(new Array(5).fill(0));
   });
 
-  it('are those of the whole run when the part is the whole', async () => {
+  it('equal those of the whole run if the part is the whole', async () => {
     const whole = await trajectoryPca(gramOf(rows), false);
     const early = await earlyComponents(gramOf(rows), checkpoints);
     for (const rank of [1, 2, 5]) {
@@ -141,7 +141,7 @@ describe('a walk to the end', () => {
     expect(energy[0]!).toBeGreaterThan(0.4);
   });
 
-  it('beside decay lies along the start as far as it decays, and ends at the change', async () => {
+  it('with decay has the decayed part along the start, and ends at the change', async () => {
     const n = 20_000;
     const start = Float64Array.from({ length: n }, (_, i) => Math.cos(0.013 * i * i));
     const kept = Array.from({ length: 31 }, (_, t) => 0.8 ** t);
@@ -169,7 +169,7 @@ describe('a walk to the end', () => {
     same.energy.forEach((value, i) => expect(value).toBeCloseTo(plain.energy[i]!, 12));
   });
 
-  it('rebuilds the same whether few changes are held at once or all', async () => {
+  it('rebuilds the same with few changes in memory as with all', async () => {
     const end = Float64Array.from({ length: 10_000 }, (_, i) => Math.sin(0.01 * i * i));
     const lengths = Array.from({ length: 6 }, (_, i) => 1 + i);
     const withHeld = async (heldNumbers: number) => {
@@ -182,7 +182,7 @@ describe('a walk to the end', () => {
     expect(await withHeld(30_000)).toEqual(all);
   });
 
-  it('ends between its blocks when it is cancelled', async () => {
+  it('stops between its blocks when cancelled', async () => {
     const stop = new AbortController();
     const { rebuilt } = await walkToEnd(change, [1, 1, 1], [1, 2], { seed: 1, signal: stop.signal });
     stop.abort();
@@ -193,7 +193,7 @@ describe('a walk to the end', () => {
 });
 
 describe('what is measured of a series', () => {
-  it('is of as many checkpoints as fit into memory, at most a hundred, the paper’s models all of them', () => {
+  it('uses as many checkpoints as fit in memory, at most a hundred, and all for the paper’s models', () => {
     for (const parameters of [290_401, 315_427, 580_387, 2_209_059]) {
       expect(fittingCheckpoints(parameters)).toBe(100);
       expect(gradientsFit(parameters, 40 + 60, 10)).toBe(true);
@@ -240,7 +240,7 @@ describe('selectivity', () => {
     expect(Math.abs(covariance![0]!)).toBeLessThan(1e-9);
   });
 
-  it('is 1 where one task alone suffers, −1 where the others do, and lies between', () => {
+  it('is 1 if only its own task suffers, −1 if only the others do, and between otherwise', () => {
     const whole = { a: 1, b: 0.9, c: 0.8 };
     expect(selectivityIndex('a', whole, { a: 0.2, b: 0.9, c: 0.8 })).toBe(1);
     expect(selectivityIndex('a', whole, { a: 1, b: 0.1, c: 0.8 })).toBe(-1);

@@ -15,8 +15,8 @@ const length = (x: Float64Array): number => Math.sqrt(dot(x, x));
 const inTensor = (x: Float64Array, { offset, elements }: (typeof tensors)[number]): number =>
   length(x.subarray(offset, offset + elements));
 
-describe('a random move as long as a given one', () => {
-  it('is as long and has nothing else of it', () => {
+describe('a random move of a given length', () => {
+  it('has that length, and is otherwise independent', () => {
     const random = seededRandom(3);
     const whole = equalMove(move, [{ offset: 0, elements: n }], random);
     expect(length(whole)).toBeCloseTo(length(move), 9);
@@ -29,7 +29,7 @@ describe('a random move as long as a given one', () => {
     ).toBeGreaterThan(length(move));
   });
 
-  it('moves every tensor as far when it is made tensor by tensor, and none that was not moved', () => {
+  it("matches the length of every tensor's move when drawn by tensor", () => {
     const parts = equalMove(move, tensors, seededRandom(4));
     for (const tensor of tensors) expect(inTensor(parts, tensor)).toBeCloseTo(inTensor(move, tensor), 9);
     expect(Math.abs(dot(parts, move)) / length(move) ** 2).toBeLessThan(4 / Math.sqrt(600));

@@ -83,7 +83,7 @@ const resultsWith = (analysis?: RunAnalysis): CellResult<RunAnalysis>[] =>
   }));
 
 describe('the plan', () => {
-  it('is the paper’s grid, or of it one cell', () => {
+  it('is the paper’s grid, or one cell of it', () => {
     const options = { readout: 'mean', batch: 'full', pairs: 'nonzero' };
     const full = gridOf(paper.plan({ quick: false, options }));
     expect(full.map(({ scale, decay }) => `${scale} ${decay}`).sort()).toEqual(
@@ -121,7 +121,7 @@ describe('the plan', () => {
 });
 
 describe('tables of runs that were not measured', () => {
-  it('fill nothing in', () => {
+  it('stay empty', () => {
     const triples = tablesOf(resultsWith()).filter(({ title }) => title.startsWith('Table'));
     expect(triples.length).toBeGreaterThan(2);
     for (const { rows } of triples) {
@@ -163,14 +163,14 @@ describe('a small run of three tasks', () => {
     analysis = await analysisOf(paper, folder, run, options);
   }, 120_000);
 
-  it('is measured whole, once', async () => {
+  it('is measured completely, once', async () => {
     expect(v.is(analysisSchema, JSON.parse(JSON.stringify(analysis)))).toBe(true);
     expect(analysis.run).toMatchObject({ lastStep: 300, checkpoints: 16 });
     expect(await readAnalysis(paper, folder, run)).toEqual(JSON.parse(JSON.stringify(analysis)));
     expect(await readAnalysis(paper, folder, { ...run, lastStep: 301 })).toBeUndefined();
   });
 
-  it('is measured again when it was trained anew in its folder', async () => {
+  it('is measured again after a new training in its folder', async () => {
     const names = readdirSync(join(folder, 'checkpoints')).sort();
     const kept = JSON.parse(readFileSync(keptFile(folder, paper), 'utf8')) as {
       ends: { name: string; modifiedMs: number }[];
@@ -232,7 +232,7 @@ describe('a small run of three tasks', () => {
     ]);
   });
 
-  it('stands in the tables and in the measurements of its cell', () => {
+  it('is in the tables and in the measurements of its cell', () => {
     const results = resultsWith(analysis);
     const [two] = tablesOf(results);
     const { share95, scanned } = analysis.kStar;

@@ -22,7 +22,7 @@ export type PhaseValue = (typeof phaseValues)[number];
 export interface Place {
   readonly fraction: number;
   readonly strength: number;
-  /** Learning rates of the runs. */
+  /** Number of learning rates tried. */
   readonly rates: number;
   readonly rate: number | undefined;
   readonly reached: number;

@@ -2,17 +2,17 @@ import { highWord, philox } from './philox.js';
 
 const TWO_TO_32 = 2 ** 32;
 
-/** Which training pairs a step takes. */
+/** The training pairs of a step. */
 export interface Batches {
   /** Pairs per step. */
   readonly size: number;
-  /** Writes the places (into the training pairs) of the given step's batch to `into[at…at + size)`. */
+  /** Writes the indices (into the training pairs) of the given step's batch to `into[at…at + size)`. */
   fill(step: number, into: Int32Array, at: number): void;
 }
 
 /**
- * The batches of a run: `size` places drawn with replacement from `pairs`, or every place in order for `full`.
- * Step s's batch is a function of (seed, s) alone.
+ * The batches of a run: `size` indices drawn with replacement from `pairs`, or all indices in order for `full`.
+ * The batch of step s is a function of (seed, s) alone.
  */
 export const batchesOf = (pairs: number, size: number | 'full', seed: number): Batches => {
   if (size === 'full') {

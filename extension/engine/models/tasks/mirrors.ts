@@ -1,7 +1,10 @@
 import type { Split } from '../../../contract/descriptor.js';
 import { splitPairs, type PairSplit } from './split.js';
 
-/** Test pairs (a, b) whose mirror (b, a) is trained on, and the others: memory answers the first of a commutative task. */
+/**
+ * Test pairs (a, b) whose mirror (b, a) is trained on, and the others. For a commutative task, memory answers
+ * the former.
+ */
 export const byMirror = ({ train, test }: PairSplit) => {
   const key = (a: number, b: number): string => `${a},${b}`;
   const trained = new Set<string>();
@@ -14,7 +17,10 @@ export const byMirror = ({ train, test }: PairSplit) => {
   return { mirrored: Int32Array.from(sides.mirrored), unmirrored: Int32Array.from(sides.unmirrored) };
 };
 
-/** Test accuracy on a commutative task of a model that remembers its training pairs and both orders of them, and guesses else. */
+/**
+ * Test accuracy on a commutative task of a model that knows its training pairs in both orders and guesses the
+ * rest.
+ */
 export const memorisedShare = (prime: number, split: Split): number => {
   const { mirrored, unmirrored } = byMirror(splitPairs(prime, split));
   return (mirrored.length + unmirrored.length / prime) / (mirrored.length + unmirrored.length);

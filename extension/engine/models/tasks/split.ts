@@ -2,16 +2,16 @@ import type { Split } from '../../../contract/descriptor.js';
 import { GeometryError } from '../../../contract/errors.js';
 import { pythonRandom } from './pythonRandom.js';
 
-/** Which pairs train and which test; each is [a₀, b₀, a₁, b₁, …] in shuffled order. */
+/** The training and the test pairs; each is [a₀, b₀, a₁, b₁, …] in shuffled order. */
 export interface PairSplit {
   readonly train: Int32Array;
   readonly test: Int32Array;
 }
 
-/** All pairs of 4096 tokens are 16.8 million: beyond that the tables of a run no longer fit a small machine. */
+/** 4096 tokens have 16.8 million pairs: the tables of larger runs do not fit a small machine. */
 const LARGEST_PRIME = 4096;
 
-/** The places 0 … count − 1 in the order of Python's `random.Random(seed).shuffle`. */
+/** The indices 0 … count − 1 in the order of Python's `random.Random(seed).shuffle`. */
 const shuffledPlaces = (count: number, seed: number): Int32Array => {
   const places = Int32Array.from({ length: count }, (_, i) => i);
   pythonRandom(seed).shuffle(places);
@@ -62,7 +62,7 @@ const methods: Readonly<Record<Split['method'], (prime: number, split: Split) =>
 
 /**
  * The training and the test pairs of a run.
- * @throws GeometryError `invalid-config` for a modulus whose pairs cannot be held, or a split with an empty side.
+ * @throws GeometryError `invalid-config` for a modulus with too many pairs, or a split with an empty side.
  */
 export const splitPairs = (prime: number, split: Split): PairSplit => {
   if (prime > LARGEST_PRIME) {

@@ -18,17 +18,17 @@ const factsSchema = v.object({
   betas: v.tuple([v.number(), v.number()]),
   eps: v.number(),
   clipNorm: v.number(),
-  /** Parameters whose gradient is zero but for rounding: AdamW turns the rounding into steps. */
+  /** Parameters whose gradient is zero up to rounding: AdamW amplifies the rounding into steps. */
   unidentified: v.array(v.string()),
   pairs: v.array(v.tuple([v.number(), v.number()])),
   labels: numbers,
-  /** Places in `pairs`, a row a step. */
+  /** Indices into `pairs`, one row per step. */
   batches: v.array(numbers),
   /** Before each step. */
   losses: numbers,
 });
 
-/** What PyTorch computed lies in the package, beside the bundles. */
+/** PyTorch's results are in the package, beside the bundles. */
 const parityFolder = (): string => path.join(__dirname, '..', 'media', 'parity');
 const NAME = 'encoder-single';
 
@@ -48,9 +48,10 @@ const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =
 };
 
 /**
- * A tiny encoder on a provider beside what PyTorch computed for it in float32 on a CPU: logits of every pair and the
- * gradient at the first weights, the losses of 20 steps of AdamW, and the weights after them. Each is the largest
- * absolute difference; float32 on two machines differs by rounding (1e-6 to 1e-5 here), a wrong kernel by far more.
+ * Compares a tiny encoder on a provider with PyTorch's float32 results on a CPU: logits of every pair and the
+ * gradient at the initial weights, the losses of 20 steps of AdamW, and the weights after them. Each number is
+ * the largest absolute difference. Float32 on two machines differs by rounding (1e-6 to 1e-5 here), a wrong
+ * kernel by far more.
  * @throws GeometryError `no-provider`, `unreadable`.
  */
 export const parityOf = async (provider: Provider, folder = parityFolder()): Promise<ParityOfProvider> => {

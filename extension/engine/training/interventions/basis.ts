@@ -21,7 +21,7 @@ export interface Basis {
 
 export interface BasisRequest {
   readonly parameters: readonly Parameter[];
-  /** Folder of the run that is changed. */
+  /** Folder of the changed run. */
   readonly folder: string;
   /** A row of weights from a checkpoint of the same model. */
   readonly readRow: (checkpoint: string) => Promise<Floats>;
@@ -51,7 +51,9 @@ const randomDirections: Opener<'random'> = ({ dimension, seed }, { parameters })
 
 const CHECKPOINT = /^step_(\d+)\.safetensors$/;
 
-/** @throws GeometryError `not-found`, `invalid-argument` for a run that has not finished or that spans no such basis. */
+/**
+ * @throws GeometryError `not-found`, `invalid-argument` for a run that has not finished or has no such basis.
+ */
 const executionOf: Opener<'execution'> = async ({ run, components }, { parameters, folder, readRow }) => {
   const other = path.resolve(folder, run);
   const file = await readRunFile(other);

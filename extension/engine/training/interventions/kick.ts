@@ -2,7 +2,7 @@ import { lengthOf } from '../../geometry/curvature/commutatorDefect.js';
 import { partOutside } from './basis.js';
 import type { Asked, InterventionRow, WeightsAt } from './intervention.js';
 
-/** A vector of a given length along another; zero along zero. */
+/** A vector of a given length along another; zero for a zero direction. */
 const scaledTo = (length: number, x: Float64Array): Float64Array => {
   const own = lengthOf(x);
   return own === 0 ? x : x.map((value) => (value * length) / own);
@@ -19,7 +19,7 @@ type Direction = (
   at: WeightsAt,
 ) => Promise<{ readonly along: Float64Array; readonly gradient: number }>;
 
-/** The sample whose defect is the median, and its ‖g_A‖. */
+/** The sample with the median defect, and its ‖g_A‖. */
 const medianDefect: Direction = async (asked, at) => {
   const samples = [...(await at.samples(asked))].sort((a, b) => a.defect - b.defect);
   const { commutator, gradientA } = samples[(samples.length - 1) >> 1]!;
@@ -32,7 +32,7 @@ const directions: Readonly<Record<Asked<'kick'>['along'], Direction>> = {
     const { along, gradient } = await medianDefect(asked, at);
     return { along: at.basis === undefined ? along : partOutside(at.basis, along), gradient };
   },
-  // A length of its own spares the gradients.
+  // A fixed length needs no gradients.
   random: async (asked, at) => ({
     along: normalVector(at.weights.length, at.random(asked.seed)),
     gradient: asked.length === undefined ? (await medianDefect(asked, at)).gradient : 0,

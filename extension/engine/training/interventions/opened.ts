@@ -16,13 +16,13 @@ export interface GradientChange {
   readonly at: (step: number) => { readonly whole: number; readonly inBasis: number };
 }
 
-/** The interventions of a run, ready to act. */
+/** The opened interventions of a run. */
 export interface OpenInterventions {
   readonly gradientChanges: readonly GradientChange[];
   readonly bases: readonly UsedBasis[];
-  /** The next step, after `step`, at which weights are changed; absent: none are. */
+  /** The next step after `step` with a change of the weights; absent: none. */
   nextStep(step: number): number | undefined;
-  /** The weights after the changes that are due when so many steps were taken; themselves where none is. */
+  /** The weights after the changes due at this step; unchanged if none is. */
   change(weights: Floats, step: number): Promise<Floats>;
   dispose(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export interface OpenRequest extends BasisRequest {
 const isActive = ({ from, until }: Intervention, step: number): boolean =>
   step > from && (until === undefined || step <= until);
 
-/** Seeds of one step's draws lie apart from those of every other step and seed. */
+/** Seeds of the draws differ for every step and seed. */
 const SEEDS_APART = 1_000_003;
 
 /** @throws GeometryError as opening a basis does; `invalid-config` for a kick that needs a basis and has none. */

@@ -5,17 +5,17 @@ import { noise } from './noise.js';
 import { penalty } from './penalty.js';
 import { suppress } from './suppress.js';
 
-/** Every kind of intervention; to add one is to add a file, a row and its settings in the contract. */
+/** Every kind of intervention. To add one, add a file, a row and its settings in the contract. */
 const rows: { readonly [K in InterventionKind]: InterventionRow<K> } = { suppress, kick, penalty, noise };
 
-/** The row of an intervention, for whatever kind it is. */
+/** The row of an intervention, of any kind. */
 export const rowOf = ({ kind }: Intervention): InterventionRow<InterventionKind> =>
   rows[kind] as InterventionRow<InterventionKind>;
 
 const when = ({ from, until }: Intervention): string =>
   until === undefined ? `after step ${from}` : `after step ${from} up to step ${until}`;
 
-/** One formula for each intervention, as `run.json` keeps them. */
+/** One formula per intervention, for `run.json`. */
 export const interventionFormulas = (interventions: readonly Intervention[]): string[] =>
   interventions.map((asked) => {
     const basis =

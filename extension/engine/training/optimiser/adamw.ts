@@ -12,7 +12,7 @@ export interface AdamW {
   readonly clipNorm?: number;
 }
 
-/** A step's numbers, one each ([1], or [replicas, 1]), all made outside the graph in float64. */
+/** A step's scalars ([1], or [replicas, 1]), all computed outside the graph in float64. */
 export interface AdamWNumbers {
   /** Learning rate · √(1 − β₂ᵗ) / (1 − β₁ᵗ). */
   readonly stepSize: Tensor;
@@ -28,7 +28,7 @@ export interface AdamWState {
   readonly secondMoment: Tensor;
 }
 
-/** Length of every replica's gradient, of which the parts are given: [1], or [replicas, 1]. */
+/** Length of every replica's gradient, given in parts: [1], or [replicas, 1]. */
 export const gradientNorm = (parts: readonly Tensor[]): Tensor =>
   sqrt(parts.map((part) => reduceSum(mul(part, part), [-1])).reduce((sum, square) => add(sum, square)));
 
@@ -36,7 +36,7 @@ export const gradientNorm = (parts: readonly Tensor[]): Tensor =>
 const clipFactor = (norm: Tensor, clipNorm: number): Tensor =>
   minimum(div(scalarLike(norm, clipNorm), add(norm, 1e-6)), 1);
 
-/** What the gradient is multiplied by before every use: 1 where it is not clipped. */
+/** Factor on the gradient before every use: 1 without clipping. */
 export const clippingOf = ({ clipNorm }: AdamW, norm: Tensor): Tensor =>
   clipNorm === undefined ? scalarLike(norm, 1) : clipFactor(norm, clipNorm);
 

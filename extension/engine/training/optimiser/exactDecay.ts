@@ -4,8 +4,8 @@ import type { LowRankShape } from './lowRankDecay.js';
 import type { MatrixSlot } from './matrixSlots.js';
 
 /**
- * Low-Rank Decay with the exact polar factor, on a row of weights that it changes in place: W := W − c f U Vᵀ with
- * f = ‖W‖_F/(‖U Vᵀ‖_F + eps) or 1. The reference for the iteration in the graph; float64 throughout.
+ * Low-Rank Decay with the exact polar factor, in place on a row of weights: W := W − c f U Vᵀ with f =
+ * ‖W‖_F/(‖U Vᵀ‖_F + eps) or 1. The reference for the iteration in the graph; float64 throughout.
  * @param strength c: η λ times the schedule's factor.
  */
 export const exactDecay = async (

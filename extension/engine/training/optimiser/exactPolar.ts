@@ -14,8 +14,8 @@ export interface ExactPolar {
 }
 
 /**
- * By singular value decomposition. Of a rank-deficient matrix the vectors of values within rounding of zero are left out:
- * there the factor is not determined.
+ * By singular value decomposition. For a rank-deficient matrix the vectors of singular values at rounding level
+ * are left out: they are not determined there.
  * @throws GeometryError `not-finite`.
  */
 export const exactPolar = async (matrix: Matrix): Promise<ExactPolar> => {

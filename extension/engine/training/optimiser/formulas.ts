@@ -50,7 +50,7 @@ const lowRank = (config: RunConfig): readonly string[] => {
   ];
 };
 
-/** The conventions of a run's optimiser and decay, one formula each, as `run.json` keeps them. G: gradient, t: step. */
+/** The conventions of a run's optimiser and decay, one formula each, for `run.json`. G: gradient, t: step. */
 export const optimiserFormulas = (config: RunConfig): string[] => [
   rate(config),
   clipping(config),

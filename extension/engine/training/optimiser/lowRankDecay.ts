@@ -6,7 +6,7 @@ import { matrixSlots } from './matrixSlots.js';
 import { besideStack, mapMatrices } from './matrixStacks.js';
 import type { DecayStep } from './trainingGraph.js';
 
-/** What the rows of one graph have in common; λ, the rate and the schedule are each row's own. */
+/** The common settings of the rows of a graph; λ, the learning rate and the schedule are per row. */
 export type LowRankShape = Pick<LowRankDecay, 'iterations' | 'frobeniusFactor' | 'matrices' | 'eps'>;
 
 export const lowRankShape = ({ iterations, frobeniusFactor, matrices, eps }: LowRankDecay): LowRankShape => ({

@@ -2,22 +2,22 @@ import type { LowRankScheduleName } from '../../../contract/optimiser.js';
 import type { RunConfig } from '../../../contract/run.js';
 import type { LowRankProgress } from '../run/trainerState.js';
 
-/** What an evaluation tells a schedule. */
+/** The input of a schedule from an evaluation. */
 export interface EvaluatedDecay {
   readonly step: number;
   /** Lowest over tasks. */
   readonly trainAccuracy: number;
   readonly testAccuracy: number;
-  /** Mean stable rank of the decayed matrices; measured only for a schedule that asks. */
+  /** Mean stable rank of the decayed matrices; measured only for a schedule that needs it. */
   readonly stableRank?: number;
 }
 
 interface LowRankSchedule {
-  /** As `run.json` states it. */
+  /** Its text in `run.json`. */
   readonly formula: (config: RunConfig) => string;
   /** Factor of the decay at a step, counted from 1. */
   readonly factor: (step: number, config: RunConfig, progress: LowRankProgress) => number;
-  /** What is remembered after an evaluation; the same object where nothing changes. */
+  /** The state after an evaluation; the same object if nothing changes. */
   readonly learn?: (
     progress: LowRankProgress,
     evaluated: EvaluatedDecay,
@@ -73,7 +73,7 @@ export const lowRankSchedules: Readonly<Record<LowRankScheduleName, LowRankSched
   },
 };
 
-/** c at a step, counted from 1: η λ g, with η = 1 where the rate does not enter. */
+/** c at a step, counted from 1: η λ g, with η = 1 if the learning rate is excluded. */
 export const lowRankStrength = (
   config: RunConfig,
   learningRate: (step: number) => number,

@@ -28,8 +28,9 @@ const piecesOf = (slots: readonly MatrixSlot[], count: number): readonly Piece[]
 };
 
 /**
- * Applies `map` to the matrices of rows of weights ([parameters], or [replicas, parameters]), those of equal shape as one
- * stack. `map` sees a stack of each row and answers one for each of the first `replaced` rows, whose matrices become those.
+ * Applies `map` to the matrices of rows of weights ([parameters], or [replicas, parameters]), stacked by shape.
+ * `map` gets a stack for each row and returns one for each of the first `replaced` rows, whose matrices it
+ * replaces.
  */
 export const mapMatrices = (
   rows: readonly Tensor[],

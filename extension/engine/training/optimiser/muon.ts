@@ -5,7 +5,7 @@ import { quinticNewtonSchulz } from '../../graph/operators/newtonSchulz.js';
 import type { MatrixSlot } from './matrixSlots.js';
 import { besideStack, mapMatrices } from './matrixStacks.js';
 
-/** What the rows of one graph have in common; rates are each row's own. */
+/** The common settings of the rows of a graph; learning rates are per row. */
 export type MuonShape = Omit<Muon, 'learningRate'>;
 
 export const muonShape = ({ momentum, nesterov, iterations, adjust, matrices, eps }: Muon): MuonShape => ({
@@ -17,7 +17,7 @@ export const muonShape = ({ momentum, nesterov, iterations, adjust, matrices, ep
   eps,
 });
 
-/** How the rate follows a matrix's shape, as `torch.optim.Muon` has it. */
+/** How the learning rate depends on a matrix's shape, as in `torch.optim.Muon`. */
 const adjustments: Readonly<Record<Muon['adjust'], (rows: number, columns: number) => number>> = {
   original: (rows, columns) => Math.sqrt(Math.max(1, rows / columns)),
   match_rms_adamw: (rows, columns) => 0.2 * Math.sqrt(Math.max(rows, columns)),
@@ -25,7 +25,7 @@ const adjustments: Readonly<Record<Muon['adjust'], (rows: number, columns: numbe
 
 export interface MuonState {
   readonly parameters: Tensor;
-  /** The momentum, where AdamW keeps its first moment. */
+  /** The momentum, in AdamW's slot of the first moment. */
   readonly firstMoment: Tensor;
 }
 
@@ -36,9 +36,9 @@ export interface MuonNumbers {
 }
 
 /**
- * Puts Muon's step (`torch.optim.Muon`: decoupled decay, Nesterov momentum, Newton–Schulz) in the place of AdamW's for the
- * chosen matrices. Here Newton–Schulz runs in the run's own type; PyTorch's runs in bfloat16.
- * @param before rows before the step; `stepped` after AdamW's; `gradient` is clipped already.
+ * Replaces AdamW's step by Muon's for the chosen matrices (`torch.optim.Muon`: decoupled decay, Nesterov
+ * momentum, Newton–Schulz). Newton–Schulz runs in the run's own type here; PyTorch's runs in bfloat16.
+ * @param before rows before the step; `stepped` after AdamW's; `gradient` is already clipped.
  */
 export const muonStep = (
   { momentum, nesterov, iterations, adjust, eps }: MuonShape,

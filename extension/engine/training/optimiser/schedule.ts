@@ -1,6 +1,6 @@
 import type { AdamW } from './adamw.js';
 
-/** What a chunk's schedule is made of. Steps are counted from 1, as AdamW's bias correction counts them. */
+/** The input of a chunk's schedule. Steps are counted from 1, as in AdamW's bias correction. */
 export interface ScheduleRequest {
   readonly optimiser: AdamW;
   readonly firstStep: number;
@@ -8,7 +8,7 @@ export interface ScheduleRequest {
   readonly learningRate: (step: number) => number;
   /** Weight decay of every decay group. */
   readonly weightDecay: readonly number[];
-  /** Further columns, as a decay step after the optimiser asked for; its rate, for example. */
+  /** Further columns, for example the rate of a decay step after the optimiser. */
   readonly more?: readonly ((step: number) => number)[];
 }
 
@@ -16,8 +16,8 @@ export interface ScheduleRequest {
 export const SCHEDULE_LEAD = 2;
 
 /**
- * One replica's part of the feed `schedule`, [steps, columns]: step size, eps, then per decay group what is kept of a weight, then
- * further columns. Powers and roots are taken in float64 here, as PyTorch takes them in Python.
+ * One replica's part of the feed `schedule`, [steps, columns]: step size, eps, then 1 − η λ for each decay
+ * group, then further columns. Powers and roots are computed in float64, as in PyTorch's Python code.
  */
 export const adamWSchedule = (request: ScheduleRequest): Float64Array => {
   const { optimiser, firstStep, steps, learningRate, weightDecay, more = [] } = request;

@@ -2,10 +2,12 @@ import type { Tensor } from '../../graph/tensor.js';
 import { concat, split } from '../../graph/operators/layout.js';
 import { viewsOf, type Parameter, type Views } from '../../models/parameters.js';
 
-/** Parameters whose weights, or moments, are one state of the loop, one after another in the row's order. */
+/** Parameters whose weights, or moments, are one state of the loop, concatenated in the row's order. */
 export type StateBlock = readonly Parameter[];
 
-/** The whole row as one block; or every tensor from so many elements alone, and all others together. */
+/**
+ * The whole row as one block; or one block for every tensor from this many elements on, and one for all others.
+ */
 export const stateBlocks = (
   parameters: readonly Parameter[],
   apartFrom: number | undefined,

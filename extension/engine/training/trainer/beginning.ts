@@ -13,10 +13,10 @@ const named = ({ name, device }: ChosenProvider): TrainingSession['provider'] =>
   ...(device === undefined ? {} : { device }),
 });
 
-/** The sessions whose steps are still there when a new one goes on from a step. */
+/** The sessions whose steps remain when a new session continues from a step. */
 const sessionsBefore = (fromStep: number, existing: RunFile | undefined): readonly TrainingSession[] => {
   if (existing === undefined) return [];
-  // A run of an earlier version names only what trained it last.
+  // A run of an earlier version records only its last session.
   const { provider, versions, sessions = [{ fromStep: 0, provider: named(provider), versions }] } = existing;
   return sessions.filter((session) => session.fromStep < fromStep);
 };
@@ -56,7 +56,7 @@ export const beginningOf = async (begun: SessionStart): Promise<RunFile> => {
     config,
     model: config.model,
     data: config.data,
-    // Asked for by name on resuming, it passes over nothing: the first choice said why.
+    // A provider named on resume skips none: the first choice recorded why.
     provider: existing?.provider.name === provider.name ? existing.provider : provider,
     versions,
     sessions: [...sessionsBefore(fromStep, existing), session],

@@ -1,18 +1,18 @@
-/** How long one call into the runtime should take: it cannot be interrupted, and progress follows it. */
+/** Target length of one call into the runtime, which cannot be interrupted; progress is reported after it. */
 const TARGET_MS = 250;
-/** Batches of a chunk are drawn beforehand; more steps than this gain nothing. */
+/** Batches of a chunk are drawn in advance; more steps than this bring no gain. */
 const MOST_STEPS = 256;
 
-/** Chooses how many steps a chunk takes, so that it lasts about a quarter of a second. */
+/** Chooses the number of steps of a chunk so that it lasts about a quarter of a second. */
 export class ChunkPace {
   private steps = 1;
 
-  /** Steps that the next chunk should take. */
+  /** Number of steps of the next chunk. */
   get next(): number {
     return this.steps;
   }
 
-  /** Learns from a chunk; grows to at most four times, as the first calls are slower than the rest. */
+  /** Adapts to a chunk's time; grows by at most a factor of four, because the first calls are slower. */
   took(steps: number, milliseconds: number): void {
     const fitting = Math.floor((steps * TARGET_MS) / Math.max(milliseconds, 1e-3));
     this.steps = Math.max(1, Math.min(fitting, 4 * this.steps, MOST_STEPS));

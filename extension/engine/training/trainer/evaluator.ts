@@ -15,7 +15,7 @@ export interface EvaluatorRequest {
   readonly open: (batch: number) => Promise<GraphSession>;
 }
 
-/** Pairs that go through the graph at once, at most. */
+/** Maximum number of pairs per call of the graph. */
 const LARGEST_BLOCK = 2048;
 
 interface Sums {
@@ -25,12 +25,12 @@ interface Sums {
   readonly losses: readonly number[];
 }
 
-/** Accuracy and loss over all training and all test pairs; the session is opened at the first evaluation. */
+/** Accuracy and loss over all training and all test pairs; the session is opened on the first evaluation. */
 export const createEvaluator = (request: EvaluatorRequest): ((weights: Floats) => Promise<Evaluation>) => {
   const { tasks, prime, pairs, dtype } = request;
   const { mirrored, unmirrored } = byMirror(pairs);
   const most = Math.max(pairs.train.length, mirrored.length, unmirrored.length) / 2;
-  // Equal blocks leave the fewest empty places.
+  // Equal blocks need the least padding.
   const block = Math.ceil(most / Math.ceil(most / LARGEST_BLOCK));
   const sides = [pairs.train, mirrored, unmirrored].map((side) => blocksOf(side, tasks, prime, block));
   let session: GraphSession | undefined;
@@ -95,7 +95,7 @@ const inTurn = async <T, R>(items: readonly T[], act: (item: T) => Promise<R>): 
   return results;
 };
 
-/** As many pairs as the graph takes; places after `filled` are empty. */
+/** As many pairs as the graph takes; those after `filled` are padding. */
 interface PairBlock {
   /** [2, block]. */
   readonly tokens: Int32Array;

@@ -7,13 +7,13 @@ import type { TrainingEngine } from './trainingEngine.js';
 
 export interface InitialWeights {
   readonly weights: Floats;
-  /** Of the checkpoint's files, one after the other. */
+  /** SHA-256 of the checkpoint's files, concatenated. */
   readonly sha256: string;
 }
 
 /**
- * A row of weights read from any checkpoint by PyTorch's names; tensors that the model does not have are left out.
- * @throws GeometryError `invalid-argument` when a tensor is missing or has another shape, and what reading throws.
+ * A row of weights from any checkpoint, by PyTorch's names; other tensors are ignored.
+ * @throws GeometryError `invalid-argument` if a tensor is missing or has another shape, and errors of reading.
  */
 export const weightsFromCheckpoint = async (
   path: string,
@@ -25,9 +25,9 @@ export const weightsFromCheckpoint = async (
 };
 
 /**
- * Fills tensors from a checkpoint by their names; those that they do not have are left out.
- * @returns SHA-256 of the checkpoint's files, one after the other.
- * @throws GeometryError as {@link weightsFromCheckpoint} does.
+ * Fills tensors from a checkpoint by name; other tensors are ignored.
+ * @returns SHA-256 of the checkpoint's files, concatenated.
+ * @throws GeometryError as {@link weightsFromCheckpoint}.
  */
 export const fillFromCheckpoint = async (
   path: string,

@@ -13,9 +13,9 @@ export interface OpenLiveDefect {
 }
 
 /**
- * The commutator defect of a run while it trains (2602.16746 §3.2): K pairs of batches drawn once, so that the curve over
- * training is of the weights alone and an inspection with the same seed finds the same numbers. On the CPU, whatever the run
- * trains on: float64 is what tells the defect from rounding.
+ * The commutator defect of a run during training (2602.16746 §3.2). K pairs of batches are drawn once, so that
+ * the curve depends on the weights alone and an inspection with the same seed gives the same numbers. Always on
+ * the CPU: only float64 distinguishes the defect from rounding.
  */
 export const openLiveDefect = (
   descriptor: ModelDescriptor,

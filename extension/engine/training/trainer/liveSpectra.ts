@@ -6,11 +6,11 @@ import { singularValues } from '../../linalg/singularValues.js';
 import type { MatrixSlot } from '../optimiser/matrixSlots.js';
 import type { Floats } from '../run/trainerState.js';
 
-/** How strongly a step's decay acts: on every matrix, and on those of Low-Rank Decay. */
+/** Strength of a step's decay: on every matrix, and on those of Low-Rank Decay. */
 export interface DecayStrengths {
   /** η · weight decay. */
   readonly l2: number;
-  /** η λ g; f is each matrix's own. */
+  /** η λ g; f is computed per matrix. */
   readonly lowRank: number;
 }
 
@@ -27,7 +27,7 @@ export interface MeasuredMatrices {
   readonly slots: readonly MatrixSlot[];
   /** Names of those that Low-Rank Decay acts on. */
   readonly decayed: ReadonlySet<string>;
-  /** L2 leaves these to Low-Rank Decay. */
+  /** L2 excludes these and leaves them to Low-Rank Decay. */
   readonly sparesDecayed: boolean;
   readonly frobeniusFactor: boolean;
   readonly keepValues: boolean;
@@ -65,14 +65,17 @@ const rankStatistics = (values: Float64Array, shape: { readonly rows: number; re
   };
 };
 
-/** The same entries in another order: the null of a matrix's ranks. One order for a matrix, whatever the step. */
+/** The shuffled entries: the null of a matrix's ranks. One permutation per matrix for all steps. */
 const shuffledStatistics = async (data: Float64Array, { rows, columns, name, offset }: MatrixSlot) => {
   const shuffled = shuffledEntries({ rows, columns, data }, offset);
   const { values } = await singularValues(shuffled, { name });
   return rankStatistics(values, { rows, columns }).shared;
 };
 
-/** Spectrum of a matrix of a row of weights, and its polar factor's parts along it and across (2606.04405, section 4). */
+/**
+ * Spectrum of a matrix of a row of weights, and the components of its polar factor along and orthogonal to it
+ * (2606.04405, section 4).
+ */
 const spectrumOf = async (weights: Floats, slot: MatrixSlot) => {
   const { rows, columns, name } = slot;
   const data = partOf(weights, slot);

@@ -30,18 +30,18 @@ import type { TrainingEngine } from './trainingEngine.js';
 
 export interface EngineOptions {
   readonly threads?: number;
-  /** The run's own: its interventions find their bases from there, and its first weights in it. */
+  /** The run's folder: paths of intervention bases are relative to it, and it contains the initial weights. */
   readonly folder?: string;
-  /** Runs of the same shape that are to step together; by default this one steps alone. */
+  /** Runs of the same shape that step together; default: this one steps alone. */
   readonly pool?: ReplicaPool;
 }
 
-/** Those that step together, by what they have in common. */
+/** Groups of runs that step together, by their common settings. */
 export class ReplicaPool {
   private readonly shared = new Map<string, SharedSteps>();
   private expected = 0;
 
-  /** So many runs step together: none steps before all have joined, until another number is expected. */
+  /** This many runs step together: none steps before all have joined, until the number is set again. */
   expects(runs: number): void {
     this.expected = runs;
     this.look();
@@ -59,7 +59,7 @@ export class ReplicaPool {
 
   stepsOf(shape: StepShape, options: SessionOptions): SharedSteps {
     const { descriptor, gradientBases, ...rest } = shape;
-    // Which pairs train is each run's own.
+    // The training pairs are per run.
     const bases = gradientBases.map(({ sha256 }) => sha256);
     const key = JSON.stringify([descriptor.model, descriptor.data.tasks, rest, bases, options]);
     let steps = this.shared.get(key);
@@ -75,8 +75,8 @@ export class ReplicaPool {
 }
 
 /**
- * A model on a provider, ready to train.
- * @throws GeometryError `no-provider`, `invalid-config` for a split that cannot be made.
+ * Opens a model on a provider for training.
+ * @throws GeometryError `no-provider`, `invalid-config` for an impossible split.
  */
 export const createTrainingEngine = async (
   config: RunConfig,

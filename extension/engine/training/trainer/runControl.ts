@@ -1,4 +1,4 @@
-/** The user's hand on a run: takes effect between two chunks of steps. */
+/** The user's control of a run: takes effect between two chunks of steps. */
 export class RunControl {
   private wish: 'run' | 'pause' | 'stop' = 'run';
   private wake: (() => void) | undefined;
@@ -31,7 +31,7 @@ export class RunControl {
     return this.wish === 'stop';
   }
 
-  /** Resolves when the wish is no longer to pause. */
+  /** Resolves when the run should no longer be paused. */
   async whilePaused(): Promise<void> {
     while (this.wish === 'pause') await new Promise<void>((changed) => (this.wake = changed));
   }

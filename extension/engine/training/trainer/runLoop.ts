@@ -8,10 +8,10 @@ import type { RunControl } from './runControl.js';
 import { lowRankSchedules } from '../optimiser/lowRankSchedule.js';
 import type { Evaluation, TrainingEngine } from './trainingEngine.js';
 
-/** What the loop tells while it runs. */
+/** Events of the loop. */
 export interface LoopEvents {
   metrics(line: Metrics): void;
-  /** Paused, or going on. */
+  /** Paused, or resumed. */
   status(status: 'running' | 'paused', step: number): Promise<void>;
   grokked(step: number): void;
   /** After a checkpoint and its state are on disk. */
@@ -41,21 +41,21 @@ export interface LoopParts {
   readonly start: TrainerState;
   /** Nothing of this run is on disk yet. */
   readonly isNew: boolean;
-  /** Awaited before each write: throws when the run is another process's by now. */
+  /** Awaited before each write; throws if another process has taken over the run. */
   readonly requireHeld: () => Promise<void>;
 }
 
 /**
- * Trains from `start` until the last step, the stop rule or the user's stop. Chunks of steps end at evaluations and
- * checkpoints; how many steps a chunk has changes no number.
- * @throws GeometryError `not-finite` when a loss, a gradient or the weights are not: nothing of them is written;
- * `disk-full`, `unwritable`; `in-use` when another process has taken the run over.
+ * Trains from `start` until the last step, the stop rule or the user's stop. Chunks of steps end at evaluations
+ * and checkpoints; the chunk size affects no number.
+ * @throws GeometryError `not-finite` if a loss, a gradient or the weights are not finite: none of them is
+ * written; `disk-full`, `unwritable`; `in-use` if another process has taken over the run.
  */
 export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'stopped' } & RunProgress> => {
   const { run, config, engine, metrics, control, events, requireHeld } = parts;
   let { optimiser, progress } = parts.start;
   let ruleMet = stops(config, progress);
-  // Of this process alone: steps before a resumption were timed by another.
+  // Of this process alone: another one timed the steps before a resume.
   let timed = { steps: 0, ms: 0 };
   let savedStep = parts.isNew ? -1 : progress.step;
   /** The weights before the last step, where that was taken alone. */
@@ -67,11 +67,11 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
     if (Number.isFinite(value)) return value;
     throw notFinite(what, savedStep);
   };
-  /** Length of the row of weights: finite only where every weight is. */
+  /** Length of the row of weights: finite only if every weight is. */
   const parameterNorm = (): number =>
     mustBeFinite(norm(optimiser.weights), `The length of the weights after step ${progress.step}`);
 
-  /** What a schedule of Low-Rank Decay remembers of an evaluation. */
+  /** The state of a Low-Rank Decay schedule after an evaluation. */
   const learnt = async ({ trainAccuracy, testAccuracy }: Evaluation): Promise<Partial<RunProgress>> => {
     const schedule = config.lowRankDecay && lowRankSchedules[config.lowRankDecay.schedule];
     if (schedule?.learn === undefined) return {};
@@ -87,7 +87,7 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
 
   const isDue = (what: { readonly every: number } | undefined): boolean =>
     what !== undefined && atMultipleOf(what.every);
-  /** What is measured of the weights besides accuracies, as far as it is due at this step. */
+  /** Measurements of the weights besides accuracies that are due at this step. */
   const measured = async (): Promise<Pick<Metrics, 'matrices' | 'defect'>> => {
     const defect = isDue(config.defect) ? await engine.defect(optimiser.weights) : undefined;
     const at = {
@@ -224,14 +224,17 @@ export const runLoop = async (parts: LoopParts): Promise<{ end: 'finished' | 'st
   return { ...progress, end: finished ? 'finished' : 'stopped' };
 };
 
-/** Whether the stop rule ends the run here: at once, or at a multiple of the step at which it was met first. */
+/** Whether the stop rule ends the run here: at once, or at a multiple of the step at which it was first met. */
 const stops = ({ stop }: RunConfig, { step, consecutive, metStep }: RunProgress): boolean => {
   if (stop === undefined) return false;
   if (stop.continueTo === undefined) return consecutive >= stop.consecutive;
   return metStep !== undefined && step >= stop.continueTo * metStep;
 };
 
-/** Where the next chunk ends for the spectra: one step before they are measured, then there; that step is taken alone. */
+/**
+ * End of the next chunk for the spectra: one step before they are measured, then at that step, which is its own
+ * chunk.
+ */
 const stepOfMeasuring = (step: number, every: number): number => {
   const next = (Math.floor(step / every) + 1) * every;
   return step === next - 1 ? next : next - 1;

@@ -6,12 +6,12 @@ import { writeRunFile } from '../run/runDirectory.js';
 export class RunRecord {
   constructor(
     private readonly run: string,
-    /** Throws when the run is another process's by now: nothing is written then. */
+    /** Throws if another process has taken over the run: nothing is written then. */
     private readonly requireHeld: () => Promise<void>,
     private current: RunFile | undefined,
   ) {}
 
-  /** Undefined as long as there is none. */
+  /** Undefined until it exists. */
   get file(): RunFile | undefined {
     return this.current;
   }
@@ -27,12 +27,12 @@ export class RunRecord {
     return this.write({ ...this.current!, ...change });
   }
 
-  /** Marks the run failed; answers nothing where there is no record to mark. */
+  /** Marks the run failed; returns nothing if there is no record to mark. */
   async fail(thrown: unknown): Promise<RunFile | undefined> {
     const before = this.current;
     if (before === undefined) return undefined;
     const { code, message } = toErrorValue(thrown);
-    // The disk that failed may refuse this too; the error itself still reaches the user.
+    // The failing disk may refuse this too; the error itself still reaches the user.
     return this.update({ status: 'failed', error: { code, message } }).catch(() => before);
   }
 }

@@ -2,19 +2,16 @@ import type { LowRankProgress, OptimiserState } from '../run/trainerState.js';
 import type { RowPlan, RowRequest, StepGraph } from './stepGraph.js';
 import type { ChunkResult } from './trainingEngine.js';
 
-/** A run's place among those that step together. */
+/** A run's membership in a group that steps together. */
 export interface Member {
-  /**
-   * Steps from `fromStep`, as many as asked or fewer: as many as the member that asks for the fewest. Waits until every
-   * member asks.
-   */
+  /** Steps from `fromStep`: the minimum of what the members ask for. Waits until every member asks. */
   run(
     state: OptimiserState,
     fromStep: number,
     steps: number,
     lowRank?: LowRankProgress,
   ): Promise<ChunkResult>;
-  /** The others go on without it. */
+  /** The others continue without it. */
   leave(): Promise<void>;
 }
 
@@ -25,11 +22,12 @@ interface Asked extends RowRequest {
 }
 
 /**
- * Runs of one shape that take their steps together, each as a row of one graph: a run alone has a graph of one row. The
- * runs know nothing of each other; when one ends or another joins, the graph is opened anew with as many rows.
+ * Runs of one shape that step together, each as a row of one graph; a single run has a graph of one row. The
+ * runs are independent of each other. When one ends or joins, the graph is reopened with the new number of
+ * rows.
  */
 export class SharedSteps {
-  /** Each with its name, by which rows are ordered: a row's place may change how it is rounded. */
+  /** Each with its name, which determines the order of rows: a row's index may affect its rounding. */
   private readonly members = new Map<Member, string>();
   private readonly asked = new Map<Member, Asked>();
   private graph: { readonly replicas: number; readonly opened: Promise<StepGraph> } | undefined;
@@ -37,7 +35,7 @@ export class SharedSteps {
 
   constructor(
     private readonly open: (replicas: number) => Promise<StepGraph>,
-    /** Whether all have joined that are to step together. */
+    /** Whether all expected runs have joined. */
     private readonly isComplete: () => boolean = () => true,
   ) {}
 
@@ -52,7 +50,7 @@ export class SharedSteps {
   }
 
   /**
-   * Opens a graph for those who have joined, unless there is one: what does not work here is known before the first step.
+   * Opens a graph for the joined runs, unless there is one, so that failures appear before the first step.
    * @throws GeometryError as opening the graph does.
    */
   async prepare(): Promise<void> {
@@ -95,11 +93,13 @@ export class SharedSteps {
     } finally {
       this.working = false;
     }
-    // Somebody may have left, and the rest asked, meanwhile.
+    // A member may have left meanwhile, and the rest may have asked.
     void this.stepWhenAllAsk();
   }
 
-  /** The graph of so many rows; one of another number is closed first. Whoever asks meanwhile waits for the same one. */
+  /**
+   * The graph with this number of rows; one with another number is closed first. Concurrent callers share it.
+   */
   private graphOf(replicas: number): Promise<StepGraph> {
     if (this.graph?.replicas === replicas) return this.graph.opened;
     const closed = this.close();

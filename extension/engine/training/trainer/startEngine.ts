@@ -4,7 +4,7 @@ import { chooseProvider, type ChosenProvider, type ProviderRequest } from '../..
 import { createTrainingEngine } from './onnxEngine.js';
 import type { TrainingEngine } from './trainingEngine.js';
 
-/** How the provider is chosen and the model is built; tests put in their own. */
+/** Selects the provider and builds the model; tests replace it. */
 export interface TrainOptions {
   readonly choose?: (wanted: ProviderName, request: ProviderRequest) => Promise<ChosenProvider>;
   readonly createEngine?: (
@@ -12,7 +12,7 @@ export interface TrainOptions {
     provider: ChosenProvider['name'],
     options: { readonly threads?: number; readonly folder: string },
   ) => Promise<TrainingEngine>;
-  /** Whether the engine steps as a row of a graph with those of other runs. */
+  /** Whether the run steps as a row of a graph with other runs. */
   readonly asRow?: boolean;
 }
 
@@ -20,9 +20,9 @@ export interface EngineRequest {
   readonly config: RunConfig;
   readonly wanted: ProviderName;
   readonly threads: number | undefined;
-  /** Providers that are known not to do. */
+  /** Providers known to fail. */
   readonly passedOver?: ChosenProvider['passedOver'];
-  /** The run's own. */
+  /** The run's folder. */
   readonly folder: string;
 }
 
@@ -32,9 +32,9 @@ export interface StartedEngine {
 }
 
 /**
- * The model of a run on the provider that was asked for. Under `auto`, a provider that answers its probe but does not
- * take this model is passed over, and the next best one is tried.
- * @throws GeometryError `no-provider`, `invalid-config` for a split that cannot be made.
+ * Opens the model of a run on the requested provider. Under `auto`, a provider that answers its probe but does
+ * not take this model is skipped, and the next best one is tried.
+ * @throws GeometryError `no-provider`, `invalid-config` for an impossible split.
  */
 export const startEngine = async (
   { config, wanted, threads, folder, passedOver: known = [] }: EngineRequest,
@@ -57,7 +57,7 @@ export const startEngine = async (
   }
 };
 
-/** Long enough for what onnxruntime names, without its stack. */
+/** Long enough for onnxruntime's message, without its stack. */
 const MOST_CHARACTERS = 200;
 
 const refusal = ({ cause }: GeometryError): string => {

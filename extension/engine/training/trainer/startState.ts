@@ -6,7 +6,7 @@ import { loadState, type TrainerState } from '../run/trainerState.js';
 import { weightsFromCheckpoint } from './initialWeights.js';
 import type { TrainingEngine } from './trainingEngine.js';
 
-/** Where a run's weights came from at its beginning, as `run.json` says it. */
+/** The origin of a run's initial weights, as in `run.json`. */
 export interface Origin {
   readonly init?: string;
   readonly initSha256?: string;
@@ -17,7 +17,7 @@ export interface StartState {
   /** Nothing of this run's training is on disk yet. */
   readonly isNew: boolean;
   readonly origin: Origin;
-  /** What the run's files should hold and do not. */
+  /** What is missing from the run's files. */
   readonly warnings: readonly Warning[];
 }
 
@@ -37,9 +37,10 @@ const stateWarning = (file: string, step: number): Warning => ({
 });
 
 /**
- * What a run goes on from: its last sound state; where there is none, the checkpoint that it shall begin from, or new weights
- * by its seed.
- * @throws GeometryError `malformed-file`, `unreadable`, `too-large`, `invalid-argument`, and what reading a checkpoint throws.
+ * The state to continue from: the run's last sound one; without one, its initial checkpoint, or new weights
+ * from its seed.
+ * @throws GeometryError `malformed-file`, `unreadable`, `too-large`, `invalid-argument`, and errors of reading
+ * a checkpoint.
  */
 export const startState = async (
   run: string,
@@ -60,7 +61,7 @@ export const startState = async (
   if (origin.init === undefined) {
     return { state: freshState(engine.initialWeights(config.initSeed)), isNew: true, origin, warnings: [] };
   }
-  // Another process may resume the run, in another folder.
+  // Another process may resume the run from another working folder.
   const init = path.resolve(origin.init);
   const { weights, sha256 } = await weightsFromCheckpoint(init, engine);
   return { state: freshState(weights), isNew: true, origin: { init, initSha256: sha256 }, warnings: [] };

@@ -16,7 +16,9 @@ import type { Batches } from '../../models/tasks/batches.js';
 import { stepFeeds } from './stepFeeds.js';
 import type { ChunkResult } from './trainingEngine.js';
 
-/** What the rows of one graph have in common; in all else (seeds, split, rate, decay, step) each is a run of its own. */
+/**
+ * The common settings of the rows of a graph; all else (seeds, split, learning rate, decay, step) is per run.
+ */
 export interface StepShape {
   readonly descriptor: ModelDescriptor;
   readonly optimiser: AdamW;
@@ -30,7 +32,7 @@ export interface StepShape {
   readonly gradientBases: readonly Basis[];
 }
 
-/** What a run feeds its row with. */
+/** The feeds of a run's row. */
 export interface RowPlan {
   readonly batches: Batches;
   /** Training pairs, a₀, b₀, a₁, b₁, … */
@@ -44,7 +46,7 @@ export interface RowPlan {
   readonly lowRankStrength: (step: number, progress: LowRankProgress) => number;
   /** Of Muon's matrices. */
   readonly muonRate: (step: number) => number;
-  /** Of each basis, at a step: what is kept of the gradient, and what is added of its part in the basis. */
+  /** For each basis, at a step: the factor on the gradient, and the factor on its component in the basis. */
   readonly gradientChanges: readonly ((step: number) => {
     readonly whole: number;
     readonly inBasis: number;
@@ -62,14 +64,14 @@ export interface RowRequest {
 /** As many runs as the graph has rows, stepping together. */
 export interface StepGraph {
   readonly replicas: number;
-  /** So many steps of every row, each from its own; what is given stays as it is. */
+  /** This many steps of every row, each from its own state; inputs are not modified. */
   run(rows: readonly RowRequest[], steps: number): Promise<readonly ChunkResult[]>;
   dispose(): Promise<void>;
 }
 
 /**
- * Elements from which a tensor is stepped alone, which on a CPU is three times as fast as in a row that is larger than a
- * core's cache. A GPU's time goes to the number of operations.
+ * Size from which a tensor is stepped separately, which on a CPU is three times as fast as in a row larger than
+ * a core's cache. On a GPU the number of operations dominates.
  */
 const apartFrom: Readonly<Partial<Record<Provider, number>>> = { cpu: 8192 };
 
@@ -135,7 +137,7 @@ export const openStepGraph = async (
   return {
     replicas,
     run: async (rows, asked) => {
-      // A decomposition is taken between two steps, outside of the graph.
+      // A decomposition runs between two steps, outside the graph.
       const steps = exact === undefined ? asked : 1;
       const fed = rows.map(({ plan, fromStep, lowRank: progress }) => ({
         ...stepFeeds({ ...plan, fromStep, steps }),

@@ -17,12 +17,12 @@ import { startState, type StartState } from './startState.js';
 
 export type { TrainOptions } from './startEngine.js';
 
-/** What a run tells while it goes on. */
+/** Events of a run. */
 export interface RunEvents {
-  /** Provider chosen and why, run directory ready. */
+  /** The provider is chosen (and why), the run's folder is ready. */
   started?(run: RunFile): void;
   metrics?(line: Metrics): void;
-  /** The run's files lack something that they should hold. */
+  /** The run's files are incomplete. */
   warning?(warning: Warning): void;
   status?(status: RunFile['status'], step: number): void;
   grokked?(step: number): void;
@@ -30,8 +30,8 @@ export interface RunEvents {
 }
 
 /**
- * The configuration of a resumed run: its own, with the length asked for.
- * @throws GeometryError `invalid-config` when anything else was changed.
+ * The configuration of a resumed run: its own, with the requested number of steps.
+ * @throws GeometryError `invalid-config` if anything else was changed.
  */
 const resumedConfig = (own: RunConfig, asked: RunConfig): RunConfig => {
   const key = settingThatDiffers(own, asked);
@@ -42,7 +42,9 @@ const resumedConfig = (own: RunConfig, asked: RunConfig): RunConfig => {
   );
 };
 
-/** @throws GeometryError `invalid-argument` where a run's interventions would go on with another basis than they began with. */
+/**
+ * @throws GeometryError `invalid-argument` if the basis of a run's interventions has changed since it began.
+ */
 const requireSameBases = (out: string, existing: RunFile | undefined, bases: readonly UsedBasis[]): void => {
   const own = existing?.bases ?? [];
   const changed = own.find(({ intervention, sha256 }) =>
@@ -55,7 +57,7 @@ const requireSameBases = (out: string, existing: RunFile | undefined, bases: rea
   );
 };
 
-/** The run that is there, checked against what was asked. */
+/** The existing run, checked against the request. */
 const existingRun = async ({ out, resume }: TrainRequest): Promise<RunFile | undefined> => {
   const existing = await readRunFile(out);
   if (resume && existing === undefined) {
@@ -71,12 +73,12 @@ const existingRun = async ({ out, resume }: TrainRequest): Promise<RunFile | und
 };
 
 /**
- * Trains a run in its directory from its start, or from its last state: until its last step, its stop rule, or the
- * user's stop. A new run that fails before it begins (no provider, no first weights) leaves no folder behind; whatever
- * fails later, or in a run that was there before, is in its `run.json`.
- * @returns `run.json` as it was left.
- * @throws GeometryError with the run's `run.json` marked failed, where there is one that can still be written; `in-use`
- * where another process trains it, also where it has taken the run over meanwhile: nothing is written then.
+ * Trains a run in its folder from its start, or from its last state, until its last step, its stop rule, or the
+ * user's stop. A new run that fails before it begins (no provider, no initial weights) leaves no folder behind.
+ * A later failure, or one of an existing run, is recorded in its `run.json`.
+ * @returns the final `run.json`.
+ * @throws GeometryError with the run's `run.json` marked failed, if it exists and is writable; `in-use` if
+ * another process trains the run or has taken it over: nothing is written then.
  */
 export const train = async (
   request: TrainRequest,
@@ -89,13 +91,13 @@ export const train = async (
   const config = existing ? resumedConfig(existing.config, request.config) : request.config;
   const made = await makeRunFolders(out);
   const { requireHeld, lost, release } = await claimRun(out);
-  // A run that waits, paused, notices too.
+  // A paused run notices too.
   lost.addEventListener('abort', () => control.stop());
   const record = new RunRecord(out, requireHeld, existing);
   try {
     await removeUnfinished(out);
     const threads = request.threads ?? existing?.threads;
-    // A run goes on where it began: another provider rounds differently.
+    // A run continues on its provider: another one rounds differently.
     const wanted = existing && request.provider === 'auto' ? existing.provider.name : request.provider;
     const { engine, provider } = await startEngine(
       { config, wanted, threads, folder: out, passedOver: request.passedOver ?? [] },

@@ -4,7 +4,7 @@ import type { MatrixMetrics } from '../../../contract/optimiser.js';
 import type { WrittenTensor } from '../run/safetensorsWriter.js';
 import type { Floats, LowRankProgress, OptimiserState } from '../run/trainerState.js';
 
-/** What a chunk of steps gives besides the new state; one number per step. */
+/** The results of a chunk of steps besides the new state; one number per step. */
 export interface ChunkResult {
   readonly state: OptimiserState;
   /** Sum over tasks of the mean cross-entropy, before the step. */
@@ -14,10 +14,10 @@ export interface ChunkResult {
 }
 
 export interface Evaluation {
-  /** Task → fraction of pairs whose largest logit is the answer's. */
+  /** Task → fraction of correct pairs. */
   readonly trainAccuracy: Readonly<Record<string, number>>;
   readonly testAccuracy: Readonly<Record<string, number>>;
-  /** Of test pairs whose mirror (b, a) is trained on, and of the others, where there are both. */
+  /** On test pairs whose mirror (b, a) is trained on, and on the others, if there are both. */
   readonly testAccuracyMirrored?: Readonly<Record<string, number>>;
   readonly testAccuracyUnmirrored?: Readonly<Record<string, number>>;
   /** Sum over tasks of the mean cross-entropy, over all training and all test pairs. */
@@ -25,7 +25,7 @@ export interface Evaluation {
   readonly testLoss: number;
 }
 
-/** Where in a run matrices are measured. */
+/** The point of a run at which matrices are measured. */
 export interface MeasuredAt {
   readonly step: number;
   /** The weights one step before, where that step was just taken. */
@@ -33,15 +33,15 @@ export interface MeasuredAt {
   readonly lowRank: LowRankProgress;
 }
 
-/** Everything that the loop asks of a model on a device. */
+/** The loop's interface to a model on a device. */
 export interface TrainingEngine {
   /** Length of a row of weights. */
   readonly parameters: number;
   /** New weights by PyTorch's laws. */
   initialWeights(seed: number): Floats;
   /**
-   * Steps from `fromStep`, at most `steps` of them: as many as there are losses. The state given stays as it is. `lowRank`
-   * is what a schedule of Low-Rank Decay has learnt so far.
+   * Steps from `fromStep`, at most `steps`: as many as there are losses. The input state is not modified.
+   * `lowRank` is the current state of a Low-Rank Decay schedule.
    */
   run(
     state: OptimiserState,
@@ -52,15 +52,15 @@ export interface TrainingEngine {
   evaluate(weights: Floats): Promise<Evaluation>;
   /** The matrices of the configuration's `spectra`, by name. */
   measure(weights: Floats, at: MeasuredAt): Promise<Readonly<Record<string, MatrixMetrics>>>;
-  /** The commutator defect of the configuration's `defect`; absent where it has none. */
+  /** The commutator defect of the configuration's `defect`; absent without it. */
   defect(weights: Floats): Promise<DefectMetrics | undefined>;
-  /** What a run's interventions are made with. */
+  /** Dependencies of a run's interventions. */
   readonly bases: readonly UsedBasis[];
-  /** The next step, after `step`, at which weights are changed between two steps; absent: none are. */
+  /** The next step after `step` with a change of the weights; absent: none. */
   nextIntervention(step: number): number | undefined;
-  /** The weights after what is due when so many steps were taken; those given where nothing is. */
+  /** The weights after the changes due at this step; the given ones if none is. */
   intervene(weights: Floats, step: number): Promise<Floats>;
-  /** Mean stable rank of the matrices that Low-Rank Decay acts on; absent where it acts on none. */
+  /** Mean stable rank of the matrices of Low-Rank Decay; absent without it. */
   decayedRank(weights: Floats): Promise<number | undefined>;
   /** The model's tensors under PyTorch's names. */
   tensors(weights: Floats): readonly WrittenTensor[];

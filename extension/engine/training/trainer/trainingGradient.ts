@@ -6,7 +6,7 @@ import { taskLabels } from '../../models/tasks/tasks.js';
 import type { GraphSession } from '../../runtime/session.js';
 import type { Floats } from '../run/trainerState.js';
 
-/** Pairs that the gradient is of, at most: they go through the graph at once. */
+/** Maximum number of pairs in the gradient: one call of the graph. */
 const MOST_PAIRS = 16_384;
 
 export interface GradientRequest {
@@ -17,8 +17,8 @@ export interface GradientRequest {
 }
 
 /**
- * The gradient of the loss on all training pairs (the first 16,384 of more) at a row of weights; the session is opened at
- * the first.
+ * The gradient of the loss on all training pairs (at most the first 16,384) at a row of weights; the session is
+ * opened on first use.
  */
 export const createTrainingGradient = ({ descriptor, pairs, dtype, open }: GradientRequest) => {
   let session: GraphSession | undefined;
