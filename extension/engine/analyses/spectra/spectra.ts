@@ -100,7 +100,7 @@ export async function* spectraOf(
     }
     for (const spec of factored) {
       await factoredSpectra(run, index, spec, { draws, law: byLaw });
-      yield progress(index, 1);
+      yield progress(index, [spec]);
     }
     for (const spec of plan.estimated) {
       yield* estimatedSpectra(run, index, spec);
