@@ -1,3 +1,4 @@
+import { matrixKey } from './matrixKey.js';
 import { toMarkdown, type MarkdownTable } from './markdown.js';
 import { provenanceOf } from './provenance.js';
 import type { Report, SpectrumEntry } from './report.js';
@@ -12,9 +13,8 @@ interface Part {
   readonly table: (report: Report) => MarkdownTable;
 }
 
-const nameOf = ({ tensor, part }: SpectrumEntry): string =>
-  part === undefined ? tensor : `${tensor} ▸ ${part}`;
-const medianOf = (stack: StackSummary): string => `${stack.tensor} ▸ ${stackPart(stack)}, median`;
+const medianOf = (stack: StackSummary): string =>
+  `${matrixKey({ tensor: stack.tensor, part: stackPart(stack) })}, median`;
 const shares = (values: readonly number[] | undefined): (number | undefined)[] =>
   [0, 1, 2].map((at) => values?.[at]);
 
@@ -56,7 +56,7 @@ const parts: readonly Part[] = [
           ...shown.flatMap(({ label }) => [label, `${label}, shuffled`]),
         ],
         rows: [
-          ...report.spectra.filter(isShown).map((entry) => row(nameOf(entry), entry)),
+          ...report.spectra.filter(isShown).map((entry) => row(matrixKey(entry), entry)),
           ...stackSummaries(report)
             .filter(isShown)
             .map((stack) => row(medianOf(stack), stack)),

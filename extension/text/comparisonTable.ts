@@ -1,3 +1,4 @@
+import { matrixKey } from '../contract/matrixKey.js';
 import { printableLine } from '../contract/printable.js';
 import type { ComparisonEntry, Report } from '../contract/report.js';
 import { percent, shortNumber, textTable, type Column } from './textTable.js';
@@ -24,7 +25,7 @@ const row = ({
   cka,
   intruders,
 }: ComparisonEntry): string[] => [
-  part === undefined ? tensor : `${tensor}#${part}`,
+  matrixKey({ tensor, part }),
   ...tested(relativeDistance),
   ...tested(cosine),
   shortNumber(difference?.rank90),

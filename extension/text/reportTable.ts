@@ -1,3 +1,4 @@
+import { matrixKey } from '../contract/matrixKey.js';
 import { differingParts } from '../contract/curveFiles.js';
 import { printableLine, printableName } from '../contract/printable.js';
 import { hasSteps } from '../contract/stepKnown.js';
@@ -105,10 +106,12 @@ const matrices = (report: Report): string => {
   const last = report.checkpoints.at(-1)?.step;
   const entries = report.spectra.filter(({ step }) => step === last);
   if (entries.length === 0) return '';
-  const groups = new Map(report.tensors.map(({ name, part, group }) => [`${name}#${part ?? ''}`, group]));
+  const groups = new Map(
+    report.tensors.map(({ name, part, group }) => [matrixKey({ tensor: name, part }), group]),
+  );
   const computed = new Map(report.tensors.map((tensor) => [tensor.name, tensor.computed]));
   const labelOf = ({ tensor, part }: SpectrumEntry): string => {
-    const label = groups.get(`${tensor}#${part ?? ''}`) ?? tensor;
+    const label = groups.get(matrixKey({ tensor, part })) ?? tensor;
     const how = computed.get(tensor);
     return how === undefined ? label : `${label} (${how})`;
   };

@@ -1,3 +1,4 @@
+import { matrixKey as keyOf } from '../../extension/contract/matrixKey.js';
 import type { Report, SpectrumEntry, TensorEntry } from '../../extension/contract/report.js';
 
 export type Of = SpectrumEntry['of'];
@@ -18,8 +19,7 @@ export interface MatrixInfo {
   readonly fused: boolean;
 }
 
-export const matrixKey = (tensor: string, part: string | undefined): string =>
-  part === undefined ? tensor : `${tensor} ▸ ${part}`;
+export const matrixKey = (tensor: string, part: string | undefined): string => keyOf({ tensor, part });
 
 export function matricesOf({ tensors }: Pick<Report, 'tensors'>): MatrixInfo[] {
   const start = commonStart(tensors.map(({ name }) => name));

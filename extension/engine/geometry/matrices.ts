@@ -85,9 +85,7 @@ export const foldedSize = (
   return rows > 1 && columns > 1 ? { rows, columns } : undefined;
 };
 
-/** The name by which a matrix is asked for: `tensor` or `tensor#Q`. */
-export const matrixKey = ({ tensor, part }: Pick<MatrixSpec, 'tensor' | 'part'>): string =>
-  part === undefined ? tensor : `${tensor}#${part}`;
+export { matrixKey } from '../../contract/matrixKey.js';
 
 /** Matrices [0] … of a stack; the stack itself is none. */
 const stackedSpecs = ({ name, shape }: NamedShape, { of, by }: Stack): MatrixSpec[] => {

@@ -17,7 +17,7 @@ describe('the CSV file of all statistics', () => {
     const of = (name: string) => row![heading!.indexOf(name)];
     expect(heading!.length).toBe(6 + 4 * statisticKeys.length);
     expect(row!.length).toBe(heading!.length);
-    expect([of('matrix'), of('step'), of('of')]).toEqual(['w ▸ Q', '5', 'change']);
+    expect([of('matrix'), of('step'), of('of')]).toEqual(['w#Q', '5', 'change']);
     expect([of('stableRank'), of('stableRank shuffled'), of('stableRank shuffled q95')]).toEqual([
       '2.25',
       '1.5',

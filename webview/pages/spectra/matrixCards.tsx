@@ -25,7 +25,7 @@ export function MatrixCards({ matrix, step }: { readonly matrix: MatrixInfo; rea
   if (detail === undefined)
     return (
       <OfferAnalysis
-        request={{ id: 'matrix', settings: { matrix: part === undefined ? name : `${name}#${part}`, step } }}
+        request={{ id: 'matrix', settings: { matrix: matrixKey(name, part), step } }}
         says={say('matrix.offer', { matrix: matrix.label })}
         text={say('matrix.compute')}
       />
