@@ -162,6 +162,19 @@ describe('adapters are (α/r)·B·A', () => {
     await checkpoint.close();
   });
 
+  it.each([
+    ['LoHa', ['hada_w1_a', 'hada_w1_b', 'hada_w2_a', 'hada_w2_b']],
+    ['LoKr', ['lokr_w1', 'lokr_w2_a', 'lokr_w2_b']],
+  ])('factors of %s are listed with the reason and not measured', async (kind, factors) => {
+    const tensors = Object.fromEntries(factors.map((name) => [`lora_unet_q.${name}`, floats([4, 4])]));
+    const checkpoint = await openCheckpoint(await save('adapter_model.safetensors', tensors));
+    expect(checkpoint.tensors.filter(isParameter)).toEqual([]);
+    const reasons = unreadTensors(checkpoint.tensors).map(({ unmeasured }) => unmeasured!.reason);
+    expect(reasons).toHaveLength(factors.length);
+    for (const reason of reasons) expect(reason).toContain(kind);
+    await checkpoint.close();
+  });
+
   it('DoRA, and an adapter without its configuration, say so', async () => {
     const magnitude = { 'base_model.model.m.q_proj.lora_magnitude_vector': floats([2]) };
     const checkpoint = await openCheckpoint(

@@ -1,6 +1,6 @@
 import type { Warning } from '../../../contract/report.js';
 import { quote } from '../bytes/fileErrors.js';
-import type { Checkpoint, LowRankFactors, TensorInfo } from '../tensors/checkpoint.js';
+import { unread, type Checkpoint, type LowRankFactors, type TensorInfo } from '../tensors/checkpoint.js';
 import { checkpointOf, readFrom, type StoredTensor } from '../tensors/storedTensors.js';
 import { adapterScale, type AdapterConfig } from './adapterConfig.js';
 
@@ -127,9 +127,20 @@ const updateOf = (checkpoint: Checkpoint, pair: Pair, factor: number, formula: s
   };
 };
 
+/** Updates that are other functions of their factors than a product of two (LyCORIS, PEFT), by the names of the factors. */
+const otherUpdates: readonly { readonly kind: string; readonly factor: RegExp }[] = [
+  { kind: 'LoHa', factor: /\.hada_(?:w[12]_[ab]|t[12])(?:\.[\w-]+)?$/ },
+  { kind: 'LoKr', factor: /\.lokr_(?:w[12](?:_[ab])?|t2)(?:\.[\w-]+)?$/ },
+];
+
+const otherUpdateOf = (name: string): string | undefined =>
+  otherUpdates.find(({ factor }) => factor.test(name))?.kind;
+
 /** Whether names of tensors say that some are factors of low-rank updates. */
 export const hasAdapters = ({ tensors }: Checkpoint): boolean =>
-  tensors.some(({ name }) => /lora[._]?(?:a|down|embedding_a)/i.test(name));
+  tensors.some(
+    ({ name }) => /lora[._]?(?:a|down|embedding_a)/i.test(name) || otherUpdateOf(name) !== undefined,
+  );
 
 /** DoRA's magnitudes: the update of its weights needs those of the base model. */
 const isMagnitude = (name: string): boolean =>
@@ -150,8 +161,13 @@ export const withAdapters = async (
 ): Promise<Checkpoint> => {
   const named = new Map(checkpoint.tensors.map((tensor) => [tensor.name, tensor]));
   const pairs = checkpoint.tensors.flatMap((tensor) => pairOf(named, tensor) ?? []);
-  if (pairs.length === 0) return checkpoint;
+  const others = checkpoint.tensors.filter(({ name }) => otherUpdateOf(name) !== undefined);
+  if (pairs.length === 0 && others.length === 0) return checkpoint;
   const parts = new Map<string, TensorInfo>();
+  for (const info of others) {
+    const reason = `a factor of a ${otherUpdateOf(info.name)!} update, which is not computed`;
+    parts.set(info.name, { ...info, unmeasured: unread(reason) });
+  }
   const updates: StoredTensor[] = [];
   for (const pair of pairs) {
     const alpha = pair.alpha === undefined ? undefined : (await checkpoint.read(pair.alpha.name, 0, 1))[0];
@@ -184,7 +200,8 @@ const saidOf = (
 ): Warning[] => {
   const path = files[0]?.path;
   const place = path === undefined ? {} : { path };
-  const hasScale = config !== undefined || pairs.some(({ alpha }) => alpha !== undefined);
+  const hasScale =
+    pairs.length === 0 || config !== undefined || pairs.some(({ alpha }) => alpha !== undefined);
   return [
     ...(hasScale
       ? []
