@@ -158,7 +158,7 @@ export const foreignFile = (path: string, head: Uint8Array, size: number): strin
 export const foreignFolder = (names: readonly string[]): string | undefined =>
   byFolder.find(({ has }) => has(names))?.sentence;
 
-/** Which of the readers a zip archive is for, whatever its first member; else what it is. */
+/** The reader for a zip archive, whatever its first member; else the kind of archive. */
 export const zipKind = async (
   source: ByteSource,
 ): Promise<{ readonly reader: 'pytorch' | 'npz' | 'hdf5' } | { readonly sentence: string }> => {

@@ -16,7 +16,7 @@ export interface DecayShares {
   readonly between: readonly number[];
 }
 
-/** Of fitted shares: what is nothing stays nothing. */
+/** For fitted shares: a share of zero stays zero. */
 export const sharesOf = (kept: readonly number[]): DecayShares => ({
   kept,
   between: kept.slice(1).map((share, t) => (kept[t] === 0 ? 0 : share / kept[t]!)),

@@ -10,9 +10,9 @@ import { gramOfRows } from './randomWalkNull.js';
 const WHOLE_UP_TO = 256;
 
 /**
- * The first `count` explained fractions of a trajectory given by its rows (T × w), as PCA of its Gram matrix would give
- * them: for the draws of a null, of which no more is reported. Of T and w the smaller side is decomposed; where both are
- * large, its leading part alone.
+ * The first `count` explained fractions of a trajectory given by its rows (T × w), equal to those of PCA of
+ * its Gram matrix. The draws of a null use it, as only these fractions are reported. The smaller of the T ×
+ * T and w × w products is decomposed; where both are large, only its leading part.
  */
 export const leadingFractions = async (rows: Matrix, centred: boolean, count: number): Promise<number[]> => {
   const shorter = Math.min(rows.rows, rows.columns);

@@ -18,13 +18,14 @@ const MOST_ITERATIONS = 6;
 const RESIDUAL = 4;
 
 /**
- * The vectors of the leading values of an upper bidiagonal matrix B, by inverse iteration on the tridiagonal matrix of
- * Golub and Kahan, whose eigenvectors (v₁, u₁, v₂, u₂, …) hold both sides (Demmel 1997, section 5.4.3). Each side is made
- * orthogonal to the vectors before it, so that clusters come out orthonormal as well.
- *
+ * The vectors of the leading values of an upper bidiagonal matrix B, by inverse iteration on the
+ * Golub–Kahan tridiagonal matrix, whose eigenvectors (v₁, u₁, v₂, u₂, …) hold both sides (Demmel 1997,
+ * section 5.4.3). Each side is orthogonalised against the vectors before it, so clusters are orthonormal as
+ * well.
  * @param values the values of B in descending order
  * @param count how many vectors
- * @returns undefined where a residual |Bv − σu|, |Bᵀu − σv| stays above 4·n·ε·σ₁: the caller then decomposes in full.
+ * @returns undefined where a residual |Bv − σu|, |Bᵀu − σv| stays above 4·n·ε·σ₁: the caller then
+ * decomposes in full.
  */
 export const leadingOfBidiagonal = (
   diagonal: Float64Array,

@@ -131,9 +131,9 @@ const margin = (samples: readonly number[]): number => {
 };
 
 /**
- * By how much λ may exceed its Ritz value θ: λ ≤ θ / (1 − ε) but with probability 1 − {@link CONFIDENCE}, from the bound
- * of Kuczyński and Woźniakowski (1992, theorem 4.1) for one random vector, P ≤ 1.648·√n·exp(−√ε·(2·steps − 1)), all
- * independent starts failing at once.
+ * How far λ may exceed its Ritz value θ: λ ≤ θ / (1 − ε) with probability at least {@link CONFIDENCE}. From
+ * the bound of Kuczyński and Woźniakowski (1992, theorem 4.1) for one random vector, P ≤
+ * 1.648·√n·exp(−√ε·(2·steps − 1)), with all independent starts failing at once.
  */
 const missedShare = ({ size, steps, exhausted }: KrylovView, starts: number): number => {
   if (exhausted) return 0;

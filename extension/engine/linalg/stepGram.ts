@@ -59,8 +59,8 @@ export class StepGram {
   }
 
   /**
-   * What was added so far; undefined where a row could not be read, is not finite, or holds numbers whose squares are
-   * no float32.
+   * The sums added so far. Undefined where a row could not be read, is not finite, or holds numbers whose
+   * squares do not fit float32.
    */
   async result(): Promise<StepResult | undefined> {
     if (!(await this.added)) return undefined;

@@ -1,6 +1,6 @@
 import { onnxruntimeVersion } from './onnxruntimePackage.js';
 
-/** What is fetched to give onnxruntime its CUDA provider on one platform. */
+/** The files to fetch for onnxruntime's CUDA provider on one platform. */
 export interface CudaManifest {
   readonly packageName: string;
   readonly url: string;

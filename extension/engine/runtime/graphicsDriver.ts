@@ -26,8 +26,9 @@ const loadedFiles = (maps: string): string => {
 };
 
 /**
- * Which driver answers WebGPU in this process: the binding does not say it, but the drivers that Vulkan has loaded are
- * mapped. Software alone is told; beside a driver of a device, Mesa's software driver is loaded too and not taken.
+ * The driver that answers WebGPU in this process. The binding does not say it, but the drivers that Vulkan
+ * has loaded are mapped. Only a software driver without a device's driver beside it is reported: Mesa's
+ * software driver is loaded beside a device's driver too, and is not used then.
  */
 export const graphicsDriver = (maps = '/proc/self/maps'): Pick<ProbeAnswer, 'device' | 'isSoftware'> => {
   const files = loadedFiles(maps);

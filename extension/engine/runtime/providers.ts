@@ -43,8 +43,8 @@ const surveyFor = ({ environment }: ProbeEntry): Promise<CudaSurvey> =>
   surveyCuda({ environment: { ...process.env, ...environment } });
 
 /**
- * What is not tried: a library that is cut off kills its process, one of another version may do anything, and without a
- * driver nothing loads.
+ * Providers that are not tried: a truncated library kills its process, a library of another version may do
+ * anything, and without a driver nothing loads.
  */
 const hopeless: readonly CudaProblem[] = ['broken-file', 'other-version', 'no-driver', 'platform'];
 

@@ -23,8 +23,8 @@ const isWithin = (folder: string, path: string): boolean => {
 };
 
 /**
- * Where `name`, a path that a file of `folder` gives, really leads. Absolute paths, `..`, drive letters and links
- * that leave the folder are outside, on every system alike.
+ * The real target of `name`, a path given by a file of `folder`. Absolute paths, `..`, drive letters and
+ * links that leave the folder are refused on every system.
  */
 export const containedPath = async (folder: string, name: string): Promise<ContainedPath> => {
   const steps = name.split(/[\\/]/);

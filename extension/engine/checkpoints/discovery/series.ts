@@ -90,9 +90,11 @@ const oneOfSeveral = async (
 };
 
 /**
- * The checkpoint series at a path: one file, a folder of checkpoints (files with steps in their names, a folder for
- * each step, shards), a run directory of ours, or a folder of such folders; the place of one series alone. By names and sizes alone, no file is opened.
- * @throws GeometryError `not-found`, `unreadable`; `no-checkpoints`, saying what was looked for and found; `cancelled`.
+ * The checkpoint series at a path: one file, a folder of checkpoints (files with steps in their names, a
+ * folder for each step, shards), a run directory of this product, or a folder of such folders; for the
+ * place of one series, that series only. Uses names and sizes only; no file is opened.
+ * @throws GeometryError `not-found`, `unreadable`; `no-checkpoints`, with what was looked for and what was
+ * found; `cancelled`.
  */
 export const discover = async (path: string, { signal }: DiscoverOptions = {}): Promise<Discovery> => {
   const absolute = resolve(path);

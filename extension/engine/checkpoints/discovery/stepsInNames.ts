@@ -108,8 +108,8 @@ const match = (name: string, pattern: RegExp): SteppedName | undefined => {
 };
 
 /**
- * The step in a name without its ending, by the table of patterns; undefined where it has none. An epoch counts as
- * a step where nothing else does, and may have a fraction. A date is no number of a step, but gives an order.
+ * The step in a name without its ending, by the table of patterns; undefined where it has none. An epoch is
+ * the step where no other number is, and may have a fraction. A date is not a step, but orders checkpoints.
  */
 export const stepInName = (name: string, kind: 'file' | 'folder'): SteppedName | undefined => {
   const dateless = name.replace(DATE, '@');

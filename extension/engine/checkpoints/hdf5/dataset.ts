@@ -77,7 +77,10 @@ const shapeOf = (file: Hdf5File, data: Buffer): number[] | undefined => {
   return Array.from({ length: dimensions }, (_, i) => file.length(data, at + 8 * i));
 };
 
-/** What the dimensions may grow to, undefined where without end; as they are where nothing is said. */
+/**
+ * The maximum dimensions, undefined where unlimited; the current dimensions where the file gives no
+ * maximum.
+ */
 const mostShapeOf = (file: Hdf5File, data: Buffer, shape: readonly number[]): (number | undefined)[] => {
   const at = (data[0] === 1 ? 8 : 4) + 8 * shape.length;
   return shape.map((size, i) => (((data[2] ?? 0) & 1) === 0 ? size : file.address(data, at + 8 * i)));

@@ -186,7 +186,7 @@ export class MsgpackReader {
   }
 }
 
-/** Whether bytes begin as a map of msgpack does whose first key is a name. */
+/** Whether bytes begin with a msgpack map whose first key is a string. */
 export const looksLikeMsgpack = (head: Uint8Array): boolean => {
   const first = head[0] ?? 0;
   const keyAt =

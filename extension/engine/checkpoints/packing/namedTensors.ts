@@ -17,7 +17,7 @@ export type ReadTensor = (
   into?: Float64Array,
 ) => Promise<Float64Array>;
 
-/** What is to be said or done about one tensor; a packing finds those of a checkpoint. */
+/** What a packing says of one tensor, or does to it. */
 export interface Finding {
   readonly tensor: string;
   /** Not measured: why, and whether its values are used in another tensor's. */

@@ -12,7 +12,10 @@ const schema = v.object({
   }),
 });
 
-/** What the `config.json` in a folder says of how its weights are packed; {} where there is none or it says nothing. */
+/**
+ * How the weights of a folder are packed, from its `config.json`; {} where there is none or it does not
+ * say.
+ */
 export const packingConfigOf = async (folder: string): Promise<PackingConfig> => {
   const path = join(folder, 'config.json');
   try {

@@ -11,9 +11,9 @@ import {
 } from './pickle/values.js';
 
 /**
- * Which part of a training checkpoint is the model. A key of the first row is the model whatever stands beside it
- * (Lightning, PyTorch's tutorials); one of the second is if nothing beside it could be part of the model too. Else
- * everything but the state of the training is.
+ * Which part of a training checkpoint is the model. A key of the first row is the model in any case
+ * (Lightning, PyTorch's tutorials). A key of the second row is the model if no other key could be part of
+ * the model. Otherwise the model is everything but the state of the training.
  */
 const surelyModel = [
   'state_dict',
@@ -212,8 +212,8 @@ export const describeRoot = (root: PickleValue): string => {
 };
 
 /**
- * The model's tensors out of whatever `torch.save` was given, by their names in it; with the constants of a TorchScript
- * archive, where a frozen module keeps its weights.
+ * The model's tensors in the object that `torch.save` was given, by their names in it, with the constants
+ * of a TorchScript archive, which hold the weights of a frozen module.
  * @throws GeometryError `malformed-file`, `too-large`.
  */
 export const modelState = (file: string, root: PickleValue, constants?: PickleValue): ModelState => {

@@ -4,7 +4,10 @@ import type { Warning } from '../../../contract/report.js';
 import { isModelRank } from './fileSets.js';
 import { isRankFile, isRankFolder } from './megatronFolder.js';
 
-/** What to say of the file of one tensor-parallel rank that is opened by itself, beside those of other ranks. */
+/**
+ * The warning for the file of one tensor-parallel rank that is opened by itself although files of other
+ * ranks lie beside it.
+ */
 export const loneRank = async (path: string): Promise<Warning[]> => {
   const isInFolder = isRankFile(path);
   if (!isInFolder && !isModelRank(basename(path))) return [];

@@ -8,7 +8,10 @@ export interface NameMatches<T extends NamedTensor> {
   readonly pairs: readonly { readonly own: T; readonly base: T }[];
   readonly added: readonly T[];
   readonly missing: readonly T[];
-  /** What was dropped from the names of one side to find pairs: `model.`; none where the names agree. */
+  /**
+   * The prefix dropped from the names of one side to find pairs, such as `model.`; absent where the names
+   * agree.
+   */
   readonly prefixes: readonly string[];
 }
 

@@ -7,9 +7,10 @@ export interface Concentration {
 }
 
 /**
- * `published`: residues without a pair are 0, every frequency whole (code of 2604.06256). `fixed`: they take the mean of
- * the others, as a zero beside a mean is a spike with a flat spectrum; and for even M the power at M/2 is halved: other
- * frequencies stand for their mirror M − w too, whose power is left out, while this one is its own.
+ * `published`: residues without a pair are 0, and every frequency counts whole (code of 2604.06256).
+ * `fixed`: residues without a pair take the mean of the others, because a zero beside a nonzero mean is a
+ * spike with a flat spectrum. For even M the power at M/2 is also halved: each other frequency also
+ * represents its mirror M − w, whose power is left out, while M/2 is its own mirror.
  */
 export type Recipe = 'published' | 'fixed';
 

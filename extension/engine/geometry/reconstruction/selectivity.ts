@@ -59,9 +59,10 @@ export const subspaceOverlap = (
 };
 
 /**
- * (own − others)/(own + others) of the drops in accuracy when a task's directions are taken out: `own` of that task,
- * `others` the mean of the other tasks. 1 where it alone suffers, 0 where all suffer alike, −1 where the others do.
- * Gains count as no drop. Undefined where nothing drops, or there is no other task.
+ * (own − others)/(own + others) of the drops in accuracy when a task's directions are removed: `own` is the
+ * drop of that task, `others` the mean drop of the other tasks. 1 where only the task itself drops, 0 where
+ * all drop equally, −1 where only the others drop. A gain counts as no drop. Undefined where nothing drops,
+ * or where there is no other task.
  */
 export const selectivityIndex = (
   task: string,

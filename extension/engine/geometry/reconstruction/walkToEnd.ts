@@ -38,15 +38,15 @@ const blockLength = 8192;
 const usuallyHeld = 2 ** 25;
 
 /**
- * A control for trajectory PCA: a random walk with the run's step lengths, mirrored and scaled so that it ends at the run's
- * own final change. It knows nothing of the way there, so what its few components rebuild of the change is owed to the
- * construction (the end is one of the rows) and to what any walk is like (Antognini and Sohl-Dickstein 2018), not to the
- * run. Mirroring and scaling leave the walk's shares of variance as they are.
- *
- * With decay the rows are (d_t − 1)·θ_0 + y_t, y_{t+1} = γ_t·y_t + ξ_t: what decay leaves of the path is a walk,
- * mirrored and scaled onto θ_T − d_T·θ_0. It ends where the run ends too.
- *
- * @param change θ_T − θ_0, not zero; `lengths`: ‖θ_{t+1} − θ_t‖, T − 1 of them; with decay, of what it leaves of each step.
+ * A control for trajectory PCA: a random walk with the run's step lengths, mirrored and scaled so that it
+ * ends at the run's own final change. It has no information about the run's path. Whatever its few
+ * components rebuild of the change therefore comes from the construction (the end is one of the rows) and
+ * from what every random walk has (Antognini and Sohl-Dickstein 2018), not from the run. Mirroring and
+ * scaling leave the walk's shares of variance unchanged. With decay the rows are (d_t − 1)·θ_0 + y_t with
+ * y_{t+1} = γ_t·y_t + ξ_t: what decay leaves of the path is a walk, mirrored and scaled onto θ_T − d_T·θ_0,
+ * so it also ends where the run ends.
+ * @param change θ_T − θ_0, not zero; `lengths`: ‖θ_{t+1} − θ_t‖, T − 1 of them; with decay, the lengths of
+ * what it leaves of each step.
  * @throws GeometryError `cancelled` after the signal, here and from {@link WalkToEnd.rebuilt}.
  */
 export const walkToEnd = async (

@@ -100,7 +100,10 @@ export const negOperator = unary('Neg', (upstream) => neg(upstream));
 export const expOperator = unary('Exp', (upstream, _, result) => mul(upstream, result));
 export const logOperator = unary('Log', (upstream, argument) => div(upstream, argument));
 export const sqrtOperator = unary('Sqrt', (upstream, _, result) => div(mul(upstream, 0.5), result));
-/** In float64 1/(1 + e⁻ˣ): x·Sigmoid(x) becomes a QuickGelu in onnxruntime, whose kernel is of float32 alone. */
+/**
+ * 1/(1 + e⁻ˣ) in float64: onnxruntime turns x·Sigmoid(x) into a QuickGelu, whose kernel exists for float32
+ * only.
+ */
 export const sigmoidOperator: Operator<null> = {
   ...unary('Sigmoid', (upstream, _, result) => mul(upstream, sub(result, mul(result, result)))),
   emit: (emission) => {

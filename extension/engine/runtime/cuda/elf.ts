@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { GeometryError } from '../../../contract/errors.js';
 import { openRegular } from '../../../disk/regularFile.js';
 
-/** What the loader is told by a shared library of ELF (gABI, chapters 4 and 5). Nothing of it is loaded. */
+/** What an ELF shared library tells the loader (gABI, chapters 4 and 5). Nothing of it is loaded. */
 export interface SharedLibrary {
   /** The machine's number in `e_machine`: 62 is x86-64, 183 is AArch64. */
   readonly machine: number;

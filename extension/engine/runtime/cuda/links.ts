@@ -6,10 +6,11 @@ import type { CudaSurvey } from '../../../contract/gpu.js';
 import { makeFolder } from '../../../disk/folders.js';
 
 /**
- * Puts links to the files of a survey into a folder of their own below `folder`, and answers the variables with which a
- * child finds them. onnxruntime loads its provider from the folder that its core was loaded from, and the binding takes
- * the core that the search path names first: so a link to the binding's own core lies beside the links to the provider.
- * Links alone, not the environment's folders: the libraries of C, SSL or Python that lie there too stay unseen.
+ * Creates links to the files of a survey in a new folder below `folder` and returns the variables with
+ * which a child finds them. onnxruntime loads its provider from the folder of its core, and the binding
+ * takes the first core on the search path. A link to the binding's own core therefore lies beside the links
+ * to the provider. Single files are linked, not the environment's folders, so that its libraries of C, SSL
+ * or Python stay out of the search path.
  * @throws GeometryError `unwritable`, `disk-full`.
  */
 export const linkCuda = async (

@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { bindingFolder } from '../onnxruntimePackage.js';
 
-/** Where CUDA's files are looked for: what a process knows of its surroundings. Nothing that lies there is run. */
+/**
+ * Places where CUDA's files are looked for, from what a process knows of its environment. No file found
+ * there is run.
+ */
 export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Folders that the user has named: environments, or folders of the libraries themselves. */

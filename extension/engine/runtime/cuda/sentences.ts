@@ -1,4 +1,4 @@
-/** What stands in the way of CUDA, in one sentence each. What would bring it stands in the survey's command. */
+/** One sentence for each obstacle to CUDA. The survey's command says how to remove it. */
 export const problemSentence = {
   platform: (platform: string): string => `onnxruntime has no CUDA provider for Node on ${platform}.`,
   noProvider: (version: string): string =>

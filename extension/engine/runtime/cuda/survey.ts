@@ -71,7 +71,7 @@ const candidatesIn = async (
   return candidates;
 };
 
-/** Of candidates that will not do, what is said of the one whose reason helps most. */
+/** Where no candidate will do: the reason, of all candidates, that helps most. */
 const whyNone = (candidates: readonly Candidate[], version: string): NonNullable<CudaSurvey['problem']> => {
   const nearest = candidates.find(({ kind }) => kind === 'other-version') ?? candidates[0];
   if (nearest?.kind === 'other-version')

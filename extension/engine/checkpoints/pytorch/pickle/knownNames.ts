@@ -81,6 +81,6 @@ const families: readonly RegExp[] = [
   /^__torch__\.[\w.]+$/,
 ];
 
-/** Whether a global is one that this reader builds or knows to do nothing but hold data. */
+/** Whether a global is built by this reader, or is known to only hold data. */
 export const isKnownName = (path: string): boolean =>
   known.has(path) || families.some((family) => family.test(path));

@@ -32,8 +32,9 @@ const MOST_STACKED = 2_000_000;
 const PART_BEHIND_LIMIT = 1 / 16;
 
 /**
- * The state of one running pickle: stack, marks and memo. No instruction is recursive. After its first fault it goes on
- * with placeholders for what is missing, so that everything is named that Python may come to where it is less strict.
+ * The state of one running pickle: stack, marks and memo. No instruction is recursive. After its first
+ * fault it continues with placeholders for what is missing, so that every name is reported that a less
+ * strict Python may reach.
  */
 export class PickleMachine {
   private readonly stack: PickleValue[] = [];
@@ -68,7 +69,7 @@ export class PickleMachine {
     this.containers = 0;
   }
 
-  /** What `make` gives, or a placeholder where it faults: the stack stays as Python's would be. */
+  /** The result of `make`, or a placeholder where it fails: the stack keeps the depth of Python's. */
   private attempt(make: () => PickleValue): PickleValue {
     try {
       return make();

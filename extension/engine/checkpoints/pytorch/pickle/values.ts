@@ -43,7 +43,7 @@ export class GlobalReference {
   }
 }
 
-/** In place of whatever Python would have built by calling `origin`: nothing was called. */
+/** Placeholder for the object that Python would have built by calling `origin`. Nothing was called. */
 export class Opaque {
   /** What `__setstate__` would have been given, or the instance's attributes. */
   state: PickleValue | undefined;
@@ -84,7 +84,7 @@ export interface TensorReference {
   readonly reason?: string;
 }
 
-/** What a sparse tensor is made of: the name of its layout, lists of indices, and what is stored. */
+/** The content of a sparse tensor: the name of its layout, its index lists, and its stored values. */
 export interface SparseReference {
   readonly layout: string;
   readonly indices: readonly TensorReference[];
