@@ -71,6 +71,7 @@ const requestOf = async (
   for (const [name, flag] of Object.entries(flags)) {
     const text = values[name];
     if (typeof text === 'string') settings[name] = await valueOf(name, flag, text);
+    else if (flag.isRequired) throw new UsageError(`--analyses ${id} needs --${name} ${flag.value}.`);
   }
   return { id, ...(Object.keys(settings).length === 0 ? {} : { settings }) };
 };

@@ -60,7 +60,7 @@ const heading = ({ source, checkpoints: all }: Report): string => {
       ? ''
       : `; ${notRead.count} of ${notRead.of} tensors not read: ${notRead.types.join(', ')}`;
   const parameters = source.parameters?.toLocaleString('en') ?? 'unknown';
-  return `${printableName(source.name)}: ${all.length} checkpoint${all.length === 1 ? '' : 's'}, ${parameters} parameters (${printableLine(described)})${printableLine(unread)}\n`;
+  return `${printableName(source.name)}: ${all.length} checkpoint${all.length === 1 ? '' : 's'}, ${parameters} parameter${source.parameters === 1 ? '' : 's'} (${printableLine(described)})${printableLine(unread)}\n`;
 };
 
 const checkpoints = (report: Report, most: number): string => {

@@ -1,3 +1,4 @@
+import { hasSteps } from '../../extension/contract/stepKnown.js';
 import { counted } from '../words/counts.js';
 import { integer } from '../words/numbers.js';
 import { useInspection } from '../state/inspectionContext.js';
@@ -21,7 +22,7 @@ export function WarningList() {
           <li>
             {message} <code>{code}</code>
             {tensor !== undefined && <code>{tensor}</code>}
-            {step !== undefined && <code>{`${say('step')} ${integer(step)}`}</code>}
+            {step !== undefined && hasSteps(report) && <code>{`${say('step')} ${integer(step)}`}</code>}
           </li>
         ))}
       </ul>

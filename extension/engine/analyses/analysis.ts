@@ -65,6 +65,8 @@ export interface AnalysisFlag {
   /** Placeholder in the usage text: `FILE`. */
   readonly value: string;
   readonly help: string;
+  /** The analysis does not run without it. */
+  readonly isRequired?: true;
 }
 
 /** One row of the table of analyses. */

@@ -57,6 +57,9 @@ describe('analyses on the command line', () => {
     await expect(analysisRequests('controls', { draws: '7' }, rows)).rejects.toThrow(
       '--draws goes with --analyses curvature.',
     );
+    await expect(analysisRequests('exact', { of: 'change' })).rejects.toThrow(
+      '--analyses exact needs --matrix NAME.',
+    );
     await expect(analysisRequests('curvature', { draws: 'many' }, rows)).rejects.toThrow(
       '--draws takes a number, not "many".',
     );

@@ -12,7 +12,14 @@ export const compare = analysis({
   isDefault: false,
   topic: 'compare',
   settings: v.strictObject({ base: v.pipe(v.string(), v.minLength(1)) }),
-  flags: { base: { kind: 'path', value: 'PATH', help: 'the checkpoint or folder that is compared with' } },
+  flags: {
+    base: {
+      kind: 'path',
+      value: 'PATH',
+      help: 'the checkpoint or folder that is compared with',
+      isRequired: true,
+    },
+  },
   files: ({ base }, signal) => filesAt(base, signal),
   weight: ({ plan }) => 2.1e-6 * 20 * plan.costPerCheckpoint,
   steps: (run, { base }) => comparisonOf(run, base),

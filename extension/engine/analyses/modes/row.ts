@@ -48,7 +48,7 @@ export const modes = analysis({
   topic: 'modes',
   settings,
   flags: {
-    step: { kind: 'number', value: 'STEP', help: 'the checkpoint whose modes are looked at (else the last)' },
+    step: { kind: 'number', value: 'STEP', help: 'the checkpoint that is looked at (else the last)' },
     window: { kind: 'number', value: 'N', help: 'updates in the window that gives the directions (else 20)' },
   },
   weight: ({ survey }) => 0.4 * survey.parameters,

@@ -50,7 +50,13 @@ export const exactSpectra = analysis({
     of: v.optional(v.picklist(['weights', 'change']), 'weights'),
   }),
   flags: {
-    matrix: { kind: 'text', value: 'NAME', help: 'the tensor, NAME#Q for a part of a fused one' },
+    matrix: {
+      kind: 'text',
+      value: 'NAME',
+      help: 'the tensor, NAME#Q for a part of a fused one',
+      isRequired: true,
+    },
+    step: { kind: 'number', value: 'STEP', help: 'the checkpoint that is looked at (else the last)' },
     of: { kind: 'text', value: 'WHAT', help: 'weights (default), or change: since the first checkpoint' },
   },
   weight: ({ survey }, { matrix }) =>
