@@ -49,7 +49,7 @@ const run = async (args: readonly string[], console: CommandConsole): Promise<nu
   console.out(summary(made, out));
   if (made.leftOut.length > 0) {
     const named = made.leftOut.slice(0, 4).join(', ') + (made.leftOut.length > 4 ? ', …' : '');
-    const what = `${made.leftOut.length} tensors changed that no LoRA of linear layers holds: ${named}`;
+    const what = `${made.leftOut.length} tensor${made.leftOut.length === 1 ? '' : 's'} changed that no LoRA of linear layers holds: ${named}`;
     console.error(`warning: ${printableLine(what)}. [lora-left-out]\n`);
   }
   return 0;

@@ -71,11 +71,13 @@ export const exportedLora = async (
         await other.read(pair.base.name, 0, pair.base.elements),
       ];
       const difference = pair.own.isUpdate === true ? a : a.map((value, i) => value - b[i]!);
+      // NaN and infinity in both are no change, though their difference is not finite.
+      const isSame = pair.own.isUpdate === true ? a.every((value) => value === 0) : isEqual(a, b);
+      if (isSame) continue;
       if (!isFinite(difference)) {
         leftOut.push(pair.base.name);
         continue;
       }
-      if (difference.every((value) => value === 0)) continue;
       const matrix = linearOf(pair.base, difference);
       const factors = matrix && (await lowRankFactors(matrix, energy, signal));
       if (factors === undefined) {
@@ -107,6 +109,9 @@ export const exportedLora = async (
     await base.survey.pool.close();
   }
 };
+
+const isEqual = (a: Float64Array, b: Float64Array): boolean =>
+  a.every((value, i) => value === b[i] || (Number.isNaN(value) && Number.isNaN(b[i])));
 
 /**
  * The difference of a linear layer, outputs × inputs; undefined for modules that PEFT adapts differently or not
