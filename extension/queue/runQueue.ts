@@ -3,7 +3,7 @@ import type { Reply, TrainRequest } from '../contract/calls.js';
 import { toErrorValue } from '../contract/errors.js';
 import type { RunFile } from '../contract/run.js';
 import type { Launcher, RunEvents, RunHandle } from './launcher.js';
-import { runsToShareWith, threadsOf } from './sharing.js';
+import { threadsOf } from './sharing.js';
 
 /** The launcher's request, and its listeners. */
 export interface Beginning {
@@ -14,8 +14,6 @@ export interface Beginning {
 /** A run to train, by its folder. */
 export interface QueuedRun {
   readonly folder: string;
-  /** Expected work, where it and that of all others is known: decides how many threads the run gets. */
-  readonly work?: number;
   /** Called when its turn comes. An exception is the run's end. */
   readonly begin: () => Beginning | Promise<Beginning>;
   /** The run has been started. */
@@ -38,9 +36,6 @@ interface AtWork {
   handle: RunHandle | undefined;
   /** Asked to stop before it began. */
   stopped: boolean;
-  readonly work: number | undefined;
-  /** Work of the runs that had ended when it began. */
-  readonly endedBefore: number;
 }
 
 /** Runs in order of request. As many are active as the launcher has places for. */
@@ -49,8 +44,6 @@ export class RunQueue {
   private readonly working = new Map<string, AtWork>();
   /** Ended runs whose place is not free yet. */
   private telling = 0;
-  /** Expected work of the runs that have ended. */
-  private endedWork = 0;
   private idleWaiters: (() => void)[] = [];
   private left = false;
 
@@ -138,11 +131,11 @@ export class RunQueue {
   }
 
   private launch(run: QueuedRun): void {
-    const state: AtWork = { handle: undefined, stopped: false, work: run.work, endedBefore: this.endedWork };
+    const state: AtWork = { handle: undefined, stopped: false };
     this.working.set(run.folder, state);
     const start = ({ request, events }: Beginning): Promise<Reply<RunFile> | undefined> => {
       const { launcher, cores = availableParallelism() } = this.options;
-      const threads = launcher.sharesCores ? threadsOf(request, this.sharersOf(state), cores) : {};
+      const threads = launcher.sharesCores ? threadsOf(request, launcher.capacity(), cores) : {};
       state.handle = launcher.start({ ...request, ...threads }, events);
       run.begun?.();
       if (this.left) state.handle.leave();
@@ -160,7 +153,6 @@ export class RunQueue {
       .catch((thrown: unknown) => ({ ok: false as const, error: toErrorValue(thrown) }))
       .then(async (ended) => {
         this.working.delete(run.folder);
-        this.endedWork += run.work ?? 0;
         if (ended !== undefined && !this.left) {
           this.telling++;
           this.tellExpected();
@@ -170,20 +162,6 @@ export class RunQueue {
         this.next();
         this.tellIdle();
       });
-  }
-
-  /** Among how many runs an active one shares the cores. */
-  private sharersOf(run: AtWork): number {
-    const { launcher, others = () => 0 } = this.options;
-    const places = launcher.capacity();
-    const active = [...this.working.values()].filter((other) => other !== run);
-    const isKnown = [run, ...active, ...this.waiting].every(({ work }) => work !== undefined);
-    if (places === 1 || !isKnown || others() > 0) return places;
-    // While a run was active, each other place did as much work as its own.
-    const left = active.map(({ work = 0, endedBefore }) =>
-      Math.max(0, work - (this.endedWork - endedBefore) / (places - 1)),
-    );
-    return runsToShareWith(run.work ?? 0, [...left, ...this.waiting.map(({ work = 0 }) => work)], places);
   }
 
   /** Active runs, and those that start once their places are free. */

@@ -27,22 +27,7 @@ export const workPerStep = ({ model, batch }: Pick<RunConfig, 'model' | 'batch'>
   return costOfAnyStep + layers * (4 * d ** 2 + 2 * d * dFf) * (batch === 'full' ? 4096 : batch);
 };
 
-/** Estimated cost of a whole run, in the unit of {@link workPerStep}. */
-export const expectedWork = (config: RunConfig): number => config.maxSteps * workPerStep(config);
-
-/** A run this many times as long as the others together would be alone for a third of its time. */
-const outlastingFactor = 1.5;
-
-/**
- * Among how many runs a run shares the cores: all places, or 1 where it would run alone for long after the others have
- * ended. Such a run gets a thread for each core from its start, since its thread count is fixed then.
- * @param others expected work of the runs that are active or wait.
- */
-export const runsToShareWith = (work: number, others: readonly number[], places: number): number => {
-  if (places === 1) return 1;
-  const untilOthersEnd = others.reduce((sum, other) => sum + other, 0) / (places - 1);
-  return work > outlastingFactor * untilOthersEnd ? 1 : places;
-};
+const expectedWork = (config: RunConfig): number => config.maxSteps * workPerStep(config);
 
 /**
  * Longest runs first, otherwise in the given order: a long run that starts last occupies one core alone at the

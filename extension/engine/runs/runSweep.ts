@@ -6,7 +6,7 @@ import type { Launcher, RunEvents } from '../../queue/launcher.js';
 import type { Liveness } from '../../disk/liveness.js';
 import { findRun } from '../../queue/localRun.js';
 import { RunQueue, type QueuedRun } from '../../queue/runQueue.js';
-import { expectedWork, longestFirst } from '../../queue/sharing.js';
+import { longestFirst } from '../../queue/sharing.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import type { Cell } from './grid.js';
 import { inThisProcess } from './engineLaunchers.js';
@@ -99,7 +99,6 @@ export const runSweep = async (
     const out = runFolder(folder, cell);
     return {
       folder: out,
-      work: expectedWork(cell.config),
       begin: async () => ({
         request: await requestOf(cell, out, provider),
         events: onRun?.(cell, out) ?? {},

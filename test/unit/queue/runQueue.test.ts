@@ -3,7 +3,7 @@ import type { Reply } from '../../../extension/contract/calls.js';
 import { GeometryError } from '../../../extension/contract/errors.js';
 import type { RunFile } from '../../../extension/contract/run.js';
 import { RunQueue } from '../../../extension/queue/runQueue.js';
-import { longestFirst, runsToShareWith, threadsOf } from '../../../extension/queue/sharing.js';
+import { longestFirst, threadsOf } from '../../../extension/queue/sharing.js';
 import { config, requestOf, runFile, settled, ToyLauncher } from './toyLauncher.js';
 
 const queueOf = (launcher: ToyLauncher, others?: () => number) => {
@@ -175,49 +175,6 @@ describe('cores', () => {
     expect(launcher.started.map(({ request }) => request.threads)).toEqual([4, undefined]);
     expect(threadsOf({}, 1, 8)).toEqual({});
     expect(threadsOf({}, 16, 8)).toEqual({ threads: 1 });
-  });
-
-  it('all go to a run that would be alone for long after the others', () => {
-    expect(runsToShareWith(4, [1, 1], 2)).toBe(1);
-    expect(runsToShareWith(4, [2, 2], 2)).toBe(2);
-    expect(runsToShareWith(2, [2, 2, 2], 4)).toBe(4);
-    expect(runsToShareWith(2, [1, 1, 1], 4)).toBe(1);
-    expect(runsToShareWith(2, [], 4)).toBe(1);
-    expect(runsToShareWith(2, [9], 1)).toBe(1);
-  });
-
-  const workingQueue = (others?: () => number) => {
-    const launcher = new ToyLauncher(2);
-    const { queue } = queueOf(launcher, others);
-    const run = (folder: string, work?: number) => ({
-      ...{ folder, begin: () => ({ request: requestOf(folder), events: {} }), ended: () => undefined },
-      ...(work === undefined ? {} : { work }),
-    });
-    const threads = () => launcher.started.map(({ request }) => request.threads);
-    return { launcher, queue, run, threads };
-  };
-
-  it('all go to a long run from its start, and to the last of equal runs', async () => {
-    const long = workingQueue();
-    long.queue.addAll([long.run('long', 10), long.run('short', 2), long.run('short too', 2)]);
-    expect(long.threads()).toEqual([undefined, 4]);
-
-    const equal = workingQueue();
-    equal.queue.addAll([equal.run('a', 5), equal.run('b', 5), equal.run('c', 5)]);
-    expect(equal.threads()).toEqual([4, 4]);
-    equal.launcher.started[1]!.end(finished);
-    await settled();
-    // The first is about to end as well.
-    expect(equal.threads()).toEqual([4, 4, undefined]);
-  });
-
-  it('are divided where not all is known of the runs at once', () => {
-    const unknown = workingQueue();
-    unknown.queue.addAll([unknown.run('long', 10), unknown.run('unknown')]);
-    expect(unknown.threads()).toEqual([4, 4]);
-    const foreign = workingQueue(() => 1);
-    foreign.queue.addAll([foreign.run('long', 10)]);
-    expect(foreign.threads()).toEqual([4]);
   });
 
   it('are given to the longest runs first, else in the order that was asked for', () => {
