@@ -2,7 +2,6 @@ import * as v from 'valibot';
 import {
   inspectSettingsSchema,
   reportSchemaName,
-  type InspectSettings,
   type Report,
   type ReportAddition,
 } from '../../contract/report.js';
@@ -17,14 +16,10 @@ import { survey as surveyOf } from '../../engine/series/survey.js';
 import { TensorValues } from '../../engine/series/tensorValues.js';
 
 /** The trajectory's pass over a series, and analyses that follow it, as an inspection runs them. */
-export const seriesPass = async (
-  folder: string,
-  after: readonly Analysis[] = [],
-  precision: InspectSettings['precision'] = 'auto',
-): Promise<Report> => {
+export const seriesPass = async (folder: string, after: readonly Analysis[] = []): Promise<Report> => {
   const { signal } = new AbortController();
   const survey = await surveyOf(await findSeries(folder, signal), signal);
-  const settings = v.parse(inspectSettingsSchema, { precision });
+  const settings = v.parse(inspectSettingsSchema, {});
   const store = new ReportStore();
   store.add({
     header: {
@@ -35,7 +30,7 @@ export const seriesPass = async (
   });
   try {
     const collector = new PassCollector(survey, settings, undefined, () => undefined);
-    const pass = trajectoryPass(survey, collector, settings.precision);
+    const pass = trajectoryPass(survey, collector);
     while ((await pass.next()).done !== true);
     await collector.finish();
     const run: AnalysisRun = {

@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { Bench } from './bench.js';
 import { median } from './bench.js';
-import { spent, type Spent } from './spent.js';
 import { seriesPass } from './seriesPass.js';
 import { writeSyntheticSeries } from './syntheticSeries.js';
 
@@ -15,44 +14,34 @@ export const trajectoryBench: Bench = {
   async run({ say, temporaryFolder }) {
     say(`writing ${checkpoints} checkpoints of 200 MB`);
     const paths = await writeSyntheticSeries(temporaryFolder, checkpoints);
-    const ours: Spent[] = [];
-    const exact: Spent[] = [];
-    const reading: Spent[] = [];
+    const ours: number[] = [];
+    const theirs: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      reading.push(await spent(() => readOnce(paths)));
-      ours.push(await spent(() => seriesPass(temporaryFolder)));
-      exact.push(await spent(() => seriesPass(temporaryFolder, [], 'exact')));
-      say(
-        `round ${round + 1}: ours ${words(ours.at(-1)!)}, all in float64 ${words(exact.at(-1)!)}, reading ${words(reading.at(-1)!)}`,
-      );
+      theirs.push(await seconds(() => readOnce(paths)));
+      ours.push(await seconds(() => seriesPass(temporaryFolder)));
+      say(`round ${round + 1}: ours ${ours.at(-1)!.toFixed(2)} s, reading ${theirs.at(-1)!.toFixed(2)} s`);
     }
     const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
     return [
       {
         name: `trajectories of ${checkpoints} × 200 MB`,
         unit: 's',
-        ours: median(ours.map(({ wall }) => wall)),
-        peer: { name: 'reading the bytes once', value: median(reading.map(({ wall }) => wall)) },
-        ratio: median(ours.map(({ wall }, i) => wall / reading[i]!.wall)),
-        floor: { name: 'the same reading', value: Math.min(...reading.map(({ wall }) => wall)) },
+        ours: median(ours),
+        peer: { name: 'reading the bytes once', value: median(theirs) },
+        ratio: median(ours.map((value, i) => value / theirs[i]!)),
+        floor: { name: 'the same reading', value: Math.min(...theirs) },
         aim: 'at most 2.5',
         note: `peak memory ${megabytes} MB`,
-      },
-      {
-        name: `trajectories of ${checkpoints} × 200 MB, all cores' time`,
-        unit: 's of processor',
-        ours: median(ours.map(({ processor }) => processor)),
-        peer: { name: 'all in float64', value: median(exact.map(({ processor }) => processor)) },
-        ratio: median(ours.map(({ processor }, i) => processor / exact[i]!.processor)),
-        floor: { name: 'reading', value: Math.min(...reading.map(({ processor }) => processor)) },
-        note: 'steps multiplied in float32 beside the same pass with --exact',
       },
     ];
   },
 };
 
-const words = ({ wall, processor }: Spent): string =>
-  `${wall.toFixed(2)} s (${processor.toFixed(2)} s of processor)`;
+const seconds = async (run: () => Promise<unknown>): Promise<number> => {
+  const start = performance.now();
+  await run();
+  return (performance.now() - start) / 1000;
+};
 
 const readOnce = async (paths: readonly string[]): Promise<void> => {
   const buffer = new Uint8Array(4 << 20);

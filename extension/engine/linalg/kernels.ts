@@ -52,19 +52,6 @@ interface KernelFunctions {
   ) => void;
   readonly bidiagonalValues: (d: number, e: number, n: number) => number;
   readonly qdValues: (d: number, e: number, n: number, work: number) => number;
-  readonly addStepProducts: (
-    stored: number,
-    stride: number,
-    types: number,
-    rows: number,
-    groups: number,
-    n: number,
-    tile: number,
-    work: number,
-    sums: number,
-    prints: number,
-    last: number,
-  ) => void;
   readonly addDifferenceProducts: (x: number, groups: number, columns: number, target: number) => void;
 }
 

@@ -10,7 +10,7 @@ const gramOf = (...rows: readonly (readonly [number, number])[]) =>
 const piece = (name: string, trunk: boolean, gram: ReturnType<typeof gramOf>) => ({
   tensor: { name, shape: [1, 2], dtype: 'float32' as const, elements: 2, readable: true },
   matrix: { tensor: name, group: name, rows: 1, columns: 2, folded: false, fused: false, trunk },
-  ...{ gram, parameters: 2, disjoint: true, mayBeEqual: () => false },
+  ...{ gram, parameters: 2, disjoint: true },
 });
 
 describe('groups of several tensors', () => {

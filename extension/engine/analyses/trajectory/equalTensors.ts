@@ -2,8 +2,7 @@ import type { Warning } from '../../../contract/report.js';
 import { quote } from '../../checkpoints/bytes/fileErrors.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import type { Survey } from '../../series/survey.js';
-import { sameNumbers } from './equalWeights.js';
-import type { MayBeEqual } from './gramPieces.js';
+import { isNear, sameNumbers } from './equalWeights.js';
 
 /** Numbers that are read again to tell equal tensors from near ones: as many as a small model has. */
 const MOST_READ = 1 << 28;
@@ -19,15 +18,10 @@ export class EqualTensors {
   constructor(private readonly survey: Survey) {}
 
   /** Takes the inner products of θ_t − θ_0 of one whole tensor. */
-  async add(tensor: string, elements: number, gram: Matrix, mayBeEqual: MayBeEqual): Promise<void> {
+  async add(tensor: string, elements: number, gram: Matrix): Promise<void> {
     for (let t = 1; t < gram.rows; t++) {
       let earlier = 0;
-      while (
-        earlier < t &&
-        !(mayBeEqual(earlier, t) && (await this.isEqual(tensor, elements, gram, earlier, t)))
-      ) {
-        earlier++;
-      }
+      while (earlier < t && !(await this.isEqual(tensor, elements, gram, earlier, t))) earlier++;
       if (earlier === t) continue;
       const key = `${t}:${earlier}`;
       const named = this.pairs.get(key);
@@ -43,6 +37,7 @@ export class EqualTensors {
     earlier: number,
     t: number,
   ): Promise<boolean> {
+    if (!isNear(gram, earlier, t)) return false;
     // A difference from the first checkpoint whose squares sum to zero is zero.
     if (earlier === 0) return gram.data[t * gram.rows + t] === 0;
     if (elements > this.budget) return false;

@@ -1,23 +1,29 @@
 import type { TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
+import type { Matrix } from '../../linalg/matrix.js';
 import type { Survey } from '../../series/survey.js';
-import type { MayBeEqual } from './gramPieces.js';
 
 const blockElements = 1 << 18;
 
 /**
  * Checkpoints whose parameters are equal, number for number, to those of an earlier one: index → the earlier index.
- * Only pairs that may be equal are read again.
+ * The Gram matrix of θ_t − θ_0 names the pairs whose distance is next to nothing; only those are read again.
  */
-export const equalWeights = async (survey: Survey, mayBeEqual: MayBeEqual): Promise<Map<number, number>> => {
+export const equalWeights = async (survey: Survey, gram: Matrix): Promise<Map<number, number>> => {
   const equal = new Map<number, number>();
-  const n = survey.checkpoints.length;
+  const n = gram.rows;
   for (let t = 1; t < n; t++) {
     for (let earlier = 0; earlier < t && !equal.has(t); earlier++) {
-      if (equal.has(earlier) || !mayBeEqual(earlier, t)) continue;
+      if (equal.has(earlier) || !isNear(gram, earlier, t)) continue;
       if (await sameNumbers(survey, survey.comparable, earlier, t)) equal.set(t, earlier);
     }
   }
   return equal;
+};
+
+export const isNear = ({ rows: n, data }: Matrix, a: number, b: number): boolean => {
+  const [aa, bb, ab] = [data[a * n + a]!, data[b * n + b]!, data[a * n + b]!];
+  // Equal rows have equal lengths, but for the order of additions; neighbours at the end of a run are merely near.
+  return Math.abs(aa - bb) <= 1e-12 * (aa + bb) && Math.abs(aa + bb - 2 * ab) <= 1e-9 * (aa + bb);
 };
 
 /** Whether tensors hold the same numbers at two checkpoints. */

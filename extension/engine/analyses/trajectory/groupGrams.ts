@@ -1,4 +1,3 @@
-import type { InspectSettings } from '../../../contract/report.js';
 import { withoutStart, type StartProducts } from '../../geometry/decayNull.js';
 import { namedMatrix } from '../../geometry/matrixRoles.js';
 import { attentionRoles } from '../../geometry/attentionPlaces.js';
@@ -6,8 +5,7 @@ import { zeros, type Matrix } from '../../linalg/matrix.js';
 import type { ChosenGroup } from '../../series/chooseTensors.js';
 import type { Survey } from '../../series/survey.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
-import type { GramPiece } from './gramPieces.js';
-import { trajectoryPass } from './trajectoryPass.js';
+import { trajectoryPass, type GramPiece } from './trajectoryPass.js';
 
 /** Bytes of Gram matrices of single matrices that are kept; those of all and of the attention are kept always. */
 const keptBytes = 64 << 20;
@@ -88,19 +86,17 @@ export const keepGrams = (survey: Survey, grams: GroupGrams): void => {
 export async function* groupGrams(run: {
   readonly survey: Survey;
   readonly group?: ChosenGroup;
-  readonly settings: Pick<InspectSettings, 'precision'>;
 }): AsyncGenerator<TaskStep, readonly KeptGram[]> {
-  const { survey, group, settings } = run;
+  const { survey, group } = run;
   const known = found.get(survey);
   if (known !== undefined) return known;
   const grams = new GroupGrams(group);
-  const events = {
+  yield* trajectoryPass(survey, {
     onSums: () => undefined,
     // The analysis of the trajectory warns of them.
     onNotFinite: () => undefined,
-    onGram: (piece: GramPiece) => grams.add(piece),
-  };
-  yield* trajectoryPass(survey, events, settings.precision);
+    onGram: (piece) => grams.add(piece),
+  });
   keepGrams(survey, grams);
   return found.get(survey)!;
 }

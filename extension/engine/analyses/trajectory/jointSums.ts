@@ -1,7 +1,7 @@
 import type { JointGroup } from '../../../contract/report/jointGroups.js';
 import { isEmbedding } from '../../geometry/embeddings.js';
 import { zeros, type Matrix } from '../../linalg/matrix.js';
-import type { GramPiece } from './gramPieces.js';
+import type { GramPiece } from './trajectoryPass.js';
 
 interface Sum {
   parameters: number;

@@ -11,8 +11,7 @@ import { tensorEntry } from '../../series/tensorEntries.js';
 import type { TrainingRecord } from '../../series/trainingRecord.js';
 import { trajectoriesOf, type UncentredPaths } from './trajectories.js';
 import { GroupGrams, keepGrams } from './groupGrams.js';
-import type { GramPiece, MayBeEqual } from './gramPieces.js';
-import type { PassEvents } from './trajectoryPass.js';
+import type { GramPiece, PassEvents } from './trajectoryPass.js';
 
 /** Sums are told of together, as a model may have a million tensors: so many, or after so long (ms). */
 const entriesTogether = 256;
@@ -25,8 +24,6 @@ export class PassCollector implements PassEvents {
   private parameters = 0;
   private groupParameters = 0;
   private readonly equal: EqualTensors;
-  /** Pairs of checkpoints that may be equal in every piece so far. */
-  private readonly alike: Uint8Array;
   private summed: TensorEntry[] = [];
   private toldAt = performance.now();
   /** For the analyses of updates and of the path, which read nothing again. */
@@ -44,7 +41,6 @@ export class PassCollector implements PassEvents {
     this.all = zeros(checkpoints + 1, checkpoints + 1);
     this.group = zeros(checkpoints + 1, checkpoints + 1);
     this.equal = new EqualTensors(survey);
-    this.alike = new Uint8Array(checkpoints * checkpoints).fill(1);
     this.grams = new GroupGrams(chosen);
   }
 
@@ -75,14 +71,13 @@ export class PassCollector implements PassEvents {
   };
 
   readonly onGram = async (piece: GramPiece): Promise<void> => {
-    const { tensor, matrix, gram, parameters, disjoint, mayBeEqual } = piece;
+    const { tensor, matrix, gram, parameters, disjoint } = piece;
     // The start of what does not decay has no part in what decay takes.
     if (this.training?.decayed === 'matrices' && matrix === undefined) clearLast(gram);
     this.grams.add(piece);
     this.joint.add(piece);
     if (disjoint) {
       add(this.all, gram);
-      this.keepAlike(mayBeEqual);
       this.parameters += parameters;
       if (this.chosen?.tensors.has(tensor.name) === true) {
         add(this.group, gram);
@@ -91,20 +86,10 @@ export class PassCollector implements PassEvents {
     }
     const isWhole = matrix?.part === undefined;
     if (isWhole && this.survey.checkpoints.length > 1)
-      await this.equal.add(tensor.name, tensor.elements, withoutStart(gram).gram, mayBeEqual);
+      await this.equal.add(tensor.name, tensor.elements, withoutStart(gram).gram);
     const isWanted = this.chosen === undefined || this.chosen.tensors.has(tensor.name);
     if (matrix !== undefined && isWanted) await this.emitGroup(matrix.group, parameters, gram);
   };
-
-  private keepAlike(mayBeEqual: MayBeEqual): void {
-    const n = this.survey.checkpoints.length;
-    for (let t = 1; t < n; t++) {
-      for (let earlier = 0; earlier < t; earlier++) {
-        const at = t * n + earlier;
-        if (this.alike[at] === 1 && !mayBeEqual(earlier, t)) this.alike[at] = 0;
-      }
-    }
-  }
 
   /** The trajectory of everything; its uncentred PCAs, where there are any. */
   async finish(): Promise<UncentredPaths | undefined> {
@@ -120,7 +105,7 @@ export class PassCollector implements PassEvents {
     keepGrams(this.survey, this.grams);
     const { gram } = withoutStart(this.all);
     const n = gram.rows;
-    const equal = await equalWeights(this.survey, (a, b) => this.alike[b * n + a] === 1);
+    const equal = await equalWeights(this.survey, gram);
     this.emit({
       checkpoints: this.survey.checkpoints.map((checkpoint, t) => {
         const squared = gram.data[t * n + t]!;

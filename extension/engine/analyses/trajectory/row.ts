@@ -37,7 +37,7 @@ export const trajectory = analysis({
 async function* collectedPass(run: AnalysisRun<Sections>): AsyncGenerator<TaskStep, void> {
   const collector = new PassCollector(run.survey, run.settings, run.group, run.emit, run.training);
   yield* inPhases([
-    { expected: pathsMs(run), steps: () => trajectoryPass(run.survey, collector, run.settings.precision) },
+    { expected: pathsMs(run), steps: () => trajectoryPass(run.survey, collector) },
     { expected: pathNullsMs(run, jointPaths) + rebuiltMs(run), steps: () => pathsOf(run, collector) },
   ]);
 }

@@ -1,15 +1,11 @@
-import type { InspectSettings } from '../../../contract/report.js';
 import type { TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
-import { withoutStart } from '../../geometry/decayNull.js';
-import { foldedSize } from '../../geometry/matrices.js';
+import { foldedSize, type MatrixSpec } from '../../geometry/matrices.js';
 import { DifferenceGram } from '../../linalg/differenceGram.js';
-import type { Matrix } from '../../linalg/matrix.js';
+import { zeros, type Matrix } from '../../linalg/matrix.js';
 import { isParameter, type Survey } from '../../series/survey.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import { gatherPart } from '../../series/tensorMatrix.js';
 import { isFinite } from '../../series/tensorValues.js';
-import { mayBeEqualBy, piecesOf, wholeMatrices, type GramPiece } from './gramPieces.js';
-import { Room, startStored, type Started } from './storedSteps.js';
 
 /** Bytes of float64 that the blocks hold over all checkpoints: what the pass needs, however large the model. */
 const blockBytes = 32 << 20;
@@ -35,17 +31,18 @@ export interface PassEvents {
   readonly onGram: (piece: GramPiece) => void | Promise<void>;
 }
 
-type Precision = InspectSettings['precision'];
+export interface GramPiece {
+  readonly tensor: TensorInfo;
+  /** Absent for vectors and scalars. */
+  readonly matrix?: MatrixSpec;
+  readonly gram: Matrix;
+  readonly parameters: number;
+  /** Pieces that do not overlap and together are all parameters: their sum is the Gram matrix of everything. */
+  readonly disjoint: boolean;
+}
 
-/**
- * Tensor by tensor, block by block, all checkpoints beside each other: each byte is read once. Large tensors are read by
- * threads, which multiply steps in float32 ({@link StepGram}); `exact` reads all of them as float64.
- */
-export async function* trajectoryPass(
-  survey: Survey,
-  events: PassEvents,
-  precision: Precision = 'auto',
-): AsyncGenerator<TaskStep, void> {
+/** Tensor by tensor, block by block, all checkpoints beside each other: each byte is read once. */
+export async function* trajectoryPass(survey: Survey, events: PassEvents): AsyncGenerator<TaskStep, void> {
   const comparable = new Set(survey.comparable.map(({ name }) => name));
   const work = survey.tensors.filter(({ readable, complex }) => readable && complex !== true);
   const checkpoints = survey.checkpoints.length;
@@ -57,63 +54,26 @@ export async function* trajectoryPass(
     work.reduce((most, { elements }) => Math.max(most, elements), 1),
   );
   const buffer = new Float64Array(summedElements);
-  const room = new Room();
   let before = 0;
   let yieldedAt = performance.now();
-  /** The tensor before this one, while threads multiply the last of it. */
-  let late: Late | undefined;
-  const finished = async function* (): AsyncGenerator<number, void> {
-    const ending = late;
-    late = undefined;
-    if (ending === undefined) return;
-    if (!(await endStored(survey, ending, events))) {
-      yield* comparedTensor(survey, ending.tensor, blocks, events);
+  for (const tensor of work) {
+    const passed =
+      comparable.has(tensor.name) && checkpoints > 1
+        ? comparedTensor(survey, tensor, blocks, events)
+        : summedTensor(survey, tensor, buffer, events);
+    for await (const fraction of passed) {
+      // Small tensors come by the thousand.
+      if (performance.now() - yieldedAt < turnMs) continue;
+      yieldedAt = performance.now();
+      const done = before + fraction * cost(tensor);
+      yield {
+        fraction: total > 0 ? done / total : 1,
+        text: `Reading: ${inMillions(done)} of ${inMillions(total)} million numbers`,
+      };
     }
-  };
-  const passed = async function* (tensor: TensorInfo): AsyncGenerator<number, void> {
-    const isCompared = comparable.has(tensor.name) && checkpoints > 1;
-    const started =
-      isCompared && precision !== 'exact' ? yield* startStored(survey, tensor, room) : undefined;
-    for await (const fraction of finished()) yield 0 * fraction;
-    if (started !== undefined) late = { tensor, started };
-    else if (isCompared) yield* comparedTensor(survey, tensor, blocks, events);
-    else yield* summedTensor(survey, tensor, buffer, events);
-  };
-  try {
-    for (const tensor of work) {
-      for await (const fraction of passed(tensor)) {
-        // Small tensors come by the thousand.
-        if (performance.now() - yieldedAt < turnMs) continue;
-        yieldedAt = performance.now();
-        yield stepAt(before + fraction * cost(tensor), total);
-      }
-      before += cost(tensor);
-    }
-    for await (const fraction of finished()) yield stepAt(fraction * total, total);
-  } finally {
-    await late?.started.end();
+    before += cost(tensor);
   }
 }
-
-const stepAt = (done: number, total: number): TaskStep => ({
-  fraction: total > 0 ? done / total : 1,
-  text: `Reading: ${inMillions(done)} of ${inMillions(total)} million numbers`,
-});
-
-interface Late {
-  readonly tensor: TensorInfo;
-  readonly started: Started;
-}
-
-/** Tells what threads have found of a tensor; false where it must be read as float64. */
-const endStored = async (survey: Survey, { tensor, started }: Late, events: PassEvents): Promise<boolean> => {
-  const found = await started.end();
-  if (found === undefined) return false;
-  events.onSums(tensor, found);
-  for (const piece of piecesOf(tensor, wholeMatrices(survey, tensor), found.parts))
-    await events.onGram(piece);
-  return true;
-};
 
 /** One block of numbers per checkpoint, used again and again. */
 class Block {
@@ -188,7 +148,8 @@ async function* comparedTensor(
   events: PassEvents,
 ): AsyncGenerator<number, void> {
   const checkpoints = survey.checkpoints.length;
-  const matrices = wholeMatrices(survey, tensor);
+  // Each matrix of a stack has its spectrum; the trajectory is that of the stack.
+  const matrices = (survey.matricesOf.get(tensor.name) ?? []).filter(({ stacked }) => stacked === undefined);
   const parts = matrices.filter(({ range }) => range !== undefined);
   // Only a fused tensor must be cut along its rows.
   const columns = parts.length > 0 ? foldedSize(tensor.shape)!.columns : 1;
@@ -220,8 +181,7 @@ async function* comparedTensor(
     for (const gram of results) spoilRow(gram, index);
   }
   events.onSums(tensor, lastSums.result());
-  const found = results.map((gram) => ({ gram, mayBeEqual: mayBeEqualBy(withoutStart(gram).gram) }));
-  for (const piece of piecesOf(tensor, matrices, found)) await events.onGram(piece);
+  for (const piece of piecesOf(tensor, matrices, results)) await events.onGram(piece);
 }
 
 /** Checkpoints in which a value is NaN or infinite: read again only where the products say that something is amiss. */
@@ -260,6 +220,46 @@ const isFiniteAt = async (
 
 const spoilRow = ({ rows: n, data }: Matrix, index: number): void => {
   for (let t = 0; t < n; t++) data[index * n + t] = data[t * n + index] = NaN;
+};
+
+const piecesOf = function* (
+  tensor: TensorInfo,
+  matrices: readonly MatrixSpec[],
+  grams: readonly Matrix[],
+): Generator<GramPiece> {
+  const parts = matrices.filter(({ range }) => range !== undefined);
+  if (parts.length === 0) {
+    const [matrix] = matrices;
+    yield {
+      tensor,
+      ...(matrix ? { matrix } : {}),
+      gram: grams[0]!,
+      parameters: tensor.elements,
+      disjoint: true,
+    };
+    return;
+  }
+  const whole = matrices.find(({ fused }) => fused);
+  yield {
+    tensor,
+    ...(whole ? { matrix: whole } : {}),
+    gram: sumOf(grams),
+    parameters: tensor.elements,
+    disjoint: false,
+  };
+  for (const [i, matrix] of parts.entries()) {
+    yield { tensor, matrix, gram: grams[i]!, parameters: matrix.rows * matrix.columns, disjoint: true };
+  }
+};
+
+/** Sum of matrices of one size. */
+const sumOf = (matrices: readonly Matrix[]): Matrix => {
+  const { rows, columns } = matrices[0]!;
+  const sum = zeros(rows, columns);
+  for (const { data } of matrices) {
+    for (let i = 0; i < data.length; i++) sum.data[i]! += data[i]!;
+  }
+  return sum;
 };
 
 const readBlock = async (

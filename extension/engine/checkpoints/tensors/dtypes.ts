@@ -121,7 +121,7 @@ const byTable = (
   };
 };
 
-export const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 const elementTypes: Readonly<Record<NumericDtype, ElementType>> = {
   float64: byView(8, (buffer, from, length) => new Float64Array(buffer, from, length)),

@@ -2,8 +2,8 @@ import { GeometryError } from '../../../contract/errors.js';
 import type { Warning } from '../../../contract/report.js';
 import { readInto, type ByteSource } from '../bytes/byteSource.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
-import type { Checkpoint, DensePlace, LowRankFactors, NumericDtype, TensorInfo } from './checkpoint.js';
-import { bytesPerElement, decodeElements, hostIsLittleEndian } from './dtypes.js';
+import type { Checkpoint, LowRankFactors, NumericDtype, TensorInfo } from './checkpoint.js';
+import { bytesPerElement, decodeElements } from './dtypes.js';
 import { quote } from '../bytes/fileErrors.js';
 
 /** One tensor and the way to its values: what a format's reader makes of its header. */
@@ -58,38 +58,6 @@ export const readDense = async (
   buffers.forEach(returnPiece);
 };
 
-/**
- * Where functions that read dense tensors find the values. Known by the function: a copy of the tensor that reads otherwise
- * has no place.
- */
-const places = new WeakMap<StoredTensor['readElements'], () => DensePlace | undefined>();
-
-/** `read` as the way to values that lie where `place` says. */
-const placedRead = (
-  read: StoredTensor['readElements'],
-  place: () => DensePlace | undefined,
-): StoredTensor['readElements'] => {
-  places.set(read, place);
-  return read;
-};
-
-/** The way to the values of a tensor of another checkpoint, wherever it finds them. */
-export const readFrom = (checkpoint: Checkpoint, name: string): StoredTensor['readElements'] =>
-  placedRead(
-    async (start, length, into) => {
-      await checkpoint.read(name, start, length, into);
-    },
-    () => checkpoint.place?.(name),
-  );
-
-const placeOf = (tensor: StoredTensor): DensePlace | undefined => {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is not called
-  const place = tensor instanceof DenseTensor ? tensor.place() : places.get(tensor.readElements)?.();
-  if (place === undefined) return undefined;
-  const { source, offset, dtype } = place;
-  return offset + tensor.elements * bytesPerElement(dtype) <= source.size ? place : undefined;
-};
-
 /** A tensor whose elements lie one after the other from byte `offset` of `source`. */
 export const denseTensor = (
   info: TensorInfo,
@@ -101,10 +69,8 @@ export const denseTensor = (
   const width = bytesPerElement(dtype);
   return {
     ...info,
-    readElements: placedRead(
-      (start, length, into) => readDense(source, offset + start * width, dtype, length, into, bigEndian),
-      () => (bigEndian === hostIsLittleEndian ? undefined : { dtype, offset, source }),
-    ),
+    readElements: (start, length, into) =>
+      readDense(source, offset + start * width, dtype, length, into, bigEndian),
   };
 };
 
@@ -131,10 +97,6 @@ export class DenseTensor implements StoredTensor {
     this.elements = elements;
     this.#source = source;
     this.#offset = offset;
-  }
-
-  place(): DensePlace | undefined {
-    return hostIsLittleEndian ? { dtype: this.dtype, offset: this.#offset, source: this.#source } : undefined;
   }
 
   readElements(start: number, length: number, into: Float64Array): Promise<void> {
@@ -215,10 +177,6 @@ export const checkpointOf = (parts: {
       }
       await tensor.readElements(start, length, target);
       return target;
-    },
-    place: (name) => {
-      const tensor = tensorNamed(name);
-      return tensor && placeOf(tensor);
     },
     factors: async (name) => {
       const factors = await tensorNamed(name)?.factors?.();

@@ -5,4 +5,3 @@ export { chase } from './chase';
 export { bidiagonalValues } from './bidiagonalValues';
 export { qdValues } from './qdValues';
 export { addDifferenceProducts } from './differences';
-export { addStepProducts } from './stepProducts';

@@ -1,10 +1,9 @@
 import { batchValues } from './batchValues.js';
 import { leadingVectors } from './leadingVectors.js';
 import { differenceProducts } from './differenceProducts.js';
-import { stepProducts } from './stepProducts.js';
 
 /** What a thread of the linear algebra computes: a job in, an answer and the buffers that go with it out. */
-export const jobs = { batchValues, differenceProducts, leadingVectors, stepProducts } as const;
+export const jobs = { batchValues, differenceProducts, leadingVectors } as const;
 
 export type Jobs = typeof jobs;
 export type JobName = keyof Jobs;
