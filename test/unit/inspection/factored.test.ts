@@ -87,16 +87,18 @@ const productOf = ({ rows, columns, up, down }: Factors): Float64Array =>
 
 describe('spectra of small adapters', () => {
   it.each([
-    ['thin factors', 60, 40, 4],
-    ['a rank above the size', 9, 40, 16],
-    ['a fused module', 96, 32, 4],
-  ])('of %s are those of the product, to 1e-12 of σ1', async (kind, rows, columns, rank) => {
+    ['thin factors', 60, 40, [4, 4]],
+    ['a rank above the size', 9, 40, [16, 16]],
+    ['a rank that falls', 60, 40, [8, 4]],
+    ['a rank that rises', 60, 40, [4, 8]],
+    ['a fused module', 96, 32, [8, 4]],
+  ])('of %s are those of the product, to 1e-12 of σ1', async (kind, rows, columns, ranks) => {
     const module = MODULE.replace(
       'self_attn.q_proj',
       kind === 'a fused module' ? 'attn.c_attn' : 'self_attn.q_proj',
     );
-    const steps = [1, 2].map((step) => {
-      const [up, down] = [entries(rows * rank, step), entries(rank * columns, 2 + step)];
+    const steps = ranks.map((rank, i) => {
+      const [up, down] = [entries(rows * rank, 1 + i), entries(rank * columns, 3 + i)];
       return { rows, columns, up, down };
     });
     steps.forEach((factors, i) => saveAdapter(path.join(folder, `checkpoint-${i + 1}`), module, factors));

@@ -18,8 +18,9 @@ interface Factored {
 const factorsAt = async (survey: Survey, index: number, spec: MatrixSpec): Promise<Factored> => {
   const checkpoint = await survey.pool.get(index);
   const { left, right } = await checkpoint.factors!(spec.tensor);
-  const rank = spec.rank!;
   const columns = tensorColumns(spec, survey.tensorNamed.get(spec.tensor)!.shape);
+  // The checkpoint's own: adapters are pruned on the way (AdaLoRA), and those of two ranks may lie in a folder.
+  const rank = right.length / columns;
   const [from, to] = spec.range?.columns ?? [0, columns];
   const ofRows = {
     ...spec,

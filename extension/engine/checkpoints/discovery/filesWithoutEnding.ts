@@ -5,6 +5,9 @@ import { formats, HEAD_BYTES } from '../formats.js';
 /** Programs write files without an ending too; of a folder of many, the first in the order of names are looked at. */
 const mostLookedAt = 1000;
 
+/** First byte of a pickle of protocol 2 and later, and of no map of msgpack that holds anything. */
+const PICKLE = 0x80;
+
 /** Formats whose first bytes are too few to tell them from other files. */
 const unsure = new Set(['onnx']);
 
@@ -13,13 +16,16 @@ const endingByContent = async (path: string): Promise<string | undefined> => {
   if (source === undefined) return undefined;
   try {
     const head = await source.read(0, Math.min(HEAD_BYTES, source.size));
+    // Data sets are pickled without an ending more often than weights are.
+    if (head[0] === PICKLE) return undefined;
     const format = formats.find(({ name, recognise }) => !unsure.has(name) && recognise(head, source.size));
     return format?.endings[0];
   } catch {
     // What cannot be read is no weight file here.
     return undefined;
   } finally {
-    await source.close();
+    // A file that has grown meanwhile, as logs do, says so when it is closed.
+    await source.close().catch(() => undefined);
   }
 };
 
