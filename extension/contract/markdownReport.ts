@@ -14,7 +14,7 @@ interface Part {
 }
 
 const medianOf = (stack: StackSummary): string =>
-  `${matrixKey({ tensor: stack.tensor, part: stackPart(stack) })}, median`;
+  `${matrixKey({ tensor: stack.tensor, part: stackPart(stack) })}, median${stack.measured < stack.count ? ` of ${stack.measured}` : ''}`;
 const shares = (values: readonly number[] | undefined): (number | undefined)[] =>
   [0, 1, 2].map((at) => values?.[at]);
 

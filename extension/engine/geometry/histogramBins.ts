@@ -1,4 +1,4 @@
-/** Bins of a histogram at most; at least half as many are used unless all values are equal. */
+/** Most bins of a histogram; where values lie far from the bulk, fewer are used. */
 const mostBins = 64;
 /** Bins are kept finer than they are shown, as where the bulk of the values lies is known at the end only. */
 const fineBins = 1024;
