@@ -1,4 +1,4 @@
-import { matrixKey as keyOf } from '../../extension/contract/matrixKey.js';
+import { matrixKey } from '../../extension/contract/matrixKey.js';
 import type { Report, SpectrumEntry, TensorEntry } from '../../extension/contract/report.js';
 
 export type Of = SpectrumEntry['of'];
@@ -19,8 +19,6 @@ export interface MatrixInfo {
   readonly fused: boolean;
 }
 
-export const matrixKey = (tensor: string, part: string | undefined): string => keyOf({ tensor, part });
-
 export function matricesOf({ tensors }: Pick<Report, 'tensors'>): MatrixInfo[] {
   const start = commonStart(tensors.map(({ name }) => name));
   const withParts = new Set(tensors.filter(({ part }) => part !== undefined).map(({ name }) => name));
@@ -28,7 +26,7 @@ export function matricesOf({ tensors }: Pick<Report, 'tensors'>): MatrixInfo[] {
     tensor.matrix
       ? [
           {
-            key: matrixKey(tensor.name, tensor.part),
+            key: matrixKey({ tensor: tensor.name, part: tensor.part }),
             ...namesOf(tensor, start),
             tensor,
             rows: tensor.matrix.rows,
@@ -49,7 +47,7 @@ const byNumber = new Intl.Collator('en', { numeric: true });
 
 /** The file has no name for a part of a fused tensor: its role is shown alone. */
 function namesOf({ name, part, group }: TensorEntry, start: number): Pick<MatrixInfo, 'label' | 'role'> {
-  if (part !== undefined) return { label: group ?? matrixKey(name.slice(start), part) };
+  if (part !== undefined) return { label: group ?? matrixKey({ tensor: name.slice(start), part }) };
   const own = name.slice(start).replace(/\.weight$/, '');
   return { label: own, ...(group === undefined || group === name ? {} : { role: group }) };
 }
@@ -81,7 +79,7 @@ export interface SpectraIndex {
 export function indexSpectra({ spectra }: Pick<Report, 'spectra'>): SpectraIndex {
   const lists = new Map<string, SpectrumEntry[]>();
   for (const entry of spectra) {
-    const key = `${entry.of} ${matrixKey(entry.tensor, entry.part)}`;
+    const key = `${entry.of} ${matrixKey(entry)}`;
     const list = lists.get(key);
     if (list) list.push(entry);
     else lists.set(key, [entry]);

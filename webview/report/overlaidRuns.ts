@@ -1,5 +1,5 @@
 import type { Report, SpectrumEntry } from '../../extension/contract/report.js';
-import { matrixKey } from './matrices.js';
+import { matrixKey } from '../../extension/contract/matrixKey.js';
 
 /** One run with its spectra, by matrix, in the order of the steps. */
 export interface OverlaidRun {
@@ -26,7 +26,7 @@ export function overlaidRuns({
   return [...runs.values()].map(({ name, path, entries }) => {
     const byMatrix = new Map<string, SpectrumEntry[]>();
     for (const entry of entries) {
-      const key = `${entry.of} ${matrixKey(entry.tensor, entry.part)}`;
+      const key = `${entry.of} ${matrixKey(entry)}`;
       byMatrix.set(key, [...(byMatrix.get(key) ?? []), entry]);
     }
     for (const list of byMatrix.values()) list.sort((a, b) => a.step - b.step);

@@ -85,8 +85,6 @@ export const foldedSize = (
   return rows > 1 && columns > 1 ? { rows, columns } : undefined;
 };
 
-export { matrixKey } from '../../contract/matrixKey.js';
-
 /** Matrices [0] … of a stack; the stack itself is none. */
 const stackedSpecs = ({ name, shape }: NamedShape, { of, by }: Stack): MatrixSpec[] => {
   const [rows, columns] = shape.slice(-2) as [number, number];

@@ -2,13 +2,13 @@ import { none } from '../../words/numbers.js';
 import { useMemo } from 'preact/hooks';
 import type { ComparisonEntry } from '../../../extension/contract/report.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
-import { matrixKey } from '../../report/matrices.js';
+import { matrixKey } from '../../../extension/contract/matrixKey.js';
 import { Name } from '../../elements/name.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { say } from '../../words/say.js';
 import { pairMeasures } from './measures.js';
 
-const keyOf = ({ tensor, part, state }: ComparisonEntry): string => `${matrixKey(tensor, part)} ${state}`;
+const keyOf = ({ tensor, part, state }: ComparisonEntry): string => `${matrixKey({ tensor, part })} ${state}`;
 
 /** Every tensor of the two models: equal, changed, or only in one of them, and the size of the change. */
 export function ComparedTensors({ onShow }: { readonly onShow: (key: string) => void }) {
@@ -31,9 +31,9 @@ const columnsOf = (onShow: (key: string) => void): TableColumn<ComparisonEntry>[
   {
     id: 'name',
     title: say('tensors.name'),
-    value: ({ tensor, part }) => matrixKey(tensor, part),
+    value: ({ tensor, part }) => matrixKey({ tensor, part }),
     cell: (entry) => {
-      const key = matrixKey(entry.tensor, entry.part);
+      const key = matrixKey(entry);
       return (
         <>
           {entry.difference ? (

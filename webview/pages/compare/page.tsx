@@ -4,7 +4,8 @@ import { Choice } from '../../elements/choice.js';
 import { GridCard } from '../../parts/gridCard.js';
 import { analysisAbsent } from '../../report/absence.js';
 import { layerPlaces } from '../../report/layerPlaces.js';
-import { matrixKey, type MatrixInfo } from '../../report/matrices.js';
+import { matrixKey } from '../../../extension/contract/matrixKey.js';
+import type { MatrixInfo } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isText, oneOf, usePersistedState } from '../../state/persistedState.js';
 import { percent } from '../../words/numbers.js';
@@ -24,7 +25,7 @@ export function Compare() {
   const [chosen, choose] = usePersistedState('compare.matrix', '', isText);
   const [measureId, setMeasure] = usePersistedState('compare.measure', 'distance', oneOf(measureIds));
   const entries = useMemo(
-    () => new Map(report.comparisons.map((entry) => [matrixKey(entry.tensor, entry.part), entry])),
+    () => new Map(report.comparisons.map((entry) => [matrixKey(entry), entry])),
     [report],
   );
   const placed = useMemo(() => matrices.filter(({ fused }) => !fused), [matrices]);

@@ -4,7 +4,7 @@ import { ChartCard } from '../../charts/chartCard.js';
 import type { LineFigure } from '../../charts/figure.js';
 import { edgeLook, lineLook, markedLook, nullLook } from '../../charts/looks.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
-import { matrixKey } from '../../report/matrices.js';
+import { matrixKey } from '../../../extension/contract/matrixKey.js';
 import { counted } from '../../words/counts.js';
 import { number } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
@@ -15,7 +15,7 @@ import { spectrumSays } from '../spectra/sentences.js';
 export function PairCards({ entry }: { readonly entry: ComparisonEntry }) {
   const [scale, setScale] = useScale('compare.scale', 'log');
   const { difference, angles, intruders } = entry;
-  const name = matrixKey(entry.tensor, entry.part);
+  const name = matrixKey(entry);
   const spectrum = useMemo(
     () => difference && spectrumFigure(difference, [], difference, scale, [], say('compare.difference')),
     [difference, scale],

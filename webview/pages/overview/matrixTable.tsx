@@ -8,7 +8,8 @@ import { PinButton } from '../../parts/pinButton.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
 import { Sparkline } from '../../parts/sparkline.js';
 import { spectrumAbsent } from '../../report/absence.js';
-import { fullLabel, matrixKey, type MatrixInfo } from '../../report/matrices.js';
+import { matrixKey } from '../../../extension/contract/matrixKey.js';
+import { fullLabel, type MatrixInfo } from '../../report/matrices.js';
 import { indexStacks } from '../../report/stacks.js';
 import { Name } from '../../elements/name.js';
 import { useInspection, type InspectionView } from '../../state/inspectionContext.js';
@@ -53,7 +54,15 @@ export function MatrixTable() {
       const stack = medians.findLast(({ step }) => step === last);
       return stack === undefined
         ? [own]
-        : [{ key: matrixKey(name, stackPart(stack)), stack, entries: medians, entry: stack }, own];
+        : [
+            {
+              key: matrixKey({ tensor: name, part: stackPart(stack) }),
+              stack,
+              entries: medians,
+              entry: stack,
+            },
+            own,
+          ];
     });
   }, [report, matrixChoice, spectra, last]);
   const columns = useMemo(() => columnsOf(view), [report, spectra, running]);

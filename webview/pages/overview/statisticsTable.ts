@@ -2,7 +2,7 @@ import type { Report, SpectrumEntry } from '../../../extension/contract/report.j
 import { stackPart, stackSummaries, type StackSummary } from '../../../extension/contract/stackSummaries.js';
 import { statisticKeys } from '../../../extension/contract/statistics/table.js';
 import type { Table } from '../../charts/table.js';
-import { matrixKey } from '../../report/matrices.js';
+import { matrixKey } from '../../../extension/contract/matrixKey.js';
 
 /**
  * Every statistic of every spectrum with the mean and the 5 % and 95 % quantiles of its shuffled null. Headings are the
@@ -14,9 +14,9 @@ export const statisticsTable = (report: Pick<Report, 'spectra' | 'tensors'>): Ta
     ...statisticKeys.flatMap((key) => [key, `${key} shuffled`, `${key} shuffled q05`, `${key} shuffled q95`]),
   ],
   rows: [
-    ...report.spectra.map((entry) => row(matrixKey(entry.tensor, entry.part), entry)),
+    ...report.spectra.map((entry) => row(matrixKey(entry), entry)),
     ...stackSummaries(report).map((stack) =>
-      row(`${matrixKey(stack.tensor, stackPart(stack))}, median`, stack),
+      row(`${matrixKey({ tensor: stack.tensor, part: stackPart(stack) })}, median`, stack),
     ),
   ],
 });

@@ -5,7 +5,7 @@ import { statisticsIn } from '../../../extension/contract/statistics/table.js';
 import { HistogramLine } from '../../parts/histogramLine.js';
 import { beyond } from '../../report/histograms.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
-import { matrixKey } from '../../report/matrices.js';
+import { matrixKey } from '../../../extension/contract/matrixKey.js';
 import { indexStacks } from '../../report/stacks.js';
 import { Name } from '../../elements/name.js';
 import { useInspection } from '../../state/inspectionContext.js';
@@ -32,7 +32,7 @@ export function TensorTable() {
     const stacks = indexStacks(report, 'weights');
     const last = report.checkpoints.at(-1)?.step;
     return report.tensors.map((tensor) => {
-      const key = matrixKey(tensor.name, tensor.part);
+      const key = matrixKey({ tensor: tensor.name, part: tensor.part });
       const matrix = infos.get(key);
       const medians = tensor.part === undefined ? stacks.get(tensor.name) : undefined;
       const stack = medians?.findLast(({ step }) => step === last);

@@ -4,7 +4,8 @@ import { ChartCard } from '../../charts/chartCard.js';
 import { Choice } from '../../elements/choice.js';
 import { OfferAnalysis } from '../../parts/offerAnalysis.js';
 import { SortableTable, type TableColumn } from '../../parts/sortableTable.js';
-import { matrixKey, type MatrixInfo } from '../../report/matrices.js';
+import { matrixKey } from '../../../extension/contract/matrixKey.js';
+import type { MatrixInfo } from '../../report/matrices.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { oneOf, usePersistedState } from '../../state/persistedState.js';
 import { beyond, countOf } from '../../report/histograms.js';
@@ -19,13 +20,11 @@ const sides = ['left', 'right'] as const;
 export function MatrixCards({ matrix, step }: { readonly matrix: MatrixInfo; readonly step: number }) {
   const { report } = useInspection();
   const { name, part } = matrix.tensor;
-  const detail = report.matrixDetails.find(
-    (entry) => matrixKey(entry.tensor, entry.part) === matrix.key && entry.step === step,
-  );
+  const detail = report.matrixDetails.find((entry) => matrixKey(entry) === matrix.key && entry.step === step);
   if (detail === undefined)
     return (
       <OfferAnalysis
-        request={{ id: 'matrix', settings: { matrix: matrixKey(name, part), step } }}
+        request={{ id: 'matrix', settings: { matrix: matrixKey({ tensor: name, part }), step } }}
         says={say('matrix.offer', { matrix: matrix.label })}
         text={say('matrix.compute')}
       />

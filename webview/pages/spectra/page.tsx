@@ -22,7 +22,8 @@ import { overlaidRuns } from '../../report/overlaidRuns.js';
 import { ScaleChoice, useScale } from '../../parts/scaleChoice.js';
 import { SpectrumStatistics } from './spectrumStatistics.js';
 import type { Of } from '../../report/matrices.js';
-import { fullLabel, matrixKey, sides, substantial } from '../../report/matrices.js';
+import { matrixKey } from '../../../extension/contract/matrixKey.js';
+import { fullLabel, sides, substantial } from '../../report/matrices.js';
 import { hasSteps } from '../../../extension/contract/stepKnown.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { isNumber, isText, oneOf, usePersistedState } from '../../state/persistedState.js';
@@ -46,7 +47,7 @@ const overlaid: { readonly [K in Overlay]: (entries: readonly SpectrumEntry[]) =
 
 const anglesOf = ({ principalAngles }: Report, matrix: string | undefined): PrincipalAnglesEntry[] =>
   principalAngles
-    .filter(({ tensor, part }) => matrixKey(tensor, part) === matrix)
+    .filter(({ tensor, part }) => matrixKey({ tensor, part }) === matrix)
     .sort((a, b) => a.toStep - b.toStep);
 
 /** The singular values of one matrix: at a step, over the steps, and how its leading subspaces turn. */

@@ -9,7 +9,7 @@ import { counted } from '../../words/counts.js';
 import { integer, number } from '../../words/numbers.js';
 import { shareOfRank, statisticName, statisticNote } from '../../words/statistics.js';
 import { Button } from '../../elements/toolkit.js';
-import { matrixKey } from '../../report/matrices.js';
+import { matrixKey } from '../../../extension/contract/matrixKey.js';
 import { hasSteps } from '../../../extension/contract/stepKnown.js';
 import { useInspection } from '../../state/inspectionContext.js';
 import { useRequests } from '../../state/requests.js';
@@ -24,7 +24,7 @@ const valueText = ({ format }: Statistic, value: number): string =>
 
 const exactly = (entry: SpectrumEntry): AnalysisRequest => ({
   id: 'exact',
-  settings: { matrix: matrixKey(entry.tensor, entry.part), step: entry.step, of: entry.of },
+  settings: { matrix: matrixKey(entry), step: entry.step, of: entry.of },
 });
 
 /** Statistics of the bulk of independent entries. */

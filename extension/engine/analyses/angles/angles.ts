@@ -1,5 +1,6 @@
 import type { PrincipalAnglesEntry, ReportAddition } from '../../../contract/report.js';
-import { foldedSize, matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
+import { matrixKey } from '../../../contract/matrixKey.js';
+import { foldedSize, type MatrixSpec } from '../../geometry/matrices.js';
 import { principalAngles, randomAngle } from '../../geometry/principalAngles.js';
 import { randomlyMoved, stepAnglesOf } from '../../geometry/stepAngles.js';
 import { seedFromText } from '../../ground/seededRandom.js';

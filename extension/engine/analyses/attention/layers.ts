@@ -1,5 +1,6 @@
 import type { AttentionConfig } from '../../geometry/fusedLayouts.js';
-import { matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
+import { matrixKey } from '../../../contract/matrixKey.js';
+import type { MatrixSpec } from '../../geometry/matrices.js';
 import { namedMatrix } from '../../geometry/matrixRoles.js';
 
 const roles = ['Q', 'K', 'V', 'O'] as const;

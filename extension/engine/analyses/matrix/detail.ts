@@ -2,7 +2,6 @@ import type { MatrixDetail } from '../../../contract/report.js';
 import { GeometryError } from '../../../contract/errors.js';
 import { RunningDistribution } from '../../geometry/distribution.js';
 import { matrixBlocks, lineNorms, participationRatio } from '../../geometry/matrixEntries.js';
-import { matrixKey } from '../../geometry/matrices.js';
 import { quantile } from '../../geometry/quantiles.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import { seedFromText } from '../../ground/seededRandom.js';
@@ -10,6 +9,7 @@ import type { Matrix } from '../../linalg/matrix.js';
 import { shuffledEntries } from '../../linalg/shuffledEntries.js';
 import { svd } from '../../linalg/svd.js';
 import type { AnalysisRun } from '../analysis.js';
+import { oneMatrix, type OneMatrix } from '../oneMatrix.js';
 import { subjectsOf } from '../spectra/spectra.js';
 import { isEstimated } from '../workPolicy.js';
 
@@ -20,31 +20,17 @@ const drawnVectors = 3;
 const mostEntries = 4096;
 const draws = 5;
 
-export interface MatrixSettings {
-  /** `tensor`, or `tensor#Q` of a fused one. */
-  readonly matrix: string;
-  /** Default: the last checkpoint. */
-  readonly step?: number | undefined;
-}
-
 /**
  * Entries, norms and leading singular vectors of one matrix.
  * @throws GeometryError `invalid-argument` where there is none.
  */
 export async function* detailOf(
   run: AnalysisRun<'matrixDetails'>,
-  { matrix: name, step }: MatrixSettings,
+  one: OneMatrix,
 ): AsyncGenerator<TaskStep, void> {
   const { survey, settings, signal, emit } = run;
-  const spec = survey.matrices.find((one) => matrixKey(one) === name);
-  const index =
-    step === undefined
-      ? survey.checkpoints.length - 1
-      : survey.checkpoints.findIndex((checkpoint) => checkpoint.step === step);
-  if (spec === undefined || index < 0) {
-    const where = spec === undefined ? `${name} is no matrix of this checkpoint` : `There is no step ${step}`;
-    throw new GeometryError('invalid-argument', `${where}.`);
-  }
+  const { spec, index } = oneMatrix(run, one);
+  const name = one.matrix;
   yield { fraction: 0, text: `Reading ${name}` };
   const subjects = await subjectsOf(run, index, spec.tensor, [spec]);
   const matrix = subjects.find(({ of }) => of === 'weights')?.matrix;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { analysis } from '../analysis.js';
+import { oneMatrixFlags, oneMatrixSettings } from '../oneMatrix.js';
 import { detailOf } from './detail.js';
 
 /** For one matrix, on request. */
@@ -10,16 +11,8 @@ export const matrix = analysis({
   needs: 'checkpoint',
   isDefault: false,
   topic: 'spectra',
-  settings: v.strictObject({ matrix: v.string(), step: v.optional(v.number()) }),
-  flags: {
-    matrix: {
-      kind: 'text',
-      value: 'NAME',
-      help: 'the tensor, NAME#Q for a part of a fused one',
-      isRequired: true,
-    },
-    step: { kind: 'number', value: 'STEP', help: 'the checkpoint that is looked at (else the last)' },
-  },
+  settings: v.strictObject(oneMatrixSettings),
+  flags: oneMatrixFlags,
   weight: ({ plan }) => (2.1e-5 * plan.costPerCheckpoint) / Math.max(1, plan.matrices.length),
   steps: detailOf,
 });

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
 import { discover } from '../../checkpoints/discovery/series.js';
 import { matchNames } from '../../geometry/comparison/matchNames.js';
-import { matrixKey } from '../../geometry/matrices.js';
+import { matrixKey } from '../../../contract/matrixKey.js';
 import { partOf } from '../../ground/work/partOf.js';
 import { inPhases } from '../../ground/work/phases.js';
 import type { TaskStep } from '../../ground/work/tasks.js';

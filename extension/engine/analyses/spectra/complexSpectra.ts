@@ -1,6 +1,7 @@
 import { tensorChoice } from '../../checkpoints/tensors/tensorGlob.js';
 import { marchenkoPastur, marchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
-import { matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
+import { matrixKey } from '../../../contract/matrixKey.js';
+import type { MatrixSpec } from '../../geometry/matrices.js';
 import { seedFromText } from '../../ground/seededRandom.js';
 import { shuffledEntries } from '../../linalg/shuffledEntries.js';
 import type { TaskStep } from '../../ground/work/tasks.js';

@@ -1,6 +1,7 @@
 import type { SpectrumEntry } from '../../../contract/report.js';
 import { marchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
-import { matrixKey, type MatrixSpec } from '../../geometry/matrices.js';
+import { matrixKey } from '../../../contract/matrixKey.js';
+import type { MatrixSpec } from '../../geometry/matrices.js';
 import { estimateSpectrum, type Estimate, type SpectrumEstimate } from '../../linalg/estimates.js';
 import { matrixPieces, momentsOf, operatorOf, type SpectrumOf } from '../../series/matrixPieces.js';
 import type { Survey } from '../../series/survey.js';

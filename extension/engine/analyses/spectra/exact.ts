@@ -1,16 +1,12 @@
 import { GeometryError } from '../../../contract/errors.js';
-import { matrixKey } from '../../geometry/matrices.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import type { SpectrumOf } from '../../series/matrixPieces.js';
 import type { AnalysisRun } from '../analysis.js';
+import { oneMatrix, type OneMatrix } from '../oneMatrix.js';
 import { isEstimated } from '../workPolicy.js';
 import { exactSpectrum } from './spectra.js';
 
-export interface ExactSettings {
-  /** `tensor`, or `tensor#Q` of a fused one. */
-  readonly matrix: string;
-  /** Default: the last checkpoint. */
-  readonly step?: number | undefined;
+export interface ExactSettings extends OneMatrix {
   readonly of: SpectrumOf;
 }
 
@@ -22,16 +18,11 @@ export interface ExactSettings {
  */
 export async function* exactSpectrumOf(
   run: AnalysisRun<'spectra'>,
-  { matrix, step, of }: ExactSettings,
+  settings: ExactSettings,
 ): AsyncGenerator<TaskStep, void> {
-  const { survey } = run;
-  const index =
-    step === undefined
-      ? survey.checkpoints.length - 1
-      : survey.checkpoints.findIndex((checkpoint) => checkpoint.step === step);
-  const spec = survey.matrices.find((one) => matrixKey(one) === matrix);
-  const checkpoint = survey.checkpoints[index];
-  if (spec === undefined || checkpoint === undefined) throw none(matrix, step);
+  const { matrix, of } = settings;
+  const { spec, index } = oneMatrix(run, settings);
+  const checkpoint = run.survey.checkpoints[index]!;
   if (spec.rank === undefined && isEstimated(spec, true)) {
     throw new GeometryError(
       'too-large',
@@ -51,12 +42,8 @@ export async function* exactSpectrumOf(
   if (run.report().spectra.some((entry) => entry.exact && isThis(entry))) return;
   yield { fraction: 0, text: `Singular values of ${matrix}` };
   const entry = await exactSpectrum(run, index, spec, of);
-  if (entry === undefined) throw none(matrix, step);
+  if (entry === undefined) {
+    throw new GeometryError('invalid-argument', `${matrix} has no spectrum at step ${checkpoint.step}.`);
+  }
   run.emit({ spectra: [entry] });
 }
-
-const none = (matrix: string, step: number | undefined): GeometryError =>
-  new GeometryError(
-    'invalid-argument',
-    `${matrix} has no spectrum${step === undefined ? '' : ` at step ${step}`}.`,
-  );

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { analysis, type AnalysisRun } from '../analysis.js';
-import { matrixKey } from '../../geometry/matrices.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import { shared, spectraMs } from '../expectedTime.js';
+import { findMatrix, oneMatrixFlags, oneMatrixSettings } from '../oneMatrix.js';
 import { complexSpectraOf } from './complexSpectra.js';
 import { exactSpectrumOf } from './exact.js';
 import { decompositionCost } from '../workPolicy.js';
@@ -45,22 +45,16 @@ export const exactSpectra = analysis({
   isDefault: false,
   topic: 'spectra',
   settings: v.strictObject({
-    matrix: v.string(),
-    step: v.optional(v.number()),
+    ...oneMatrixSettings,
     of: v.optional(v.picklist(['weights', 'change']), 'weights'),
   }),
   flags: {
-    matrix: {
-      kind: 'text',
-      value: 'NAME',
-      help: 'the tensor, NAME#Q for a part of a fused one',
-      isRequired: true,
-    },
-    step: { kind: 'number', value: 'STEP', help: 'the checkpoint that is looked at (else the last)' },
+    ...oneMatrixFlags,
     of: { kind: 'text', value: 'WHAT', help: 'weights (default), or change: since the first checkpoint' },
   },
-  weight: ({ survey }, { matrix }) =>
-    2.1e-6 *
-    Math.max(0, ...survey.matrices.filter((one) => matrixKey(one) === matrix).map(decompositionCost)),
+  weight: (run, { matrix }) => {
+    const spec = findMatrix(run, matrix);
+    return spec === undefined ? 0 : 2.1e-6 * decompositionCost(spec);
+  },
   steps: exactSpectrumOf,
 });

@@ -1,6 +1,7 @@
 import type { InspectSettings, Report, ReportAddition, SpectrumEntry } from '../../../contract/report.js';
 import { marchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
-import { matrixKey, tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
+import { matrixKey } from '../../../contract/matrixKey.js';
+import { tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import { entryMoments, followsShuffleLaw, ShuffleLaw } from '../../geometry/shuffleLaw.js';
 import { seedFromText } from '../../ground/seededRandom.js';
 import { shuffledEntries, type Seeds } from '../../linalg/shuffledEntries.js';
