@@ -14,6 +14,8 @@ export interface Beginning {
 /** A run to train, by its folder. */
 export interface QueuedRun {
   readonly folder: string;
+  /** Among how many runs it shares the cores. Default: as many as the launcher has places for. */
+  readonly sharers?: number;
   /** Called when its turn comes. An exception is the run's end. */
   readonly begin: () => Beginning | Promise<Beginning>;
   /** The run has been started. */
@@ -135,7 +137,9 @@ export class RunQueue {
     this.working.set(run.folder, state);
     const start = ({ request, events }: Beginning): Promise<Reply<RunFile> | undefined> => {
       const { launcher, cores = availableParallelism() } = this.options;
-      const threads = launcher.sharesCores ? threadsOf(request, launcher.capacity(), cores) : {};
+      const threads = launcher.sharesCores
+        ? threadsOf(request, run.sharers ?? launcher.capacity(), cores)
+        : {};
       state.handle = launcher.start({ ...request, ...threads }, events);
       run.begun?.();
       if (this.left) state.handle.leave();

@@ -27,7 +27,8 @@ export const workPerStep = ({ model, batch }: Pick<RunConfig, 'model' | 'batch'>
   return costOfAnyStep + layers * (4 * d ** 2 + 2 * d * dFf) * (batch === 'full' ? 4096 : batch);
 };
 
-const expectedWork = (config: RunConfig): number => config.maxSteps * workPerStep(config);
+/** Estimated cost of a whole run, in the unit of {@link workPerStep}. */
+export const expectedWork = (config: RunConfig): number => config.maxSteps * workPerStep(config);
 
 /**
  * Longest runs first, otherwise in the given order: a long run that starts last occupies one core alone at the
@@ -35,3 +36,35 @@ const expectedWork = (config: RunConfig): number => config.maxSteps * workPerSte
  */
 export const longestFirst = <T>(runs: readonly T[], configOf: (run: T) => RunConfig): T[] =>
   [...runs].sort((a, b) => expectedWork(configOf(b)) - expectedWork(configOf(a)));
+
+/**
+ * For each run of a plan, among how many runs it shares the cores: those active at the middle of its expected time,
+ * itself included. Runs begin in the given order, each on the first of the places that is free.
+ *
+ * A run's threads are fixed for its whole length, so a run that outlasts the others gets all cores from its start. The
+ * answer depends on the plan alone, not on when runs end in fact: the same plan gives the same threads and so the same
+ * bits, also when it is continued.
+ */
+export const sharersOf = (work: readonly number[], places: number): number[] => {
+  const free = Array.from({ length: Math.min(places, work.length) }, () => 0);
+  const times = work.map((length) => {
+    const place = free.indexOf(Math.min(...free));
+    const begin = free[place]!;
+    free[place] = begin + length;
+    return { begin, middle: begin + length / 2, end: begin + length };
+  });
+  const begins = times.map(({ begin }) => begin).sort((a, b) => a - b);
+  const ends = times.map(({ end }) => end).sort((a, b) => a - b);
+  return times.map(({ middle }) => countUpTo(begins, middle) - countUpTo(ends, middle));
+};
+
+/** How many of ascending numbers are at most a bound. */
+const countUpTo = (ascending: readonly number[], bound: number): number => {
+  let [low, high] = [0, ascending.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! <= bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};

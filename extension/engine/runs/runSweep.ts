@@ -6,7 +6,7 @@ import type { Launcher, RunEvents } from '../../queue/launcher.js';
 import type { Liveness } from '../../disk/liveness.js';
 import { findRun } from '../../queue/localRun.js';
 import { RunQueue, type QueuedRun } from '../../queue/runQueue.js';
-import { longestFirst } from '../../queue/sharing.js';
+import { expectedWork, longestFirst, sharersOf } from '../../queue/sharing.js';
 import { readRunFile } from '../training/run/runDirectory.js';
 import type { Cell } from './grid.js';
 import { inThisProcess } from './engineLaunchers.js';
@@ -95,10 +95,19 @@ export const runSweep = async (
     return endings;
   };
 
+  const places = launcher.capacity();
+  const inOrder = places === 1 ? cells : longestFirst(cells, ({ config }) => config);
+  const shared = sharersOf(
+    inOrder.map(({ config }) => expectedWork(config)),
+    places,
+  );
+  const sharers = new Map(inOrder.map((cell, at) => [cell, shared[at]!]));
+
   const queued = (cell: Cell): QueuedRun => {
     const out = runFolder(folder, cell);
     return {
       folder: out,
+      sharers: sharers.get(cell)!,
       begin: async () => ({
         request: await requestOf(cell, out, provider),
         events: onRun?.(cell, out) ?? {},
@@ -120,8 +129,7 @@ export const runSweep = async (
   signal.addEventListener('abort', halt);
   if (signal.aborted) halt();
   const unfinished: QueuedRun[] = [];
-  const isOneByOne = launcher.capacity() === 1;
-  for (const cell of isOneByOne ? cells : longestFirst(cells, ({ config }) => config)) {
+  for (const cell of inOrder) {
     if (halting.signal.aborted) break;
     const out = runFolder(folder, cell);
     try {
@@ -129,7 +137,7 @@ export const runSweep = async (
       if (before !== undefined) requireSameRun(cell, out, before);
       if (before?.status === 'finished') {
         const told = tell(cell, before);
-        if (isOneByOne) await told;
+        if (places === 1) await told;
         continue;
       }
     } catch (thrown) {

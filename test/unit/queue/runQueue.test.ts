@@ -3,7 +3,7 @@ import type { Reply } from '../../../extension/contract/calls.js';
 import { GeometryError } from '../../../extension/contract/errors.js';
 import type { RunFile } from '../../../extension/contract/run.js';
 import { RunQueue } from '../../../extension/queue/runQueue.js';
-import { longestFirst, threadsOf } from '../../../extension/queue/sharing.js';
+import { longestFirst, sharersOf, threadsOf } from '../../../extension/queue/sharing.js';
 import { config, requestOf, runFile, settled, ToyLauncher } from './toyLauncher.js';
 
 const queueOf = (launcher: ToyLauncher, others?: () => number) => {
@@ -175,6 +175,45 @@ describe('cores', () => {
     expect(launcher.started.map(({ request }) => request.threads)).toEqual([4, undefined]);
     expect(threadsOf({}, 1, 8)).toEqual({});
     expect(threadsOf({}, 16, 8)).toEqual({ threads: 1 });
+  });
+
+  it('go to a run by how many are active at the middle of its expected time', () => {
+    // The long run is alone at its middle; the short ones share with it.
+    expect(sharersOf([10, 2, 2], 2)).toEqual([1, 2, 2]);
+    expect(sharersOf([5, 5, 5], 2)).toEqual([2, 2, 1]);
+    expect(sharersOf([1, 1, 1, 1], 16)).toEqual([4, 4, 4, 4]);
+    expect(
+      sharersOf(
+        Array.from({ length: 20 }, () => 3),
+        16,
+      ),
+    ).toEqual([...Array.from({ length: 16 }, () => 16), ...Array.from({ length: 4 }, () => 4)]);
+    expect(sharersOf([7, 3, 1], 1)).toEqual([1, 1, 1]);
+    expect(sharersOf([], 2)).toEqual([]);
+  });
+
+  it('are never more than there are, over all plans of up to six runs', () => {
+    for (let plan = 0; plan < 3 ** 6; plan++) {
+      const work = Array.from({ length: 6 }, (_, at) => 1 + (Math.floor(plan / 3 ** at) % 3));
+      const sharers = sharersOf(work, 3);
+      for (const count of sharers) expect(count).toBeGreaterThanOrEqual(1);
+      for (const count of sharers) expect(count).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('are a run’s share by its plan, not by the places', () => {
+    const launcher = new ToyLauncher(2);
+    const { queue } = queueOf(launcher);
+    const run = (folder: string, sharers: number) => ({
+      ...{
+        folder,
+        sharers,
+        begin: () => ({ request: requestOf(folder), events: {} }),
+        ended: () => undefined,
+      },
+    });
+    queue.addAll([run('long', 1), run('short', 2)]);
+    expect(launcher.started.map(({ request }) => request.threads)).toEqual([undefined, 4]);
   });
 
   it('are given to the longest runs first, else in the order that was asked for', () => {
