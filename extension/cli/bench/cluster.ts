@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as v from 'valibot';
 import type { RunFile } from '../../contract/run.js';
+import { standardEncoder } from '../../contract/standardModel.js';
 import type { Launcher } from '../../queue/launcher.js';
 import { PollPace } from '../../queue/pollPace.js';
 import { RunQueue } from '../../queue/runQueue.js';
@@ -27,24 +28,19 @@ const measuredPolls = 80;
 const halfTime = (count / 2 / 256) * 6300;
 const name = `a sweep of ${count.toLocaleString('en')} runs on a scripted Slurm`;
 
-const model = {
-  ...{ kind: 'encoder', prime: 97, d: 128, layers: 2, heads: 4, dFf: 256, readout: 'first' },
-  ...{ norm: 'LayerNorm', normEps: 1e-5, activation: 'gelu' },
-} as const;
-
 /** One scale and decay, a seed for each run. */
 export const seedsGrid = (runs: number) =>
   v.parse(gridSchema, {
     name: 'seeds',
     base: {
       name: 'base',
-      model,
+      model: standardEncoder,
       data: {
         tasks: ['add'],
         split: { method: 'python-random-shuffle', seed: 0, trainFraction: 0.5, firstToken: 0 },
       },
     },
-    scales: [{ name: 'base', model }],
+    scales: [{ name: 'base', model: standardEncoder }],
     decays: [1],
     seeds: Array.from({ length: runs }, (_, seed) => seed),
     tasks: [['add']],

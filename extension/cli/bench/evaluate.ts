@@ -1,4 +1,4 @@
-import type { ModelDescriptor } from '../../contract/descriptor.js';
+import { standardAddition, standardEncoder } from '../../contract/standardModel.js';
 import { openEvaluator } from '../../engine/evaluation/evaluator.js';
 import { initialise } from '../../engine/models/initialise.js';
 import type { Bench } from './bench.js';
@@ -8,34 +8,14 @@ import { startEvaluatePeer } from './evaluatePeer.js';
 const rounds = 10;
 const vectorsPerRound = 10;
 
-const model = {
-  kind: 'encoder',
-  prime: 97,
-  d: 128,
-  layers: 2,
-  heads: 4,
-  dFf: 256,
-  readout: 'first',
-  norm: 'LayerNorm',
-  normEps: 1e-5,
-  activation: 'gelu',
-} as const;
-const descriptor: ModelDescriptor = {
-  model,
-  data: {
-    tasks: ['add'],
-    split: { method: 'python-random-shuffle', seed: 42, trainFraction: 0.5, firstToken: 0 },
-  },
-};
-
 /** 100 weight vectors of the standard model on all its pairs, beside PyTorch on the same cores, round by round. */
 export const evaluateBench: Bench = {
   name: 'evaluate',
   summary: `accuracy of ${rounds * vectorsPerRound} weight vectors on all 9,409 pairs beside PyTorch`,
   async run({ say }) {
-    const peer = await startEvaluatePeer(model);
+    const peer = await startEvaluatePeer(standardEncoder);
     if (peer === undefined) say('PyTorch is not installed: it is not measured');
-    const evaluator = await openEvaluator(descriptor, 'all');
+    const evaluator = await openEvaluator(standardAddition, 'all');
     try {
       const vectors = Array.from({ length: vectorsPerRound }, (_, seed) =>
         initialise(evaluator.parameters, seed),

@@ -1,5 +1,6 @@
 import type { Model, TaskName } from '../../contract/descriptor.js';
 import type { RunConfigInput } from '../../contract/run.js';
+import { standardAddition, standardEncoder } from '../../contract/standardModel.js';
 
 /** A run that a user starts by name. */
 export interface Preset {
@@ -9,24 +10,7 @@ export interface Preset {
   readonly config: RunConfigInput;
 }
 
-/** The encoder of 2602.16746 and its companions: 290,401 parameters with one head. */
-const standardEncoder = {
-  kind: 'encoder',
-  prime: 97,
-  d: 128,
-  layers: 2,
-  heads: 4,
-  dFf: 256,
-  readout: 'first',
-  norm: 'LayerNorm',
-  normEps: 1e-5,
-  activation: 'gelu',
-} as const satisfies Model;
-
-const STANDARD_SPLIT_SEED = 42;
-
-const splitFrom = (firstToken: 0 | 1) =>
-  ({ method: 'python-random-shuffle', seed: STANDARD_SPLIT_SEED, trainFraction: 0.5, firstToken }) as const;
+const splitFrom = (firstToken: 0 | 1) => ({ ...standardAddition.data.split, firstToken });
 
 /** AdamW without warm-up, decay on everything, clip 1 (2602.16746 and its code). */
 const standardTraining = {

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { Reply } from '../../contract/calls.js';
 import { descriptorFileName, descriptorSchema, type ModelDescriptor } from '../../contract/descriptor.js';
+import { standardAddition } from '../../contract/standardModel.js';
 import { writeAtomically } from '../../disk/atomicFile.js';
 import { limits, readText } from '../../disk/regularFile.js';
 import { describeModel } from './describeModel.js';
@@ -11,24 +12,7 @@ import type { Descriptor, Inspection } from './inspection.js';
 import { watchedPlace } from '../watchedPlace.js';
 
 /** Starting point of a new descriptor. Weights do not show heads and read-out, so the user checks it. */
-const exampleDescriptor: ModelDescriptor = {
-  model: {
-    kind: 'encoder',
-    prime: 97,
-    d: 128,
-    layers: 2,
-    heads: 4,
-    dFf: 256,
-    readout: 'first',
-    norm: 'LayerNorm',
-    normEps: 1e-5,
-    activation: 'gelu',
-  },
-  data: {
-    tasks: ['add'],
-    split: { method: 'python-random-shuffle', seed: 42, trainFraction: 0.5, firstToken: 0 },
-  },
-};
+const exampleDescriptor: ModelDescriptor = standardAddition;
 
 /** Lets the user choose the model of the weights; undefined if they cancel. */
 export async function chooseDescriptor(inspection: Inspection): Promise<Reply<Descriptor> | undefined> {

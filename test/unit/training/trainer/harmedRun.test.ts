@@ -2,64 +2,22 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
-  mkdtempSync,
   readFileSync,
   readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TrainRequest } from '../../../../extension/contract/calls.js';
-import type { RunConfig } from '../../../../extension/contract/run.js';
-import { loadRunConfig } from '../../../../extension/engine/training/runConfig.js';
 import { checkpointPath } from '../../../../extension/engine/training/run/runDirectory.js';
-import { readMetrics } from '../../../../extension/engine/training/run/metricsFile.js';
 import { RunControl } from '../../../../extension/engine/training/trainer/runControl.js';
-import {
-  train,
-  type RunEvents,
-  type TrainOptions,
-} from '../../../../extension/engine/training/trainer/train.js';
+import { train } from '../../../../extension/engine/training/trainer/train.js';
 import { canMount, mountDisk } from '../../disk/mountedDisk.js';
-import { toyEngine } from './toyEngine.js';
+import { onToy, ToyRuns } from './toyRuns.js';
 
-let folder: string;
-let config: RunConfig;
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'wg-train-'));
-  config = {
-    ...(await loadRunConfig('tiny')),
-    maxSteps: 250,
-    evaluateEvery: 40,
-    checkpointEvery: 50,
-    learningRate: 0.01,
-  };
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-const onToy = (toy: Parameters<typeof toyEngine>[1] = {}): TrainOptions => ({
-  choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
-  createEngine: (given) => Promise.resolve(toyEngine(given, toy)),
-});
-const request = (name: string, more: Partial<TrainRequest> = {}): TrainRequest => ({
-  config,
-  out: path.join(folder, name),
-  provider: 'auto',
-  ...more,
-});
-const run = (name: string, more: Partial<TrainRequest> = {}, events: RunEvents = {}, toy = {}) =>
-  train(request(name, more), new RunControl(), events, onToy(toy));
-
-const checkpoints = (name: string): Record<string, string> => {
-  const at = path.join(folder, name, 'checkpoints');
-  const files = readdirSync(at).filter((file) => file.endsWith('.safetensors'));
-  return Object.fromEntries(files.map((file) => [file, readFileSync(path.join(at, file), 'hex')]));
-};
-/** Speed differs from run to run; nothing else may. */
-const metrics = async (name: string) =>
-  (await readMetrics(path.join(folder, name))).map((line) => ({ ...line, stepsPerSecond: 0 }));
+const runs = new ToyRuns();
+const { request, run, checkpoints, metrics } = runs;
 
 describe('a run whose files were harmed', () => {
   const stopAt = async (step: number): Promise<void> => {
@@ -74,7 +32,7 @@ describe('a run whose files were harmed', () => {
     await run('a', { resume: true }, { warning: ({ code }) => warnings.push(code) });
     return warnings;
   };
-  const inRun = (...names: string[]): string => path.join(folder, 'a', ...names);
+  const inRun = (...names: string[]): string => path.join(runs.folder, 'a', ...names);
   const lastState = (): string => inRun('state', readdirSync(inRun('state')).sort().at(-1)!);
 
   it('goes on from the state before when a bit of the last is flipped, says so, and ends as the unbroken one', async () => {
@@ -146,7 +104,7 @@ describe('a run', () => {
       );
       rmSync(filler);
       await train(onDisk({ resume: true }), new RunControl(), {}, onToy());
-      cpSync(out, path.join(folder, 'a'), { recursive: true });
+      cpSync(out, path.join(runs.folder, 'a'), { recursive: true });
       expect(checkpoints('a')).toEqual(checkpoints('whole'));
     } finally {
       disk.unmount();

@@ -1,64 +1,26 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TrainRequest } from '../../../../extension/contract/calls.js';
 import { GeometryError } from '../../../../extension/contract/errors.js';
-import type { RunConfig, RunFile } from '../../../../extension/contract/run.js';
-import { loadRunConfig } from '../../../../extension/engine/training/runConfig.js';
+import type { RunFile } from '../../../../extension/contract/run.js';
 import { claimRun } from '../../../../extension/engine/training/run/claimRun.js';
 import { loadState } from '../../../../extension/engine/training/run/trainerState.js';
 import { readMetrics } from '../../../../extension/engine/training/run/metricsFile.js';
 import { RunControl } from '../../../../extension/engine/training/trainer/runControl.js';
-import {
-  train,
-  type RunEvents,
-  type TrainOptions,
-} from '../../../../extension/engine/training/trainer/train.js';
+import { train, type TrainOptions } from '../../../../extension/engine/training/trainer/train.js';
 import { toyEngine } from './toyEngine.js';
+import { onToy, ToyRuns } from './toyRuns.js';
 
-let folder: string;
-let config: RunConfig;
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'wg-train-'));
-  config = {
-    ...(await loadRunConfig('tiny')),
-    maxSteps: 250,
-    evaluateEvery: 40,
-    checkpointEvery: 50,
-    learningRate: 0.01,
-  };
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-const onToy = (toy: Parameters<typeof toyEngine>[1] = {}): TrainOptions => ({
-  choose: () => Promise.resolve({ name: 'cpu', tf32: false, passedOver: [] }),
-  createEngine: (given) => Promise.resolve(toyEngine(given, toy)),
-});
-const request = (name: string, more: Partial<TrainRequest> = {}): TrainRequest => ({
-  config,
-  out: path.join(folder, name),
-  provider: 'auto',
-  ...more,
-});
-const run = (name: string, more: Partial<TrainRequest> = {}, events: RunEvents = {}, toy = {}) =>
-  train(request(name, more), new RunControl(), events, onToy(toy));
-
-const checkpoints = (name: string): Record<string, string> => {
-  const at = path.join(folder, name, 'checkpoints');
-  const files = readdirSync(at).filter((file) => file.endsWith('.safetensors'));
-  return Object.fromEntries(files.map((file) => [file, readFileSync(path.join(at, file), 'hex')]));
-};
-/** Speed differs from run to run; nothing else may. */
-const metrics = async (name: string) =>
-  (await readMetrics(path.join(folder, name))).map((line) => ({ ...line, stepsPerSecond: 0 }));
+const runs = new ToyRuns();
+const { request, run, checkpoints, metrics } = runs;
 
 describe('a run', () => {
   it('writes its directory: run.json, metrics at every evaluation, checkpoints', async () => {
     const file = await run('a');
     expect(file).toMatchObject({ status: 'finished', lastStep: 250, provider: { name: 'cpu', tf32: false } });
-    expect(JSON.parse(readFileSync(path.join(folder, 'a', 'run.json'), 'utf8'))).toEqual(file);
+    expect(JSON.parse(readFileSync(path.join(runs.folder, 'a', 'run.json'), 'utf8'))).toEqual(file);
     expect((await metrics('a')).map(({ step }) => step)).toEqual([0, 40, 80, 120, 160, 200, 240, 250]);
     expect(Object.keys(checkpoints('a'))).toEqual(
       [0, 50, 100, 150, 200, 250].map((step) => `step_${String(step).padStart(6, '0')}.safetensors`),
@@ -69,15 +31,15 @@ describe('a run', () => {
     await run('a');
     const [first, second] = await metrics('a');
     expect(first!.loss).toBeUndefined();
-    const toy = toyEngine(config);
-    const weights = toy.initialWeights(config.initSeed);
+    const toy = toyEngine(runs.config);
+    const weights = toy.initialWeights(runs.config.initSeed);
     const zeros = new Float32Array(8);
     const { losses } = await toy.run({ weights, firstMoment: zeros, secondMoment: zeros }, 0, 40);
     expect(second!.loss).toBeCloseTo(Array.from(losses).reduce((a, b) => a + b) / 40, 12);
   });
 
   it('stops by its rule, and says at which evaluation it grokked', async () => {
-    config = { ...config, stop: { testAccuracy: 0.98, consecutive: 2 } };
+    runs.config = { ...runs.config, stop: { testAccuracy: 0.98, consecutive: 2 } };
     const grokked: number[] = [];
     const file = await run('a', {}, { grokked: (step) => grokked.push(step) }, { learnedAt: 100 });
     expect(file).toMatchObject({ status: 'finished', lastStep: 160, grokStep: 120 });
@@ -86,21 +48,25 @@ describe('a run', () => {
   });
 
   it('goes on to a multiple of the step that met its rule, across a stop too', async () => {
-    config = { ...config, stop: { testAccuracy: 0.98, consecutive: 1, continueTo: 2 }, maxSteps: 1000 };
+    runs.config = {
+      ...runs.config,
+      stop: { testAccuracy: 0.98, consecutive: 1, continueTo: 2 },
+      maxSteps: 1000,
+    };
     const whole = await run('a', {}, {}, { learnedAt: 100 });
     expect(whole).toMatchObject({ status: 'finished', lastStep: 240, grokStep: 120 });
-    config = { ...config, maxSteps: 160 };
+    runs.config = { ...runs.config, maxSteps: 160 };
     await run('b', {}, {}, { learnedAt: 100 });
-    config = { ...config, maxSteps: 1000 };
+    runs.config = { ...runs.config, maxSteps: 1000 };
     const resumed = await run('b', { resume: true }, {}, { learnedAt: 100 });
     expect(resumed).toMatchObject({ status: 'finished', lastStep: 240 });
   });
 
-  it('refuses a folder that holds a run, and one to resume that holds none', async () => {
+  it('refuses a runs.folder that holds a run, and one to resume that holds none', async () => {
     await run('a');
     await expect(run('a')).rejects.toThrow(/already holds a run/);
     await expect(run('b', { resume: true })).rejects.toMatchObject({ code: 'not-found' });
-    await expect(run('a', { resume: true, config: { ...config, weightDecay: 3 } })).rejects.toThrow(
+    await expect(run('a', { resume: true, config: { ...runs.config, weightDecay: 3 } })).rejects.toThrow(
       /another weightDecay/,
     );
   });
@@ -118,17 +84,17 @@ describe('a run', () => {
       const failing = run('a', {}, {}, toy);
       await expect(failing).rejects.toMatchObject({ code: 'not-finite' });
       await expect(failing).rejects.toThrow(message);
-      const file = JSON.parse(readFileSync(path.join(folder, 'a', 'run.json'), 'utf8')) as object;
+      const file = JSON.parse(readFileSync(path.join(runs.folder, 'a', 'run.json'), 'utf8')) as object;
       expect(file).toMatchObject({ status: 'failed', lastStep: 100, error: { code: 'not-finite' } });
       expect(Object.keys(checkpoints('a'))).toHaveLength(3);
-      expect(readFileSync(path.join(folder, 'a', 'metrics.jsonl'), 'utf8')).not.toContain('null');
-      expect((await loadState(path.join(folder, 'a'), 8))!.state.progress.step).toBe(100);
+      expect(readFileSync(path.join(runs.folder, 'a', 'metrics.jsonl'), 'utf8')).not.toContain('null');
+      expect((await loadState(path.join(runs.folder, 'a'), 8))!.state.progress.step).toBe(100);
     },
   );
 });
 
 const runFile = (name: string): RunFile =>
-  JSON.parse(readFileSync(path.join(folder, name, 'run.json'), 'utf8')) as RunFile;
+  JSON.parse(readFileSync(path.join(runs.folder, name, 'run.json'), 'utf8')) as RunFile;
 
 describe('a run that cannot start', () => {
   const noProvider = (): Promise<never> =>
@@ -138,18 +104,18 @@ describe('a run that cannot start', () => {
     ['the model cannot be built', { ...onToy(), createEngine: noProvider }],
   ];
 
-  it.each(failures)('because %s leaves no folder when it is new', async (_why, options) => {
+  it.each(failures)('because %s leaves no runs.folder when it is new', async (_why, options) => {
     const deep = request(path.join('deep', 'down', 'a'));
     await expect(train(deep, new RunControl(), {}, options)).rejects.toMatchObject({ code: 'no-provider' });
-    expect(readdirSync(folder)).toEqual([]);
-    mkdirSync(path.join(folder, 'given'));
+    expect(readdirSync(runs.folder)).toEqual([]);
+    mkdirSync(path.join(runs.folder, 'given'));
     await expect(train(request('given'), new RunControl(), {}, options)).rejects.toThrow();
-    expect(readdirSync(path.join(folder, 'given'))).toEqual([]);
+    expect(readdirSync(path.join(runs.folder, 'given'))).toEqual([]);
   });
 
   it.each(failures)('because %s says so in the run.json that is there', async (_why, options) => {
     await run('a');
-    const again = { resume: true, config: { ...config, maxSteps: 300 } };
+    const again = { resume: true, config: { ...runs.config, maxSteps: 300 } };
     const statuses: string[] = [];
     const failing = train(
       request('a', again),
@@ -167,7 +133,7 @@ describe('a run that cannot start', () => {
 
   it('leaves one alone that another process trains', async () => {
     await run('a');
-    const { release } = await claimRun(path.join(folder, 'a'));
+    const { release } = await claimRun(path.join(runs.folder, 'a'));
     await expect(run('a', { resume: true })).rejects.toMatchObject({ code: 'in-use' });
     expect(runFile('a').status).toBe('finished');
     await release();
@@ -200,7 +166,7 @@ describe('a provider that answers its probe and does not take the model', () => 
   it('is refused when it was asked for by name', async () => {
     const named = train(request('a', { provider: 'webgpu' }), new RunControl(), {}, refusing([]));
     await expect(named).rejects.toMatchObject({ code: 'no-provider' });
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(runs.folder)).toEqual([]);
   });
 });
 
@@ -215,7 +181,7 @@ describe('the sessions of a run', () => {
 
   it('say which steps were trained on what, and a run keeps the threads that it began with', async () => {
     const asked: (number | undefined)[] = [];
-    const until = (maxSteps: number) => ({ config: { ...config, maxSteps } });
+    const until = (maxSteps: number) => ({ config: { ...runs.config, maxSteps } });
     const go = (more: Partial<TrainRequest>, options: TrainOptions) =>
       train(request('a', more), new RunControl(), {}, options);
     await go({ ...until(100), threads: 3 }, on('cpu', 'one', asked));
@@ -243,9 +209,9 @@ describe('the sessions of a run', () => {
     await run('a');
     const { sessions, ...earlier } = runFile('a');
     expect(sessions).toHaveLength(1);
-    const place = path.join(folder, 'a', 'run.json');
+    const place = path.join(runs.folder, 'a', 'run.json');
     writeFileSync(place, JSON.stringify({ ...earlier, versions: { onnxruntime: '1.2.3' } }));
-    const resumed = await run('a', { resume: true, config: { ...config, maxSteps: 300 } });
+    const resumed = await run('a', { resume: true, config: { ...runs.config, maxSteps: 300 } });
     expect(resumed.sessions).toMatchObject([
       { fromStep: 0, versions: { onnxruntime: '1.2.3' } },
       { fromStep: 250 },
@@ -287,7 +253,7 @@ describe('a run that was stopped', () => {
     expect(lastStep).toBeLessThan(40);
     await run('a', { resume: true }, {}, steady);
     clock.mockRestore();
-    const lines = await readMetrics(path.join(folder, 'a'));
+    const lines = await readMetrics(path.join(runs.folder, 'a'));
     for (const { step, stepsPerSecond } of lines.slice(1))
       expect(stepsPerSecond, String(step)).toBeCloseTo(100, 9);
     expect(lines).toHaveLength(8);
@@ -295,7 +261,7 @@ describe('a run that was stopped', () => {
 
   it('can be made longer on resuming', async () => {
     await run('a');
-    const longer = await run('a', { resume: true, config: { ...config, maxSteps: 300 } });
+    const longer = await run('a', { resume: true, config: { ...runs.config, maxSteps: 300 } });
     expect(longer).toMatchObject({ status: 'finished', lastStep: 300 });
   });
 });
@@ -334,7 +300,7 @@ describe('a start from a checkpoint', () => {
   let init: string;
   beforeEach(async () => {
     await run('a');
-    init = path.join(folder, 'a', 'checkpoints', 'step_000100.safetensors');
+    init = path.join(runs.folder, 'a', 'checkpoints', 'step_000100.safetensors');
   });
 
   it('takes its weights by name, and keeps its place and its hash', async () => {
@@ -347,7 +313,7 @@ describe('a start from a checkpoint', () => {
     );
     // It is what the run began from, not what it goes on from.
     rmSync(init);
-    const resumed = await run('b', { resume: true, config: { ...config, maxSteps: 300 } });
+    const resumed = await run('b', { resume: true, config: { ...runs.config, maxSteps: 300 } });
     expect(resumed).toMatchObject({ init, lastStep: 300 });
     expect(resumed.initSha256).toHaveLength(64);
   });
@@ -365,6 +331,6 @@ describe('a start from a checkpoint', () => {
       /no tensor "absent"/,
     );
     await expect(run('d', { init: `${init}x` })).rejects.toMatchObject({ code: 'not-found' });
-    expect(readdirSync(folder)).toEqual(['a']);
+    expect(readdirSync(runs.folder)).toEqual(['a']);
   });
 });
