@@ -6,12 +6,12 @@ import type { CudaSurvey, ProbedProvider } from '../contract/gpu.js';
 import { checkSchemas, type CheckCalls, type CheckedProvider, type Pace } from '../contract/gpuCheck.js';
 import { toMarkdown } from '../contract/markdown.js';
 import type { RunConfig, RunFile } from '../contract/run.js';
+import { median } from '../contract/median.js';
 import { checkpointPath } from '../engine/training/run/runDirectory.js';
 import { reportVersions } from '../engine/ground/versions.js';
 import { loadRunConfig, withAssignments } from '../engine/training/runConfig.js';
 import { startEngineProcess } from '../processes/engineProcess.js';
 import { startTrainerProcess } from '../processes/trainerProcess.js';
-import { median } from './bench/bench.js';
 import { startTrainPeer } from './bench/trainPeer.js';
 
 export interface CheckRequest {

@@ -1,3 +1,4 @@
+import { median } from './median.js';
 import type { Report, SpectrumEntry, StatisticNull } from './report.js';
 import { statisticKeys, type StatisticKey } from './statistics/table.js';
 
@@ -56,25 +57,23 @@ const summaryOf = (stack: readonly SpectrumEntry[], count: number): StackSummary
   return {
     ...{ step, tensor, of, rows, columns, count, measured: stack.length },
     exact: stack.every(({ exact }) => exact),
-    ...over((entries, key) => median(entries.map((entry) => entry[key]))),
+    ...over((entries, key) => medianOfAll(entries.map((entry) => entry[key]))),
     // Every spectrum has these.
-    spectralNorm: median(stack.map(({ spectralNorm }) => spectralNorm))!,
-    frobeniusNorm: median(stack.map(({ frobeniusNorm }) => frobeniusNorm))!,
+    spectralNorm: median(stack.map(({ spectralNorm }) => spectralNorm)),
+    frobeniusNorm: median(stack.map(({ frobeniusNorm }) => frobeniusNorm)),
     nulls: over((entries, key) => medianNull(entries.map(({ nulls }) => nulls[key]))),
   };
 };
 
 const medianNull = (nulls: readonly (StatisticNull | undefined)[]): StatisticNull | undefined => {
   const [mean, q05, q95] = (['mean', 'q05', 'q95'] as const).map((key) =>
-    median(nulls.map((one) => one?.[key])),
+    medianOfAll(nulls.map((one) => one?.[key])),
   );
   return mean === undefined || q05 === undefined || q95 === undefined ? undefined : { mean, q05, q95 };
 };
 
 /** Undefined where a value is missing. */
-const median = (values: readonly (number | undefined)[]): number | undefined => {
-  const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
-  if (sorted.length < values.length || sorted.length === 0) return undefined;
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+const medianOfAll = (values: readonly (number | undefined)[]): number | undefined => {
+  const known = values.filter((value) => value !== undefined);
+  return known.length < values.length || known.length === 0 ? undefined : median(known);
 };

@@ -1,3 +1,4 @@
+import { median } from '../contract/median.js';
 import { modeBasisNames, type Report } from '../contract/report.js';
 import { percent, shortNumber, textTable, type Column } from './textTable.js';
 
@@ -16,7 +17,7 @@ export const dynamicsTables = (report: Report): TerminalTable[] =>
   );
 
 const middle = (values: readonly number[]): number | undefined =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+  values.length === 0 ? undefined : median(values);
 
 const defects = (report: Report): TerminalTable => ({
   title: 'Commutator defect',
@@ -26,8 +27,8 @@ const defects = (report: Report): TerminalTable => ({
       { title: 'precision' },
       ...right('median D', 'median ‖g_A‖', 'median ‖δ‖', 'captured', 'random bases'),
     ],
-    report.defects.map(({ step, precision, median, samples }) => [
-      ...[String(step), precision, shortNumber(median)],
+    report.defects.map(({ step, precision, median: defect, samples }) => [
+      ...[String(step), precision, shortNumber(defect)],
       shortNumber(middle(samples.map(({ gradientA }) => gradientA))),
       shortNumber(middle(samples.map(({ delta }) => delta))),
       percent(middle(samples.flatMap(({ captured }) => (captured === undefined ? [] : [captured])))),

@@ -32,10 +32,3 @@ export interface Bench {
   readonly summary: string;
   readonly run: (context: BenchContext) => Promise<readonly Measurement[]>;
 }
-
-/** The median (mean of the middle two). */
-export const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-};

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { median } from '../../contract/median.js';
 import type { OptimiserState } from '../../engine/training/run/trainerState.js';
 import { createTrainingEngine } from '../../engine/training/trainer/onnxEngine.js';
 import { openLiveDefect } from '../../engine/training/trainer/liveDefect.js';
-import { median, type Bench, type Measurement } from './bench.js';
+import type { Bench, Measurement } from './bench.js';
 import { encoderRun } from './encoderRun.js';
 
 const rounds = 7;

@@ -1,8 +1,8 @@
 import { standardAddition, standardEncoder } from '../../contract/standardModel.js';
+import { median } from '../../contract/median.js';
 import { openEvaluator } from '../../engine/evaluation/evaluator.js';
 import { initialise } from '../../engine/models/initialise.js';
 import type { Bench } from './bench.js';
-import { median } from './bench.js';
 import { startEvaluatePeer } from './evaluatePeer.js';
 
 const rounds = 10;

@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
 import { inspectSettingsSchema } from '../../contract/report.js';
+import { median } from '../../contract/median.js';
 import { inspect } from '../../engine/inspection/inspect.js';
 import type { Bench, Measurement } from './bench.js';
-import { median } from './bench.js';
 import { startPythonPeer } from './pythonPeer.js';
 
 const rounds = 5;

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { median } from '../../contract/median.js';
 import { withAssignments, loadRunConfig } from '../../engine/training/runConfig.js';
 import type { OptimiserState } from '../../engine/training/run/trainerState.js';
 import { createTrainingEngine } from '../../engine/training/trainer/onnxEngine.js';
 import type { TrainingEngine } from '../../engine/training/trainer/trainingEngine.js';
 import type { Bench, Measurement } from './bench.js';
-import { median } from './bench.js';
 
 const ROUNDS = 7;
 const THREADS = Math.min(2, availableParallelism());

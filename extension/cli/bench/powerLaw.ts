@@ -2,10 +2,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { spectrumOf } from '../../contract/statistics/statistic.js';
 import { statisticsOf } from '../../contract/statistics/table.js';
+import { median } from '../../contract/median.js';
 import { seededRandom } from '../../engine/ground/seededRandom.js';
 import { singularValues } from '../../engine/linalg/singularValues.js';
 import type { Bench, Measurement } from './bench.js';
-import { median } from './bench.js';
 import { startPythonPeer } from './pythonPeer.js';
 
 const sizes = [

@@ -1,9 +1,9 @@
+import { median } from '../../contract/median.js';
 import { SingularValueDecomposition, Matrix as DenseMatrix } from 'ml-matrix';
 import type { Matrix } from '../../engine/linalg/matrix.js';
 import { singularValues, singularValuesBatch } from '../../engine/linalg/singularValues.js';
 import { svd } from '../../engine/linalg/svd.js';
 import type { Bench, Measurement } from './bench.js';
-import { median } from './bench.js';
 import { startSvdPeer } from './svdPeer.js';
 
 type Kind = 'values' | 'full';

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { median } from '../../contract/median.js';
 import { createTrainingEngine, ReplicaPool } from '../../engine/training/trainer/onnxEngine.js';
 import type { TrainingEngine } from '../../engine/training/trainer/trainingEngine.js';
 import type { OptimiserState } from '../../engine/training/run/trainerState.js';
 import type { Bench, BenchContext, Measurement } from './bench.js';
-import { median } from './bench.js';
 import { encoderRun } from './encoderRun.js';
 import { openTrainFloor } from './trainFloor.js';
 import { startTrainPeer, trainPeerKinds, type TrainPeer, type TrainSize } from './trainPeer.js';

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
+import { median } from '../../contract/median.js';
 import type { Bench } from './bench.js';
-import { median } from './bench.js';
 import { seriesPass } from './seriesPass.js';
 import { writeSyntheticSeries } from './syntheticSeries.js';
 

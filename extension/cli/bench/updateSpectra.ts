@@ -1,6 +1,6 @@
+import { median } from '../../contract/median.js';
 import { edge } from '../../engine/analyses/edge/row.js';
 import type { Bench } from './bench.js';
-import { median } from './bench.js';
 import { seriesPass } from './seriesPass.js';
 import { writeSyntheticSeries } from './syntheticSeries.js';
 

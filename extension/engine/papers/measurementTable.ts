@@ -1,4 +1,5 @@
 import type { Amount, Measurement, SweepTable } from '../../contract/report.js';
+import { median } from '../../contract/median.js';
 import { amount, none } from '../../text/amount.js';
 import type { CellResult } from './paper.js';
 
@@ -62,8 +63,12 @@ type Run = { readonly result: CellResult; readonly measurements: readonly Measur
 const placeOf = (value: Amount): number =>
   typeof value === 'number' ? value : 'above' in value ? Infinity : (value.low + value.high) / 2;
 
-/** The median of an odd number of amounts, the lower of the two middle ones of an even number. */
-const medianOf = (sorted: readonly Amount[]): Amount => sorted[Math.floor((sorted.length - 1) / 2)]!;
+/** Of an even number the mean of the middle two; the lower of these where one of them is no number. */
+const medianOf = (sorted: readonly Amount[]): Amount => {
+  const middle = [sorted[Math.ceil(sorted.length / 2) - 1]!, sorted[Math.floor(sorted.length / 2)]!];
+  const numbers = middle.filter((value) => typeof value === 'number');
+  return numbers.length === 2 ? median(numbers) : middle[0]!;
+};
 
 const overSeeds = (values: readonly Amount[], format: Measurement['format']): string => {
   if (values.length === 0) return none;

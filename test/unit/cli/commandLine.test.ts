@@ -1,5 +1,5 @@
+import { median } from '../../../extension/contract/median.js';
 import { describe, expect, it } from 'vitest';
-import { median } from '../../../extension/cli/bench/bench.js';
 import { UsageError, type CommandConsole } from '../../../extension/cli/command.js';
 import { escapeJson, escapeText } from '../../../extension/disk/htmlReport.js';
 import { inspectCommand, parseRanks } from '../../../extension/cli/inspectCommand.js';

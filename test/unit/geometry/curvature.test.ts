@@ -1,7 +1,8 @@
+import { median } from '../../../extension/contract/median.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attentionPlaces, gatherPlaces } from '../../../extension/engine/geometry/attentionPlaces.js';
 import { matrixGaps } from '../../../extension/engine/geometry/curvature/matrixGaps.js';
-import { defectOnset, median, publishedRule } from '../../../extension/engine/geometry/curvature/onset.js';
+import { defectOnset, publishedRule } from '../../../extension/engine/geometry/curvature/onset.js';
 import { pathShares } from '../../../extension/engine/geometry/curvature/pathShares.js';
 import { ruleQuality, shuffledInTime } from '../../../extension/engine/geometry/curvature/ruleQuality.js';
 import { signDirection } from '../../../extension/engine/geometry/curvature/signDirections.js';

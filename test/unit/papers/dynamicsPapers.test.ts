@@ -121,6 +121,42 @@ describe('tables of a quick run with all controls', () => {
   });
 });
 
+describe('three tasks on one trunk, with two seeds', () => {
+  const paper = paperOf('2604.06256')!;
+  const { runs } = paper.plan({ quick: true, seeds: [7, 8], options: { trunks: 'all' } });
+  /** v₁ with a concentration over a + b, and nothing else. */
+  const edgeOf = (concentration: number) => ({
+    ...{ updateSpectra: [], gapDeclines: [], modeNulls: [], modeRidge: [] },
+    modes: [{ direction: 'v1', sign: 1, bases: { 'a+b': { concentration, peak: 5 } } }],
+  });
+  const values: Readonly<Record<string, number>> = {
+    'x2_y2 7': 0.1,
+    'x2_y2 8': 0.2,
+    'trunk 7': 0.25,
+    'trunk 8': 0.1,
+  };
+  const results = runs
+    .filter(({ decay }) => decay === 1)
+    .map((cell) => ({
+      ...{ cell, inGrid: true, status: 'finished', step: 10 },
+      analysis: edgeOf(values[`${cell.tasks.length > 1 ? 'trunk' : cell.tasks[0]} ${cell.seed}`] ?? 0.3),
+    })) as unknown as CellResult[];
+
+  it('are compared with x² + y² alone seed by seed', () => {
+    const tables = paper.tables(results);
+    const inherited = tables.find(({ title }) => title.startsWith('One task and three'))!;
+    expect(inherited.rows.slice(0, 2).map((row) => row.slice(1, 5))).toEqual([
+      ['7', '0.10', '0.25', '2.50'],
+      ['8', '0.20', '0.10', '0.50'],
+    ]);
+    const headline = tables.find(({ title }) => title === 'The headline factors')!;
+    expect(headline.rows.filter(([name]) => name!.includes('trunk')).map((row) => row[2])).toEqual([
+      '2.50',
+      '0.50',
+    ]);
+  });
+});
+
 const sample = resolve(import.meta.dirname, '../../../media/sample-series');
 
 /** The run record that the sample series would have. */

@@ -25,6 +25,13 @@ describe('a table over seeds', () => {
     ]);
   });
 
+  it('has the mean of the middle two of an even number; the lower where the upper lies beyond the scan', () => {
+    expect(rowsOf(run(42, 6, { above: 30 }), run(1, 4, 25))).toEqual([
+      '5.00 (4.00 to 6.00)',
+      '25.00 (25.00 to >30.00)',
+    ]);
+  });
+
   it('has the least and the greatest of ranges, which have no median', () => {
     const rows = rowsOf(
       run(42, { low: 0.129, high: 0.368 }, { low: 0, high: 0.02 }),

@@ -101,7 +101,7 @@ describe('sentences about a run', () => {
     // 20 · .999^100 from the first norm on.
     expect(says(decaying)).toMatch(/from 20 to 18 at step 200; .* decay alone would leave 18\.1/);
     expect(says({ ...decaying, weightDecay: 0 })).not.toMatch(/decay alone/);
-    expect(paceSays(history)).toMatch(/median pace is 60 steps\/s/);
+    expect(paceSays(history)).toMatch(/median pace is 55 steps\/s/);
   });
 
   it('say why a chart is not there: it is coming only while the run goes on', () => {

@@ -1,3 +1,4 @@
+import { median } from '../../../extension/contract/median.js';
 import type { RegulariserName, SweepCell } from '../../../extension/contract/report.js';
 import { successInterval } from '../../../extension/contract/statistics/successInterval.js';
 import type { HeatFigure } from '../../charts/figure.js';
@@ -120,8 +121,6 @@ export const successSays = ({ reached, trials, low, high }: Place): string =>
         low: percent(low),
         high: percent(high),
       });
-
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 /** Why there is no heat map: no run has been evaluated, or the axis cannot show these runs. */
 export const phaseAbsent = (

@@ -1,3 +1,4 @@
+import { median } from '../../../extension/contract/median.js';
 import type { Metrics, RunFile } from '../../../extension/contract/run.js';
 import { keptByDecay } from '../../../extension/contract/keptByDecay.js';
 import { runEnd } from '../../../extension/contract/runEnd.js';
@@ -133,9 +134,8 @@ export function normSays({ run: { config }, lines }: RunHistory): string {
 export function paceSays({ run, lines }: RunHistory): string {
   const paces = lines.flatMap(({ stepsPerSecond }) => (stepsPerSecond === undefined ? [] : [stepsPerSecond]));
   if (paces.length === 0) return '';
-  const sorted = [...paces].sort((a, b) => a - b);
   return say('training.paceSays', {
-    median: number(sorted[Math.floor(sorted.length / 2)]!),
+    median: number(median(paces)),
     tasks: list(run.data.tasks),
     batch: run.config.batch === 'full' ? say('training.fullBatch') : integer(run.config.batch),
   });

@@ -1,8 +1,8 @@
 import type { DefectEntry } from '../../../contract/report.js';
+import { median } from '../../../contract/median.js';
 import { leadingSample, type BatchPair, type CommutatorSample } from '../../evaluation/commutatorSample.js';
 import type { ModelSession } from '../../evaluation/modelSession.js';
 import { lengthOf } from '../../geometry/curvature/commutatorDefect.js';
-import { median } from '../../geometry/curvature/onset.js';
 import { capturedNorm, expectedCapture, type Span } from '../../geometry/curvature/spans.js';
 
 /** The bases that δ is projected on: the execution basis and random ones of the same dimension. */

@@ -1,5 +1,6 @@
 import type { DefectEntry, OnsetEntry } from '../../../contract/report.js';
-import { defectOnset, median, publishedRule } from '../../geometry/curvature/onset.js';
+import { median } from '../../../contract/median.js';
+import { defectOnset, publishedRule } from '../../geometry/curvature/onset.js';
 
 /** The paper's threshold first, then neighbouring ones, with which add's onset moves from 800 to 3000. */
 const thresholds = [20, 10, 15, 30, 40];

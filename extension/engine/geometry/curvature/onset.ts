@@ -1,3 +1,5 @@
+import { median } from '../../../contract/median.js';
+
 /** The rule of 2602.16746 (section 3.4 of its code): when the defect has risen. */
 export interface OnsetRule {
   /** Onset needs D > factor · baseline. */
@@ -43,12 +45,4 @@ export const defectOnset = (
     ...(step === undefined ? {} : { step }),
     ...(step === undefined || grokStep === undefined ? {} : { lead: grokStep - step }),
   };
-};
-
-/** The middle one of an odd number, the mean of the middle two of an even number. @throws RangeError for none. */
-export const median = (values: readonly number[]): number => {
-  if (values.length === 0) throw new RangeError('No numbers have no median.');
-  const ascending = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(ascending.length / 2);
-  return ascending.length % 2 === 1 ? ascending[middle]! : (ascending[middle - 1]! + ascending[middle]!) / 2;
 };

@@ -1,5 +1,6 @@
 import type { SweepTable } from '../../../contract/report.js';
 import { successInterval } from '../../../contract/statistics/successInterval.js';
+import { median } from '../../../contract/median.js';
 import { memorisedShare } from '../../models/tasks/mirrors.js';
 import { accuracy, amount, none } from '../measurementTable.js';
 import { GOAL, type DecayAnalysis } from './measure.js';
@@ -17,12 +18,6 @@ const names: Readonly<Record<Regulariser, string>> = {
 const fractionOf = ({ cell }: Result): number => cell.config.data.split.trainFraction;
 const strengthOf = ({ cell: { config } }: Result): number =>
   config.lowRankDecay?.lambda ?? config.weightDecay;
-
-const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-};
 
 const grouped = <T>(items: readonly T[], keyOf: (item: T) => string): T[][] => {
   const groups = new Map<string, T[]>();

@@ -1,9 +1,9 @@
 import type { DefectMetrics, LiveDefect } from '../../../contract/curvature.js';
 import type { ModelDescriptor } from '../../../contract/descriptor.js';
+import { median } from '../../../contract/median.js';
 import { sampleAt } from '../../evaluation/commutatorSample.js';
 import { drawnBatches } from '../../evaluation/drawnBatches.js';
 import { openModelSession } from '../../evaluation/modelSession.js';
-import { median } from '../../geometry/curvature/onset.js';
 import type { Floats } from '../run/trainerState.js';
 
 export interface OpenLiveDefect {
