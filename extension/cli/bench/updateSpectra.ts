@@ -2,18 +2,13 @@ import { median } from '../../contract/median.js';
 import { edge } from '../../engine/analyses/edge/row.js';
 import type { Bench } from './bench.js';
 import { seriesPass } from './seriesPass.js';
+import { spent } from './spent.js';
 import { writeSyntheticSeries } from './syntheticSeries.js';
 
 const checkpoints = 20;
 const rounds = 5;
 
-/** Processor seconds of all threads of this process: nearly independent of other load. */
-const processorSeconds = async (run: () => Promise<unknown>): Promise<number> => {
-  const before = process.cpuUsage();
-  await run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-};
+const processorSeconds = async (run: () => Promise<unknown>): Promise<number> => (await spent(run)).processor;
 
 /** Update spectra of a series larger than the memory they may use, beside the trajectory's pass whose reading they share. */
 export const updateSpectraBench: Bench = {

@@ -52,6 +52,16 @@ interface KernelFunctions {
   ) => void;
   readonly bidiagonalValues: (d: number, e: number, n: number) => number;
   readonly qdValues: (d: number, e: number, n: number, work: number) => number;
+  readonly addStoredProducts: (
+    stored: number,
+    stride: number,
+    rows: number,
+    n: number,
+    tile: number,
+    work: number,
+    sums: number,
+    moments: number,
+  ) => void;
   readonly addDifferenceProducts: (x: number, groups: number, columns: number, target: number) => void;
 }
 

@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../checkpoints/tensors/checkpoint.js';
+import { closeAll } from '../checkpoints/tensors/storedTensors.js';
 
 /** Maximum number of tensor descriptions in memory: about 100 MB. */
 const mostTensors = 400_000;
@@ -35,10 +36,11 @@ export class CheckpointPool {
     await this.closeOldest(index);
   }
 
+  /** Closes every one, then throws the first failure. */
   async close(): Promise<void> {
     const held = [...this.opened.values()];
     this.opened.clear();
-    await Promise.all(held.map((checkpoint) => checkpoint.close()));
+    await closeAll(held);
   }
 
   private async closeOldest(kept: number): Promise<void> {

@@ -6,6 +6,7 @@ import { isParameter, type Survey } from '../../series/survey.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import { gatherPart } from '../../series/tensorMatrix.js';
 import { isFinite } from '../../series/tensorValues.js';
+import { Jobs, mostStored, StoredTensor, type Differences, type Sums } from './storedTensor.js';
 
 /** Bytes of float64 that the blocks hold over all checkpoints: what the pass needs, however large the model. */
 const blockBytes = 32 << 20;
@@ -21,7 +22,7 @@ const parallelReads = 4;
 /** What one pass over every byte of a series gives. */
 export interface PassEvents {
   /** A tensor of the last checkpoint has been read: Σx and Σx², absent where a value is not finite. */
-  readonly onSums: (tensor: TensorInfo, sums: { sum: number; sumOfSquares: number } | undefined) => void;
+  readonly onSums: (tensor: TensorInfo, sums: Sums | undefined) => void;
   /** NaN or infinity in a tensor of checkpoint `index`. */
   readonly onNotFinite: (tensor: TensorInfo, index: number) => void;
   /**
@@ -41,7 +42,10 @@ export interface GramPiece {
   readonly disjoint: boolean;
 }
 
-/** Tensor by tensor, block by block, all checkpoints beside each other: each byte is read once. */
+/**
+ * Tensor by tensor, all checkpoints beside each other: each byte is read once. Float32 that lies in files as it is is read
+ * by threads, all else block by block.
+ */
 export async function* trajectoryPass(survey: Survey, events: PassEvents): AsyncGenerator<TaskStep, void> {
   const comparable = new Set(survey.comparable.map(({ name }) => name));
   const work = survey.tensors.filter(({ readable, complex }) => readable && complex !== true);
@@ -54,24 +58,82 @@ export async function* trajectoryPass(survey: Survey, events: PassEvents): Async
     work.reduce((most, { elements }) => Math.max(most, elements), 1),
   );
   const buffer = new Float64Array(summedElements);
+  const late = new LateTensors(survey, blocks, events);
+  const passed = async function* (tensor: TensorInfo): AsyncGenerator<number, void> {
+    const isCompared = comparable.has(tensor.name) && checkpoints > 1;
+    if (isCompared && (yield* late.give(tensor))) return;
+    // Tensors are told of in their order.
+    yield* late.tellAll();
+    if (isCompared) yield* comparedTensor(survey, tensor, blocks, events);
+    else yield* summedTensor(survey, tensor, buffer, events);
+  };
   let before = 0;
   let yieldedAt = performance.now();
-  for (const tensor of work) {
-    const passed =
-      comparable.has(tensor.name) && checkpoints > 1
-        ? comparedTensor(survey, tensor, blocks, events)
-        : summedTensor(survey, tensor, buffer, events);
-    for await (const fraction of passed) {
-      // Small tensors come by the thousand.
-      if (performance.now() - yieldedAt < turnMs) continue;
-      yieldedAt = performance.now();
-      const done = before + fraction * cost(tensor);
-      yield {
-        fraction: total > 0 ? done / total : 1,
-        text: `Reading: ${inMillions(done)} of ${inMillions(total)} million numbers`,
-      };
+  try {
+    for (const tensor of work) {
+      for await (const fraction of passed(tensor)) {
+        // Small tensors come by the thousand.
+        if (performance.now() - yieldedAt < turnMs) continue;
+        yieldedAt = performance.now();
+        yield stepAt(before + fraction * cost(tensor), total);
+      }
+      before += cost(tensor);
     }
-    before += cost(tensor);
+    for await (const more of late.tellAll()) yield stepAt(total + more, total);
+  } finally {
+    await late.close();
+  }
+}
+
+const stepAt = (done: number, total: number): TaskStep => ({
+  fraction: total > 0 ? done / total : 1,
+  text: `Reading: ${inMillions(done)} of ${inMillions(total)} million numbers`,
+});
+
+/** Tensors that threads read while others are given to them. */
+class LateTensors {
+  private readonly jobs = new Jobs();
+  private readonly open: StoredTensor[] = [];
+  private readonly most: number;
+
+  constructor(
+    private readonly survey: Survey,
+    private readonly blocks: Blocks,
+    private readonly events: PassEvents,
+  ) {
+    this.most = mostStored(survey.checkpoints.length);
+  }
+
+  /** Gives a tensor to threads; false where they cannot read it. */
+  async *give(tensor: TensorInfo): AsyncGenerator<number, boolean> {
+    while (this.open.length >= this.most) yield* this.tellFirst();
+    const stored = await StoredTensor.open(this.survey, tensor, wholeMatrices(this.survey, tensor));
+    if (stored === undefined) return false;
+    this.open.push(stored);
+    yield* stored.give(this.jobs);
+    return true;
+  }
+
+  /** Yields zeros: what is told of has been given before. */
+  async *tellAll(): AsyncGenerator<number, void> {
+    while (this.open.length > 0) yield* this.tellFirst();
+  }
+
+  private async *tellFirst(): AsyncGenerator<number, void> {
+    const [first] = this.open as [StoredTensor, ...StoredTensor[]];
+    const found = await first.end();
+    this.open.shift();
+    if (found !== undefined) await tell(this.survey, first.tensor, found, this.events);
+    else {
+      const again = comparedTensor(this.survey, first.tensor, this.blocks, this.events);
+      for await (const fraction of again) yield 0 * fraction;
+    }
+    yield 0;
+  }
+
+  /** Ends what is not told of any more. Failures are those of files that are not used further. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.open.map((stored) => stored.end()));
   }
 }
 
@@ -148,8 +210,7 @@ async function* comparedTensor(
   events: PassEvents,
 ): AsyncGenerator<number, void> {
   const checkpoints = survey.checkpoints.length;
-  // Each matrix of a stack has its spectrum; the trajectory is that of the stack.
-  const matrices = (survey.matricesOf.get(tensor.name) ?? []).filter(({ stacked }) => stacked === undefined);
+  const matrices = wholeMatrices(survey, tensor);
   const parts = matrices.filter(({ range }) => range !== undefined);
   // Only a fused tensor must be cut along its rows.
   const columns = parts.length > 0 ? foldedSize(tensor.shape)!.columns : 1;
@@ -175,14 +236,26 @@ async function* comparedTensor(
     yield (row + count) / rows;
   }
   for (const block of [...blocks, ...gathered]) await block.free();
-  const results = grams.map((gram) => gram.result());
-  for (const index of await notFiniteRows(survey, tensor, results)) {
-    events.onNotFinite(tensor, index);
-    for (const gram of results) spoilRow(gram, index);
-  }
-  events.onSums(tensor, lastSums.result());
-  for (const piece of piecesOf(tensor, matrices, results)) await events.onGram(piece);
+  await tell(survey, tensor, { grams: grams.map((gram) => gram.result()), sums: lastSums.result() }, events);
 }
+
+const tell = async (
+  survey: Survey,
+  tensor: TensorInfo,
+  { grams, sums }: Differences,
+  events: PassEvents,
+): Promise<void> => {
+  for (const index of await notFiniteRows(survey, tensor, grams)) {
+    events.onNotFinite(tensor, index);
+    for (const gram of grams) spoilRow(gram, index);
+  }
+  events.onSums(tensor, sums);
+  for (const piece of piecesOf(tensor, wholeMatrices(survey, tensor), grams)) await events.onGram(piece);
+};
+
+/** Each matrix of a stack has its spectrum; the trajectory is that of the stack. */
+const wholeMatrices = (survey: Survey, { name }: TensorInfo): readonly MatrixSpec[] =>
+  (survey.matricesOf.get(name) ?? []).filter(({ stacked }) => stacked === undefined);
 
 /** Checkpoints in which a value is NaN or infinite: read again only where the products say that something is amiss. */
 const notFiniteRows = async (
@@ -299,7 +372,7 @@ class RunningSums {
     return Number.isFinite(this.sum) && Number.isFinite(this.squares);
   }
 
-  result(): { sum: number; sumOfSquares: number } | undefined {
+  result(): Sums | undefined {
     return this.isFinite() ? { sum: this.sum, sumOfSquares: this.squares } : undefined;
   }
 }

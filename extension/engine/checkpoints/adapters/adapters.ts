@@ -1,7 +1,7 @@
 import type { Warning } from '../../../contract/report.js';
 import { quote } from '../bytes/fileErrors.js';
 import { unread, type Checkpoint, type LowRankFactors, type TensorInfo } from '../tensors/checkpoint.js';
-import { checkpointOf, type StoredTensor } from '../tensors/storedTensors.js';
+import { checkpointOf, readFrom, type StoredTensor } from '../tensors/storedTensors.js';
 import { adapterScale, type AdapterConfig } from './adapterConfig.js';
 
 /** One spelling of a low-rank pair: how the factors are called, and whether they are stored transposed (MLX). */
@@ -180,9 +180,7 @@ export const withAdapters = async (
   for (const info of magnitudes) parts.set(info.name, used(info, "DoRA's magnitudes"));
   const rest = checkpoint.tensors.map((info): StoredTensor => ({
     ...(parts.get(info.name) ?? info),
-    readElements: async (start, length, into) => {
-      await checkpoint.read(info.name, start, length, into);
-    },
+    readElements: readFrom(checkpoint, info.name),
   }));
   return checkpointOf({
     format: checkpoint.format,

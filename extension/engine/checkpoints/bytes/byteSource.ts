@@ -14,7 +14,19 @@ export interface ByteSource {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** Fills `target` from `offset`, where the source can do so without allocating. Errors as {@link read}. */
   readInto?(offset: number, target: Uint8Array): Promise<void>;
+  /** The open file, for threads that read it themselves; undefined where the bytes do not lie in one as they are. */
+  lease?(): Promise<FileLease | undefined>;
   close(): Promise<void>;
+}
+
+/** A file that stays open until it is released. */
+export interface FileLease {
+  /** Of this process, for every thread of it. */
+  readonly descriptor: number;
+  /** Where the source's first byte lies in the file. */
+  readonly start: number;
+  /** Errors as {@link ByteSource.read}, for example where the file has changed meanwhile. */
+  release(): Promise<void>;
 }
 
 /** Fills `target` from `offset` by the cheapest way that the source has. */

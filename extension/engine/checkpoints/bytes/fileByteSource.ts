@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { GeometryError } from '../../../contract/errors.js';
 import { readError } from '../../../disk/systemErrors.js';
-import type { ByteSource } from './byteSource.js';
+import type { ByteSource, FileLease } from './byteSource.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
 import { malformed } from './fileErrors.js';
 import { ReopenableFile } from './openFiles.js';
@@ -11,6 +11,7 @@ import { ReopenableFile } from './openFiles.js';
 export interface FileByteSource extends ByteSource {
   readonly file: FileIdentity;
   readInto(offset: number, target: Uint8Array): Promise<void>;
+  lease(): Promise<FileLease>;
   /**
    * Closes the file in every case.
    * @throws GeometryError `changed-while-reading` if the file is no longer the one that was opened.
@@ -78,6 +79,13 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
     if (how !== undefined) throw changed(path, how);
   };
 
+  const checkNowAndThen = async (): Promise<void> => {
+    const now = performance.now();
+    if (now - lastCheck < CHECK_EVERY_MS) return;
+    lastCheck = now;
+    await check();
+  };
+
   const fill = async (offset: number, target: Uint8Array): Promise<void> => {
     await opening.use(async (handle) => {
       let done = 0;
@@ -87,10 +95,7 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
         done += bytesRead;
       }
     });
-    const now = performance.now();
-    if (now - lastCheck < CHECK_EVERY_MS) return;
-    lastCheck = now;
-    await check();
+    await checkNowAndThen();
   };
 
   const isHeld = (offset: number, length: number): boolean =>
@@ -133,6 +138,21 @@ export const openFile = async (path: string): Promise<FileByteSource> => {
       const target = new Uint8Array(length);
       await fileReadInto(offset, target);
       return target;
+    },
+    async lease() {
+      try {
+        const { descriptor, release } = await opening.lease();
+        return {
+          descriptor,
+          start: 0,
+          async release() {
+            await release();
+            await checkNowAndThen();
+          },
+        };
+      } catch (thrown) {
+        throw readError(path, thrown);
+      }
     },
     async close() {
       if (closed) return;

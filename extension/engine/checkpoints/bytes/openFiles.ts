@@ -36,16 +36,36 @@ export class ReopenableFile {
   async use<Result>(work: (handle: FileHandle) => Promise<Result>): Promise<Result> {
     this.users++;
     try {
-      this.handle ??= this.reopened();
-      const handle = await this.handle;
-      held.delete(this);
-      held.add(this);
-      if (held.size > mostOpen) await closeOldest();
-      return await work(handle);
+      return await work(await this.opened());
     } finally {
-      this.users--;
-      if (this.isEnding) await this.release();
+      await this.unused();
     }
+  }
+
+  /** The descriptor of the file, open until `release` is called. Errors as {@link use}. */
+  async lease(): Promise<{ readonly descriptor: number; readonly release: () => Promise<void> }> {
+    this.users++;
+    try {
+      const { fd } = await this.opened();
+      return { descriptor: fd, release: () => this.unused() };
+    } catch (thrown) {
+      await this.unused();
+      throw thrown;
+    }
+  }
+
+  private async opened(): Promise<FileHandle> {
+    this.handle ??= this.reopened();
+    const handle = await this.handle;
+    held.delete(this);
+    held.add(this);
+    if (held.size > mostOpen) await closeOldest();
+    return handle;
+  }
+
+  private async unused(): Promise<void> {
+    this.users--;
+    if (this.isEnding) await this.release();
   }
 
   get isOpen(): boolean {

@@ -21,6 +21,10 @@ export const windowOf = (source: ByteSource, name: string, start: number, size: 
       check(offset, target.length);
       await readInto(source, start + offset, target);
     },
+    async lease() {
+      const leased = await source.lease?.();
+      return leased && { ...leased, start: leased.start + start };
+    },
     close: () => Promise.resolve(),
   };
 };

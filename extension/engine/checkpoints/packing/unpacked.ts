@@ -1,7 +1,7 @@
 import type { Warning } from '../../../contract/report.js';
 import { quote } from '../bytes/fileErrors.js';
 import { unread, type Checkpoint, type TensorInfo } from '../tensors/checkpoint.js';
-import { checkpointOf, type StoredTensor } from '../tensors/storedTensors.js';
+import { checkpointOf, readFrom, type StoredTensor } from '../tensors/storedTensors.js';
 import { fourBitFloats } from './fourBitFloats.js';
 import type { Finding, NamedTensors, Packing, PackingConfig, ReadTensor } from './namedTensors.js';
 import { packedWeights } from './packedWeights.js';
@@ -83,9 +83,7 @@ export const unpacked = (checkpoint: Checkpoint, config: PackingConfig = {}): Ch
     return {
       ...tensor,
       ...(unmeasured === undefined ? {} : { unmeasured }),
-      readElements: async (start, length, into) => {
-        await checkpoint.read(tensor.name, start, length, into);
-      },
+      readElements: readFrom(checkpoint, tensor.name),
     };
   });
   const whole = checkpointOf({

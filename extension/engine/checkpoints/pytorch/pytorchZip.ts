@@ -28,6 +28,7 @@ const lazily = (member: ZipMember): ByteSource => {
     size: member.size,
     read: async (offset, length) => (await opened()).read(offset, length),
     readInto: async (offset, target) => readInto(await opened(), offset, target),
+    lease: async () => (await opened()).lease?.(),
     async close() {
       if (opening !== undefined) await (await opening).close();
     },

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Checkpoint } from '../tensors/checkpoint.js';
-import { checkpointOf, closeAll, type StoredTensor } from '../tensors/storedTensors.js';
+import { checkpointOf, closeAll, readFrom, type StoredTensor } from '../tensors/storedTensors.js';
 import { openNumberedShards, shardSetOf } from './numberedShards.js';
 import { openAll } from './shardedCheckpoint.js';
 import { joinOverMesh } from './deviceMesh.js';
@@ -46,9 +46,7 @@ const openLayers: FileSet['open'] = async (paths, openFile) => {
         tensors.push({
           ...info,
           name: `sequential.${layer}.${info.name}`,
-          readElements: async (start, length, into) => {
-            await joined.read(info.name, start, length, into);
-          },
+          readElements: readFrom(joined, info.name),
         });
       }
     }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Checkpoint } from '../tensors/checkpoint.js';
-import { checkpointOf, closeAll, type StoredTensor } from '../tensors/storedTensors.js';
+import { checkpointOf, closeAll, readFrom, type StoredTensor } from '../tensors/storedTensors.js';
 import { openAll } from './shardedCheckpoint.js';
 import { joinByMegatron, joinByNothing, joinRanks } from './tensorParallel.js';
 
@@ -50,9 +50,7 @@ const renumbered = (stage: Checkpoint, before: number): Checkpoint => {
       return {
         ...info,
         name: nameOf(info.name),
-        readElements: async (start, length, into) => {
-          await stage.read(info.name, start, length, into);
-        },
+        readElements: readFrom(stage, info.name),
       };
     }),
   });

@@ -1,6 +1,6 @@
 import type { Warning } from '../../../contract/report.js';
 import type { Checkpoint } from '../tensors/checkpoint.js';
-import { closeAll, checkpointOf, type StoredTensor } from '../tensors/storedTensors.js';
+import { closeAll, checkpointOf, readFrom, type StoredTensor } from '../tensors/storedTensors.js';
 
 /** One file of a sharded checkpoint, and which of its tensors belong to the whole. */
 export interface Shard {
@@ -13,9 +13,7 @@ const tensorsOf = ({ checkpoint, owns }: Shard): StoredTensor[] =>
     .filter(({ name }) => owns(name))
     .map((info) => ({
       ...info,
-      readElements: async (start, length, into) => {
-        await checkpoint.read(info.name, start, length, into);
-      },
+      readElements: readFrom(checkpoint, info.name),
     }));
 
 /** Several opened files as one checkpoint; the caller sees to it that no tensor is owned twice. */

@@ -2,7 +2,7 @@ import type { Warning } from '../../../contract/report.js';
 import type { Checkpoint, TensorInfo } from '../tensors/checkpoint.js';
 import { quote } from '../bytes/fileErrors.js';
 import { joinedTensor, type TensorPart } from '../tensors/joinedTensor.js';
-import { checkpointOf, closeAll, type StoredTensor } from '../tensors/storedTensors.js';
+import { checkpointOf, closeAll, readFrom, type StoredTensor } from '../tensors/storedTensors.js';
 
 /** One rank's tensor of a name. */
 export interface RankTensor {
@@ -63,9 +63,7 @@ const joinAlong = (axis: number, ranks: readonly RankTensor[]): StoredTensor | u
 
 const passed = ({ checkpoint, info }: RankTensor): StoredTensor => ({
   ...info,
-  readElements: async (start, length, into) => {
-    await checkpoint.read(info.name, start, length, into);
-  },
+  readElements: readFrom(checkpoint, info.name),
 });
 
 /** What the ranks' tensors of one name are: one tensor in parts, the same on every rank, or something else. */

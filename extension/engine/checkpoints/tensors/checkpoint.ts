@@ -1,4 +1,5 @@
 import type { Warning } from '../../../contract/report.js';
+import type { ByteSource } from '../bytes/byteSource.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
 
 /** Element types as a report names them. GGUF's quantised types keep their own names (`Q8_0`). */
@@ -83,6 +84,14 @@ export interface LowRankFactors {
   readonly right: Float64Array;
 }
 
+/** Where the numbers of a tensor lie one after the other, little-endian. */
+export interface DensePlace {
+  readonly dtype: NumericDtype;
+  /** Of the source's bytes. */
+  readonly offset: number;
+  readonly source: ByteSource;
+}
+
 /** One opened checkpoint, whatever its format and however many shards. */
 export interface Checkpoint {
   /** For example `safetensors`, `pytorch-zip`. */
@@ -99,6 +108,8 @@ export interface Checkpoint {
    * filled and returned where given, so that long reads allocate nothing.
    */
   read(tensor: string, start: number, length: number, into?: Float64Array): Promise<Float64Array>;
+  /** Where the values of a tensor lie as they are, for threads that read them; undefined where they lie otherwise. */
+  place?(tensor: string): DensePlace | undefined;
   /** The factors of a tensor that has a `rank`. */
   factors?(tensor: string): Promise<LowRankFactors>;
   close(): Promise<void>;

@@ -2,7 +2,7 @@ import { GeometryError } from '../../../contract/errors.js';
 import type { Warning } from '../../../contract/report.js';
 import { readInto, type ByteSource } from '../bytes/byteSource.js';
 import type { FileIdentity } from '../../../disk/fileIdentity.js';
-import type { Checkpoint, LowRankFactors, NumericDtype, TensorInfo } from './checkpoint.js';
+import type { Checkpoint, DensePlace, LowRankFactors, NumericDtype, TensorInfo } from './checkpoint.js';
 import { bytesPerElement, decodeElements } from './dtypes.js';
 import { quote } from '../bytes/fileErrors.js';
 
@@ -58,6 +58,38 @@ export const readDense = async (
   buffers.forEach(returnPiece);
 };
 
+/**
+ * Where functions that read dense tensors find the values. Known by the function: a copy of the tensor that reads otherwise
+ * has no place.
+ */
+const places = new WeakMap<StoredTensor['readElements'], () => DensePlace | undefined>();
+
+/** `read` as the way to values that lie where `place` says. */
+const placedRead = (
+  read: StoredTensor['readElements'],
+  place: () => DensePlace | undefined,
+): StoredTensor['readElements'] => {
+  places.set(read, place);
+  return read;
+};
+
+/** The way to the values of a tensor of another checkpoint, wherever it finds them. */
+export const readFrom = (checkpoint: Checkpoint, name: string): StoredTensor['readElements'] =>
+  placedRead(
+    async (start, length, into) => {
+      await checkpoint.read(name, start, length, into);
+    },
+    () => checkpoint.place?.(name),
+  );
+
+const placeOf = (tensor: StoredTensor): DensePlace | undefined => {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is not called
+  const place = tensor instanceof DenseTensor ? tensor.place() : places.get(tensor.readElements)?.();
+  if (place === undefined) return undefined;
+  const { source, offset, dtype } = place;
+  return offset + tensor.elements * bytesPerElement(dtype) <= source.size ? place : undefined;
+};
+
 /** A tensor whose elements lie one after the other from byte `offset` of `source`. */
 export const denseTensor = (
   info: TensorInfo,
@@ -69,8 +101,10 @@ export const denseTensor = (
   const width = bytesPerElement(dtype);
   return {
     ...info,
-    readElements: (start, length, into) =>
-      readDense(source, offset + start * width, dtype, length, into, bigEndian),
+    readElements: placedRead(
+      (start, length, into) => readDense(source, offset + start * width, dtype, length, into, bigEndian),
+      () => (bigEndian ? undefined : { dtype, offset, source }),
+    ),
   };
 };
 
@@ -97,6 +131,10 @@ export class DenseTensor implements StoredTensor {
     this.elements = elements;
     this.#source = source;
     this.#offset = offset;
+  }
+
+  place(): DensePlace {
+    return { dtype: this.dtype, offset: this.#offset, source: this.#source };
   }
 
   readElements(start: number, length: number, into: Float64Array): Promise<void> {
@@ -177,6 +215,10 @@ export const checkpointOf = (parts: {
       }
       await tensor.readElements(start, length, target);
       return target;
+    },
+    place: (name) => {
+      const tensor = tensorNamed(name);
+      return tensor && placeOf(tensor);
     },
     factors: async (name) => {
       const factors = await tensorNamed(name)?.factors?.();

@@ -81,7 +81,8 @@ function eightProducts(
   addPair(sums + 3 * sumsStride, s30, s31);
 }
 
-function addPair(target: usize, first: v128, second: v128): void {
+/** Adds the two numbers of each to a float64. */
+export function addPair(target: usize, first: v128, second: v128): void {
   store<f64>(target, load<f64>(target) + f64x2.extract_lane(first, 0) + f64x2.extract_lane(first, 1));
   store<f64>(target, load<f64>(target, 8) + f64x2.extract_lane(second, 0) + f64x2.extract_lane(second, 1), 8);
 }

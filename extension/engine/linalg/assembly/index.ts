@@ -5,3 +5,4 @@ export { chase } from './chase';
 export { bidiagonalValues } from './bidiagonalValues';
 export { qdValues } from './qdValues';
 export { addDifferenceProducts } from './differences';
+export { addStoredProducts } from './storedProducts';
