@@ -108,13 +108,16 @@ const parts: readonly Part[] = [
         'step',
         'grok step',
         'test accuracy',
+        'by chance',
       ],
-      rows: sweepCells.map(({ name, scale, decay, tasks, seed, status, step, grokStep, measured }) => {
-        const values = Object.values(measured?.testAccuracy ?? {});
-        const mean =
-          values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
-        return [name, scale, decay, tasks.join(', '), seed, status, step, grokStep, mean];
-      }),
+      rows: sweepCells.map(
+        ({ name, scale, decay, tasks, seed, status, step, grokStep, measured, chance }) => {
+          const values = Object.values(measured?.testAccuracy ?? {});
+          const mean =
+            values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+          return [name, scale, decay, tasks.join(', '), seed, status, step, grokStep, mean, chance];
+        },
+      ),
     }),
   },
 ];

@@ -67,8 +67,16 @@ export const isShardIndex = (file: string): boolean =>
 /** Source of a regular expression for names that end as one of these does. */
 const namesEnding = (endings: readonly string[]): string =>
   `(${endings.map((ending) => ending.slice(1).replaceAll('.', '\\.')).join('|')})$`;
+/**
+ * Files that Flax names without an ending (`checkpoint_1000`). Menus and searches see names alone; that these hold weights is
+ * told by their first bytes, as of any file without an ending.
+ */
+export const unendedGlob = 'checkpoint_[0-9]*';
+const unendedPattern = '^checkpoint_\\d+$';
+export const isUnendedWeightName = (name: string): boolean => new RegExp(unendedPattern).test(name);
+
 /** The same as menu conditions of the manifest, without the slashes around. */
-export const weightNamePattern = `\\.${namesEnding(weightEndings)}`;
+export const weightNamePattern = `\\.${namesEnding(weightEndings)}|${unendedPattern}`;
 export const shardIndexPattern = `\\.${namesEnding(indexEndings)}`;
 
 /** The weight ending of a file name; '' for other names. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CachedStatistics, FileSummary, SeriesListing } from '../contract/calls.js';
+import { bytesText, integerText, numberText } from '../contract/numberText.js';
 import type { Statistic } from '../contract/statistics/statistic.js';
 import { statisticsIn, type StatisticKey } from '../contract/statistics/table.js';
 
@@ -13,8 +14,7 @@ export const count = (value: number): string =>
   ).format(value);
 
 /** An exact number, such as a step: 123,456. */
-export const integer = (value: number): string =>
-  new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 }).format(value);
+export const integer = (value: number): string => integerText(value, locale());
 
 /** Counts with their nouns, singular for one. */
 export const counted = {
@@ -28,30 +28,11 @@ export const counted = {
     n === 1 ? vscode.l10n.t('1 checkpoint') : vscode.l10n.t('{0} checkpoints', integer(n)),
 };
 
-/** Sizes of files in powers of 1000, as the system's explorer shows them. */
-export function bytes(value: number): string {
-  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
-  const power = Math.min(units.length - 1, value < 1 ? 0 : Math.floor(Math.log10(value) / 3));
-  const unit = units[power] ?? 'byte';
-  return new Intl.NumberFormat(locale(), {
-    style: 'unit',
-    unit,
-    unitDisplay: power === 0 ? 'long' : 'short',
-    maximumFractionDigits: 1,
-  }).format(value / 1000 ** power);
-}
+export const bytes = (value: number): string => bytesText(value, locale());
 
-/** A statistic in the format of its row; a dash if it does not exist (a zero matrix). */
-function statisticText({ format }: Statistic, value: number | undefined): string {
-  if (value === undefined) return '–';
-  const decimals = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  const options = {
-    rank: decimals,
-    count: { maximumFractionDigits: 1 },
-    number: { maximumSignificantDigits: 4 },
-  };
-  return new Intl.NumberFormat(locale(), options[format]).format(value);
-}
+/** A statistic as the pages have it; a dash if it does not exist (a zero matrix). */
+const statisticText = (value: number | undefined): string =>
+  value === undefined ? '–' : numberText(value, locale());
 
 /** The name of a statistic at the beginning of a line. */
 export const statisticName = ({ label }: Statistic): string =>
@@ -62,11 +43,11 @@ export function statisticValue(
   statistic: Statistic<StatisticKey>,
   entry: Pick<CachedStatistics, 'exact' | 'nulls' | StatisticKey>,
 ): string {
-  const value = `${entry.exact ? '' : '≈ '}${statisticText(statistic, entry[statistic.key])}`;
+  const value = `${entry.exact ? '' : '≈ '}${statisticText(entry[statistic.key])}`;
   const shuffled = entry.nulls[statistic.key];
   return shuffled === undefined
     ? value
-    : vscode.l10n.t('{0} (shuffled: {1})', value, statisticText(statistic, shuffled.mean));
+    : vscode.l10n.t('{0} (shuffled: {1})', value, statisticText(shuffled.mean));
 }
 
 export const shape = (dimensions: readonly number[]): string =>

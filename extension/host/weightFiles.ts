@@ -1,7 +1,9 @@
 import path from 'node:path';
 import {
   isFolderFormatFile,
+  isUnendedWeightName,
   searchedEndings,
+  unendedGlob,
   weightEndingOf,
   weightEndings,
 } from '../contract/weightFormats.js';
@@ -13,21 +15,26 @@ const isSearched = (file: string): boolean => {
 
 /** Whether a path has the ending of a weight file. Does not look at the content. */
 export const mayHoldWeights = (file: string): boolean =>
-  weightEndingOf(file) !== '' || isFolderFormatFile(path.basename(file));
+  weightEndingOf(file) !== '' ||
+  isFolderFormatFile(path.basename(file)) ||
+  isUnendedWeightName(path.basename(file));
 
 /** Glob of files whose folders may hold a series, for a search of the workspace. */
 export const weightFileGlobs: readonly string[] = [
   ...searchedEndings.map((ending) => `**/*${ending}`),
   '**/pytorch_model*.bin',
+  `**/${unendedGlob}`,
 ];
 export const weightFilesGlob = `{${weightFileGlobs.join(',')}}`;
 /** Whether {@link weightFilesGlob} finds a file. */
 export const isWeightFile = (file: string): boolean =>
-  isSearched(file) || /^pytorch_model.*\.bin$/.test(path.basename(file));
+  isSearched(file) ||
+  /^pytorch_model.*\.bin$/.test(path.basename(file)) ||
+  isUnendedWeightName(path.basename(file));
 
 /** Whether a name clearly means weights. Other programs use names such as `model.ckpt` and `data.bin` too. */
 export const isNamedForWeights = (file: string): boolean =>
-  isWeightFile(file) && weightEndingOf(file) !== '.ckpt';
+  isWeightFile(file) && weightEndingOf(file) !== '.ckpt' && !isUnendedWeightName(path.basename(file));
 
 const foreignFolders = ['node_modules', '.git', '.venv', 'venv', 'site-packages', '__pycache__'];
 /** Folders of third-party files. */

@@ -1,5 +1,6 @@
 import { matrixKey } from '../contract/matrixKey.js';
 import { differingParts } from '../contract/curveFiles.js';
+import { standardDeviations } from '../contract/numberText.js';
 import { printableLine, printableName } from '../contract/printable.js';
 import { hasSteps } from '../contract/stepKnown.js';
 import { zScore } from '../contract/zScore.js';
@@ -244,7 +245,7 @@ const trajectories = (report: Report): string => {
 };
 
 const zNumber = (z: number | undefined): string =>
-  z === undefined ? '–' : z.toFixed(Math.abs(z) < 10 ? 1 : 0);
+  z === undefined ? '–' : standardDeviations(z, 'en').replace('−', '-');
 
 const firstOf = (shares: readonly number[], count: number): string =>
   percent(shares.slice(0, count).reduce((sum, value) => sum + value, 0));

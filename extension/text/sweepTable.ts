@@ -20,6 +20,7 @@ export const sweepTable = ({ source, sweepCells }: Report): string => {
         { title: 'of', align: 'right' },
         { title: 'grokked at', align: 'right' },
         { title: 'test accuracy', align: 'right' },
+        { title: 'by chance', align: 'right' },
         ...columns.map(({ name, ofNull }) => ({
           title: ofNull === undefined ? name : `${name}, ${ofNull}`,
           align: 'right' as const,
@@ -45,7 +46,7 @@ const columnsOf = (cells: readonly SweepCell[]): Column[] => {
 };
 
 const row = (cell: SweepCell, columns: readonly Column[]): string[] => {
-  const { name, status, step, of, grokStep, measured, measurements } = cell;
+  const { name, status, step, of, grokStep, measured, measurements, chance } = cell;
   return [
     name,
     status,
@@ -53,6 +54,7 @@ const row = (cell: SweepCell, columns: readonly Column[]): string[] => {
     String(of),
     grokStep?.toString() ?? none,
     measured === undefined ? none : meanAccuracy(measured.testAccuracy).toFixed(3),
+    chance.toFixed(3),
     ...columns.map((column) => {
       const found = measurements.find((each) => each.name === column.name);
       if (found === undefined) return none;

@@ -122,7 +122,7 @@ export const explanations: Readonly<Record<string, Explanation>> = {
   'runs-left-out': say('There are more runs than are shown side by side.', 'Choose fewer runs.'),
   'search-cut-short': say(
     'The folder is very large, so the search for checkpoints ended before it had seen all.',
-    'Inspect a folder further down.',
+    'Inspect a folder further down; give weight files an ending.',
   ),
   'shape-changed': say(
     'A tensor has another shape at some step, so it is in no trajectory.',

@@ -8,6 +8,7 @@ import { say } from '../words/say.js';
 import { exportChart, exportFormats } from './exportChart.js';
 import type { ExportFormat } from './exportChart.js';
 import type { Figure, LegendEntry } from './figure.js';
+import { withClearLevels } from './clearSide.js';
 import { legendOf, without } from './figure.js';
 import { Legend } from './legend.js';
 import { NumberTable } from './numberTable.js';
@@ -45,7 +46,7 @@ export function ChartCard(props: ChartCardProps) {
   const { id, title, says, absent, controls, onDrag, onPoint, onCell, children } = props;
   const { theme, stepScale, running } = useInspection();
   const figure = useMemo(
-    () => props.figure && toldApart(onStepScale(props.figure, stepScale)),
+    () => props.figure && withClearLevels(toldApart(onStepScale(props.figure, stepScale))),
     [props.figure, stepScale],
   );
   const [asTable, setAsTable] = usePersistedState(`${id}.table`, false, isFlag);

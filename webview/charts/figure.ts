@@ -65,6 +65,10 @@ export interface Mark {
   readonly look: Look;
   /** Side of a level's name, or the side towards which an upright line's name ends. */
   readonly side?: 'left' | 'right';
+  /** A level's name stands below its line. */
+  readonly below?: true;
+  /** A level's name stands in the legend: curves run along both ends of its line. */
+  readonly inLegend?: true;
   /** The one mark that the user can move. */
   readonly draggable?: true;
 }
@@ -159,6 +163,7 @@ export function legendOf(figure: Figure): LegendEntry[] {
     return [...new Map(curves.map(({ name, look }) => [name, { name, look }])).values()];
   }
   const bands = figure.kind === 'lines' ? (figure.bands ?? []) : [];
+  const levels = figure.kind === 'lines' ? (figure.marks ?? []).filter(({ inLegend }) => inLegend) : [];
   const curves: readonly (Curve | SpaceCurve)[] = figure.curves;
   return [
     ...curves.flatMap(({ name, look, shade }) => {
@@ -171,6 +176,7 @@ export function legendOf(figure: Figure): LegendEntry[] {
       look: { ink, dash: 'solid' as const, symbol: 'none' as const, line: false },
       band: true as const,
     })),
+    ...levels.map(({ label, look }) => ({ name: label, look })),
   ];
 }
 
@@ -188,5 +194,6 @@ export function without(figure: Figure, hidden: ReadonlySet<string>): Figure {
         ...figure,
         curves: figure.curves.filter(shown),
         bands: (figure.bands ?? []).filter(shown),
+        marks: (figure.marks ?? []).filter(({ inLegend, label }) => !inLegend || shown({ name: label })),
       };
 }

@@ -6,6 +6,8 @@ const letter = 0.58;
 /** Pixels beside the plotting area: row names and a colour bar need more than tick labels. */
 const beside: Readonly<Record<Figure['kind'], number>> = { lines: 70, heat: 230, space: 0, panels: 90 };
 const gap = 8;
+/** Width of a label such as 10,000 with the gap beside it. */
+const labelRoom = 46;
 
 const widthOf = (text: string | undefined, size: number | undefined): number =>
   letter * (text?.length ?? 0) * (size ?? 11);
@@ -26,6 +28,8 @@ export function fitWidth(layout: Partial<Layout>, kind: Figure['kind'], width: n
 function ticksApart(axis: NonNullable<Layout['xaxis']>, room: number): Partial<NonNullable<Layout['xaxis']>> {
   const { ticktext, tickfont, type } = axis;
   const tickvals = axis.tickvals as readonly number[] | undefined;
+  if (tickvals === undefined && type !== 'log' && axis.dtick === undefined)
+    return { nticks: Math.max(2, Math.min(axis.nticks ?? Infinity, Math.floor(room / labelRoom))) };
   if (tickvals === undefined || ticktext === undefined || tickvals.length < 2) return {};
   const names = ticktext as readonly string[];
   const places = tickvals.map((value) => (type === 'log' ? Math.log10(value) : value));

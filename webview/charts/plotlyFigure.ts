@@ -3,7 +3,7 @@ import { none, number } from '../words/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import { mix } from '../theme/colour.js';
 import { extent } from './extent.js';
-import type { Figure, HeatFigure, LineFigure, PointLabel, SpaceFigure } from './figure.js';
+import type { Figure, HeatFigure, LineFigure, Mark, PointLabel, SpaceFigure } from './figure.js';
 import { plainLines, plainText } from './plainText.js';
 import { shortNames } from './shortNames.js';
 import {
@@ -18,10 +18,10 @@ import {
   shadeAt,
   shareOfShades,
   markLabel,
+  tickNumbers,
   onAxis,
   type Drawing,
 } from './plotlyParts.js';
-import { clearSides } from './clearSide.js';
 import { drawPanels } from './plotlyPanels.js';
 
 /** No link, no upload, no logo: charts contact nothing outside the page. */
@@ -73,6 +73,7 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
     }),
     ...curves.map((curve) => drawCurve(curve, figure, theme)),
     ...reach(figure),
+    ...marks.filter(({ inLegend }) => inLegend).map((mark) => legendOnly(mark, theme)),
   ];
   return {
     data,
@@ -85,12 +86,23 @@ function drawLines(figure: LineFigure, theme: ChartTheme): Drawing {
       yaxis: { ...axisLayout(figure.y, theme, ys), automargin: true },
       shapes: marks.map((mark) => drawMark(mark, theme, figure.x)),
       annotations: [
-        ...clearSides(figure, marks).map((mark) => markLabel(mark, figure, theme)),
+        ...marks.filter(({ inLegend }) => !inLegend).map((mark) => markLabel(mark, figure, theme)),
         ...labels.map((label) => pointLabel(label, figure, { right: awayIn(xs), up: awayIn(ys) }, theme)),
       ],
     },
   };
 }
+
+/** A shape has no place in the legend of an exported picture. A curve without points has. */
+const legendOnly = ({ label, look }: Mark, theme: ChartTheme): Data => ({
+  type: 'scatter',
+  mode: 'lines',
+  name: plainText(label),
+  x: [null],
+  y: [null],
+  line: { color: inkOf(look.ink, theme), width: 1.2, dash: look.dash },
+  hoverinfo: 'skip',
+});
 
 /** Shapes do not extend an axis. An invisible point at each level does, so that no null is cut off. */
 function reach({ curves, marks = [], x, y }: LineFigure): Data[] {
@@ -172,7 +184,7 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
           thickness: 10,
           outlinewidth: 0,
           len: 1,
-          exponentformat: 'power',
+          ...tickNumbers(values.flatMap((row) => row.filter((cell) => cell !== undefined))),
           tickfont: { color: theme.muted, size: theme.fontSize - 2 },
           nticks: 5,
         },
@@ -199,6 +211,7 @@ function drawHeat(figure: HeatFigure, theme: ChartTheme): Drawing {
       xaxis: {
         ...axisLayout(x, theme, columns),
         showgrid: false,
+        zeroline: false,
         ...(x.scale === 'log' ? {} : columnTicks(columns)),
       },
       yaxis: {

@@ -1,4 +1,5 @@
 import type { Annotation, Data, Layout, Shape } from 'plotly.js';
+import { LARGE, SMALL } from '../../extension/contract/numberText.js';
 import { integer, number, percent, separators } from '../words/numbers.js';
 import type { ChartTheme } from '../theme/chartTheme.js';
 import { mix, parseColour } from '../theme/colour.js';
@@ -37,6 +38,9 @@ export function shareOfShades({ axis }: Shades, value: number): number {
 /** The thin line between shaded points. */
 export const betweenShades = (theme: ChartTheme): string => mix(theme.background, theme.muted, 0.7);
 
+/** Markers of one curve, evenly spaced; the pointer finds every point. */
+const mostMarkers = 40;
+
 export function drawCurve(
   curve: Curve,
   { x, y, shades }: Pick<LineFigure, 'x' | 'y' | 'shades'>,
@@ -64,6 +68,8 @@ export function drawCurve(
       color: typeof shade === 'object' ? shade.map(shaded) : line,
       symbol: look.symbol === 'none' ? 'circle' : look.open ? `${look.symbol}-open` : look.symbol,
       size: look.open ? 11 : 7,
+      // More of them would make one thick line.
+      ...(look.line && typeof shade !== 'object' ? { maxdisplayed: mostMarkers } : {}),
       ...(look.open ? { line: { width: 2 } } : {}),
     },
     // The training step of each point, for clicks and hovering.
@@ -126,7 +132,7 @@ export const markLabel = (
         x: mark.side === 'right' ? 1 : 0,
         xref: 'paper',
         xanchor: mark.side ?? 'left',
-        yanchor: mark.draggable ? 'top' : 'bottom',
+        yanchor: mark.draggable || mark.below ? 'top' : 'bottom',
       }),
 });
 
@@ -144,14 +150,24 @@ export const onAxis = (axis: Axis, value: number): number =>
 export const placeOn = (axis: Axis | undefined, value: number): number =>
   value === 0 && axis?.zeroAt !== undefined ? axis.zeroAt : value;
 
+type Ticks = Pick<NonNullable<Layout['xaxis']>, 'dtick' | 'tickformat' | 'tickvals' | 'ticktext'>;
+
 /** Powers of ten over many decades, 1-2-5 over few, the library's own choice within one. */
-const logTicks = (
-  { format }: Axis,
-  decades: number,
-): Pick<NonNullable<Layout['xaxis']>, 'dtick' | 'tickformat'> => ({
-  tickformat: format === 'percent' ? '.2~%' : '~g',
-  ...(decades > 2.5 ? { dtick: 1 } : decades > 0.7 ? { dtick: 'D2' } : {}),
-});
+function logTicks(axis: Axis, values: readonly number[]): Ticks {
+  const decades = decadesOf(axis, values);
+  if (axis.format === 'number' && isFar(axis.range ?? values)) {
+    // The library's formats write 1e-5 where sentences have a power of ten.
+    return decades > 0.7 ? namedTicks(axis, values, number) : {};
+  }
+  return {
+    tickformat: axis.format === 'percent' ? '.2~%' : ',~g',
+    ...(decades > 2.5 ? { dtick: 1 } : decades > 0.7 ? { dtick: 'D2' } : {}),
+  };
+}
+
+/** Whether some numbers are written with a power of ten. */
+const isFar = (values: readonly number[]): boolean =>
+  values.some((value) => value >= LARGE || (value > 0 && value < SMALL));
 
 /** Number of decades that a logarithmic axis spans; 0 for a linear one. */
 export function decadesOf({ scale, range }: Axis, values: readonly number[]): number {
@@ -173,19 +189,34 @@ const countTicks = (
 const mostTicks = 8;
 
 /** Powers of ten, or 1-2-5 for few decades, in the number format of sentences; zero at its own position. */
-function stepTicks(axis: Axis, values: readonly number[]): { tickvals: number[]; ticktext: string[] } {
+function namedTicks(axis: Axis, values: readonly number[], named: (value: number) => string): Ticks {
   const { low, high } = extent(axis.range ?? values.filter((value) => value > 0));
   const digits = Math.log10(high / low) > 2.5 ? [1] : [1, 2, 5];
-  const powers = Array.from(
-    { length: Math.floor(Math.log10(high)) - Math.floor(Math.log10(low)) + 1 },
-    (_, index) => 10 ** (Math.floor(Math.log10(low)) + index),
-  );
-  const ticks = powers
-    .flatMap((power) => digits.map((digit) => digit * power))
-    .filter((tick) => tick >= low && tick <= high * 1.0001);
+  const [first, last] = [Math.floor(Math.log10(low)), Math.floor(Math.log10(high))];
+  // A level beyond the curves makes the axis longer.
+  const margin = axis.steps ? 0 : 2;
+  const ticks = Array.from({ length: last - first + 1 + 2 * margin }, (_, i) => first - margin + i)
+    .flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)))
+    .filter((tick) => margin > 0 || (tick >= low && tick <= high * 1.0001));
   const zero = axis.zeroAt === undefined ? [] : [axis.zeroAt];
-  return { tickvals: [...zero, ...ticks], ticktext: [...zero.map(() => integer(0)), ...ticks.map(integer)] };
+  return {
+    tickvals: [...zero, ...ticks],
+    ticktext: [...zero.map(() => integer(0)), ...ticks.map((tick) => named(tick))],
+  };
 }
+
+/** Ticks of numbers as sentences have them: thousands apart, powers of ten where {@link number} has them. */
+export const tickNumbers = (
+  values: readonly number[],
+): Pick<NonNullable<Layout['xaxis']>, 'exponentformat' | 'separatethousands' | 'minexponent'> => {
+  const { low, high } = extent(values.map(Math.abs));
+  return {
+    exponentformat: 'power',
+    separatethousands: true,
+    // A power of ten is written where the largest tick's exponent is beyond this, on either side.
+    minexponent: high >= low && high >= 1 ? Math.log10(LARGE) - 1 : -Math.log10(SMALL),
+  };
+};
 
 /** `values` must be inside the range. */
 export function axisLayout(
@@ -200,14 +231,17 @@ export function axisLayout(
       font: { color: theme.muted, size: theme.fontSize - 1 },
     },
     type: axis.scale,
-    exponentformat: 'power',
+    ...tickNumbers(values),
     ...(axis.range
       ? { range: [onAxis(axis, axis.range[0]), onAxis(axis, axis.range[1])] as [number, number] }
       : {}),
     ...(axis.format === 'percent' && axis.scale === 'linear' ? { tickformat: '~%' } : {}),
     ...(axis.format === 'integer' && axis.scale === 'linear' ? countTicks(values) : {}),
-    ...(axis.scale === 'log' ? logTicks(axis, decadesOf(axis, values)) : {}),
-    ...(axis.scale === 'log' && axis.steps ? stepTicks(axis, values) : {}),
+    ...(axis.scale === 'log'
+      ? axis.steps
+        ? namedTicks(axis, values, integer)
+        : logTicks(axis, values)
+      : {}),
     // Slanted tick labels would overlap the title.
     ...(axis.steps ? { tickangle: 0, automargin: true } : {}),
     gridcolor: theme.grid,

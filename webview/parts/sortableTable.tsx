@@ -43,6 +43,8 @@ export interface SortableTableProps<Row> {
 /** Number of rows drawn at once; a model may have a million tensors. */
 const mostRows = 400;
 const fewestFiltered = 8;
+/** Rows that stand on the page whole; more scroll by themselves. */
+const fewRows = 24;
 
 /** A table that sorts by its headings, filters, and can be copied as CSV or Markdown. */
 export function SortableTable<Row>(props: SortableTableProps<Row>) {
@@ -84,7 +86,12 @@ export function SortableTable<Row>(props: SortableTableProps<Row>) {
           <CopyTable title={title} table={() => tableOfRows(columns, [...found, ...foot])} />
         </div>
       </header>
-      <div class="scroller tall" tabIndex={0} role="group" aria-labelledby={titleId}>
+      <div
+        class={`scroller ${shown.length + foot.length <= fewRows ? 'whole' : 'tall'}`}
+        tabIndex={0}
+        role="group"
+        aria-labelledby={titleId}
+      >
         <table class={`matrices sortable ${wraps ? 'wrapped' : ''}`}>
           <thead>
             <tr>

@@ -7,7 +7,7 @@ export interface PlacedMatrix {
 
 /** Kinds of matrix × layers: the index of the matrix in each place. */
 export interface LayerPlaces {
-  /** Row names, in the order of the first layer that has them. */
+  /** Row names, in the order of the first layer that has them; the file's own first: `up_proj (FF1)`. */
   readonly kinds: readonly string[];
   /** Ascending. */
   readonly layers: readonly number[];
@@ -20,6 +20,10 @@ export interface LayerPlaces {
 /** Common kinds first, in the order of a block's computation; the others follow in their own order. */
 const usual = ['Q', 'K', 'V', 'O', 'gate', 'FF1', 'FF2'];
 
+/** A kind of matrix by the file's own name, with the short one beside. */
+export const namedKind = ({ kind, own }: Pick<NonNullable<TensorEntry['place']>, 'kind' | 'own'>): string =>
+  own === undefined || own === kind ? kind : `${own} (${kind})`;
+
 /**
  * The place of each matrix of a model. In models with an encoder and a decoder the stack's name precedes the
  * kind.
@@ -28,6 +32,7 @@ export function layerPlaces(matrices: readonly PlacedMatrix[]): LayerPlaces {
   const stacks = new Set(matrices.flatMap(({ place }) => (place ? [place.stack] : [])));
   const short = shortStacks([...stacks]);
   const rows = new Map<string, Map<number, number>>();
+  const own = new Map<string, Set<string | undefined>>();
   const layers = new Set<number>();
   const outside: number[] = [];
   for (const [index, { place }] of matrices.entries()) {
@@ -39,6 +44,7 @@ export function layerPlaces(matrices: readonly PlacedMatrix[]): LayerPlaces {
     }
     row.set(place.layer, index);
     rows.set(kind, row);
+    own.set(kind, (own.get(kind) ?? new Set()).add(place.own));
     layers.add(place.layer);
   }
   const order = (kind: string): number => {
@@ -49,7 +55,10 @@ export function layerPlaces(matrices: readonly PlacedMatrix[]): LayerPlaces {
   if (stacks.size <= 1) kinds.sort((a, b) => order(a) - order(b));
   const columns = [...layers].sort((a, b) => a - b);
   return {
-    kinds,
+    kinds: kinds.map((kind) => {
+      const [name, ...others] = own.get(kind)!;
+      return others.length > 0 ? kind : namedKind({ kind, own: name });
+    }),
     layers: columns,
     at: kinds.map((kind) => columns.map((layer) => rows.get(kind)!.get(layer))),
     outside,

@@ -20,7 +20,15 @@ export const tensorEntrySchema = v.object({
   /**
    * Role of a matrix inside a layer: `gate`, `Q`, `gate, expert 3`, or the part of its name after the layer.
    */
-  place: v.optional(v.object({ stack: v.string(), layer: count, kind: v.string() })),
+  place: v.optional(
+    v.object({
+      stack: v.string(),
+      layer: count,
+      kind: v.string(),
+      /** The file's own words for a usual kind: `up_proj` of FF1. */
+      own: v.optional(v.string()),
+    }),
+  ),
   /** Rows × columns as analysed; more than two dimensions are first axis × rest. Absent for vectors. */
   matrix: v.optional(v.object({ rows: count, columns: count, folded: v.optional(v.literal(true)) })),
 });

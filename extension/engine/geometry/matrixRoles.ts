@@ -6,6 +6,8 @@ export interface NamedMatrix {
   readonly stack: string;
   /** `Q`, `K`, `V`, `O`, `FF1`, `FF2`, `gate`; absent for a matrix without a usual name. */
   readonly role?: string;
+  /** The words of the name that say the role: `up_proj` of FF1. */
+  readonly own?: string;
   /** The name after the layer's index: `self_attn.q_proj.weight`. */
   readonly rest: string;
 }
@@ -41,12 +43,15 @@ const roles: readonly { readonly role: string; readonly pattern: RegExp }[] = [
 export const namedMatrix = (tensor: string): NamedMatrix | undefined => {
   const found = layerPath.exec(tensor.replace(/^blk\./, 'blocks.'))?.groups;
   if (found === undefined) return undefined;
-  const role = roles.find(({ pattern }) => pattern.test(found.rest!))?.role;
+  const match = roles.flatMap(({ role, pattern }) => {
+    const words = pattern.exec(found.rest!)?.[0];
+    return words === undefined ? [] : [{ role, own: words.replace(/^\.|\.weight$/g, '') }];
+  })[0];
   return {
     layer: Number(found.layer),
     stack: found.stack!,
     rest: found.rest!,
-    ...(role === undefined ? {} : { role }),
+    ...match,
   };
 };
 

@@ -44,7 +44,12 @@ const placeOf = ({
     group,
     ...(named === undefined
       ? {}
-      : { place: { stack: named.stack, layer: named.layer, kind: kindOf(named, part) } }),
+      : {
+          place: {
+            ...{ stack: named.stack, layer: named.layer, kind: kindOf(named, part) },
+            ...(named.own === undefined || part !== undefined ? {} : { own: named.own }),
+          },
+        }),
     matrix: { rows, columns, ...(folded ? { folded: true as const } : {}) },
   };
 };

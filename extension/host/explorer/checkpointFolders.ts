@@ -108,7 +108,8 @@ export class CheckpointFolders implements vscode.Disposable {
         if (this.looking?.cancel.token !== token) await this.looking?.done;
         return;
       }
-      this.known.replace([...files.map((file) => file.fsPath), ...this.came]);
+      // A glob says less of a name than a pattern does.
+      this.known.replace([...files.map((file) => file.fsPath).filter(isWeightFile), ...this.came]);
       this.problem =
         files.length < mostFiles
           ? undefined
@@ -169,8 +170,9 @@ export class CheckpointFolders implements vscode.Disposable {
     for (const folder of folders) {
       const within = new vscode.RelativePattern(vscode.Uri.file(folder), weightFilesGlob);
       const files = await vscode.workspace.findFiles(within, foreignFoldersGlob, mostFiles);
-      for (const file of files) this.add(file.fsPath);
-      touched.push(...files);
+      const found = files.filter(({ fsPath }) => isWeightFile(fsPath));
+      for (const file of found) this.add(file.fsPath);
+      touched.push(...found);
     }
     if (touched.length > 0) await this.publish(touched);
   }

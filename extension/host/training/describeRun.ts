@@ -2,15 +2,13 @@ import * as vscode from 'vscode';
 import type { Metrics, RunFile } from '../../contract/run.js';
 import { runEnd, type RunEnd } from '../../contract/runEnd.js';
 import { durationText } from '../../contract/timeLeft.js';
+import { integerText, numberText, percentText } from '../../contract/numberText.js';
 import type { TrainingPhase } from '../../contract/training.js';
 import type { TrainingRun } from './trainingRun.js';
 
-const integer = (value: number): string =>
-  new Intl.NumberFormat(vscode.env.language, { maximumFractionDigits: 0 }).format(value);
-const percent = (value: number): string =>
-  new Intl.NumberFormat(vscode.env.language, { style: 'percent', maximumFractionDigits: 1 }).format(value);
-const significant = (value: number): string =>
-  new Intl.NumberFormat(vscode.env.language, { maximumSignificantDigits: 3 }).format(value);
+const integer = (value: number): string => integerText(value, vscode.env.language);
+const percent = (value: number): string => percentText(value, vscode.env.language);
+const significant = (value: number): string => numberText(value, vscode.env.language);
 
 /** The accuracy of the worst task: a run groks when its last task does. */
 export const lowest = (accuracy: Metrics['testAccuracy']): number | undefined => {
@@ -106,7 +104,7 @@ export const runLines = (run: TrainingRun): string[] => [
   ...timeLeft(run),
   ...(run.isActive ? [] : endLine(run.file)),
   ...(run.last?.loss === undefined ? [] : [vscode.l10n.t('Training loss {0}', significant(run.last.loss))]),
-  ...(run.last ? accuracyLines(run.last) : []),
+  ...(run.last ? accuracyLines(run.last, run.file) : []),
   ...(run.file?.grokStep === undefined
     ? []
     : [vscode.l10n.t('Groks at step {0}', integer(run.file.grokStep))]),
@@ -115,11 +113,19 @@ export const runLines = (run: TrainingRun): string[] => [
   run.folder,
 ];
 
-const accuracyLines = ({ trainAccuracy, testAccuracy }: Metrics): string[] => {
+const accuracyLines = ({ trainAccuracy, testAccuracy }: Metrics, file: RunFile | undefined): string[] => {
   const [train, test] = [lowest(trainAccuracy), lowest(testAccuracy)];
-  return train === undefined || test === undefined
-    ? []
-    : [vscode.l10n.t('Accuracy {0} on training pairs, {1} on test pairs', percent(train), percent(test))];
+  if (train === undefined || test === undefined) return [];
+  const shown = [percent(train), percent(test)] as const;
+  return file === undefined
+    ? [vscode.l10n.t('Accuracy {0} on training pairs, {1} on test pairs', ...shown)]
+    : [
+        vscode.l10n.t(
+          'Accuracy {0} on training pairs, {1} on test pairs; guessing gets {2}',
+          ...shown,
+          percent(1 / file.model.prime),
+        ),
+      ];
 };
 
 export const stepNumber = integer;

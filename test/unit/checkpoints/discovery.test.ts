@@ -85,6 +85,38 @@ describe('names of checkpoints', () => {
     expect(more).toEqual([]);
   });
 
+  it('names that differ in nothing but a number with k or m are of one series', async () => {
+    await make('G_10k.pth', 'G_5k.pth', 'G_1M.pth', 'D_5k.pth', 'D_10k.pth');
+    const found = await discover(folder);
+    expect(outline(found)).toEqual([
+      [expect.any(String), 'G_5k @5000', 'G_10k @10000', 'G_1M @1000000'],
+      [expect.any(String), 'D_5k @5000', 'D_10k @10000'],
+    ]);
+    for (const { place, checkpoints } of found.series)
+      expect((await discover(place)).series.map((one) => one.checkpoints.length)).toEqual([
+        checkpoints.length,
+      ]);
+  });
+
+  it.each([
+    ['sampling rates', ['vad_8k.pt', 'vad_16k.pt']],
+    ['lengths of contexts', ['long-4k.pt', 'long-128k.pt']],
+    ['one alone', ['hubert_25k.pt', 'other.pt']],
+    ['a number twice', ['a_5k.pt', 'a_5000k.pt', 'a_5m.pt']],
+  ])('a number with k or m counts no steps: %s', async (_, names) => {
+    await make(...names);
+    const steps = (await discover(folder)).series.flatMap(({ checkpoints }) =>
+      checkpoints.map(({ step }) => step),
+    );
+    expect(steps).toEqual(names.map(() => undefined));
+  });
+
+  it('models of several sizes are no series', async () => {
+    await make('lm-70m.pt');
+    await writeFile(join(folder, 'lm-160m.pt'), 'x'.repeat(20));
+    expect((await discover(folder)).series).toHaveLength(2);
+  });
+
   it('every series of a folder is found alone by its place', async () => {
     await make(
       'a_step_1.pt',
@@ -224,6 +256,29 @@ describe('warnings from names', () => {
     const found = await discover(folder);
     expect(outline(found)).toEqual([[expect.anything(), 'checkpoint-1 @1', 'checkpoint-2 @2']]);
     expect(codesOf(found)).toEqual(['missing-shard', 'checkpoint-without-weights']);
+  });
+});
+
+describe('files without an ending', () => {
+  const many = Array.from({ length: 1003 }, (_, i) => `log${i}`);
+
+  it('that were not looked into are counted beside what was found', async () => {
+    await make(...many, 'run/step_1.pt', 'run/step_2.pt');
+    const { series } = await discover(folder);
+    expect(series[0]!.warnings).toEqual([
+      expect.objectContaining({ code: 'search-cut-short', path: folder }),
+    ]);
+    expect(series[0]!.warnings[0]!.message).toContain('may be weights: 3.');
+  });
+
+  it('that were not looked into are counted where nothing was found', async () => {
+    await make(...many);
+    expect((await errorOf(folder)).message).toContain('Files without an ending that were not looked into: 3.');
+  });
+
+  it('are passed over where a name tells of weights', async () => {
+    await make(...many, 'step_1.pt', 'step_2.pt');
+    expect(codesOf(await discover(folder))).toEqual([]);
   });
 });
 

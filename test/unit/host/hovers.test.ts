@@ -91,6 +91,7 @@ describe('names that say weights', () => {
     ['firmware.bin', false],
     ['features.npy', false],
     ['model.ckpt', false],
+    ['checkpoint_1000', false],
   ])('%s: %s', (name, says) => {
     expect(isNamedForWeights(name)).toBe(says);
   });

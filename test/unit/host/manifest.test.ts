@@ -160,6 +160,21 @@ describe('the manifest', () => {
         expect(knows(other), other).toBe(false);
     });
 
+    it('without an ending, where they have the name that Flax gives them', () => {
+      for (const surface of [
+        'the menu of the explorer',
+        'the title of an editor',
+        'hovers, badges and the tree',
+      ]) {
+        const knows = surfaces[surface]!;
+        expect(
+          [knows('checkpoint_1000'), knows('checkpoint_best'), knows('checkpoint_1.txt')],
+          surface,
+        ).toEqual([true, false, false]);
+      }
+      expect(isWeightFile('/w/checkpoint_0')).toBe(true);
+    });
+
     it('in the search of the workspace, but for names that other programs use more often', () => {
       const others = endings.filter((ending) => !isWeightFile(`weights${ending}`));
       const ambiguousEndings = weightFormats.flatMap(({ ambiguous = [] }: WeightFormat) => ambiguous);

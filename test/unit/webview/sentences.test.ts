@@ -78,7 +78,9 @@ describe('the z of a first component', () => {
       ...{ explained: [0.758], q05: [0.7], q95: [0.8], draws: 20, seed: 1, decay: 0.1 },
       ...{ origin: 'record' as const, deviation: [0.025] },
     };
-    expect(trajectorySays({ ...told, decayNull })).toMatch(/mean is 43, from that of decay and a walk −2\.$/);
+    expect(trajectorySays({ ...told, decayNull })).toMatch(
+      /mean is 43, from that of decay and a walk −2\.0\.$/,
+    );
     expect(trajectorySays(trajectory)).not.toContain('standard deviations');
     expect(trajectorySays({ ...told, null: { ...told.null, deviation: [0] } })).not.toContain('standard');
   });

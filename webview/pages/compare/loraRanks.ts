@@ -1,6 +1,7 @@
 import type { ComparisonEntry, Report } from '../../../extension/contract/report.js';
 import type { LineFigure } from '../../charts/figure.js';
 import { lineLook, nullLook, thresholdLook } from '../../charts/looks.js';
+import { namedKind } from '../../report/layerPlaces.js';
 import { say } from '../../words/say.js';
 
 /** The adapter ranks that a difference needs. */
@@ -43,7 +44,7 @@ export const loraRanks = (report: Pick<Report, 'comparisons' | 'tensors'>, energ
       {
         entry,
         module: (entry.baseTensor ?? entry.tensor).replace(/\.weight$/, ''),
-        kind: place.kind,
+        kind: namedKind(place),
         rank: rankFor(energyShares(difference.singularValues), energy),
         full: difference.singularValues.length,
         byChance: shuffled && rankFor(energyShares(shuffled), energy),

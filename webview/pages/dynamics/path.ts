@@ -1,7 +1,7 @@
 import type { MatrixGapsEntry, PathShareEntry, Report } from '../../../extension/contract/report.js';
 import type { LineFigure } from '../../charts/figure.js';
 import { lineLook, markedLook, nullLook } from '../../charts/looks.js';
-import { none, number, percent } from '../../words/numbers.js';
+import { deviations, none, number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { band, curve, overSteps, type Scales } from '../../charts/overSteps.js';
 
@@ -167,12 +167,12 @@ export function shareSays(report: Report, matrix: string): string {
         share: percent(last.share),
         step: last.lastStep,
         walk: percent(last.nulls.randomWalk.mean),
-        z: last.nulls.randomWalk.z === undefined ? none : number(last.nulls.randomWalk.z),
+        z: last.nulls.randomWalk.z === undefined ? none : deviations(last.nulls.randomWalk.z),
       }) +
         (last.nulls.decay === undefined
           ? ''
           : say('dynamics.shareDecaySays', {
               decay: percent(last.nulls.decay.mean),
-              z: last.nulls.decay.z === undefined ? none : number(last.nulls.decay.z),
+              z: last.nulls.decay.z === undefined ? none : deviations(last.nulls.decay.z),
             }));
 }

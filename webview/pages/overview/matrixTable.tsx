@@ -13,7 +13,7 @@ import { fullLabel, type MatrixInfo } from '../../report/matrices.js';
 import { indexStacks } from '../../report/stacks.js';
 import { Name } from '../../elements/name.js';
 import { useInspection, type InspectionView } from '../../state/inspectionContext.js';
-import { decimals, none, number, percent } from '../../words/numbers.js';
+import { none, number, percent } from '../../words/numbers.js';
 import { say } from '../../words/say.js';
 import { shareOfRank, statisticName, statisticNote } from '../../words/statistics.js';
 import { medianSays } from './stackSentence.js';
@@ -169,8 +169,8 @@ const alongStart = ({ report }: InspectionView): TableColumn<MatrixRow> => {
   };
 };
 
-const statisticColumn = ({ key, formula, format }: Statistic<StatisticKey>): TableColumn<MatrixRow> => {
-  const shown = (value: number): string => (format === 'rank' ? decimals(value, 1) : number(value, 3, 3));
+const statisticColumn = ({ key, formula }: Statistic<StatisticKey>): TableColumn<MatrixRow> => {
+  const shown = (value: number): string => number(value, 3, 3);
   return {
     id: key,
     title: `${statisticName(key)} ${formula}`,

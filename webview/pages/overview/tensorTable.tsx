@@ -184,7 +184,7 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
         />
       ),
   },
-  ...statisticsIn('overview').map(({ key, format }): TableColumn<TensorRow> => ({
+  ...statisticsIn('overview').map(({ key }): TableColumn<TensorRow> => ({
     id: key,
     title: statisticName(key),
     note: statisticNote(key),
@@ -193,12 +193,11 @@ const columnsOf = (show: (key: string) => void, running: boolean): TableColumn<T
     cell: ({ spectrum }) => {
       const value = spectrum?.[key];
       if (value === undefined) return none;
-      const digits = format === 'rank' ? 4 : 3;
       const shuffled = spectrum?.nulls[key]?.mean;
       return (
         <>
-          {(spectrum?.exact === false ? '≈ ' : '') + number(value, digits)}
-          {shuffled !== undefined && <span class="muted">{` (${number(shuffled, digits)})`}</span>}
+          {(spectrum?.exact === false ? '≈ ' : '') + number(value, 3, 3)}
+          {shuffled !== undefined && <span class="muted">{` (${number(shuffled, 3, 3)})`}</span>}
         </>
       );
     },

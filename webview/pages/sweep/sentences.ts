@@ -1,5 +1,5 @@
 import type { Amount, Measurement, Report, SweepCell } from '../../../extension/contract/report.js';
-import { measurementOf, nullNames } from '../../report/sweepCells.js';
+import { measurementOf, measurementsOf, nullNames } from '../../report/sweepCells.js';
 import { say, sayCount } from '../../words/say.js';
 import { counted } from '../../words/counts.js';
 import { integer, number, percent } from '../../words/numbers.js';
@@ -22,14 +22,20 @@ export function sweepLine({ sweep, sweepCells }: Report): string {
   ].join(' · ');
 }
 
-export const runsSay = (cells: readonly SweepCell[]): string =>
-  say('sweep.runsSay', {
-    all: counted(cells.length, 'runs'),
-    finished: integer(cells.filter(({ status }) => status === 'finished').length),
-    grokked: integer(
-      cells.filter(({ status, grokStep }) => status === 'finished' && grokStep !== undefined).length,
-    ),
-  });
+export function runsSay(cells: readonly SweepCell[]): string {
+  const [leading] = measurementsOf(cells);
+  const nulls = leading === undefined ? [] : nullNames(cells, leading.name);
+  return [
+    say('sweep.runsSay', {
+      all: counted(cells.length, 'runs'),
+      finished: integer(cells.filter(({ status }) => status === 'finished').length),
+      grokked: integer(
+        cells.filter(({ status, grokStep }) => status === 'finished' && grokStep !== undefined).length,
+      ),
+    }),
+    ...(nulls.length === 0 ? [] : [say('sweep.inParentheses', { nulls: nulls.join('; ') })]),
+  ].join(' ');
+}
 
 /** The state of a run without a measurement. */
 export const statusSays = ({ status, step }: SweepCell): string => {

@@ -30,6 +30,8 @@ export const sweepStrings = {
   'sweep.step': 'step',
   'sweep.grokStep': 'groks at step',
   'sweep.testAccuracy': 'test accuracy',
+  'sweep.chance': 'by chance',
+  'sweep.inParentheses': 'In parentheses: {nulls}.',
   'sweep.open': 'Inspect {run}',
   'sweep.is.queued': 'not begun',
   'sweep.is.running': 'training',

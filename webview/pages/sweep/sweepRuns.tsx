@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { SweepCell } from '../../../extension/contract/report.js';
 import { integer, none, percent } from '../../words/numbers.js';
+import { isChance } from '../../report/chance.js';
 import { amountSays, runsSay } from './sentences.js';
 import { SweepPlace, SweepPlaceTools } from './sweepPlace.js';
 import { accuracyOf, measurementOf, measurementsOf } from '../../report/sweepCells.js';
@@ -17,6 +18,22 @@ const leadingSays = (cell: SweepCell, name: string): string => {
   const measurement = measurementOf(cell, name);
   return measurement?.value === undefined ? none : amountSays(measurement.value, measurement.format);
 };
+
+/** A measurement with its nulls; muted in a run that only guesses. */
+function Leading({ cell, name }: { readonly cell: SweepCell; readonly name: string }) {
+  const { nulls = [], format = 'number' } = measurementOf(cell, name) ?? {};
+  const accuracy = cell.measured && accuracyOf(cell.measured.testAccuracy, undefined);
+  return (
+    <>
+      <span class={isChance(accuracy, cell.chance) ? 'muted' : ''}>{leadingSays(cell, name)}</span>
+      {nulls.length > 0 && (
+        <span class="muted" title={nulls.map((each) => each.name).join('; ')}>
+          {` (${nulls.map(({ value }) => amountSays(value, format)).join('; ')})`}
+        </span>
+      )}
+    </>
+  );
+}
 
 /** The state of each run of a sweep. A run that has begun can be opened in its own inspector. */
 export function SweepRuns() {
@@ -90,6 +107,13 @@ export function SweepRuns() {
             <span class="muted">{say('sweep.notMeasured')}</span>
           ),
       },
+      {
+        id: 'chance',
+        title: say('sweep.chance'),
+        isNumeric: true,
+        value: ({ chance }) => chance,
+        cell: ({ chance }) => <span class="muted">{percent(chance)}</span>,
+      },
       ...measurements.map(({ name }): TableColumn<SweepCell> => ({
         id: name,
         title: name,
@@ -99,7 +123,7 @@ export function SweepRuns() {
           // A bound or an interval is copied in words.
           return typeof value === 'object' ? leadingSays(cell, name) : value;
         },
-        cell: (cell) => leadingSays(cell, name),
+        cell: (cell) => <Leading cell={cell} name={name} />,
       })),
     ];
   }, [sweepCells, host, ask]);

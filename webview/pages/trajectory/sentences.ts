@@ -4,7 +4,7 @@ import { beyondRun, meanResidual, shareOf } from './figure.js';
 import { say } from '../../words/say.js';
 import { bandName } from '../../words/bands.js';
 import { counted } from '../../words/counts.js';
-import { number, percent } from '../../words/numbers.js';
+import { deviations, number, percent } from '../../words/numbers.js';
 
 const sum = (values: readonly number[], count: number): number =>
   Math.min(
@@ -34,8 +34,8 @@ export function trajectorySays(entry: TrajectoryEntry, pair?: readonly [number, 
       ? []
       : [
           say('trajectory.saysZ', {
-            z: number(ofWalk, 2),
-            decay: ofDecay === undefined ? '' : say('trajectory.saysZDecay', { z: number(ofDecay, 2) }),
+            z: deviations(ofWalk),
+            decay: ofDecay === undefined ? '' : say('trajectory.saysZDecay', { z: deviations(ofDecay) }),
           }),
         ]),
   ].join('');

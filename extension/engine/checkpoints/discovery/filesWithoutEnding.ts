@@ -29,18 +29,20 @@ const endingByContent = async (path: string): Promise<string | undefined> => {
   }
 };
 
-/**
- * Weight files of a folder whose names have no ending, as `checkpoint_1000` of Flax, by their first bytes: name → the
- * ending that files of their format have.
- */
-export const filesWithoutEnding = async (
-  folder: string,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, string>> => {
+export interface UnnamedFiles {
+  /** Name → the ending that files of their format have. */
+  readonly found: ReadonlyMap<string, string>;
+  /** How many files without an ending were not looked at. */
+  readonly unopened: number;
+}
+
+/** Weight files of a folder whose names have no ending, as `checkpoint_1000` of Flax, by their first bytes. */
+export const filesWithoutEnding = async (folder: string, names: readonly string[]): Promise<UnnamedFiles> => {
+  const candidates = names.filter((one) => extname(one) === '');
   const found = new Map<string, string>();
-  for (const name of names.filter((one) => extname(one) === '').slice(0, mostLookedAt)) {
+  for (const name of candidates.slice(0, mostLookedAt)) {
     const ending = await endingByContent(join(folder, name));
     if (ending !== undefined) found.set(name, ending);
   }
-  return found;
+  return { found, unopened: Math.max(0, candidates.length - mostLookedAt) };
 };

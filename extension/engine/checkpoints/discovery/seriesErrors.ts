@@ -48,9 +48,11 @@ export const noCheckpoints = (top: string, listings: readonly FolderListing[]): 
   }
   const below = listings.length > 1 ? ` in it and ${counted(listings.length - 1, 'folder')} below` : '';
   const found = others.length > 0 ? census(others) : 'no files at all';
+  const unopened = listings.reduce((sum, listing) => sum + listing.unopened, 0);
+  const unseen = unopened > 0 ? ` Files without an ending that were not looked into: ${unopened}.` : '';
   return new GeometryError(
     'no-checkpoints',
     `${top}: no weights were found${below}. Looked for ${weightEndings.join(', ')} files and folders such as ` +
-      `checkpoint-500; found ${found}.`,
+      `checkpoint-500; found ${found}.${unseen}`,
   );
 };

@@ -41,6 +41,8 @@ export interface FolderListing {
   readonly companions: readonly string[];
   readonly others: readonly string[];
   readonly folders: readonly string[];
+  /** Of the others, how many may be weights and were not looked into. */
+  readonly unopened: number;
 }
 
 export const naturalOrder = new Intl.Collator('en', { numeric: true }).compare;
@@ -151,6 +153,7 @@ export const listFolder = async (folder: string): Promise<FolderListing> => {
       companions: others,
       others: [],
       folders,
+      unopened: 0,
     };
   }
   const ranks = await megatronFiles(folder, folders);
@@ -163,17 +166,19 @@ export const listFolder = async (folder: string): Promise<FolderListing> => {
       companions: files.filter(isCompanion).map((name) => join(folder, name)),
       others: files.filter((name) => !isCompanion(name)),
       folders: rest.sort(naturalOrder),
+      unopened: 0,
     };
   }
   const rest = files.filter((name) => !isWeight(name) && !isCompanion(name));
   // Where names tell of weights, no other file is opened.
-  const unnamed = units.length > 0 ? new Map<string, string>() : await filesWithoutEnding(folder, rest);
+  const { found, unopened } = await filesWithoutEnding(folder, units.length > 0 ? [] : rest);
   return {
     folder,
-    units: units.length > 0 ? units : [...unnamed].map(([name, ending]) => fileUnit(name, ending)),
+    units: units.length > 0 ? units : [...found].map(([name, ending]) => fileUnit(name, ending)),
     companions: files.filter(isCompanion).map((name) => join(folder, name)),
-    others: rest.filter((name) => !unnamed.has(name)),
+    others: rest.filter((name) => !found.has(name)),
     folders: folders.sort(naturalOrder),
+    unopened,
   };
 };
 

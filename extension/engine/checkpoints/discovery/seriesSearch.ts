@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { GeometryError } from '../../../contract/errors.js';
 import type { Warning } from '../../../contract/report.js';
 import { fromUnit, soleUnit, type Candidate } from './candidates.js';
+import { withCountedSteps } from './countedNames.js';
 import { hubSnapshots } from './hubCache.js';
 import type { Discovery, Series } from './series.js';
 import { aliasesLeftOut, isAlias, withBeginning } from './seriesEnds.js';
@@ -53,9 +54,19 @@ const list = async (search: Search, folder: string): Promise<FolderListing | und
   });
   if (listing === undefined) return undefined;
   search.listings.push(listing);
+  if (listing.unopened > 0) search.unread.push(unopenedFiles(folder, listing.unopened));
   for (const path of listing.companions) search.leftOut.push(path);
   return listing;
 };
+
+/** Files without an ending that nobody has looked into may be weights. */
+const unopenedFiles = (folder: string, count: number): Warning => ({
+  code: 'search-cut-short',
+  path: folder,
+  message:
+    `${folder}: files without an ending that were not looked into, and may be weights: ${count}. ` +
+    'Move weights to a folder of their own.',
+});
 
 const byStep = (a: Candidate, b: Candidate): number =>
   (a.entry.step ?? 0) - (b.entry.step ?? 0) || naturalOrder(a.entry.label, b.entry.label);
@@ -114,7 +125,7 @@ const searchFolder = async (search: Search, folder: string, depth: number, root 
   const isRepeated =
     listing.units.length > 1 && sole !== undefined && stepInName(sole.stem, 'file') === undefined;
   const units = isRepeated ? [sole] : listing.units;
-  const files = await Promise.all(units.map((unit) => fromUnit(folder, unit)));
+  const files = withCountedSteps(await Promise.all(units.map((unit) => fromUnit(folder, unit))));
   const isSteppedHere = [...files, ...folders].some(({ entry }) => entry.step !== undefined);
   const aliases = new Set(isSteppedHere ? files.filter(isAlias) : []);
   for (const { entry } of aliases) search.leftOut.push(entry.path);
