@@ -85,8 +85,14 @@ describe.runIf(canRun())('training in the window', () => {
 
   it('pauses, stays where it is, and resumes', async () => {
     const frame = await pageFrame(page, 'Training at step');
+    const asked = performance.now();
+    const since = (): string => `${((performance.now() - asked) / 1000).toFixed(2)} s`;
     await button(frame, 'Pause').click();
-    await expect.poll(() => phase(frame).innerText(), { timeout: 20_000 }).toMatch(/^Paused at step/);
+    const soon = { timeout: 20_000, interval: 20 };
+    await expect.poll(() => phase(frame).innerText(), soon).toMatch(/^Paus(ing|ed)/);
+    const said = since();
+    await expect.poll(() => phase(frame).innerText(), soon).toMatch(/^Paused at step/);
+    console.log(`Pause: said after ${said}, the run stands after ${since()}`);
     const where = await phase(frame).innerText();
     expect(statusOf(run('tiny'))).toBe('paused');
     await pause(1500);

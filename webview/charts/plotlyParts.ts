@@ -40,6 +40,7 @@ export const betweenShades = (theme: ChartTheme): string => mix(theme.background
 
 /** Markers of one curve, evenly spaced; the pointer finds every point. */
 const mostMarkers = 40;
+const manyPoints = 80;
 
 export function drawCurve(
   curve: Curve,
@@ -69,7 +70,9 @@ export function drawCurve(
       symbol: look.symbol === 'none' ? 'circle' : look.open ? `${look.symbol}-open` : look.symbol,
       size: look.open ? 11 : 7,
       // More of them would make one thick line.
-      ...(look.line && typeof shade !== 'object' ? { maxdisplayed: mostMarkers } : {}),
+      ...(look.line && typeof shade !== 'object' && curve.x.length > manyPoints
+        ? { maxdisplayed: mostMarkers }
+        : {}),
       ...(look.open ? { line: { width: 2 } } : {}),
     },
     // The training step of each point, for clicks and hovering.

@@ -10,7 +10,7 @@ import { number } from '../words/numbers.js';
 import { say } from '../words/say.js';
 import { CopyTable } from '../charts/copyTable.js';
 import { pngFile, svgFile } from './exportPicture.js';
-import { colourScale, drawnCells, gridShape, namedColumns, type Grid } from './gridPicture.js';
+import { colourScale, columnNames, drawnCells, gridShape, namedColumns, type Grid } from './gridPicture.js';
 
 export interface GridCardProps {
   /** Key of the card's persisted choices. */
@@ -194,7 +194,7 @@ function GridDrawing({ grid, label, drawing, onCell }: GridDrawingProps) {
             text-anchor="middle"
             {...names}
           >
-            {grid.columns[column]}
+            {columnNames(grid, shape, fontSize)[column]}
           </text>
         ))}
         <text x={left - 8} y={top - 6} text-anchor="end" {...names}>

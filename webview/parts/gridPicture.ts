@@ -67,8 +67,9 @@ export function gridShape(grid: Grid, room: number, fontSize: number): GridShape
   const hasDetail = cells.some((row) => row.some((cell) => cell?.detail !== undefined));
   const cellHeight = cellWidth >= twoLines && hasDetail ? 40 : 24;
   // The name of the last column may be wider than its cell.
+  const names = columnNames(grid, { cellWidth }, fontSize);
   const ends = namedColumns(grid, { cellWidth }, fontSize).map(
-    (at) => (at + 0.5) * cellWidth + (columns[at]!.length * letterWidth * fontSize) / 2,
+    (at) => (at + 0.5) * cellWidth + (names[at]!.length * letterWidth * fontSize) / 2,
   );
   const cellsWidth = Math.max(cellWidth * columns.length, ...ends);
   const nameWidth = value.length * letterWidth * fontSize;
@@ -176,13 +177,26 @@ function inkOn(fill: string, theme: ChartTheme): string {
   return against(1) > against(0) ? '#ffffff' : '#000000';
 }
 
-/** Columns that bear their name: all, or so few that the names do not meet. */
-export function namedColumns(
+const longestOf = (names: readonly string[]): number => Math.max(1, ...names.map((name) => name.length));
+
+/** `up_proj (FF1)` where there is room for all names, else FF1. */
+export function columnNames(
   { columns }: Grid,
   { cellWidth }: Pick<GridShape, 'cellWidth'>,
   fontSize: number,
+): readonly string[] {
+  const fits = cellWidth > (longestOf(columns) + 1) * fontSize * letterWidth;
+  return fits ? columns : columns.map((name) => name.replace(/\S+ \((.+)\)$/, '$1'));
+}
+
+/** Columns that bear their name: all, or so few that the names do not meet. */
+export function namedColumns(
+  grid: Grid,
+  { cellWidth }: Pick<GridShape, 'cellWidth'>,
+  fontSize: number,
 ): number[] {
-  const longest = Math.max(1, ...columns.map((name) => name.length));
+  const columns = columnNames(grid, { cellWidth }, fontSize);
+  const longest = longestOf(columns);
   const every = [1, 2, 4, 8, 16, 32, 64].find(
     (step) => step * cellWidth > (longest + 1) * fontSize * letterWidth,
   );

@@ -32,11 +32,13 @@ export function layerPlaces(matrices: readonly PlacedMatrix[]): LayerPlaces {
   const stacks = new Set(matrices.flatMap(({ place }) => (place ? [place.stack] : [])));
   const short = shortStacks([...stacks]);
   const rows = new Map<string, Map<number, number>>();
-  const own = new Map<string, Set<string | undefined>>();
+  const names = new Map<string, Set<string>>();
   const layers = new Set<number>();
   const outside: number[] = [];
   for (const [index, { place }] of matrices.entries()) {
-    const kind = place && (stacks.size > 1 ? `${short.get(place.stack)!} ${place.kind}` : place.kind);
+    const inStack = (name: string): string =>
+      place !== undefined && stacks.size > 1 ? `${short.get(place.stack)!} ${name}` : name;
+    const kind = place && inStack(place.kind);
     const row = kind === undefined ? undefined : (rows.get(kind) ?? new Map<number, number>());
     if (place === undefined || kind === undefined || row === undefined || row.has(place.layer)) {
       outside.push(index);
@@ -44,7 +46,7 @@ export function layerPlaces(matrices: readonly PlacedMatrix[]): LayerPlaces {
     }
     row.set(place.layer, index);
     rows.set(kind, row);
-    own.set(kind, (own.get(kind) ?? new Set()).add(place.own));
+    names.set(kind, (names.get(kind) ?? new Set()).add(inStack(namedKind(place))));
     layers.add(place.layer);
   }
   const order = (kind: string): number => {
@@ -56,8 +58,9 @@ export function layerPlaces(matrices: readonly PlacedMatrix[]): LayerPlaces {
   const columns = [...layers].sort((a, b) => a - b);
   return {
     kinds: kinds.map((kind) => {
-      const [name, ...others] = own.get(kind)!;
-      return others.length > 0 ? kind : namedKind({ kind, own: name });
+      // Layers may differ in what they call it.
+      const [name, ...others] = names.get(kind)!;
+      return others.length > 0 ? kind : name!;
     }),
     layers: columns,
     at: kinds.map((kind) => columns.map((layer) => rows.get(kind)!.get(layer))),

@@ -35,7 +35,7 @@ export function separators(): string {
   const parts = new Intl.NumberFormat(locale, {
     minimumFractionDigits: 1,
     useGrouping: 'always',
-  } as Intl.NumberFormatOptions).formatToParts(12345.6);
+  }).formatToParts(12345.6);
   const sign = (type: 'decimal' | 'group'): string => parts.find((part) => part.type === type)?.value ?? '';
   return sign('decimal') + sign('group');
 }

@@ -21,17 +21,24 @@ export const shared = (kind: SharedWork, expected: number): WorkPart => ({ kind,
 /** Expected milliseconds of all parts. */
 export const msOf = (parts: readonly WorkPart[]): number => sum(parts.map(({ expected }) => expected));
 
-/** Singular values of one matrix. */
+const smallerSide = ({ rows, columns }: MatrixSpec): number => Math.min(rows, columns);
+
+/**
+ * Singular values of one matrix with their statistics: to two diagonals, then these, then the fit of a power law that tries
+ * every value as its start.
+ */
 export const singularValuesMs = (plan: WorkPlan, spec: MatrixSpec): number =>
-  1 + 1.7e-6 * (plan.estimated.has(spec) ? estimateCost(spec) : decompositionCost(spec));
+  plan.estimated.has(spec)
+    ? 1 + 1.7e-6 * estimateCost(spec)
+    : 1 + 7e-5 * spec.rows * spec.columns + 1.1e-7 * decompositionCost(spec) + 6e-5 * smallerSide(spec) ** 2;
 
 /** The leading singular vectors of one matrix at one checkpoint, and their angles with those before. */
 export const anglesMs = (spec: MatrixSpec): number => 1.1 + 2.75e-6 * decompositionCost(spec);
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** The null of one spectrum by the law of shuffles. */
-const lawMs = 0.6;
+/** The null of one spectrum by the law of shuffles: draws are kept, their statistics are not. */
+const lawMs = (spec: MatrixSpec): number => 0.1 + 2.5e-4 * smallerSide(spec) ** 2;
 
 /**
  * The spectra of checkpoints: of the weights and, but for the first checkpoint, of the change, with the shuffles of the last
@@ -49,7 +56,7 @@ export const spectraMs = (
     indices.map((t) => {
       const subjects = survey.checkpoints.length > 1 && t > 0 ? 2 : 1;
       const isShuffled = t === survey.checkpoints.length - 1 || settings.precision === 'exact';
-      const lawful = lawMs * plan.matrices.length;
+      const lawful = sum(plan.matrices.map(lawMs));
       const nulls = !plan.nullsOf.has(t) ? 0 : isShuffled ? settings.shuffleDraws * exact : lawful;
       return subjects * (one + nulls);
     }),
@@ -61,7 +68,7 @@ export const evaluationMs = ({
   survey,
   evaluationPairs,
 }: Pick<AnalysisRun, 'survey' | 'evaluationPairs'>): number =>
-  evaluationPairs === undefined ? 0 : 15 + 1.8e-7 * survey.parameters * evaluationPairs;
+  evaluationPairs === undefined ? 0 : 10 + 1e-7 * survey.parameters * evaluationPairs;
 
 /**
  * Reading every number of every checkpoint once and multiplying the checkpoints with each other; measured with 36
@@ -75,7 +82,7 @@ export const passMs = ({ survey }: Pick<AnalysisRun, 'survey'>): number => {
 
 /** The final weights as a mixture of all checkpoints, at one of the ranks that are mixed together. */
 export const mixedMs = ({ survey }: Pick<AnalysisRun, 'survey'>): number =>
-  survey.checkpoints.length * (0.2 + 8e-6 * survey.parameters);
+  survey.checkpoints.length * (0.15 + 1.5e-5 * survey.parameters);
 
 /** Trajectories of sets of matrices, besides that of each. */
 export const jointPaths = 4;

@@ -273,7 +273,9 @@ describe('files without an ending', () => {
 
   it('that were not looked into are counted where nothing was found', async () => {
     await make(...many);
-    expect((await errorOf(folder)).message).toContain('Files without an ending that were not looked into: 3.');
+    expect((await errorOf(folder)).message).toContain(
+      'Files without an ending that were not looked into: 3.',
+    );
   });
 
   it('are passed over where a name tells of weights', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { gridShape, namedColumns, type Grid } from '../../../webview/parts/gridPicture.js';
+import { columnNames, gridShape, namedColumns, type Grid } from '../../../webview/parts/gridPicture.js';
 
 const fontSize = 12;
 /** Wider than any letter of the fonts is on average. */
@@ -23,4 +23,11 @@ it('a grid ends after the name of its last column', () => {
   expect(last).toBe(4);
   const end = shape.left + (last + 0.5) * shape.cellWidth + (names[last]!.length * letter) / 2;
   expect(shape.width).toBeGreaterThanOrEqual(end);
+});
+
+it('a column has its short name where the own one of some does not fit', () => {
+  const grid = gridOf(['layer 0'], ['Q', 'out_proj (O)', 'linear1 (FF1)']);
+  expect(columnNames(grid, { cellWidth: 140 }, fontSize)).toEqual(grid.columns);
+  expect(columnNames(grid, { cellWidth: 60 }, fontSize)).toEqual(['Q', 'O', 'FF1']);
+  expect(namedColumns(grid, { cellWidth: 60 }, fontSize)).toEqual([0, 1, 2]);
 });

@@ -6,7 +6,12 @@ const place = (name: string, part?: string): PlacedMatrix => {
   const named = namedMatrix(name);
   return named === undefined
     ? {}
-    : { place: { stack: named.stack, layer: named.layer, kind: kindOf(named, part) } };
+    : {
+        place: {
+          ...{ stack: named.stack, layer: named.layer, kind: kindOf(named, part) },
+          ...(named.own === undefined || part !== undefined ? {} : { own: named.own }),
+        },
+      };
 };
 
 describe('places of matrices in a model', () => {
@@ -16,7 +21,7 @@ describe('places of matrices in a model', () => {
       `model.layers.${layer}.self_attn.q_proj.weight`,
     ]);
     const found = layerPlaces(['embed.weight', ...names].map((name) => place(name)));
-    expect(found.kinds).toEqual(['Q', 'FF2']);
+    expect(found.kinds).toEqual(['q_proj (Q)', 'down_proj (FF2)']);
     expect(found.layers).toEqual([0, 2, 10]);
     expect(found.at).toEqual([
       [2, 6, 4],
@@ -37,7 +42,10 @@ describe('places of matrices in a model', () => {
 
   it('name the stack where there are two', () => {
     const names = ['encoder', 'decoder'].map((stack) => `model.${stack}.layers.0.self_attn.q_proj.weight`);
-    expect(layerPlaces(names.map((name) => place(name))).kinds).toEqual(['encoder Q', 'decoder Q']);
+    expect(layerPlaces(names.map((name) => place(name))).kinds).toEqual([
+      'encoder q_proj (Q)',
+      'decoder q_proj (Q)',
+    ]);
   });
 
   it('leave a matrix whose place is taken outside, and lose none', () => {

@@ -2,6 +2,7 @@ import { useCallback, useMemo } from 'preact/hooks';
 import type { Report } from '../../../extension/contract/report.js';
 import { ChartCard } from '../../charts/chartCard.js';
 import { notComputed, reconstructionAbsent } from '../../report/absence.js';
+import { groupLabel, type MatrixInfo } from '../../report/matrices.js';
 import { chanceOf } from '../../report/chance.js';
 import { percent } from '../../words/numbers.js';
 import { accuracySays, energySays, errorSays, subjectsSay } from './sentences.js';
@@ -157,7 +158,7 @@ export function Reconstruction() {
       {tasks.length > 0 && <Controls />}
       {entries.length > 0 && (
         <p class="says page">
-          {rebuilt && say('rank.scope', { matrices: rebuilt.join(', ') })}{' '}
+          {rebuilt && say('rank.scope', { matrices: namesOf(rebuilt, view.matrices) })}{' '}
           {entries.some(({ scope }) => scope === 'all') && say('rank.scopeAll')} {subjectsSay(entries)}{' '}
           {tasks.length === 0 && !running && say('rank.noAccuracy')}
         </p>
@@ -165,3 +166,13 @@ export function Reconstruction() {
     </>
   );
 }
+
+/** Names that a sentence can hold. */
+const mostNamed = 16;
+
+/** The rebuilt matrices by the file's names; a large model has hundreds. */
+const namesOf = (groups: readonly string[], matrices: readonly MatrixInfo[]): string => {
+  const names = groups.slice(0, mostNamed).map((group) => groupLabel(group, matrices));
+  const more = groups.length - names.length;
+  return [...names, ...(more > 0 ? [say('header.moreSeries', { count: more })] : [])].join(', ');
+};

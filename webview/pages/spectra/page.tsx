@@ -194,7 +194,6 @@ export function RankSpectra() {
           absent={entry ? spectrumSays(entry) : spectrumAbsent(view, matrix, side)}
           controls={<ScaleChoice axis={say('singularValue')} value={scale} onChange={setScale} />}
         />
-        {entry && <SpectrumStatistics entry={entry} />}
         {entries.length > 1 && (
           <ChartCard
             id="spectra.ranks"
@@ -224,6 +223,7 @@ export function RankSpectra() {
           />
         )}
       </div>
+      {entry && <SpectrumStatistics entry={entry} />}
       {entry && side === 'weights' && <MatrixCards matrix={matrix} step={entry.step} />}
     </>
   );

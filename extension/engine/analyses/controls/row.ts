@@ -1,6 +1,6 @@
 import type { WorkPart } from '../../ground/work/workClock.js';
 import { analysis, type Analysis, type AnalysisRun } from '../analysis.js';
-import { evaluationMs, keepsStart, shared } from '../expectedTime.js';
+import { evaluationMs, keepsStart, mixedMs, shared } from '../expectedTime.js';
 import { seriesControls, seriesWalks } from './seriesControls.js';
 import { scannedComponents } from './trajectoryPart.js';
 
@@ -23,7 +23,8 @@ const isWalked = ({ request, survey, evaluate }: AnalysisRun): boolean =>
 const walkParts = (run: AnalysisRun): WorkPart[] => {
   const { survey } = run;
   const ranks = Math.min(scannedComponents, survey.checkpoints.length - 1);
-  const one = shared('evaluations', ranks * evaluationMs(run));
+  // A walk has its sums at hand: a mixture costs less than one of checkpoints.
+  const one = shared('evaluations', ranks * (evaluationMs(run) + 0.4 * mixedMs(run)));
   return [
     { kind: 'walk-rows', expected: 150 + 1.3e-4 * survey.parameters * survey.checkpoints.length },
     ...(keepsStart(run) ? [one] : [one, one]),

@@ -9,6 +9,6 @@ export const tensors = analysis({
   needs: 'checkpoint',
   isDefault: true,
   topic: 'overview',
-  weight: ({ survey }) => 5 + 5e-5 * survey.parameters,
+  weight: ({ survey }) => 60 + 8e-5 * survey.parameters,
   steps: distributionsOf,
 });
