@@ -31,8 +31,8 @@ export const counted = {
 export const bytes = (value: number): string => bytesText(value, locale());
 
 /** A statistic as the pages have it; a dash if it does not exist (a zero matrix). */
-const statisticText = (value: number | undefined): string =>
-  value === undefined ? '–' : numberText(value, locale());
+const statisticText = ({ format }: Statistic, value: number | undefined): string =>
+  value === undefined ? '–' : numberText(value, locale(), 3, format === 'count' ? 1 : 3);
 
 /** The name of a statistic at the beginning of a line. */
 export const statisticName = ({ label }: Statistic): string =>
@@ -43,11 +43,11 @@ export function statisticValue(
   statistic: Statistic<StatisticKey>,
   entry: Pick<CachedStatistics, 'exact' | 'nulls' | StatisticKey>,
 ): string {
-  const value = `${entry.exact ? '' : '≈ '}${statisticText(entry[statistic.key])}`;
+  const value = `${entry.exact ? '' : '≈ '}${statisticText(statistic, entry[statistic.key])}`;
   const shuffled = entry.nulls[statistic.key];
   return shuffled === undefined
     ? value
-    : vscode.l10n.t('{0} (shuffled: {1})', value, statisticText(shuffled.mean));
+    : vscode.l10n.t('{0} (shuffled: {1})', value, statisticText(statistic, shuffled.mean));
 }
 
 export const shape = (dimensions: readonly number[]): string =>

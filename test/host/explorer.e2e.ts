@@ -142,7 +142,7 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     expect(hover).toContain(tensor);
     if (tensor === 'eye.weight') {
       // The identity has both ranks equal to its size; of 1, 1/2, 1/4, … the squares sum to 4/3 at most.
-      expect(hover).toMatch(/eye\.weight\s+16 × 16\s+16\.00\s+16\.00/);
+      expect(hover).toMatch(/eye\.weight\s+16 × 16\s+16\.0\s+16\.0/);
       expect(hover).toMatch(/halves\.weight\s+8 × 8\s+1\.33\s+\d/);
     }
   });
@@ -206,7 +206,7 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     await pause(500);
     const tooltip = await hoverOver(page, tensor.locator('.label-name'), /53 × 32[^]*Effective rank/);
     await picture(page, 'series-view');
-    expect(tooltip).toMatch(/Effective rank \d+\.\d\d/);
+    expect(tooltip).toMatch(/Effective rank \d+\.\d/);
     await pause(200);
   });
 

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { PanelCalls } from '../../../extension/contract/panel.js';
 import type { TrainingState } from '../../../extension/contract/training.js';
 import { endSays, phaseSays, timeLeftSays, trainerSays } from './sentences.js';
@@ -13,10 +14,30 @@ export interface TrainingBarProps {
   readonly host: PanelCalls | undefined;
 }
 
+type Action = TrainingState['actions'][number];
+type Phase = TrainingState['phase'];
+
+/** What the run is doing from the moment that it is asked. */
+const onRequest: Partial<Readonly<Record<Action, Phase>>> = { pause: 'pausing', stop: 'stopping' };
+
+/** The state with the phase that was just asked for, until the host tells of another. */
+function useAsked(state: TrainingState | undefined, isRefused: boolean) {
+  const [asked, setAsked] = useState<{ readonly phase: Phase; readonly from: Phase }>();
+  // A run that is paused and goes on is asked for nothing.
+  useEffect(() => setAsked(undefined), [state?.phase]);
+  const isOpen = asked !== undefined && !isRefused && asked.from === state?.phase;
+  const setAction = (action: Action): void => {
+    const phase = onRequest[action];
+    setAsked(phase && state && { phase, from: state.phase });
+  };
+  return { shown: isOpen ? { ...state, phase: asked.phase } : state, setAction };
+}
+
 /** The state of the run, and the available actions. */
-export function TrainingBar({ history, state, host }: TrainingBarProps) {
+export function TrainingBar({ history, state: told, host }: TrainingBarProps) {
   const { run } = history;
   const { failure, ask } = useRequests();
+  const { shown: state, setAction } = useAsked(told, failure !== '');
   const step = state?.step ?? run.lastStep;
   return (
     <div class="run training">
@@ -32,7 +53,10 @@ export function TrainingBar({ history, state, host }: TrainingBarProps) {
           <Button
             key={action}
             secondary={action !== 'resume'}
-            onClick={() => ask(host.steerTraining(action))}
+            onClick={() => {
+              setAction(action);
+              ask(host.steerTraining(action));
+            }}
           >
             {say(`training.do.${action}`)}
           </Button>
