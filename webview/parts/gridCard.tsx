@@ -10,7 +10,15 @@ import { number } from '../words/numbers.js';
 import { say } from '../words/say.js';
 import { CopyTable } from '../charts/copyTable.js';
 import { pngFile, svgFile } from './exportPicture.js';
-import { colourScale, columnNames, drawnCells, gridShape, namedColumns, type Grid } from './gridPicture.js';
+import {
+  colourScale,
+  columnNames,
+  drawnCells,
+  gridShape,
+  namedColumns,
+  rowNames,
+  type Grid,
+} from './gridPicture.js';
 
 export interface GridCardProps {
   /** Key of the card's persisted choices. */
@@ -200,7 +208,7 @@ function GridDrawing({ grid, label, drawing, onCell }: GridDrawingProps) {
         <text x={left - 8} y={top - 6} text-anchor="end" {...names}>
           {grid.columnTitle}
         </text>
-        {grid.rows.map((name, row) => (
+        {rowNames(grid, room).map((name, row) => (
           <text
             key={name}
             x={left - 8}
@@ -211,7 +219,7 @@ function GridDrawing({ grid, label, drawing, onCell }: GridDrawingProps) {
             font-size={fontSize - 1}
           >
             {name.length > 26 ? `…${name.slice(-25)}` : name}
-            <title>{name}</title>
+            <title>{grid.rows[row]}</title>
           </text>
         ))}
         {cells.map(({ row, column, x, y, fill, ink, lines, cell }) => (

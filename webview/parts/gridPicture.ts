@@ -58,7 +58,8 @@ const scaleWidth = 154;
 
 /** The grid's measures in a place of some width: it is wider where the cells would be too narrow to be seen. */
 export function gridShape(grid: Grid, room: number, fontSize: number): GridShape {
-  const { rows, columns, columnTitle, cells, value } = grid;
+  const { columns, columnTitle, cells, value } = grid;
+  const rows = rowNames(grid, room);
   // The title of the columns stands above the names of the rows.
   const longest = Math.max(columnTitle.length, ...rows.map((row) => row.length));
   const left = Math.ceil(Math.min(26, longest) * fontSize * letterWidth) + 12;
@@ -179,6 +180,14 @@ function inkOn(fill: string, theme: ChartTheme): string {
 
 const longestOf = (names: readonly string[]): number => Math.max(1, ...names.map((name) => name.length));
 
+const shortKind = (name: string): string => name.replace(/\S+ \((.+)\)$/, '$1');
+
+/** Narrower places have more need of cells than of long names. */
+const narrow = 560;
+/** Names of rows: `up_proj (FF1)`, in a narrow place FF1. */
+export const rowNames = ({ rows }: Grid, room: number): readonly string[] =>
+  room < narrow ? rows.map(shortKind) : rows;
+
 /** `up_proj (FF1)` where there is room for all names, else FF1. */
 export function columnNames(
   { columns }: Grid,
@@ -186,7 +195,7 @@ export function columnNames(
   fontSize: number,
 ): readonly string[] {
   const fits = cellWidth > (longestOf(columns) + 1) * fontSize * letterWidth;
-  return fits ? columns : columns.map((name) => name.replace(/\S+ \((.+)\)$/, '$1'));
+  return fits ? columns : columns.map(shortKind);
 }
 
 /** Columns that bear their name: all, or so few that the names do not meet. */

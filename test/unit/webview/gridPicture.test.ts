@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { columnNames, gridShape, namedColumns, type Grid } from '../../../webview/parts/gridPicture.js';
+import {
+  columnNames,
+  gridShape,
+  namedColumns,
+  rowNames,
+  type Grid,
+} from '../../../webview/parts/gridPicture.js';
 
 const fontSize = 12;
 /** Wider than any letter of the fonts is on average. */
@@ -30,4 +36,10 @@ it('a column has its short name where the own one of some does not fit', () => {
   expect(columnNames(grid, { cellWidth: 140 }, fontSize)).toEqual(grid.columns);
   expect(columnNames(grid, { cellWidth: 60 }, fontSize)).toEqual(['Q', 'O', 'FF1']);
   expect(namedColumns(grid, { cellWidth: 60 }, fontSize)).toEqual([0, 1, 2]);
+});
+
+it('rows have their short names in a narrow place, which leaves it to the cells', () => {
+  const grid = gridOf(['q_proj (Q)', 'gate_proj (gate)'], ['0', '1']);
+  expect(rowNames(grid, 400)).toEqual(['Q', 'gate']);
+  expect(gridShape(grid, 400, fontSize).left).toBeLessThan(gridShape(grid, 900, fontSize).left);
 });
