@@ -95,7 +95,9 @@ describe.runIf(canRun())('the inspector', () => {
     await explorerRow(page, 'identity.safetensors').dblclick();
     const frame = await pageFrame(page, 'eye.weight');
     await finished(frame);
-    expect((await rowOf(frame, 'eye.weight', 'tensors-title')).join(' ')).toMatch(/16 × 16.* 16 \(.* 16 \(/s);
+    expect((await rowOf(frame, 'eye.weight', 'tensors-title')).join(' ')).toMatch(
+      /16 × 16.* 16\.0 \(.* 16\.0 \(/s,
+    );
     expect((await rowOf(frame, 'halves.weight', 'tensors-title')).join(' ')).toMatch(/8 × 8.*1\.3/s);
     await picture(page, 'weight-editor');
   });
@@ -109,7 +111,7 @@ describe.runIf(canRun())('the inspector', () => {
     const frame = await pageFrame(page, '4 × 4');
     await expect
       .poll(async () => (await rowOf(frame, 'eye.weight', 'tensors-title')).join(' '), { timeout: 45_000 })
-      .toMatch(/4 × 4.* 1 \(.* 1 \(/s);
+      .toMatch(/4 × 4.* 1\.00 \(.* 1\.00 \(/s);
     await expect
       .poll(() => frame.locator('body').innerText(), { timeout: 45_000 })
       .not.toContain('halves.weight');
