@@ -29,10 +29,14 @@ export const powerLawFit = (scaled: Float64Array): PowerLawFit | undefined => {
     .reverse()
     .map(Math.log);
   let best: (PowerLawFit & { readonly logXmin: number }) | undefined;
-  const largest = logs.at(-1);
-  for (const { start, alpha } of candidates(logs, largest)) {
-    const distance = distanceOf(logs, start, alpha, best?.distance ?? Infinity);
-    if (best !== undefined && distance >= best.distance) continue;
+  let worst = 0;
+  for (const { start, alpha } of candidates(logs)) {
+    const enough = best?.distance ?? Infinity;
+    // Tails that begin side by side are furthest from their fits at nearly the same value.
+    if (distanceAt(logs, start, alpha, Math.max(start, worst)) > enough) continue;
+    const { distance, at } = distanceOf(logs, start, alpha, enough);
+    worst = at;
+    if (distance > enough) continue;
     const logXmin = logs[start]!;
     best = { alpha, distance, tail: logs.length - start, scaledXmin: Math.exp(logXmin), logXmin };
   }
@@ -40,33 +44,42 @@ export const powerLawFit = (scaled: Float64Array): PowerLawFit | undefined => {
 };
 
 /**
- * Each x_min as the index at which its tail starts, with the exponent of that tail. Equal values share one
- * tail.
+ * Each x_min as the index at which its tail starts, with the exponent of that tail: short tails first, which cost little
+ * and rule out most of the long ones. Equal values share one tail.
  */
-function* candidates(
-  logs: Float64Array,
-  largest: number | undefined,
-): Generator<{ readonly start: number; readonly alpha: number }> {
-  const sums = new Float64Array(logs.length + 1);
-  for (let i = logs.length - 1; i >= 0; i--) sums[i] = sums[i + 1]! + logs[i]!;
-  for (let start = 0; start < logs.length; start++) {
+function* candidates(logs: Float64Array): Generator<{ readonly start: number; readonly alpha: number }> {
+  let sum = 0;
+  for (let start = logs.length - 1; start >= 0; start--) {
     const log = logs[start]!;
-    if (log === largest) return;
-    if (start > 0 && logs[start - 1] === log) continue;
+    sum += log;
+    if (log === logs.at(-1) || (start > 0 && logs[start - 1] === log)) continue;
     const n = logs.length - start;
-    yield { start, alpha: 1 + n / (sums[start]! - n * log) };
+    yield { start, alpha: 1 + n / (sum - n * log) };
   }
 }
 
-/** D of one tail. Stops early with a number ≥ `enough` once D is known to reach it. */
-const distanceOf = (logs: Float64Array, start: number, alpha: number, enough: number): number => {
-  const n = logs.length - start;
+/** How far the tail is from its fit at one of its values. */
+const distanceAt = (logs: Float64Array, start: number, alpha: number, at: number): number => {
+  const fitted = 1 - Math.exp((1 - alpha) * (logs[at]! - logs[start]!));
+  return Math.abs(fitted - (at - start) / (logs.length - start));
+};
+
+/** D of one tail, and where it is. Stops early with a number above `enough` once D is known to exceed it. */
+const distanceOf = (
+  logs: Float64Array,
+  start: number,
+  alpha: number,
+  enough: number,
+): { readonly distance: number; readonly at: number } => {
   let distance = 0;
-  for (let i = 0; i < n && distance < enough; i++) {
-    const fitted = 1 - Math.exp((1 - alpha) * (logs[start + i]! - logs[start]!));
-    distance = Math.max(distance, Math.abs(fitted - i / n));
+  let at = start;
+  for (let i = start; i < logs.length && distance <= enough; i++) {
+    const here = distanceAt(logs, start, alpha, i);
+    if (here <= distance) continue;
+    distance = here;
+    at = i;
   }
-  return distance;
+  return { distance, at };
 };
 
 /** The statistics below share one fit per spectrum. */

@@ -13,12 +13,13 @@ export interface EntryMoments {
 
 export const entryMoments = ({ data }: Matrix): EntryMoments => {
   let sum = 0;
-  for (const value of data) sum += value;
+  // By index: an iterator of a million numbers costs more than the sums.
+  for (let i = 0; i < data.length; i++) sum += data[i]!;
   const mean = sum / data.length;
   let squares = 0;
   let fourth = 0;
-  for (const value of data) {
-    const square = (value - mean) * (value - mean);
+  for (let i = 0; i < data.length; i++) {
+    const square = (data[i]! - mean) * (data[i]! - mean);
     squares += square;
     fourth += square * square;
   }

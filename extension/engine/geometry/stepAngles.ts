@@ -6,9 +6,11 @@ import { significant } from './quantiles.js';
 
 /** W plus the entries of the change W′ − W in another order: a step of the same size that knows nothing of W. */
 export const randomlyMoved = (before: Matrix, after: Matrix, ...seeds: Seeds): Matrix => {
-  const change = { ...before, data: before.data.map((value, i) => after.data[i]! - value) };
-  const moved = shuffledEntries(change, ...seeds);
-  return { ...before, data: before.data.map((value, i) => value + moved.data[i]!) };
+  const change = new Float64Array(before.data.length);
+  for (let i = 0; i < change.length; i++) change[i] = after.data[i]! - before.data[i]!;
+  const { data } = shuffledEntries({ ...before, data: change }, ...seeds);
+  for (let i = 0; i < data.length; i++) data[i]! += before.data[i]!;
+  return { ...before, data };
 };
 
 interface Turned {

@@ -18,8 +18,9 @@ export interface SymmetricEigenOptions extends SpectrumOptions {
   readonly vectors?: boolean;
 }
 
-/** Up to here ml-matrix is done before a blocked method has begun. */
+/** Up to here ml-matrix is done before a blocked method has begun. It makes vectors, wanted or not. */
 const SMALL = 48;
+const SMALL_WITHOUT_VECTORS = 8;
 
 /**
  * Eigenvalues (and vectors) of a symmetric matrix, within a few n·ε·‖A‖. Only the symmetric part of A counts.
@@ -40,7 +41,8 @@ export const symmetricEigen = async (
   }
   const { matrix, restore } = scaled(symmetricPart(a));
   const wanted = options.vectors === true;
-  const found = a.rows <= SMALL ? small(matrix, wanted) : await large(matrix, wanted, options);
+  const isSmall = a.rows <= (wanted ? SMALL : SMALL_WITHOUT_VECTORS);
+  const found = isSmall ? small(matrix, wanted) : await large(matrix, wanted, options);
   return { ...found, values: restore(found.values) };
 };
 
