@@ -65,18 +65,23 @@ export const leadingOfBidiagonal = (
   return { values: values.slice(0, k), left: columnsOf(left, n), right: columnsOf(right, n) };
 };
 
-const half = (x: Float64Array, from: 0 | 1): Float64Array =>
-  Float64Array.from({ length: x.length / 2 }, (_, i) => x[2 * i + from]!);
+const half = (x: Float64Array, from: 0 | 1): Float64Array => {
+  const found = new Float64Array(x.length / 2);
+  for (let i = 0; i < found.length; i++) found[i] = x[2 * i + from]!;
+  return found;
+};
 
 /** The same numbers for every matrix, others for each vector: a report is made again bit for bit. */
 const startingVector = (length: number, seed: number): Float64Array => {
   let state = 0x9e3779b9 ^ (seed + 1);
-  return Float64Array.from({ length }, () => {
+  const x = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
-    return 0.5 + (state >>> 0) / 2 ** 33;
-  });
+    x[i] = 0.5 + (state >>> 0) / 2 ** 33;
+  }
+  return x;
 };
 
 /** Removes `known` twice and scales to length 1; false where nothing is left. */
@@ -88,7 +93,7 @@ const orthonormalise = (x: Float64Array, known: readonly Float64Array[]): boolea
       for (let i = 0; i < x.length; i++) x[i]! -= overlap * other[i]!;
     }
     let square = 0;
-    for (const value of x) square += value * value;
+    for (let i = 0; i < x.length; i++) square += x[i]! * x[i]!;
     if (!(square > 0) || !Number.isFinite(square)) return false;
     const scale = 1 / Math.sqrt(square);
     for (let i = 0; i < x.length; i++) x[i]! *= scale;
