@@ -69,9 +69,9 @@ describe.runIf(canRun())('training in the window', () => {
   });
 
   it('trains the tiny preset from the palette and draws its curves as it goes', async () => {
-    await startRun(page, { what: 'tiny', changes: 'maxSteps=4000 stop=null', provider: 'Automatic' });
+    await startRun(page, { what: 'tiny', changes: 'maxSteps=40000 stop=null', provider: 'Automatic' });
     const frame = await pageFrame(page, 'Training at step', 60_000);
-    await expect.poll(() => statusBar(page).innerText(), { timeout: 20_000 }).toMatch(/tiny .*\/4,000/);
+    await expect.poll(() => statusBar(page).innerText(), { timeout: 20_000 }).toMatch(/tiny .*\/40,000/);
     await expect
       .poll(() => frame.locator('.js-plotly-plot .scatterlayer .trace').count(), { timeout: 40_000 })
       .toBeGreaterThan(4);
