@@ -13,6 +13,7 @@ import {
   runCommand,
   useTheme,
 } from './hostWindow.js';
+import { pageLag } from './pageLag.js';
 import { canRun, startSession, type Session } from './session.js';
 import { checkpointsOf, startRun, statusOf, waitFor } from './trainingRuns.js';
 
@@ -81,6 +82,17 @@ describe.runIf(canRun())('training in the window', () => {
     await pause(400);
     await picture(page, 'training-light');
     expect(await frame.locator('body').innerText()).toContain('cuda was passed over');
+  });
+
+  it('follows the run on its page, also while other processes use the cores', async () => {
+    const frame = await pageFrame(page, 'Training at step');
+    for (const busy of [false, true]) {
+      const lags = await pageLag(frame, run('tiny'), { seconds: 4, busy });
+      expect(lags.length).toBeGreaterThan(0);
+      console.log(
+        `The page shows a line of the metrics ${Math.max(...lags)} ms after it was written, at most of ${lags.length}${busy ? ', other processes on both cores' : ''}`,
+      );
+    }
   });
 
   it('pauses, stays where it is, and resumes', async () => {
