@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GeometryError } from '../../contract/errors.js';
+import { boundCores } from './boundCores.js';
 import { onnxruntime } from './onnxruntime.js';
 
 export type Provider = 'cpu' | 'webgpu' | 'cuda';
@@ -12,7 +13,7 @@ export interface NamedTensor {
 
 export interface SessionOptions {
   readonly provider: Provider;
-  /** Threads of one operator; onnxruntime's own choice (one per core) when absent. */
+  /** Threads of one operator. When absent: those of the affinity mask, without a mask onnxruntime's choice, one per core. */
   readonly threads?: number;
   /** Writes onnxruntime's profile to files that begin so. */
   readonly profilePrefix?: string;
@@ -52,11 +53,12 @@ const WARNINGS_ARE_NOISE = 3;
  */
 export const createSession = async (model: Uint8Array, options: SessionOptions): Promise<GraphSession> => {
   const ort = await onnxruntime();
+  const threads = options.threads ?? boundCores();
   const session = await ort.InferenceSession.create(model, {
     executionProviders: [...executionProviders[options.provider]],
     graphOptimizationLevel: 'all',
     logSeverityLevel: WARNINGS_ARE_NOISE,
-    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     ...(options.profilePrefix === undefined
       ? {}
       : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),

@@ -50,7 +50,7 @@ export const beginningOf = async (begun: SessionStart): Promise<RunFile> => {
     processors: cpus().length,
     ...(asRow ? { asRow } : {}),
   };
-  const firstThreads = existing ? existing.threads : request.threads;
+  const firstThreads = existing ? existing.threads : threads;
   return {
     schema: 'weight-geometry/run@1',
     config,

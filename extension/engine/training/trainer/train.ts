@@ -4,6 +4,7 @@ import { GeometryError } from '../../../contract/errors.js';
 import type { UsedBasis } from '../../../contract/interventions.js';
 import type { Warning } from '../../../contract/report.js';
 import type { Metrics, RunConfig, RunFile } from '../../../contract/run.js';
+import { boundCores } from '../../runtime/boundCores.js';
 import { claimRun } from '../run/claimRun.js';
 import { openMetrics } from '../run/metricsFile.js';
 import { makeRunFolders, readRunFile, removeUnfinished, removeUnused } from '../run/runDirectory.js';
@@ -96,7 +97,7 @@ export const train = async (
   const record = new RunRecord(out, requireHeld, existing);
   try {
     await removeUnfinished(out);
-    const threads = request.threads ?? existing?.threads;
+    const threads = request.threads ?? existing?.threads ?? boundCores();
     // A run continues on its provider: another one rounds differently.
     const wanted = existing && request.provider === 'auto' ? existing.provider.name : request.provider;
     const { engine, provider } = await startEngine(
