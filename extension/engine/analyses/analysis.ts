@@ -85,6 +85,8 @@ export interface Analysis {
   readonly isLast?: true;
   /** The page that shows its results. It runs first while that page is visible. */
   readonly topic: Focus;
+  /** Long and with results all along: it shares the time with the analysis that would follow it. */
+  readonly takesTurns?: true;
   readonly settings: v.GenericSchema;
   readonly flags: { readonly [name: string]: AnalysisFlag };
   /** Additional files that its results depend on. A change of their time or size invalidates the results. */

@@ -14,6 +14,71 @@ export interface Distribution {
   readonly histogram?: Bins;
 }
 
+/** Values that are gone through twice while they are in the cache. */
+const blockNumbers = 4096;
+
+/** Four sums side by side: one addition need not wait for the one before. */
+const momentsOf = (
+  values: Float64Array,
+): { sum: number; sumOfSquares: number; zeros: number; min: number; max: number } => {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let [q0, q1, q2, q3] = [0, 0, 0, 0];
+  let [zeros, min, max] = [0, Infinity, -Infinity];
+  const whole = values.length - (values.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    const a = values[i]!;
+    const b = values[i + 1]!;
+    const c = values[i + 2]!;
+    const d = values[i + 3]!;
+    s0 += a;
+    s1 += b;
+    s2 += c;
+    s3 += d;
+    q0 += a * a;
+    q1 += b * b;
+    q2 += c * c;
+    q3 += d * d;
+    if (a < min) min = a;
+    if (b < min) min = b;
+    if (c < min) min = c;
+    if (d < min) min = d;
+    if (a > max) max = a;
+    if (b > max) max = b;
+    if (c > max) max = c;
+    if (d > max) max = d;
+    if (a === 0) zeros++;
+    if (b === 0) zeros++;
+    if (c === 0) zeros++;
+    if (d === 0) zeros++;
+  }
+  for (const value of values.subarray(whole)) {
+    s0 += value;
+    q0 += value * value;
+    if (value < min) min = value;
+    if (value > max) max = value;
+    if (value === 0) zeros++;
+  }
+  return { sum: s0 + s1 + (s2 + s3), sumOfSquares: q0 + q1 + (q2 + q3), zeros, min, max };
+};
+
+/** Σ(x − mean)². */
+const squaresAbout = (values: Float64Array, mean: number): number => {
+  let [q0, q1, q2, q3] = [0, 0, 0, 0];
+  const whole = values.length - (values.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    const a = values[i]! - mean;
+    const b = values[i + 1]! - mean;
+    const c = values[i + 2]! - mean;
+    const d = values[i + 3]! - mean;
+    q0 += a * a;
+    q1 += b * b;
+    q2 += c * c;
+    q3 += d * d;
+  }
+  for (const value of values.subarray(whole)) q0 += (value - mean) ** 2;
+  return q0 + q1 + (q2 + q3);
+};
+
 /**
  * Moments, extremes and histogram of numbers that come in pieces and are not kept. Moments of pieces are joined as Chan,
  * Golub and LeVeque (1983) do, so that a small spread about a large mean is not lost.
@@ -37,36 +102,42 @@ export class RunningDistribution {
   constructor(private readonly withHistogram = true) {}
 
   add(values: Float64Array, length = values.length): void {
+    let [low, high] = [Infinity, -Infinity];
+    for (let from = 0; from < length; from += blockNumbers) {
+      const block = values.subarray(from, Math.min(length, from + blockNumbers));
+      const { min, max } = this.addBlock(block);
+      if (min < low) low = min;
+      if (max > high) high = max;
+    }
     this.elements += length;
-    let [zeros, finite, sum, sumOfSquares, low, high] = [0, 0, 0, 0, Infinity, -Infinity];
-    for (let i = 0; i < length; i++) {
-      const value = values[i]!;
-      if (value - value !== 0) {
-        if (value === value) this.infinite++;
-        else this.notANumber++;
-        continue;
-      }
-      if (value === 0) zeros++;
-      finite++;
-      sum += value;
-      sumOfSquares += value * value;
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-    this.zeros += zeros;
-    this.sums.sum += sum;
-    this.sums.sumOfSquares += sumOfSquares;
-    if (finite === 0) return;
-    const mean = sum / finite;
-    let squares = 0;
-    for (let i = 0; i < length; i++) {
-      const away = values[i]! - mean;
-      if (away - away === 0) squares += away * away;
-    }
-    this.join(finite, mean, squares);
+    if (low > high) return;
     this.min = Math.min(this.min, low);
     this.max = Math.max(this.max, high);
     if (this.withHistogram) this.bins.add(values, length, low, high);
+  }
+
+  private addBlock(block: Float64Array): { min: number; max: number } {
+    const { sum, sumOfSquares, zeros, min, max } = momentsOf(block);
+    this.sums.sum += sum;
+    this.sums.sumOfSquares += sumOfSquares;
+    // Squares of large finite values overflow too.
+    if (!Number.isFinite(sumOfSquares)) return this.addNotFinite(block);
+    this.zeros += zeros;
+    const mean = sum / block.length;
+    this.join(block.length, mean, squaresAbout(block, mean));
+    return { min, max };
+  }
+
+  /** Counts what is not finite, and joins what is. */
+  private addNotFinite(block: Float64Array): { min: number; max: number } {
+    const finite = block.filter((value) => value - value === 0);
+    for (const value of block) if (Number.isNaN(value)) this.notANumber++;
+    for (const value of block) if (Math.abs(value) === Infinity) this.infinite++;
+    const { sum, zeros, min, max } = momentsOf(finite);
+    this.zeros += zeros;
+    const mean = sum / finite.length;
+    if (finite.length > 0) this.join(finite.length, mean, squaresAbout(finite, mean));
+    return { min, max };
   }
 
   /** Σx and Σx² of all values; undefined where one is not finite, or their sums are not. */

@@ -40,14 +40,14 @@ export class HistogramBins {
   /** @param low, high the extremes of the finite values among the first `length`. */
   add(values: Float64Array, length: number, low: number, high: number): void {
     this.fit(values, length, low, high);
-    const { width, first, counts, apart } = this;
+    const { first, counts, apart } = this;
+    // Exact, as a width is a power of two.
+    const perWidth = 1 / this.width;
     for (let i = 0; i < length; i++) {
-      const value = values[i]!;
-      if (value - value !== 0) continue;
-      const bin = Math.floor(value / width);
+      const bin = Math.floor(values[i]! * perWidth);
       const place = bin - first;
       if (place >= 0 && place < fineBins) counts[place]!++;
-      else apart.set(bin, (apart.get(bin) ?? 0) + 1);
+      else if (bin - bin === 0) apart.set(bin, (apart.get(bin) ?? 0) + 1);
     }
     while (this.apart.size > mostApart) this.widen(2 * this.width);
   }

@@ -87,7 +87,8 @@ export const runAnalyses = async (
         const missing = missingFor(analysis, run);
         if (missing !== undefined && !one.onRequest) return [];
         const steps = measured(analysis.id, completed(one, run, missing, failures), options.onCost);
-        return [{ topic: analysis.topic, parts: analysis.parts(run, one.settings), steps, isAsked }];
+        const { topic, takesTurns = false } = analysis;
+        return [{ topic, takesTurns, parts: analysis.parts(run, one.settings), steps, isAsked }];
       });
     const isLast = ({ analysis }: ChosenAnalysis): boolean => analysis.isLast === true;
     const late: ChosenAnalysis[] = [];

@@ -86,6 +86,28 @@ describe('a running distribution', () => {
     expect(moved.mean! - 1e8).toBeCloseTo(plain.mean!, 6);
   });
 
+  it.each([1, 3, 4095, 4096, 4097, 10_003])(
+    'has the moments of %i values, also where some are not finite',
+    (length) => {
+      const random = seededRandom(length);
+      const values = Array.from({ length }, (_, i) => (i % 7 === 3 ? 0 : 5 + random.normal()));
+      const far = [...values, NaN, Infinity, -Infinity];
+      for (const [all, finite, apart] of [
+        [values, values, 0],
+        [far, far.filter(Number.isFinite), 2],
+      ] as const) {
+        const { mean, sd, zeros, notANumber, infinite, min, max } = inPieces([all]);
+        const centre = finite.reduce((sum, value) => sum + value / finite.length, 0);
+        const square = finite.reduce((sum, value) => sum + (value - centre) ** 2 / finite.length, 0);
+        expect(mean).toBeCloseTo(centre, 9);
+        expect(sd).toBeCloseTo(Math.sqrt(square), 9);
+        const none = finite.filter((value) => value === 0).length;
+        expect([zeros, notANumber, infinite]).toEqual([none, apart / 2, apart]);
+        expect([min, max]).toEqual([Math.min(...finite), Math.max(...finite)]);
+      }
+    },
+  );
+
   it('counts zeros, NaN and infinity, and leaves the last two out of the moments', () => {
     const found = inPieces([
       [0, -0, NaN, 3],
@@ -101,6 +123,12 @@ describe('a running distribution', () => {
       max: 3,
     });
     expect(found.sd).toBeCloseTo(Math.sqrt(6 / 4), 12);
+  });
+
+  it('has extremes and a histogram of values whose squares overflow', () => {
+    const { mean, sd, min, max, histogram } = inPieces([[1e200, -1e200, 0, 1]]);
+    expect([mean, sd, min, max]).toEqual([0.25, undefined, -1e200, 1e200]);
+    expect(histogram!.counts.reduce((sum, count) => sum + count, 0)).toBe(4);
   });
 
   it('has no moments where there is no finite value', () => {

@@ -1,7 +1,7 @@
 import { analysis } from '../analysis.js';
 import { distributionsOf } from './distributions.js';
 
-/** First: it shows the whole file for one reading of it. */
+/** First: it shows the whole file for one reading of it, which takes a minute for a billion numbers. */
 export const tensors = analysis({
   id: 'tensors',
   summary: 'mean, spread, extremes, zeros, NaN and histogram of every tensor of the last checkpoint',
@@ -9,6 +9,7 @@ export const tensors = analysis({
   needs: 'checkpoint',
   isDefault: true,
   topic: 'overview',
+  takesTurns: true,
   weight: ({ survey }) => 60 + 8e-5 * survey.parameters,
   steps: distributionsOf,
 });

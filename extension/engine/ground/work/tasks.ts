@@ -9,6 +9,8 @@ export interface Task {
   readonly topic: Focus;
   /** Requested by the user while others run: it goes first. */
   readonly isAsked?: boolean;
+  /** Long and with results all along: from the start it shares the time with the task that would follow it. */
+  readonly takesTurns?: boolean;
   /** What it is expected to cost, in the order in which its steps go. */
   readonly parts: readonly WorkPart[];
   /** Yields after each chunk (about 250 ms at most). */
@@ -40,10 +42,15 @@ export const throwIfCancelled = (signal: AbortSignal): void => {
 
 /**
  * Runs tasks to their ends, one chunk at a time: requested tasks and those of the focused page first, otherwise
- * in the given order. Focus and cancellation take effect between chunks.
+ * in the given order; one that takes turns lets the next one have as much time. Focus and cancellation take effect
+ * between chunks.
  */
 export const runTasks = async (tasks: readonly Task[], run: TaskRun): Promise<void> => {
   let open = new Set(tasks);
+  const done = new Map<Task, { readonly ms: number; readonly fraction: number }>();
+  const doneOf = (task: Task) => done.get(task) ?? { ms: 0, fraction: 0 };
+  const isTurnOf = (second: Task, first: Task): boolean =>
+    first.takesTurns === true && (doneOf(second).fraction >= 1 || doneOf(second).ms < doneOf(first).ms);
   try {
     for (;;) {
       throwIfCancelled(run.signal);
@@ -52,15 +59,19 @@ export const runTasks = async (tasks: readonly Task[], run: TaskRun): Promise<vo
       for (const task of more) run.clock.add(task, task.parts);
       if (open.size === 0) return;
       const focus = run.focus();
-      const [first] = open;
-      const task = [...open].find(({ topic, isAsked }) => isAsked === true || topic === focus) ?? first!;
+      const isFirst = ({ topic, isAsked }: Task): boolean => isAsked === true || topic === focus;
+      const [first, second] = [...[...open].filter(isFirst), ...[...open].filter((task) => !isFirst(task))];
+      const task = second !== undefined && isTurnOf(second, first!) ? second : first!;
       const began = performance.now();
       const step = await task.steps.next();
-      run.clock.worked(task, performance.now() - began, step.done === true ? 1 : step.value.fraction);
+      const ms = performance.now() - began;
+      const fraction = step.done === true ? 1 : step.value.fraction;
+      done.set(task, { ms: doneOf(task).ms + ms, fraction });
+      run.clock.worked(task, ms, fraction);
       if (step.done === true) open.delete(task);
       else {
-        const { fraction, msLeft } = run.clock;
-        run.onProgress({ text: printableLine(step.value.text), fraction, msLeft });
+        const { fraction: ofAll, msLeft } = run.clock;
+        run.onProgress({ text: printableLine(step.value.text), fraction: ofAll, msLeft });
       }
       await nextTurn();
     }
