@@ -17,6 +17,7 @@ import type { ChosenGroup } from '../series/chooseTensors.js';
 import type { Survey } from '../series/survey.js';
 import type { TensorValues } from '../series/tensorValues.js';
 import type { TrainingRecord } from '../series/trainingRecord.js';
+import type { KeptVectors } from './keptVectors.js';
 import type { WorkPlan } from './workPolicy.js';
 
 /** The context of a running analysis. */
@@ -27,6 +28,8 @@ export interface AnalysisRun<Sections extends SectionName = SectionName> {
   readonly survey: Survey;
   /** Values of whole tensors; the last few are cached. */
   readonly values: TensorValues;
+  /** Leading vectors that came with spectra, for the angles; without it they are computed twice. */
+  readonly vectors?: KeptVectors;
   /** Which decompositions are affordable, and of which matrices. */
   readonly plan: WorkPlan;
   /** The tensors of a glob as one group; absent without a glob. */

@@ -1,6 +1,7 @@
 import type { InspectSettings } from '../../contract/report.js';
 import type { MatrixSpec } from '../geometry/matrices.js';
 import { chosenRanks } from '../geometry/ranks.js';
+import { isOneStage } from '../linalg/oneStage.js';
 import type { WorkPart } from '../ground/work/workClock.js';
 import type { AnalysisRun } from './analysis.js';
 import { estimateCost, decompositionCost, type WorkPlan } from './workPolicy.js';
@@ -34,6 +35,13 @@ export const singularValuesMs = (plan: WorkPlan, spec: MatrixSpec): number =>
 
 /** The leading singular vectors of one matrix at one checkpoint, and their angles with those before. */
 export const anglesMs = (spec: MatrixSpec): number => 1.1 + 2.75e-6 * decompositionCost(spec);
+
+/** The same where the vectors came with the spectra. */
+export const keptAnglesMs = (spec: MatrixSpec): number => (comesWithSpectra(spec) ? 1.5 : anglesMs(spec));
+
+/** Small matrices have their vectors from the reduction that gives their values. */
+const comesWithSpectra = ({ rows, columns }: MatrixSpec): boolean =>
+  isOneStage({ rows: Math.max(rows, columns), columns: Math.min(rows, columns) });
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 

@@ -9,6 +9,7 @@ import {
   type ChosenAnalysis,
   type OtherModel,
 } from '../analyses/analysis.js';
+import { KeptVectors } from '../analyses/keptVectors.js';
 import { analyses, analysisNamed } from '../analyses/table.js';
 import { planWork } from '../analyses/workPolicy.js';
 import { runTasks, type Task, type TaskStep } from '../ground/work/tasks.js';
@@ -71,6 +72,7 @@ export const runAnalyses = async (
     const run: AnalysisRun = {
       ...{ request, settings, survey, plan, emit, signal: options.signal },
       values: new TensorValues(survey),
+      vectors: new KeptVectors(plan, settings.subspace),
       report: () => store.report()!,
       ...(group === undefined ? {} : { group }),
       ...(model.descriptor === undefined ? {} : { descriptor: model.descriptor.value }),

@@ -1,6 +1,8 @@
 import { GeometryError } from '../../contract/errors.js';
 import type { Matrix } from './matrix.js';
+import { isOneStage } from './oneStage.js';
 import type { Seeds } from './shuffledEntries.js';
+import type { SideVectors } from './threads/leadingVectors.js';
 import { onThread, threadCount } from './threads/threads.js';
 
 /** A job's share: about 20 ms of work, so that cancelling is quick and the cores finish together. */
@@ -47,37 +49,74 @@ const inShares = async (
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 };
 
-/**
- * Descending singular values of many small finite matrices and of the shuffles of their entries: a matrix's own first;
- * one thread a core. @throws GeometryError `cancelled`, `internal`.
- */
-export const batchValues = async (
-  wanted: readonly { readonly matrix: Matrix; readonly shuffles: readonly Seeds[] }[],
-  signal: AbortSignal | undefined,
-): Promise<Float64Array[][]> => {
-  const results: Float64Array[][] = [];
-  const pieces = wanted.map(({ matrix, shuffles }) => ({ matrix, times: 1 + shuffles.length }));
-  await inShares(pieces, signal, async (first, count, data) => {
-    const chosen = wanted.slice(first, first + count);
-    const matrices = chosen.map(({ matrix: { rows, columns }, shuffles }) => ({ rows, columns, shuffles }));
-    const values = await onThread('batchValues', { matrices, data }, [data.buffer as ArrayBuffer]);
-    let from = 0;
-    matrices.forEach(({ rows, columns, shuffles }, i) => {
-      const length = Math.min(rows, columns);
-      results[first + i] = Array.from({ length: 1 + shuffles.length }, () => {
-        from += length;
-        return values.slice(from - length, from);
-      });
-    });
-  });
-  return results;
-};
-
 /** The leading vectors of a matrix: rows × k and columns × k. */
 export interface LeadingVectors {
   readonly left: Matrix;
   readonly right: Matrix;
 }
+
+const asMatrices = (
+  { rows, columns }: Pick<Matrix, 'rows' | 'columns'>,
+  k: number,
+  found: SideVectors | undefined,
+): LeadingVectors | undefined => {
+  const width = Math.min(k, rows, columns);
+  return (
+    found && {
+      left: { rows, columns: width, data: found.left },
+      right: { rows: columns, columns: width, data: found.right },
+    }
+  );
+};
+
+/** What is wanted of a small matrix. */
+export interface WantedValues {
+  readonly matrix: Matrix;
+  /** Of each reordering of its entries whose values are wanted too. */
+  readonly shuffles: readonly Seeds[];
+  /** How many leading vectors of the matrix itself; none when absent, nor where it is not reduced in one stage. */
+  readonly leading?: number;
+}
+
+/** Descending singular values: of a matrix, then of each shuffle; vectors where they were wanted and are certain. */
+export interface BatchedValues {
+  readonly values: readonly Float64Array[];
+  readonly leading: LeadingVectors | undefined;
+}
+
+/**
+ * Singular values of many small finite matrices and of the shuffles of their entries, one thread a core.
+ * @throws GeometryError `cancelled`, `internal`.
+ */
+export const batchValues = async (
+  wanted: readonly WantedValues[],
+  signal: AbortSignal | undefined,
+): Promise<BatchedValues[]> => {
+  const results: BatchedValues[] = [];
+  const pieces = wanted.map(({ matrix, shuffles }) => ({ matrix, times: 1 + shuffles.length }));
+  await inShares(pieces, signal, async (first, count, data) => {
+    const chosen = wanted.slice(first, first + count);
+    const matrices = chosen.map(({ matrix: { rows, columns }, shuffles, leading = 0 }) => {
+      const isWanted = isOneStage({ rows: Math.max(rows, columns), columns: Math.min(rows, columns) });
+      return { rows, columns, shuffles, leading: isWanted ? leading : 0 };
+    });
+    const { values, vectors } = await onThread('batchValues', { matrices, data }, [
+      data.buffer as ArrayBuffer,
+    ]);
+    let from = 0;
+    matrices.forEach(({ rows, columns, shuffles, leading }, i) => {
+      const length = Math.min(rows, columns);
+      results[first + i] = {
+        values: Array.from({ length: 1 + shuffles.length }, () => {
+          from += length;
+          return values.slice(from - length, from);
+        }),
+        leading: asMatrices({ rows, columns }, leading, vectors[i]),
+      };
+    });
+  });
+  return results;
+};
 
 /**
  * The leading k vectors of both sides of many small finite matrices, one thread a core; undefined where they are not
@@ -94,13 +133,8 @@ export const batchLeadingVectors = async (
     const sizes = matrices.slice(first, first + count).map(({ rows, columns }) => ({ rows, columns }));
     const job = { matrices: sizes, k, data };
     const vectors = await onThread('leadingVectors', job, [data.buffer as ArrayBuffer]);
-    sizes.forEach(({ rows, columns }, i) => {
-      const found = vectors[i];
-      const width = Math.min(k, rows, columns);
-      results[first + i] = found && {
-        left: { rows, columns: width, data: found.left },
-        right: { rows: columns, columns: width, data: found.right },
-      };
+    sizes.forEach((size, i) => {
+      results[first + i] = asMatrices(size, k, vectors[i]);
     });
   });
   return results;

@@ -9,8 +9,7 @@ import { ONE_STAGE_COLUMNS, oneStage, valuesOfBidiagonal, valuesSpace } from './
 import { qr } from './qr.js';
 import type { Scaled } from './scaling.js';
 import { scaled } from './scaling.js';
-import { batchValues } from './batch.js';
-import type { Seeds } from './shuffledEntries.js';
+import { batchValues, type LeadingVectors, type WantedValues } from './batch.js';
 import { shuffledEntries } from './shuffledEntries.js';
 
 export interface Spectrum {
@@ -85,44 +84,46 @@ export const singularValues = async (a: Matrix, options: SpectrumOptions = {}): 
   );
 };
 
-/** A matrix, and the seeds of each reordering of its entries whose spectrum is wanted beside its own. */
-export interface WithShuffles {
-  readonly matrix: Matrix;
-  readonly shuffles: readonly Seeds[];
+/** The spectra of a matrix and of its shuffles. */
+export interface ShuffledSpectra {
+  readonly own: Spectrum;
+  readonly shuffled: readonly Spectrum[];
+  /** Where they were wanted, came with the values, and are certain. */
+  readonly leading?: LeadingVectors;
 }
 
 /**
- * The spectra of many matrices and of their shuffled entries, in the order given: a matrix's own first, then one for
- * each of its seeds. Small ones are spread over all cores, and their shuffles are made there; larger ones, whose
- * products use all cores by themselves, follow one by one. Errors as {@link singularValues}.
+ * The spectra of many matrices and of their shuffled entries, in the order given. Small ones are spread over all cores, and
+ * their shuffles are made there; larger ones, whose products use all cores by themselves, follow one by one, without
+ * vectors. Errors as {@link singularValues}.
  */
 export const spectraWithShuffles = async (
-  wanted: readonly WithShuffles[],
+  wanted: readonly WantedValues[],
   options: SpectrumOptions = {},
-): Promise<Spectrum[][]> => {
+): Promise<ShuffledSpectra[]> => {
   for (const { matrix } of wanted) requireFinite(matrix, options.name);
   const small = wanted.filter(
     ({ matrix }) => matrix.data.length <= ONE_STAGE_NUMBERS && Math.min(matrix.rows, matrix.columns) > 0,
   );
   const ofSmall = small.length > 1 || (small[0]?.shuffles.length ?? 0) > 0;
-  const found = new Map<WithShuffles, Spectrum[]>();
+  const found = new Map<WantedValues, ShuffledSpectra>();
   if (ofSmall) {
-    const values = await batchValues(small, options.signal);
+    const batched = await batchValues(small, options.signal);
     small.forEach((one, i) => {
-      found.set(
-        one,
-        values[i]!.map((each) => spectrum(each, one.matrix)),
-      );
+      const { values, leading } = batched[i]!;
+      const [own, ...shuffled] = values.map((each) => spectrum(each, one.matrix));
+      found.set(one, { own: own!, shuffled, ...(leading && { leading }) });
     });
   }
-  const results: Spectrum[][] = [];
+  const results: ShuffledSpectra[] = [];
   for (const one of wanted) {
     let spectra = found.get(one);
     if (spectra === undefined) {
-      spectra = [await singularValues(one.matrix, options)];
-      for (const seeds of one.shuffles) {
-        spectra.push(await singularValues(shuffledEntries(one.matrix, ...seeds), options));
-      }
+      const own = await singularValues(one.matrix, options);
+      const shuffled: Spectrum[] = [];
+      for (const seeds of one.shuffles)
+        shuffled.push(await singularValues(shuffledEntries(one.matrix, ...seeds), options));
+      spectra = { own, shuffled };
     }
     results.push(spectra);
   }
@@ -138,5 +139,5 @@ export const singularValuesBatch = async (
     matrices.map((matrix) => ({ matrix, shuffles: [] })),
     options,
   );
-  return spectra.map(([own]) => own!);
+  return spectra.map(({ own }) => own);
 };

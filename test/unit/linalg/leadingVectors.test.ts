@@ -113,13 +113,39 @@ it('gives the spectra of shuffles with those of their matrix, small or large', a
     [280, 270],
   ] as const) {
     const matrix = randomMatrix(rows, columns, 9);
-    const [found] = await spectraWithShuffles([{ matrix, shuffles: [[1, 2], [3]] }]);
+    const [one] = await spectraWithShuffles([{ matrix, shuffles: [[1, 2], [3]] }]);
+    const found = [one!.own, ...one!.shuffled];
     const expected = [matrix, shuffledEntries(matrix, 1, 2), shuffledEntries(matrix, 3)];
-    expect(found!.length).toBe(3);
-    for (const [i, { values }] of found!.entries()) {
+    expect(found.length).toBe(3);
+    for (const [i, { values }] of found.entries()) {
       const alone = await singularValues(expected[i]!);
       const worst = Math.max(...values.map((value, j) => Math.abs(value - alone.values[j]!)));
       expect(worst).toBeLessThanOrEqual(1e-13 * alone.values[0]!);
     }
   }
+});
+
+it('gives the same leading vectors with the spectrum as alone, and the same values', async () => {
+  const sizes = [
+    [30, 50],
+    [60, 20],
+    [5, 3],
+  ] as const;
+  const matrices = sizes.map(([rows, columns]) => randomMatrix(rows, columns, rows));
+  const together = await spectraWithShuffles(
+    matrices.map((matrix) => ({ matrix, shuffles: [[1]], leading: 8 })),
+  );
+  const without = await spectraWithShuffles(matrices.map((matrix) => ({ matrix, shuffles: [[1]] })));
+  expect(without.every(({ leading }) => leading === undefined)).toBe(true);
+  expect(together.map(({ own, shuffled }) => [own, shuffled])).toEqual(
+    without.map(({ own, shuffled }) => [own, shuffled]),
+  );
+  expect(together.map(({ leading }) => leading)).toEqual(await leadingVectorsBatch(matrices, 8));
+});
+
+it('gives no vectors with the spectrum of a matrix that is not reduced in one stage', async () => {
+  const long = randomMatrix(1500, 8, 1);
+  const [found] = await spectraWithShuffles([{ matrix: long, shuffles: [[1]], leading: 8 }]);
+  expect(found!.leading).toBeUndefined();
+  expect(found!.own.values).toEqual((await singularValues(long)).values);
 });

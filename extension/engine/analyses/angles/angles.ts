@@ -38,17 +38,21 @@ export async function* anglesOf(run: SpectraRun): AsyncGenerator<TaskStep, void>
       const moved = pairs.flatMap((index) =>
         randomSteps(run, spec, index, there.get(index - 1) ?? last, there.get(index)),
       );
-      const vectors = await leadingVectorsBatch(
-        [...there.values(), ...moved.map(({ matrix }) => matrix)],
-        k,
-        {
-          name: spec.tensor,
-          signal,
-        },
+      const kept = new Map(
+        [...there.keys()].flatMap((index) => {
+          const vectors = run.vectors?.take(index, spec);
+          return vectors === undefined ? [] : [[index, vectors] as const];
+        }),
       );
-      const found = new Map([...there.keys()].map((index, i) => [index, vectors[i]!]));
+      const missing = [...there].filter(([index]) => !kept.has(index));
+      const vectors = await leadingVectorsBatch(
+        [...missing.map(([, matrix]) => matrix), ...moved.map(({ matrix }) => matrix)],
+        k,
+        { name: spec.tensor, signal },
+      );
+      const found = new Map([...kept, ...missing.map(([index], i) => [index, vectors[i]!] as const)]);
       const drawn = grouped(
-        moved.map(({ index }, i) => ({ index, vectors: vectors[there.size + i]! })),
+        moved.map(({ index }, i) => ({ index, vectors: vectors[missing.length + i]! })),
         ({ index }) => index,
       );
       for (const index of indices) {

@@ -1,4 +1,5 @@
-import { anglesMs } from '../expectedTime.js';
+import type { MatrixSpec } from '../../geometry/matrices.js';
+import { anglesMs, keptAnglesMs } from '../expectedTime.js';
 import { analysis } from '../analysis.js';
 import { anglesOf } from './angles.js';
 import { angleDraws } from '../workPolicy.js';
@@ -10,8 +11,12 @@ export const angles = analysis({
   needs: 'series',
   isDefault: true,
   topic: 'spectra',
-  weight: ({ plan }) =>
-    (plan.anglesOf.length + angleDraws * plan.angleNullsOf.size) *
-    plan.matrices.filter((spec) => !plan.estimated.has(spec)).reduce((sum, spec) => sum + anglesMs(spec), 0),
+  weight: ({ plan }) => {
+    const own = (spec: MatrixSpec): number => plan.anglesOf.length * keptAnglesMs(spec);
+    const random = (spec: MatrixSpec): number => angleDraws * plan.angleNullsOf.size * anglesMs(spec);
+    return plan.matrices
+      .filter((spec) => !plan.estimated.has(spec))
+      .reduce((sum, spec) => sum + own(spec) + random(spec), 0);
+  },
   steps: anglesOf,
 });

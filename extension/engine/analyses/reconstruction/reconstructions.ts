@@ -116,11 +116,9 @@ async function* perMatrixOf(
       return;
     }
     const shuffles = shuffled.map((_, draw) => [run.settings.seed, seedFromText(spec.group), last, draw]);
-    const [own, ...others] = (
-      await spectraWithShuffles([{ matrix: change, shuffles }], { signal: run.signal })
-    )[0]!;
-    spectra.push(own!.values);
-    others.forEach(({ values }, draw) => shuffled[draw]!.push(values));
+    const [found] = await spectraWithShuffles([{ matrix: change, shuffles }], { signal: run.signal });
+    spectra.push(found!.own.values);
+    found!.shuffled.forEach(({ values }, draw) => shuffled[draw]!.push(values));
     yield {
       fraction: (spectraPart * spectra.length) / trunk.length,
       text: `Per-matrix reconstruction: ${spectra.length} of ${trunk.length} matrices`,

@@ -7,6 +7,7 @@ import { seedFromText } from '../../ground/seededRandom.js';
 import { shuffledEntries, type Seeds } from '../../linalg/shuffledEntries.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { singularValuesBatch, spectraWithShuffles } from '../../linalg/singularValues.js';
+import type { KeptVectors } from '../keptVectors.js';
 import { estimatedEntry } from './estimatedSpectra.js';
 import { factoredEntry } from './factoredSpectra.js';
 import { spectrumEntryOf, type ShuffledDraws } from './spectrumEntry.js';
@@ -35,6 +36,8 @@ export interface SpectraRun {
   readonly settings: InspectSettings;
   readonly signal: AbortSignal;
   readonly emit: (addition: ReportAddition) => void;
+  /** Where leading vectors that come with a spectrum are kept. */
+  readonly vectors?: KeptVectors;
   /** Exact spectra in it, requested by name, are not estimated again. */
   readonly report?: () => Report;
 }
@@ -236,7 +239,7 @@ export const shuffleOf = (subject: Subject, seed: number, step: number, draw: nu
 
 /** Each subject's spectrum and those of its shuffles, or draws of the shuffles' law where it applies. */
 const entriesOf = async (
-  { survey, settings, signal }: Pick<SpectraRun, 'survey' | 'settings' | 'signal'>,
+  { survey, settings, signal, vectors }: Pick<SpectraRun, 'survey' | 'settings' | 'signal' | 'vectors'>,
   index: number,
   batch: readonly Subject[],
   draws: number,
@@ -252,17 +255,19 @@ const entriesOf = async (
       shuffles: Array.from({ length: lawOf(i) ? 0 : draws }, (_, draw) =>
         seedsOf(subject, settings.seed, step, draw),
       ),
+      leading: subject.of === 'weights' ? (vectors?.wanted(index) ?? 0) : 0,
     })),
     { signal },
   );
   const entries: SpectrumEntry[] = [];
   for (const [i, { spec, of, matrix }] of batch.entries()) {
-    const [own, ...shuffled] = found[i]!;
+    const { own, shuffled, leading } = found[i]!;
+    if (leading !== undefined) vectors?.keep(index, spec, leading);
     const { variance } = moments[i]!;
     const edges = marchenkoPasturEdges(variance, matrix.rows, matrix.columns);
     const drawn = await lawOf(i)?.spectra(matrix, variance);
     const shuffles = { draws: drawn ?? shuffled.map(({ values }) => values), isLaw: drawn !== undefined };
-    entries.push(spectrumEntryOf({ spec, of, edges }, step, own!, shuffles, settings.seed));
+    entries.push(spectrumEntryOf({ spec, of, edges }, step, own, shuffles, settings.seed));
   }
   return entries;
 };

@@ -1,7 +1,8 @@
-import { transpose, type Matrix } from '../matrix.js';
+import type { Matrix } from '../matrix.js';
 import { oneStage } from '../oneStage.js';
-import { scaled } from '../scaling.js';
 import { shuffledEntries, type Seeds } from '../shuffledEntries.js';
+import { buffersOf, sideVectors, type SideVectors } from './leadingVectors.js';
+import { prepared } from './prepared.js';
 
 /** Matrices that lie one after the other, each with the seeds of the shuffles of its entries. */
 export interface ValuesJob {
@@ -9,12 +10,11 @@ export interface ValuesJob {
     readonly rows: number;
     readonly columns: number;
     readonly shuffles: readonly Seeds[];
+    /** How many leading vectors are wanted besides; 0 for none. */
+    readonly leading: number;
   }[];
   readonly data: Float64Array;
 }
-
-/** Tall or square, and scaled: what the reductions expect. */
-export const prepared = (matrix: Matrix) => scaled(matrix.rows < matrix.columns ? transpose(matrix) : matrix);
 
 const valuesOf = async (matrix: Matrix): Promise<Float64Array> => {
   const { matrix: ready, restore } = prepared(matrix);
@@ -22,7 +22,8 @@ const valuesOf = async (matrix: Matrix): Promise<Float64Array> => {
 };
 
 /**
- * The singular values of each matrix and of each of its shuffles, one after the other, in descending order.
+ * The singular values of each matrix and of each of its shuffles, one after the other, in descending order; and the leading
+ * vectors that are wanted, from the same reduction, where they are certain.
  * @throws GeometryError `internal`.
  */
 export const batchValues = async ({ matrices, data }: ValuesJob) => {
@@ -32,17 +33,19 @@ export const batchValues = async ({ matrices, data }: ValuesJob) => {
       0,
     ),
   );
+  const vectors: (SideVectors | undefined)[] = [];
   let from = 0;
   let to = 0;
-  for (const { rows, columns, shuffles } of matrices) {
+  for (const { rows, columns, shuffles, leading } of matrices) {
     const matrix = { rows, columns, data: data.subarray(from, from + rows * columns) };
     from += rows * columns;
     const put = (found: Float64Array): void => {
       values.set(found, to);
       to += found.length;
     };
-    put(await valuesOf(matrix));
+    if (leading === 0) put(await valuesOf(matrix));
+    vectors.push(leading === 0 ? undefined : await sideVectors(matrix, leading, put));
     for (const seeds of shuffles) put(await valuesOf(shuffledEntries(matrix, ...seeds)));
   }
-  return { answer: values, transfer: [values.buffer] };
+  return { answer: { values, vectors }, transfer: [values.buffer, ...buffersOf(vectors)] };
 };

@@ -1,5 +1,4 @@
 import { cpus } from 'node:os';
-import type { TrainRequest } from '../../../contract/calls.js';
 import type { UsedBasis } from '../../../contract/interventions.js';
 import type { RunConfig, RunFile, TrainingSession } from '../../../contract/run.js';
 import { reportVersions } from '../../ground/versions.js';
@@ -22,7 +21,6 @@ const sessionsBefore = (fromStep: number, existing: RunFile | undefined): readon
 };
 
 export interface SessionStart {
-  readonly request: TrainRequest;
   readonly existing: RunFile | undefined;
   readonly config: RunConfig;
   readonly threads: number | undefined;
@@ -34,7 +32,7 @@ export interface SessionStart {
 
 /** `run.json` at the start of a session. */
 export const beginningOf = async (begun: SessionStart): Promise<RunFile> => {
-  const { request, existing, config, threads, asRow, provider, start, bases } = begun;
+  const { existing, config, threads, asRow, provider, start, bases } = begun;
   const { state, origin } = start;
   const { step: fromStep, grokStep } = state.progress;
   const ort = await onnxruntime();

@@ -113,9 +113,7 @@ export const train = async (
       });
       const { asRow = false } = options;
       const { bases } = engine;
-      await record.write(
-        await beginningOf({ request, existing, config, threads, asRow, provider, start, bases }),
-      );
+      await record.write(await beginningOf({ existing, config, threads, asRow, provider, start, bases }));
       return await trainFrom(start, { out, config, engine, record, control, events, requireHeld });
     } finally {
       await engine.dispose();
