@@ -14,8 +14,11 @@ interface Piece {
   readonly times: number;
 }
 
+/** Jobs a core has or is about to get: as many as outlast the work of the thread that hands them out. */
+const JOBS_OF_CORE = 4;
+
 /**
- * Hands out pieces in the order given, some for each job, one job a core at a time. `run` gets the index of the first,
+ * Hands out pieces in the order given, some for each job, a few jobs a core at a time. `run` gets the index of the first,
  * the count and the numbers of all, one after the other. @throws GeometryError `cancelled`, and what `run` throws.
  */
 const inShares = async (
@@ -45,7 +48,7 @@ const inShares = async (
     }
   };
   // Every share ends before the first failure is told, so that no thread still works for a batch that has failed.
-  const ends = await Promise.allSettled(Array.from({ length: threadCount }, share));
+  const ends = await Promise.allSettled(Array.from({ length: JOBS_OF_CORE * threadCount }, share));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 };
 

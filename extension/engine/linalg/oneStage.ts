@@ -9,6 +9,9 @@ import { zeros } from './matrix.js';
 /** Up to here a matrix and its reflectors stay in the cache, where one stage beats two (README). */
 export const ONE_STAGE_COLUMNS = 256;
 
+/** Numbers in a matrix that one core reduces sooner than it would hand it out in blocks: many are spread over threads. */
+export const ONE_STAGE_NUMBERS = ONE_STAGE_COLUMNS ** 2;
+
 /** Whether the factors of a matrix with rows ≥ columns are found in one stage. */
 export const isOneStage = ({ rows, columns }: Pick<Matrix, 'rows' | 'columns'>): boolean =>
   columns <= ONE_STAGE_COLUMNS && rows <= 4 * ONE_STAGE_COLUMNS;

@@ -5,7 +5,13 @@ import type { Matrix } from './matrix.js';
 import { requireFinite, transpose } from './matrix.js';
 import type { Pause } from '../ground/work/pause.js';
 import { pauseFor } from '../ground/work/pause.js';
-import { ONE_STAGE_COLUMNS, oneStage, valuesOfBidiagonal, valuesSpace } from './oneStage.js';
+import {
+  ONE_STAGE_COLUMNS,
+  ONE_STAGE_NUMBERS,
+  oneStage,
+  valuesOfBidiagonal,
+  valuesSpace,
+} from './oneStage.js';
 import { qr } from './qr.js';
 import type { Scaled } from './scaling.js';
 import { scaled } from './scaling.js';
@@ -27,8 +33,6 @@ export interface SpectrumOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Numbers in a matrix that one core reduces sooner than it would hand it out in blocks. */
-const ONE_STAGE_NUMBERS = ONE_STAGE_COLUMNS ** 2;
 /** Rows over columns from which a QR factorisation first takes fewer operations (Chan 1982). */
 export const TALL = 5 / 3;
 

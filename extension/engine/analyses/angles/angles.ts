@@ -4,11 +4,13 @@ import { foldedSize, type MatrixSpec } from '../../geometry/matrices.js';
 import { principalAngles, randomAngle } from '../../geometry/principalAngles.js';
 import { randomlyMoved, stepAnglesOf } from '../../geometry/stepAngles.js';
 import { seedFromText } from '../../ground/seededRandom.js';
+import { ahead } from '../../ground/work/ahead.js';
 import { grouped } from '../../ground/work/grouped.js';
 import type { LeadingVectors } from '../../linalg/batch.js';
 import { leadingVectorsBatch } from '../../linalg/leadingVectors.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import type { SpectraRun } from '../spectra/spectra.js';
+import { ONE_STAGE_NUMBERS } from '../../linalg/oneStage.js';
 import { matrixFrom } from '../../series/tensorMatrix.js';
 import { angleDraws } from '../workPolicy.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
@@ -20,57 +22,89 @@ interface Subspaces extends LeadingVectors {
   readonly step: number;
 }
 
+/** Neighbouring checkpoints of a matrix, and the random steps whose angles are drawn beside theirs. */
+interface Stretch {
+  readonly spec: MatrixSpec;
+  readonly indices: readonly number[];
+  readonly kept: ReadonlyMap<number, LeadingVectors>;
+  /** Matrices whose vectors did not come with their spectra. */
+  readonly missing: readonly (readonly [index: number, matrix: Matrix])[];
+  readonly moved: readonly { readonly index: number; readonly matrix: Matrix }[];
+}
+
+interface Found extends Stretch {
+  readonly vectors: ReadonlyMap<number, LeadingVectors>;
+  readonly drawn: ReadonlyMap<number, readonly LeadingVectors[]>;
+}
+
 /** Principal angles between the leading singular subspaces of the weights at neighbouring checkpoints. */
 export async function* anglesOf(run: SpectraRun): AsyncGenerator<TaskStep, void> {
-  const { plan, signal } = run;
-  const k = run.settings.subspace;
+  const { plan } = run;
   const matrices = plan.matrices.filter((spec) => !plan.estimated.has(spec));
   const total = plan.anglesOf.length * matrices.length;
   let done = 0;
+  let before: { readonly spec: MatrixSpec; readonly at: Subspaces | undefined } | undefined;
+  const found = ahead(
+    stretches(run, matrices),
+    (stretch) => vectorsOf(run, stretch),
+    ({ spec }) => spec.rows * spec.columns <= ONE_STAGE_NUMBERS,
+  );
+  for await (const { spec, indices, vectors, drawn } of found) {
+    for (const index of indices) {
+      const now = vectors.get(index);
+      const { step } = run.survey.checkpoints[index]!;
+      const at = now && { ...now, step };
+      if (before?.spec === spec && before.at && at)
+        run.emit(await anglesBetween(spec, before.at, at, drawn.get(index) ?? []));
+      before = { spec, at };
+    }
+    done += indices.length;
+    yield { fraction: done / total, text: `Principal angles: ${done} of ${total} matrices` };
+  }
+}
+
+/** Each matrix at all planned checkpoints, as many of these at a time as fit. */
+async function* stretches(run: SpectraRun, matrices: readonly MatrixSpec[]): AsyncGenerator<Stretch> {
+  const { plan } = run;
   for (const spec of matrices) {
     const together = Math.max(1, Math.floor(batchElements / (spec.rows * spec.columns)));
-    let before: Subspaces | undefined;
     let last: Matrix | undefined;
     for (let from = 0; from < plan.anglesOf.length; from += together) {
       const indices = plan.anglesOf.slice(from, from + together);
       const there = await weightsOf(run, spec, indices);
-      const pairs = indices.filter((index) => plan.angleNullsOf.has(index));
-      const moved = pairs.flatMap((index) =>
-        randomSteps(run, spec, index, there.get(index - 1) ?? last, there.get(index)),
-      );
+      const moved = indices
+        .filter((index) => plan.angleNullsOf.has(index))
+        .flatMap((index) => randomSteps(run, spec, index, there.get(index - 1) ?? last, there.get(index)));
       const kept = new Map(
         [...there.keys()].flatMap((index) => {
           const vectors = run.vectors?.take(index, spec);
           return vectors === undefined ? [] : [[index, vectors] as const];
         }),
       );
-      const missing = [...there].filter(([index]) => !kept.has(index));
-      const vectors = await leadingVectorsBatch(
-        [...missing.map(([, matrix]) => matrix), ...moved.map(({ matrix }) => matrix)],
-        k,
-        { name: spec.tensor, signal },
-      );
-      const found = new Map([...kept, ...missing.map(([index], i) => [index, vectors[i]!] as const)]);
-      const drawn = grouped(
-        moved.map(({ index }, i) => ({ index, vectors: vectors[missing.length + i]! })),
-        ({ index }) => index,
-      );
-      for (const index of indices) {
-        const now = found.get(index);
-        const { step } = run.survey.checkpoints[index]!;
-        const subspaces = now && { ...now, step };
-        if (before && subspaces) {
-          const draws = (drawn.get(index) ?? []).map((draw) => draw.vectors);
-          run.emit(await anglesBetween(spec, before, subspaces, draws));
-        }
-        before = subspaces;
-      }
+      yield { spec, indices, kept, missing: [...there].filter(([index]) => !kept.has(index)), moved };
       last = there.get(indices.at(-1)!);
-      done += indices.length;
-      yield { fraction: done / total, text: `Principal angles: ${done} of ${total} matrices` };
     }
   }
 }
+
+const vectorsOf = async ({ settings, signal }: SpectraRun, stretch: Stretch): Promise<Found> => {
+  const { spec, kept, missing, moved } = stretch;
+  const vectors = await leadingVectorsBatch(
+    [...missing.map(([, matrix]) => matrix), ...moved.map(({ matrix }) => matrix)],
+    settings.subspace,
+    { name: spec.tensor, signal },
+  );
+  const own = missing.map(([index], i) => [index, vectors[i]!] as const);
+  const draws = grouped(
+    moved.map(({ index }, i) => ({ index, vectors: vectors[missing.length + i]! })),
+    ({ index }) => index,
+  );
+  return {
+    ...stretch,
+    vectors: new Map([...kept, ...own]),
+    drawn: new Map([...draws].map(([index, drawn]) => [index, drawn.map((draw) => draw.vectors)])),
+  };
+};
 
 /** The matrix at each checkpoint where it exists with finite values, by index. */
 const weightsOf = async (

@@ -2,11 +2,16 @@ import type { InspectSettings, Report, ReportAddition, SpectrumEntry } from '../
 import { marchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
 import { matrixKey } from '../../../contract/matrixKey.js';
 import { tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
-import { entryMoments, followsShuffleLaw, ShuffleLaw } from '../../geometry/shuffleLaw.js';
+import { entryMoments, followsShuffleLaw, ShuffleLaw, type EntryMoments } from '../../geometry/shuffleLaw.js';
 import { seedFromText } from '../../ground/seededRandom.js';
 import { shuffledEntries, type Seeds } from '../../linalg/shuffledEntries.js';
 import type { Matrix } from '../../linalg/matrix.js';
-import { singularValuesBatch, spectraWithShuffles } from '../../linalg/singularValues.js';
+import { ONE_STAGE_NUMBERS } from '../../linalg/oneStage.js';
+import {
+  singularValuesBatch,
+  spectraWithShuffles,
+  type ShuffledSpectra,
+} from '../../linalg/singularValues.js';
 import type { KeptVectors } from '../keptVectors.js';
 import { estimatedEntry } from './estimatedSpectra.js';
 import { factoredEntry } from './factoredSpectra.js';
@@ -14,7 +19,9 @@ import { spectrumEntryOf, type ShuffledDraws } from './spectrumEntry.js';
 import type { SpectrumOf } from '../../series/matrixPieces.js';
 import type { Survey } from '../../series/survey.js';
 import { matrixFrom } from '../../series/tensorMatrix.js';
+import { ahead } from '../../ground/work/ahead.js';
 import { grouped } from '../../ground/work/grouped.js';
+import { pauseFor } from '../../ground/work/pause.js';
 import type { TaskStep } from '../../ground/work/tasks.js';
 import type { TensorValues } from '../../series/tensorValues.js';
 import { singularValuesMs } from '../expectedTime.js';
@@ -42,6 +49,18 @@ export interface SpectraRun {
   readonly report?: () => Report;
 }
 
+/** The nulls of a checkpoint's spectra: draws of the law where it is given and holds, else shuffles. */
+interface Nulls {
+  readonly draws: number;
+  readonly law?: ShuffleLaw | undefined;
+}
+
+/** Matrices of one checkpoint. */
+interface Batch {
+  readonly index: number;
+  readonly subjects: readonly Subject[];
+}
+
 /**
  * One spectrum exactly, whatever its size: of the weights, or of the change from the first checkpoint.
  * Undefined if the checkpoint lacks the matrix or a value is not finite.
@@ -54,13 +73,8 @@ export const exactSpectrum = async (
 ): Promise<SpectrumEntry | undefined> => {
   const { survey, settings, signal } = run;
   if (spec.rank !== undefined) return factoredEntry(survey, index, spec, of, { seed: settings.seed, signal });
-  const subjects = await subjectsOf(run, index, spec.tensor, [spec]);
-  const [entry] = await entriesOf(
-    run,
-    index,
-    subjects.filter((subject) => subject.of === of),
-    0,
-  );
+  const subjects = (await subjectsOf(run, index, spec.tensor, [spec])).filter((one) => one.of === of);
+  const [entry] = await entriesOf(run, await decomposed(run, { index, subjects }, { draws: 0 }));
   return entry;
 };
 
@@ -92,18 +106,26 @@ export async function* spectraOf(
       text: `Spectra: ${done} of ${total} matrices (checkpoint ${survey.checkpoints[index]!.label})`,
     };
   };
-  for (const index of indices) {
+  const nullsOf = (index: number): Nulls => {
     const draws = plan.nullsOf.has(index) ? settings.shuffleDraws : 0;
-    const byLaw = draws > 0 && !isShuffled(index) ? law : undefined;
-    for await (const batch of batches(run, index, exact, batchElements / (1 + draws))) {
-      run.emit({ spectra: await entriesOf(run, index, batch, draws, byLaw) });
-      yield progress(
-        index,
-        batch.flatMap(({ of, spec }) => (of === 'weights' ? [spec] : [])),
-      );
-    }
+    return { draws, law: draws > 0 && !isShuffled(index) ? law : undefined };
+  };
+  const begun = ahead(
+    batches(run, indices, exact, (index) => batchElements / (1 + nullsOf(index).draws)),
+    (batch) => decomposed(run, batch, nullsOf(batch.index)),
+    ({ subjects }) => subjects.every(({ matrix }) => matrix.data.length <= ONE_STAGE_NUMBERS),
+  );
+  for await (const batch of begun) {
+    const { index, subjects } = batch;
+    run.emit({ spectra: await entriesOf(run, batch) });
+    yield progress(
+      index,
+      subjects.flatMap(({ of, spec }) => (of === 'weights' ? [spec] : [])),
+    );
+  }
+  for (const index of indices) {
     for (const spec of factored) {
-      await factoredSpectra(run, index, spec, { draws, law: byLaw });
+      await factoredSpectra(run, index, spec, nullsOf(index));
       yield progress(index, [spec]);
     }
     for (const spec of plan.estimated) {
@@ -140,7 +162,7 @@ const factoredSpectra = async (
   run: SpectraRun,
   index: number,
   spec: MatrixSpec,
-  { draws, law }: { readonly draws: number; readonly law: ShuffleLaw | undefined },
+  { draws, law }: Nulls,
 ): Promise<void> => {
   const { survey, settings, signal, emit } = run;
   const { step } = survey.checkpoints[index]!;
@@ -159,17 +181,7 @@ const factoredSpectra = async (
 const shufflesOf = async (
   subject: Subject,
   step: number,
-  {
-    draws,
-    law,
-    seed,
-    signal,
-  }: {
-    readonly draws: number;
-    readonly law: ShuffleLaw | undefined;
-    readonly seed: number;
-    readonly signal: AbortSignal;
-  },
+  { draws, law, seed, signal }: Nulls & { readonly seed: number; readonly signal: AbortSignal },
 ): Promise<ShuffledDraws> => {
   const { matrix } = subject;
   const moments = entryMoments(matrix);
@@ -202,27 +214,29 @@ export const subjectsOf = async (
   ]);
 };
 
-/** Subjects of one checkpoint, batched if small: large batches use all cores. */
+/** Subjects of one checkpoint after the other, batched if small: large batches use all cores. */
 async function* batches(
   run: SpectraRun,
-  index: number,
+  indices: readonly number[],
   perTensor: ReadonlyMap<string, readonly MatrixSpec[]>,
-  mostElements: number,
-): AsyncGenerator<readonly Subject[]> {
-  let batch: Subject[] = [];
-  let elements = 0;
-  for (const [tensor, specs] of perTensor) {
-    const size = 2 * specs.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
-    // Submitted before the next tensor is read, so that two large ones are never held.
-    if (batch.length > 0 && elements + size > mostElements) {
-      yield batch;
-      batch = [];
-      elements = 0;
+  mostElements: (index: number) => number,
+): AsyncGenerator<Batch> {
+  for (const index of indices) {
+    let subjects: Subject[] = [];
+    let elements = 0;
+    for (const [tensor, specs] of perTensor) {
+      const size = 2 * specs.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+      // Submitted before the next tensor is read, so that two large ones are never held.
+      if (subjects.length > 0 && elements + size > mostElements(index)) {
+        yield { index, subjects };
+        subjects = [];
+        elements = 0;
+      }
+      subjects.push(...(await subjectsOf(run, index, tensor, specs)));
+      elements += size;
     }
-    batch.push(...(await subjectsOf(run, index, tensor, specs)));
-    elements += size;
+    if (subjects.length > 0) yield { index, subjects };
   }
-  if (batch.length > 0) yield batch;
 }
 
 /** Seeds of one draw of the null of a matrix at a step; every statistic of the step uses the same draws. */
@@ -237,37 +251,51 @@ export const seedsOf = (
 export const shuffleOf = (subject: Subject, seed: number, step: number, draw: number): Matrix =>
   shuffledEntries(subject.matrix, ...seedsOf(subject, seed, step, draw));
 
+/** A batch whose spectra are found, with those of shuffles where no law applies. */
+interface Decomposed extends Batch {
+  readonly found: readonly ShuffledSpectra[];
+  readonly moments: readonly EntryMoments[];
+  /** The law of each subject's shuffles, where it applies. */
+  readonly laws: readonly (ShuffleLaw | undefined)[];
+}
+
+const decomposed = async (
+  { survey, settings, signal, vectors }: Pick<SpectraRun, 'survey' | 'settings' | 'signal' | 'vectors'>,
+  { index, subjects }: Batch,
+  { draws, law }: Nulls,
+): Promise<Decomposed> => {
+  const { step } = survey.checkpoints[index]!;
+  const moments = subjects.map(({ matrix }) => entryMoments(matrix));
+  const laws = subjects.map(({ matrix }, i) =>
+    law !== undefined && followsShuffleLaw(matrix, moments[i]!) ? law : undefined,
+  );
+  const wanted = subjects.map((subject, i) => ({
+    matrix: subject.matrix,
+    shuffles: Array.from({ length: laws[i] ? 0 : draws }, (_, draw) =>
+      seedsOf(subject, settings.seed, step, draw),
+    ),
+    leading: subject.of === 'weights' ? (vectors?.wanted(index) ?? 0) : 0,
+  }));
+  return { index, subjects, moments, laws, found: await spectraWithShuffles(wanted, { signal }) };
+};
+
 /** Each subject's spectrum and those of its shuffles, or draws of the shuffles' law where it applies. */
 const entriesOf = async (
   { survey, settings, signal, vectors }: Pick<SpectraRun, 'survey' | 'settings' | 'signal' | 'vectors'>,
-  index: number,
-  batch: readonly Subject[],
-  draws: number,
-  law?: ShuffleLaw,
+  { index, subjects, found, moments, laws }: Decomposed,
 ): Promise<SpectrumEntry[]> => {
   const { step } = survey.checkpoints[index]!;
-  const moments = batch.map(({ matrix }) => entryMoments(matrix));
-  const lawOf = (i: number): ShuffleLaw | undefined =>
-    law !== undefined && followsShuffleLaw(batch[i]!.matrix, moments[i]!) ? law : undefined;
-  const found = await spectraWithShuffles(
-    batch.map((subject, i) => ({
-      matrix: subject.matrix,
-      shuffles: Array.from({ length: lawOf(i) ? 0 : draws }, (_, draw) =>
-        seedsOf(subject, settings.seed, step, draw),
-      ),
-      leading: subject.of === 'weights' ? (vectors?.wanted(index) ?? 0) : 0,
-    })),
-    { signal },
-  );
+  const pause = pauseFor(signal);
   const entries: SpectrumEntry[] = [];
-  for (const [i, { spec, of, matrix }] of batch.entries()) {
+  for (const [i, { spec, of, matrix }] of subjects.entries()) {
     const { own, shuffled, leading } = found[i]!;
     if (leading !== undefined) vectors?.keep(index, spec, leading);
     const { variance } = moments[i]!;
     const edges = marchenkoPasturEdges(variance, matrix.rows, matrix.columns);
-    const drawn = await lawOf(i)?.spectra(matrix, variance);
+    const drawn = await laws[i]?.spectra(matrix, variance);
     const shuffles = { draws: drawn ?? shuffled.map(({ values }) => values), isLaw: drawn !== undefined };
     entries.push(spectrumEntryOf({ spec, of, edges }, step, own, shuffles, settings.seed));
+    await pause();
   }
   return entries;
 };

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { ahead } from '../../../extension/engine/ground/work/ahead.js';
+
+const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Items 0, 1, … of which the heavy ones are named; what happens is written down. */
+const recorded = (count: number, heavy: readonly number[] = [], failing?: number) => {
+  const events: string[] = [];
+  async function* items(): AsyncGenerator<number> {
+    for (let item = 0; item < count; item++) {
+      await later();
+      yield item;
+    }
+  }
+  const results = ahead(
+    items(),
+    async (item) => {
+      events.push(`start ${item}`);
+      await later();
+      if (item === failing) throw new Error(`item ${item} failed`);
+      events.push(`end ${item}`);
+      return item;
+    },
+    (item) => !heavy.includes(item),
+  );
+  return { events, results };
+};
+
+describe('ahead', () => {
+  it('begins an item while the result before it is used, and keeps the order', async () => {
+    const { events, results } = recorded(3);
+    for await (const result of results) {
+      events.push(`use ${result}`);
+      await later();
+      await later();
+      events.push(`used ${result}`);
+    }
+    expect(events.filter((event) => event.startsWith('use '))).toEqual(['use 0', 'use 1', 'use 2']);
+    for (const item of [1, 2]) {
+      expect(events.indexOf(`start ${item}`)).toBeLessThan(events.indexOf(`use ${item - 1}`));
+      expect(events.indexOf(`end ${item}`)).toBeLessThan(events.indexOf(`used ${item - 1}`));
+    }
+    // Never two ahead.
+    expect(events.indexOf('start 2')).toBeGreaterThan(events.indexOf('used 0'));
+  });
+
+  it('holds a heavy item alone', async () => {
+    const { events, results } = recorded(4, [1, 2]);
+    for await (const result of results) events.push(`used ${result}`);
+    expect(events).toEqual([
+      ...['start 0', 'end 0', 'used 0'],
+      ...['start 1', 'end 1', 'used 1'],
+      ...['start 2', 'end 2', 'used 2'],
+      ...['start 3', 'end 3', 'used 3'],
+    ]);
+  });
+
+  it('throws the failure of an item when its turn comes, after the results before it', async () => {
+    const { results } = recorded(3, [], 1);
+    expect(await results.next()).toEqual({ done: false, value: 0 });
+    await expect(results.next()).rejects.toThrow('item 1 failed');
+    expect(await results.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('waits for what was begun when it is left early, and hides its failure', async () => {
+    const { events, results } = recorded(4, [], 1);
+    for await (const result of results) if (result === 0) break;
+    const after = [...events];
+    await later();
+    await later();
+    expect(events).toEqual(after);
+    expect(events).toEqual(['start 0', 'end 0', 'start 1']);
+  });
+
+  it('gives nothing for no items', async () => {
+    expect((await recorded(0).results.next()).done).toBe(true);
+  });
+});
