@@ -52,6 +52,14 @@ export const updateSpectrumEntrySchema = v.object({
       ratio12: v.optional(spread),
       g23: v.optional(spread),
       g23Squared: v.optional(spread),
+      /** k* of the draws under each definition; absent in reports of earlier versions. */
+      kStar: v.optional(
+        v.object({
+          ratio: v.optional(spread),
+          ratioUpTo10: v.optional(spread),
+          weighted: v.optional(spread),
+        }),
+      ),
     }),
     /**
      * |cos| of the right singular vectors v₁, v₂, … with the weights at the window's end, and its expectation

@@ -139,6 +139,18 @@ describe.runIf(oracleIsHere)("update spectra of PyTorch's series, as LAPACK has 
   });
 });
 
+describe('independent updates', () => {
+  it('break behind the steps that are longer, under each definition', async () => {
+    const lengths = [9, 9, 9, 1, 1, 1];
+    const { kStar } = await independentUpdates({
+      ...{ lengths, dimensions: 10_000, centred: false },
+      ...{ draws: 20, seeds: [1] },
+    });
+    for (const spread of [kStar.ratio, kStar.ratioUpTo10, kStar.weighted])
+      expect(spread).toEqual({ mean: 3, q05: 3, q95: 3 });
+  });
+});
+
 describe('the edge of a spectrum', () => {
   it('is where each definition has it', () => {
     const { kStar, gapRatio } = spectralEdge([8, 6, 2, 1.9, 0.1]);

@@ -7,7 +7,13 @@ import type {
 } from '../../../extension/contract/report.js';
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { defectFigure, defectSays, onsetFigureSays } from '../../../webview/pages/dynamics/defect.js';
-import { gapFigure, ratioSays, windowKinds } from '../../../webview/pages/dynamics/updates.js';
+import {
+  gapFigure,
+  kStarFigure,
+  kStarSays,
+  ratioSays,
+  windowKinds,
+} from '../../../webview/pages/dynamics/updates.js';
 
 const scales = { values: 'log' } as const;
 
@@ -118,5 +124,25 @@ describe('update spectra on the Dynamics page', () => {
       [1.1, 1.1],
     ]);
     expect(ratioSays(report, kind!)).toMatch(/in 1 of 2 windows; at step 2,000 it is 3, theirs 1.1/);
+  });
+
+  it('break where independent updates break, or not, and it is said in how many windows', () => {
+    const withEdge = (lastStep: number, weighted: number): UpdateSpectrumEntry => {
+      const entry = windowAt(lastStep, 2);
+      const { independent } = entry.nulls;
+      const kStar = { weighted: { mean: 1.5, q05: 1, q95: 3 } };
+      return { ...entry, kStar: { weighted }, nulls: { independent: { ...independent, kStar } } };
+    };
+    const report = reportOf({ updateSpectra: [withEdge(1000, 2), withEdge(2000, 9)] });
+    const [kind] = windowKinds(report);
+    expect(kStarSays(report, kind!)).toMatch(
+      /in 1 of 2 windows; at step 2,000 it is 9, theirs 1.5 on average \(1 to 3\)/,
+    );
+    const { curves, bands } = kStarFigure(report, kind!, { values: 'linear' })!;
+    expect(curves.at(-1)!.y).toEqual([1.5, 1.5]);
+    expect(bands).toHaveLength(1);
+    // A report of an earlier version has no such draws.
+    const before = reportOf({ updateSpectra: [windowAt(1000, 2)] });
+    expect(kStarSays(before, kind!)).not.toContain('windows;');
   });
 });

@@ -135,7 +135,7 @@ const cards: readonly Card[] = [
     analysis: 'edge',
     scale: 'linear',
     figure: (report, scales, { kind }) => updates.kStarFigure(report, kind, scales),
-    says: () => say('dynamics.kStarSays'),
+    says: (report, { kind }) => updates.kStarSays(report, kind),
   },
   {
     id: 'decay',

@@ -95,6 +95,9 @@ export const dynamicsStrings = {
   'dynamics.kStar.ratio': 'ratio',
   'dynamics.kStarSays':
     'The three published definitions of k* on the same windows. Where they differ, a statement about k* depends on the definition.',
+  'dynamics.kStarBeside':
+    'Under the weighted ratio it lies outside the 5% to 95% quantiles of independent updates of the same lengths in {outside} of {all} windows; at step {step} it is {last}, theirs {mean} on average ({low} to {high}).',
+  'dynamics.independentKStar': 'independent updates, weighted ratio',
   'dynamics.decayTitle': 'Leading update directions along the weights',
   'dynamics.decayAxis': '|cos| with the weights',
   'dynamics.decaySays':

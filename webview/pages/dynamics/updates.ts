@@ -138,22 +138,63 @@ export function spectrumFigure(report: Report, kind: WindowKind, scales: Scales)
   });
 }
 
+/** k* under the three definitions, and that of independent updates under the papers' own, the weighted one. */
 export function kStarFigure(report: Report, kind: WindowKind, scales: Scales): LineFigure | undefined {
   const entries = ofKind(report, kind);
+  const nulls = entries.flatMap(({ lastStep, nulls: { independent } }) => {
+    const spread = independent.kStar?.weighted;
+    return spread === undefined ? [] : [{ step: lastStep, ...spread }];
+  });
   return overSteps({
     title: 'k*',
     scales,
     format: 'integer',
     grokStep: report.source.grokStep,
-    curves: (['weighted', 'ratioUpTo10', 'ratio'] as const).map((rule, index) =>
+    curves: [
+      ...(['weighted', 'ratioUpTo10', 'ratio'] as const).map((rule, index) =>
+        curve(
+          say(`dynamics.kStar.${rule}`),
+          markedLook(index),
+          entries.map(({ lastStep, kStar }) => ({ step: lastStep, value: kStar[rule] })),
+          scales,
+        ),
+      ),
       curve(
-        say(`dynamics.kStar.${rule}`),
-        markedLook(index),
-        entries.map(({ lastStep, kStar }) => ({ step: lastStep, value: kStar[rule] })),
+        say('dynamics.independentKStar'),
+        nullLook,
+        nulls.map(({ step, mean }) => ({ step, value: mean })),
         scales,
       ),
-    ),
+    ],
+    bands: [
+      band(
+        say('dynamics.independentBand'),
+        'muted',
+        nulls.map(({ step, q05, q95 }) => ({ step, low: q05, high: q95 })),
+        scales,
+      ),
+    ],
   });
+}
+
+export function kStarSays(report: Report, kind: WindowKind): string {
+  const compared = ofKind(report, kind).flatMap(({ lastStep, kStar: { weighted }, nulls }) => {
+    const spread = nulls.independent.kStar?.weighted;
+    return weighted === undefined || spread === undefined ? [] : [{ step: lastStep, weighted, spread }];
+  });
+  const last = compared.at(-1);
+  if (last === undefined) return say('dynamics.kStarSays');
+  const outside = compared.filter(({ weighted, spread: { q05, q95 } }) => weighted < q05 || weighted > q95);
+  const beside = say('dynamics.kStarBeside', {
+    outside: outside.length,
+    all: compared.length,
+    step: last.step,
+    last: last.weighted,
+    mean: number(last.spread.mean),
+    low: number(last.spread.q05),
+    high: number(last.spread.q95),
+  });
+  return `${say('dynamics.kStarSays')} ${beside}`;
 }
 
 export function decayFigure(report: Report, kind: WindowKind, scales: Scales): LineFigure | undefined {

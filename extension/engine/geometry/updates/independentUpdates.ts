@@ -1,6 +1,6 @@
 import { randomWalkGram } from '../randomWalkNull.js';
 import { bandOf } from '../quantiles.js';
-import { spectralEdge } from './spectralEdge.js';
+import { spectralEdge, type SpectralEdge } from './spectralEdge.js';
 import { updateGram } from './updateGram.js';
 import { windowSingularValues } from './windowSpectrum.js';
 
@@ -30,6 +30,8 @@ export interface IndependentUpdates {
   readonly ratio12?: Spread;
   readonly g23?: Spread;
   readonly g23Squared?: Spread;
+  /** Where the spectra of the draws break, under each definition. */
+  readonly kStar: { readonly [Rule in keyof SpectralEdge['kStar']]?: Spread };
 }
 
 /**
@@ -55,6 +57,11 @@ export const independentUpdates = async (request: IndependentUpdatesRequest): Pr
       ratio12: edges.map(({ ratio12 }) => ratio12),
       g23: edges.map(({ g23 }) => g23),
       g23Squared: edges.map(({ g23Squared }) => g23Squared),
+    }),
+    kStar: spreads({
+      ratio: edges.map(({ kStar }) => kStar.ratio),
+      ratioUpTo10: edges.map(({ kStar }) => kStar.ratioUpTo10),
+      weighted: edges.map(({ kStar }) => kStar.weighted),
     }),
   };
 };

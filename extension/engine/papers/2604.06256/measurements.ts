@@ -102,9 +102,12 @@ const ratioRow: Row = {
 const terminalRow: Row = {
   name: 'k* at the end',
   table: 'decline',
-  format: 'count',
-  says: 'The weighted k* of the last window. The newest updates are short there, so that the edge may lie in the tail.',
+  format: 'number',
+  says: 'The weighted k* of the last window. The newest updates are short there, so that the edge may lie in the tail. Null: its mean over independent updates of the same lengths.',
   value: (analysis) => windowsOf10(analysis).at(-1)?.kStar.weighted,
+  nulls: (analysis) => ({
+    [independentName]: windowsOf10(analysis).at(-1)?.nulls.independent.kStar?.weighted?.mean,
+  }),
 };
 
 type Split = NonNullable<UpdateSpectrumEntry['split']>;
