@@ -38,6 +38,7 @@ export const norms = [
     label: 'nuclear over Frobenius norm',
     short: '‖W‖*/‖W‖F',
     formula: 'Σσ ⁄ √Σσ²',
+    isScaleFree: true,
     format: 'number',
     tables: [],
     value: ({ largest, sum, sumOfSquares }) => (largest > 0 ? sum / Math.sqrt(sumOfSquares) : undefined),

@@ -82,13 +82,13 @@ const distanceOf = (
   return { distance, at };
 };
 
-/** The statistics below share one fit per spectrum. */
-const fits = new WeakMap<Spectrum, { readonly fit: PowerLawFit | undefined }>();
+/** The statistics below share one fit per spectrum, and that of its multiples. */
+const fits = new WeakMap<Float64Array, { readonly fit: PowerLawFit | undefined }>();
 const fitOf = (spectrum: Spectrum): PowerLawFit | undefined => {
-  const known = fits.get(spectrum);
+  const known = fits.get(spectrum.scaled);
   if (known !== undefined) return known.fit;
   const fit = spectrum.largest > 0 ? powerLawFit(spectrum.scaled) : undefined;
-  fits.set(spectrum, { fit });
+  fits.set(spectrum.scaled, { fit });
   return fit;
 };
 
@@ -102,6 +102,7 @@ export const powerLaw = [
     short: 'α',
     formula: '1 + n ⁄ Σ ln(λᵢ ⁄ λₘᵢₙ), λ = σ² ≥ λₘᵢₙ',
     note: `WeightWatcher’s alpha. ${untrained}`,
+    isScaleFree: true,
     format: 'rank',
     tables: [],
     value: (spectrum) => fitOf(spectrum)?.alpha,
@@ -124,6 +125,7 @@ export const powerLaw = [
     label: 'power-law distance D',
     short: 'D',
     formula: 'maxᵢ |1 − (λᵢ ⁄ λₘᵢₙ)^(1−α) − i ⁄ n|, i = 0 … n − 1',
+    isScaleFree: true,
     format: 'number',
     tables: [],
     value: (spectrum) => fitOf(spectrum)?.distance,
@@ -134,6 +136,7 @@ export const powerLaw = [
     short: 'σ(α)',
     formula: '(α − 1) ⁄ √n',
     note: 'WeightWatcher’s sigma.',
+    isScaleFree: true,
     format: 'number',
     tables: [],
     value: (spectrum) => {
@@ -147,6 +150,7 @@ export const powerLaw = [
     short: 'tail',
     formula: 'n = #{i: σᵢ² ≥ λₘᵢₙ}',
     note: 'WeightWatcher’s num_pl_spikes.',
+    isScaleFree: true,
     format: 'count',
     tables: [],
     value: (spectrum) => fitOf(spectrum)?.tail,

@@ -8,6 +8,7 @@ export const ranks = [
     label: 'stable rank',
     short: 'stable',
     formula: '‖W‖²_F ⁄ ‖W‖²₂',
+    isScaleFree: true,
     format: 'rank',
     tables: ['terminal', 'overview', 'hover'],
     value: ({ largest, sumOfSquares }) => (largest > 0 ? sumOfSquares : undefined),
@@ -18,6 +19,7 @@ export const ranks = [
     label: 'effective rank',
     short: 'effective',
     formula: 'exp(−Σ pᵢ ln pᵢ), pᵢ = σᵢ ⁄ Σσ',
+    isScaleFree: true,
     format: 'rank',
     tables: ['terminal', 'overview', 'hover'],
     value: ({ largest, scaled, sum }) =>
@@ -28,6 +30,7 @@ export const ranks = [
     label: 'rank for 90% of the energy',
     short: 'rank90',
     formula: 'min r: Σᵢ≤ᵣ σᵢ² ≥ 0.9 Σσ²',
+    isScaleFree: true,
     format: 'count',
     tables: ['terminal'],
     value: ({ largest, scaled }) => (largest > 0 ? rankForShare(scaled, 0.9) : undefined),
@@ -37,6 +40,7 @@ export const ranks = [
     label: 'rank for 99% of the energy',
     short: 'rank99',
     formula: 'min r: Σᵢ≤ᵣ σᵢ² ≥ 0.99 Σσ²',
+    isScaleFree: true,
     format: 'count',
     tables: [],
     value: ({ largest, scaled }) => (largest > 0 ? rankForShare(scaled, 0.99) : undefined),
@@ -48,6 +52,7 @@ export const ranks = [
     short: 'hard',
     formula: '#{i: σᵢ > σ₁ max(m, n) 2⁻²³}',
     note: 'The threshold of NumPy’s matrix_rank for single precision, in which weights are stored.',
+    isScaleFree: true,
     format: 'count',
     tables: [],
     value: ({ largest, scaled, rows, columns }) =>
@@ -59,6 +64,7 @@ export const ranks = [
     short: 'entropy',
     formula: '−Σ pᵢ ln pᵢ ⁄ ln min(m, n), pᵢ = σᵢ² ⁄ Σσ²',
     note: 'From 0 for rank one to 1 for equal singular values. WeightWatcher’s entropy divides by ln of the hard rank.',
+    isScaleFree: true,
     format: 'number',
     tables: [],
     value: ({ largest, scaled, sumOfSquares, rows, columns }) =>

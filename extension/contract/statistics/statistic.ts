@@ -43,6 +43,8 @@ export interface Statistic<Key extends string = string> {
   readonly tables: readonly StatisticTable[];
   /** Depends on the set of entries only, not their order: the shuffled null equals the value. */
   readonly isKeptByShuffles?: true;
+  /** Depends on the sizes and on σᵢ/σ₁ alone, so that c·W has the same value. */
+  readonly isScaleFree?: true;
   /** Undefined if it does not exist: every ratio of a zero matrix. Non-finite values are left out. */
   readonly value: (spectrum: Spectrum) => number | undefined;
 }
@@ -73,6 +75,14 @@ export const spectrumOf = (
     sumOfSquares: sumAscending(scaled.map((value) => value * value)),
   };
 };
+
+/** The spectrum of c·W, c > 0. Scale-free statistics are computed once for all that share their `scaled`. */
+export const scaledSpectrum = (spectrum: Spectrum, c: number): Spectrum => ({
+  ...spectrum,
+  values: spectrum.values.map((value) => c * value),
+  largest: c * spectrum.largest,
+  ...(spectrum.upperEdge === undefined ? {} : { upperEdge: c * spectrum.upperEdge }),
+});
 
 /** Summed from the smallest, to keep precision. */
 const sumAscending = (descending: Float64Array): number =>

@@ -24,13 +24,24 @@ export type StatisticValues = { readonly [K in StatisticKey]?: number } & {
   readonly nuclearNorm: number;
 };
 
+/** Scale-free statistics by the values over the largest, which spectra of c·W share ({@link scaledSpectrum}). */
+const scaleFree = new WeakMap<Float64Array, Map<string, number | undefined>>();
+
+const valueOf = ({ key, value, isScaleFree }: Statistic, spectrum: Spectrum): number | undefined => {
+  if (isScaleFree !== true) return value(spectrum);
+  const known = scaleFree.get(spectrum.scaled) ?? new Map<string, number | undefined>();
+  scaleFree.set(spectrum.scaled, known);
+  if (!known.has(key)) known.set(key, value(spectrum));
+  return known.get(key);
+};
+
 /** All statistics that exist for one whole spectrum. */
 export const statisticsOf = (spectrum: Spectrum): StatisticValues =>
   Object.fromEntries(
-    statistics.flatMap(({ key, value }) => {
-      const found = value(spectrum);
+    statistics.flatMap((row) => {
+      const found = valueOf(row, spectrum);
       // Powers of very large weights overflow.
-      return found === undefined || !Number.isFinite(found) ? [] : [[key, found]];
+      return found === undefined || !Number.isFinite(found) ? [] : [[row.key, found]];
     }),
   ) as unknown as StatisticValues;
 

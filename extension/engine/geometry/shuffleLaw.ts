@@ -1,3 +1,4 @@
+import { spectrumOf, type Spectrum } from '../../contract/statistics/statistic.js';
 import { seededRandom } from '../ground/seededRandom.js';
 import type { Matrix } from '../linalg/matrix.js';
 import { singularValuesBatch, type SpectrumOptions } from '../linalg/singularValues.js';
@@ -52,6 +53,14 @@ export const followsShuffleLaw = (
   Math.abs(excessKurtosis) <= mostFourthMoment * (rows + columns) &&
   Math.abs(mean) * (rows * columns) ** 0.25 <= mostMean * Math.sqrt(variance);
 
+/** Draws of normal entries. One set serves all matrices of a size. */
+export interface NormalDraws {
+  /** Of matrices with the Frobenius norm 1. */
+  readonly spectra: readonly Spectrum[];
+  /** What they are multiplied by. */
+  readonly norm: number;
+}
+
 /**
  * Spectra that shuffled entries would have, from draws of normal entries of the same size: to leading order the spectrum
  * of a matrix of independent entries depends on their variance alone (Marchenko and Pastur 1967; edges: Pillai and Yin
@@ -61,35 +70,32 @@ export const followsShuffleLaw = (
  * stable rank, which has σ₁ squared, within 2 %).
  */
 export class ShuffleLaw {
-  readonly #drawn = new Map<string, Promise<readonly Float64Array[]>>();
+  readonly #drawn = new Map<string, Promise<readonly Spectrum[]>>();
 
   constructor(
-    readonly draws: number,
-    readonly seed: number,
+    private readonly count: number,
+    private readonly seed: number,
     private readonly options: SpectrumOptions = {},
   ) {}
 
-  /** Descending singular values of each draw for a matrix of this size and variance of entries. */
-  async spectra(
-    { rows, columns }: Pick<Matrix, 'rows' | 'columns'>,
-    variance: number,
-  ): Promise<Float64Array[]> {
+  /** The draws for a matrix of this size and variance of entries. */
+  async draws({ rows, columns }: Pick<Matrix, 'rows' | 'columns'>, variance: number): Promise<NormalDraws> {
     const key = `${rows}x${columns}`;
     const drawn = this.#drawn.get(key) ?? this.#draw(rows, columns);
     this.#drawn.set(key, drawn);
-    const norm = Math.sqrt(variance * rows * columns);
-    return (await drawn).map((values) => values.map((value) => value * norm));
+    return { spectra: await drawn, norm: Math.sqrt(variance * rows * columns) };
   }
 
   /** Of draws with the sum 0 and the Frobenius norm 1. */
-  async #draw(rows: number, columns: number): Promise<readonly Float64Array[]> {
-    const matrices = Array.from({ length: this.draws }, (_, draw) => {
+  async #draw(rows: number, columns: number): Promise<readonly Spectrum[]> {
+    const matrices = Array.from({ length: this.count }, (_, draw) => {
       const random = seededRandom(this.seed, rows, columns, draw);
       const data = Float64Array.from({ length: rows * columns }, () => random.normal());
       const { mean, variance } = entryMoments({ rows, columns, data });
       const scale = 1 / Math.sqrt(variance * data.length);
       return { rows, columns, data: data.map((value) => (value - mean) * scale) };
     });
-    return (await singularValuesBatch(matrices, this.options)).map(({ values }) => values);
+    const found = await singularValuesBatch(matrices, this.options);
+    return found.map(({ values }) => spectrumOf(values, { rows, columns }));
   }
 }

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { spectrumEntrySchema } from '../../../extension/contract/report.js';
 import { rankForShare } from '../../../extension/contract/statistics/ranks.js';
-import { spectrumOf } from '../../../extension/contract/statistics/statistic.js';
+import { scaledSpectrum, spectrumOf } from '../../../extension/contract/statistics/statistic.js';
 import { statisticKeys, statistics, statisticsOf } from '../../../extension/contract/statistics/table.js';
 
 const rankStatistics = (values: readonly number[]) =>
@@ -105,5 +105,28 @@ describe('the table of statistics', () => {
       expect(v.is(spectrumEntrySchema, { ...entry, [key]: NaN })).toBe(false);
       expect(v.is(spectrumEntrySchema, { ...entry, nulls: { [key]: { mean: NaN } } })).toBe(false);
     }
+  });
+});
+
+describe('statistics of a multiple of a matrix', () => {
+  it('are those of its values, found anew or shared', () => {
+    fc.assert(
+      fc.property(spectrum, fc.constantFrom(2 ** -20, 0.5, 8), (values, c) => {
+        const size = { rows: values.length, columns: values.length + 3, upperEdge: values[0]! / 2 };
+        const own = spectrumOf(values, size);
+        const before = statisticsOf(own);
+        const shared = statisticsOf(scaledSpectrum(own, c));
+        const anew = statisticsOf(
+          spectrumOf(
+            values.map((value) => c * value),
+            { ...size, upperEdge: c * size.upperEdge },
+          ),
+        );
+        // Powers of two scale without rounding.
+        expect(shared).toEqual(anew);
+        for (const { key, isScaleFree } of statistics)
+          if (isScaleFree === true) expect(shared[key]).toBe(before[key]);
+      }),
+    );
   });
 });

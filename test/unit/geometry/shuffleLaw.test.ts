@@ -32,7 +32,8 @@ const meanOf = (numbers: readonly number[]): number =>
 const bothMeans = async (matrix: Matrix) => {
   const shuffles = Array.from({ length: draws }, (_, draw) => shuffledEntries(matrix, 3, draw));
   const byShuffles = (await singularValuesBatch(shuffles)).map(({ values }) => values);
-  const byLaw = await new ShuffleLaw(draws, 1).spectra(matrix, entryMoments(matrix).variance);
+  const { spectra, norm } = await new ShuffleLaw(draws, 1).draws(matrix, entryMoments(matrix).variance);
+  const byLaw = spectra.map(({ values }) => values.map((value) => norm * value));
   return { byShuffles, byLaw };
 };
 

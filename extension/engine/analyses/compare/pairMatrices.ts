@@ -72,7 +72,7 @@ export const pairNumbers = async (
       { spec, of: 'change', edges: marchenkoPastur(difference) },
       step,
       own!,
-      { draws: shuffled.map(({ values }) => values) },
+      shuffled.map(({ values }) => values),
       seed,
     ),
     angles: {

@@ -96,7 +96,7 @@ export async function* complexSpectraOf(
         { spec, of: 'weights', edges },
         step,
         own!,
-        { draws: nulls.map(({ values }) => values) },
+        nulls.map(({ values }) => values),
         settings.seed,
       );
       emit({ spectra: [{ ...entry, method: `${entry.method}, of the real form of a complex matrix` }] });

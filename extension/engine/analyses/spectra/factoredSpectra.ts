@@ -93,11 +93,5 @@ export const factoredEntry = async (
   const variance = Math.max(0, squares / (rows * columns) - meanOf(factors) ** 2);
   const edges = marchenkoPasturEdges(variance, rows, columns);
   const { step } = survey.checkpoints[index]!;
-  return spectrumEntryOf(
-    { spec, of, edges },
-    step,
-    spectrum,
-    options.shuffles ?? { draws: [] },
-    options.seed,
-  );
+  return spectrumEntryOf({ spec, of, edges }, step, spectrum, options.shuffles ?? [], options.seed);
 };

@@ -185,10 +185,9 @@ const shufflesOf = async (
 ): Promise<ShuffledDraws> => {
   const { matrix } = subject;
   const moments = entryMoments(matrix);
-  if (law !== undefined && followsShuffleLaw(matrix, moments))
-    return { draws: await law.spectra(matrix, moments.variance), isLaw: true };
+  if (law !== undefined && followsShuffleLaw(matrix, moments)) return law.draws(matrix, moments.variance);
   const shuffles = Array.from({ length: draws }, (_, draw) => shuffleOf(subject, seed, step, draw));
-  return { draws: (await singularValuesBatch(shuffles, { signal })).map(({ values }) => values) };
+  return (await singularValuesBatch(shuffles, { signal })).map(({ values }) => values);
 };
 
 const groupByTensor = (matrices: readonly MatrixSpec[]): Map<string, MatrixSpec[]> =>
@@ -292,8 +291,7 @@ const entriesOf = async (
     if (leading !== undefined) vectors?.keep(index, spec, leading);
     const { variance } = moments[i]!;
     const edges = marchenkoPasturEdges(variance, matrix.rows, matrix.columns);
-    const drawn = await laws[i]?.spectra(matrix, variance);
-    const shuffles = { draws: drawn ?? shuffled.map(({ values }) => values), isLaw: drawn !== undefined };
+    const shuffles = (await laws[i]?.draws(matrix, variance)) ?? shuffled.map(({ values }) => values);
     entries.push(spectrumEntryOf({ spec, of, edges }, step, own, shuffles, settings.seed));
     await pause();
   }

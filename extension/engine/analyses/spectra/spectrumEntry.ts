@@ -1,5 +1,5 @@
 import type { SpectrumEntry, StatisticNull } from '../../../contract/report.js';
-import { spectrumOf } from '../../../contract/statistics/statistic.js';
+import { scaledSpectrum, spectrumOf } from '../../../contract/statistics/statistic.js';
 import {
   statisticKeys,
   statisticsOf,
@@ -8,16 +8,13 @@ import {
 } from '../../../contract/statistics/table.js';
 import type { MarchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
 import type { MatrixSpec } from '../../geometry/matrices.js';
+import type { NormalDraws } from '../../geometry/shuffleLaw.js';
 import { summariseDraws } from '../../geometry/quantiles.js';
 import type { Spectrum } from '../../linalg/singularValues.js';
 import type { SpectrumOf } from '../../series/matrixPieces.js';
 
-/** Spectra of the draws of the shuffled null. */
-export interface ShuffledDraws {
-  readonly draws: readonly Float64Array[];
-  /** Whether they are draws of the law of shuffles (`geometry/shuffleLaw.ts`) instead of shuffles. */
-  readonly isLaw?: boolean;
-}
+/** Singular values of shuffles, or draws of their law (`geometry/shuffleLaw.ts`). */
+export type ShuffledDraws = readonly Float64Array[] | NormalDraws;
 
 /** The entry of one spectrum, with its statistics and those of its shuffles. */
 export const spectrumEntryOf = (
@@ -28,7 +25,7 @@ export const spectrumEntryOf = (
   }: { readonly spec: MatrixSpec; readonly of: SpectrumOf; readonly edges: MarchenkoPasturEdges },
   step: number,
   { values, method, errorBound }: Spectrum,
-  { draws, isLaw = false }: ShuffledDraws,
+  shuffles: ShuffledDraws,
   seed: number,
 ): SpectrumEntry => {
   const { rows, columns, fused } = spec;
@@ -36,6 +33,11 @@ export const spectrumEntryOf = (
   const edges = fused ? undefined : own;
   const size = { rows, columns, hasNoBulk: fused, ...(edges && { upperEdge: edges.upperEdge }) };
   const statistics = statisticsOf(spectrumOf(values, size));
+  const isLaw = 'norm' in shuffles;
+  // A shuffle preserves the entries, and so their variance and the edge.
+  const draws = isLaw
+    ? shuffles.spectra.map((draw) => ({ ...scaledSpectrum(draw, shuffles.norm), ...size }))
+    : shuffles.map((draw) => spectrumOf(draw, size));
   return {
     step,
     tensor: spec.tensor,
@@ -56,10 +58,9 @@ export const spectrumEntryOf = (
             shuffled: {
               seed,
               ...(isLaw ? { law: 'normal-entries' as const } : {}),
-              ...summariseDraws(draws),
+              ...summariseDraws(draws.map((draw) => draw.values)),
             },
-            // A shuffle preserves the entries, and so their variance and the edge.
-            ...nullsOf(draws.map((values) => statisticsOf(spectrumOf(values, size)))),
+            ...nullsOf(draws.map(statisticsOf)),
           }),
     },
   };
