@@ -70,7 +70,9 @@ export async function pickStep<T extends vscode.QuickPickItem>(
     pick.onDidAccept(async () => {
       // The latest input decides, however quick the key was.
       await listed;
-      const [item] = pick.selectedItems;
+      const [selected] = pick.selectedItems;
+      // The selection is that of the window, which may still have shown the list before.
+      const item = options.itemsFor && selected && !pick.items.includes(selected) ? pick.items[0] : selected;
       if (item) end(options.onChoose(item));
     }),
     pick.onDidTriggerItemButton(({ item }) => {

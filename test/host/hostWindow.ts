@@ -88,6 +88,20 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   throw new Error(`There is no command "${title}".`);
 }
 
+/** Presses a key again and again, as a person does while what answers it is still starting. */
+export async function pressUntil(page: Page, key: string, shown: Locator): Promise<void> {
+  for (let tries = 0; tries < 15; tries++) {
+    await page.keyboard.press(key);
+    try {
+      await shown.waitFor({ timeout: 3000 });
+      return;
+    } catch {
+      await page.keyboard.press('Escape');
+    }
+  }
+  throw new Error(`${key} shows nothing.`);
+}
+
 export const explorerRow = (page: Page, name: string): Locator =>
   page.locator('.explorer-folders-view .monaco-list-row').filter({
     has: page.locator('.label-name', {

@@ -2,7 +2,15 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { notification, pageFrame, picture, pictureOfFailure, runCommand } from './hostWindow.js';
+import {
+  notification,
+  pageFrame,
+  pause,
+  picture,
+  pictureOfFailure,
+  pressUntil,
+  runCommand,
+} from './hostWindow.js';
 import { canRun, startSession, type Session } from './session.js';
 import { checkpointsOf, startRun, statusOf, waitFor } from './trainingRuns.js';
 
@@ -10,6 +18,8 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
   let session: Session;
   let page: Page;
   const run = (...parts: string[]): string => path.join(session.folder, 'runs', ...parts);
+  /** A folder that no earlier try of the same test has used. */
+  const fresh = (name: string): string => `runs/${name}-${Date.now()}`;
   const runRow = (text: RegExp) => page.locator('.monaco-list-row', { hasText: text });
   beforeAll(async () => {
     session = await startSession({ settings: { 'workbench.colorTheme': 'Default Light Modern' } });
@@ -28,8 +38,8 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
     await page.keyboard.type(',');
     await page.keyboard.press('Enter');
     await page.keyboard.type('"weight');
-    await page.keyboard.press('Control+Space');
-    await page.locator('.suggest-widget .monaco-list-row', { hasText: 'weightDecay' }).waitFor();
+    const proposed = page.locator('.suggest-widget .monaco-list-row', { hasText: 'weightDecay' });
+    await pressUntil(page, 'Control+Space', proposed);
     await picture(page, 'run-file-completion');
     await page.keyboard.press('Escape');
     await page.keyboard.type('Decoy": 1');
@@ -80,29 +90,56 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
     await runCommand(page, 'View: Toggle Panel Visibility');
   });
 
+  it('leaves the keys to the question that is open when a run begins', async () => {
+    const folder = fresh('asked');
+    await startRun(page, { what: 'tiny', changes: 'maxSteps=100000 stop=null', folder });
+    await runCommand(page, 'Weight Geometry: Train…');
+    const box = page.locator('.quick-input-widget input.input');
+    await page.locator('.quick-input-title', { hasText: '(1/4)' }).waitFor();
+    await pageFrame(page, 'Training at step', 60_000);
+    // The panel takes the focus, if it does, once its page is drawn.
+    await pause(1000);
+    expect(await box.evaluate((input) => document.activeElement === input)).toBe(true);
+    await page.keyboard.type('tiny');
+    expect(await box.inputValue()).toBe('tiny');
+    await page.keyboard.press('Enter');
+    await page.locator('.quick-input-title', { hasText: '(2/4)' }).waitFor();
+    // Enter at once, before the list has followed the text.
+    await box.fill('maxSteps=77');
+    await page.keyboard.press('Enter');
+    await page
+      .locator('.quick-input-list .monaco-list-row', { hasText: /Continue.*changed:.*maxSteps=77/s })
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await runCommand(page, 'Weight Geometry: Stop Training');
+    await waitFor(() => statusOf(path.join(session.folder, folder)) === 'stopped', 30_000);
+  });
+
   it('keeps a run whose turn never came, for the next window to begin', async () => {
-    await startRun(page, { what: 'tiny', changes: 'maxSteps=100000 stop=null', folder: 'runs/long' });
-    await waitFor(() => statusOf(run('long')) === 'running', 60_000);
+    const [long, later] = [fresh('long'), fresh('later')];
+    const at = (folder: string): string => path.join(session.folder, folder);
+    await startRun(page, { what: 'tiny', changes: 'maxSteps=100000 stop=null', folder: long });
+    await waitFor(() => statusOf(at(long)) === 'running', 60_000);
     await startRun(page, {
       what: 'tiny',
       changes: 'maxSteps=60 evaluateEvery=20 checkpointEvery=20 stop=null',
-      folder: 'runs/later',
+      folder: later,
     });
     await runCommand(page, 'Focus on Training Runs View');
     await runRow(/later.*waiting for its turn/).waitFor();
 
     await page.reload();
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
-    await waitFor(() => statusOf(run('long')) === 'stopped', 30_000);
-    expect(fs.existsSync(run('later'))).toBe(false);
+    await waitFor(() => statusOf(at(long)) === 'stopped', 30_000);
+    expect(fs.existsSync(at(later))).toBe(false);
     await runCommand(page, 'Focus on Training Runs View');
     await runRow(/later.*stopped/).waitFor({ timeout: 60_000 });
     await picture(page, 'training-left-waiting');
 
     await runCommand(page, 'Weight Geometry: Resume Training');
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'later' }).first().click();
-    await waitFor(() => statusOf(run('later')) === 'finished', 60_000);
-    expect(checkpointsOf(run('later'))).toEqual([0, 20, 40, 60]);
+    await waitFor(() => statusOf(at(later)) === 'finished', 60_000);
+    expect(checkpointsOf(at(later))).toEqual([0, 20, 40, 60]);
     await runRow(/long.*stopped/)
       .first()
       .waitFor();

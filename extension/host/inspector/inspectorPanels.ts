@@ -46,19 +46,35 @@ export class InspectorPanels implements vscode.Disposable {
 
   /** Shows the panel of a source: the existing one, or a new one. It appears before anything has been read. */
   open(source: string, page?: Focus, base?: string): InspectorView {
+    return this.place(source, page, base, false);
+  }
+
+  /** As `open`, of what begins some time after it was asked for: the keys stay where the user types by then. */
+  openBehind(source: string, page: Focus): InspectorView {
+    return this.place(source, page, undefined, true);
+  }
+
+  private place(
+    source: string,
+    page: Focus | undefined,
+    base: string | undefined,
+    preserveFocus: boolean,
+  ): InspectorView {
     const shown = [...this.views].find(
       ({ view, panel }) => view.source === source && view.base === base && panel.viewType.endsWith(panelId),
     );
     if (shown) {
-      shown.panel.reveal();
+      shown.panel.reveal(undefined, preserveFocus);
       if (page) shown.view.turnTo(page);
       return shown.view;
     }
     const { view } = this.adopt(
-      vscode.window.createWebviewPanel(panelId, titleOf(source, base), vscode.ViewColumn.Active, {
-        enableScripts: true,
-        enableFindWidget: true,
-      }),
+      vscode.window.createWebviewPanel(
+        panelId,
+        titleOf(source, base),
+        { viewColumn: vscode.ViewColumn.Active, preserveFocus },
+        { enableScripts: true, enableFindWidget: true },
+      ),
       { source, ...(base === undefined ? {} : { base }), ...(page === undefined ? {} : { page }) },
     );
     if (page) view.turnTo(page);

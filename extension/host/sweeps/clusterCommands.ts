@@ -69,7 +69,7 @@ async function submit(services: ClusterServices, target: vscode.Uri | undefined)
       void errors.show(reply.error);
       return;
     }
-    panels.open(place.folder, 'sweep');
+    panels.openBehind(place.folder, 'sweep');
     void follower.ask(place.folder, true);
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} runs submitted to Slurm.', reply.value));
   } catch (thrown) {

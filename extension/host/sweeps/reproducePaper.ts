@@ -131,7 +131,7 @@ async function reproduce(
   );
   task.presentationOptions = { clear: true, panel: vscode.TaskPanelKind.Dedicated };
   const running = await vscode.tasks.executeTask(task);
-  if (await isBegun(folder, running)) void panels.open(folder, 'sweep');
+  if (await isBegun(folder, running)) void panels.openBehind(folder, 'sweep');
 }
 
 const lookMs = 300;

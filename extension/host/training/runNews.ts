@@ -21,9 +21,9 @@ export function tellNews(news: RunNews, services: NewsServices): void {
 }
 
 const tellers: { readonly [K in RunNews['kind']]: Teller<K> } = {
-  // A queued run that starts must not take the keyboard focus: the status bar shows it.
+  // A queued run that starts must not hide what the user looks at: the status bar shows it.
   started: ({ run, atOnce }, { panels }) => {
-    if (atOnce) panels.open(run.folder, 'training');
+    if (atOnce) panels.openBehind(run.folder, 'training');
   },
   grokked: ({ run, step }, { panels }) =>
     offer(
