@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attentionPlaces, gatherPlaces } from '../../../extension/engine/geometry/attentionPlaces.js';
-import { stepLengths } from '../../../extension/engine/geometry/randomWalkNull.js';
+import { randomWalkGram, stepLengths } from '../../../extension/engine/geometry/randomWalkNull.js';
 import { cosine, mixedDirection } from '../../../extension/engine/geometry/updates/directions.js';
 import { independentUpdates } from '../../../extension/engine/geometry/updates/independentUpdates.js';
 import { gapDecline, spectralEdge } from '../../../extension/engine/geometry/updates/spectralEdge.js';
 import { gramWindow, updateGram } from '../../../extension/engine/geometry/updates/updateGram.js';
-import { windowSpectrum } from '../../../extension/engine/geometry/updates/windowSpectrum.js';
+import {
+  windowSingularValues,
+  windowSpectrum,
+} from '../../../extension/engine/geometry/updates/windowSpectrum.js';
 import type { Matrix } from '../../../extension/engine/linalg/matrix.js';
 import { expectClose, gramOfChanges, oracle, oracleIsHere, oracleRows } from './oracle.js';
 
@@ -149,6 +152,16 @@ describe('independent updates', () => {
     for (const spread of [kStar.ratio, kStar.ratioUpTo10, kStar.weighted])
       expect(spread).toEqual({ mean: 3, q05: 3, q95: 3 });
   });
+
+  it('do not break above a step of length zero', async () => {
+    const { kStar, mean } = await independentUpdates({
+      ...{ lengths: [9, 9, 9, 1, 0, 1, 1, 1, 1, 1], dimensions: 10_000, centred: false },
+      ...{ draws: 20, seeds: [1] },
+    });
+    for (const spread of [kStar.ratio, kStar.ratioUpTo10, kStar.weighted])
+      expect(spread).toEqual({ mean: 3, q05: 3, q95: 3 });
+    expect(mean.at(-1)).toBe(0);
+  });
 });
 
 describe('the edge of a spectrum', () => {
@@ -190,4 +203,29 @@ describe('updates', () => {
     expect((await windowSpectrum(gram, true)).singularValues).toHaveLength(2);
     expect((await windowSpectrum(gram, false)).singularValues).toHaveLength(3);
   });
+
+  it.each([8, 10, 20, 60])(
+    'of length zero beside %d others leave their spectrum, and zeros',
+    async (count) => {
+      const lengths = Array.from({ length: count }, (_, i) => 1 + (i % 3));
+      const walk = randomWalkGram(lengths, 10_000, 5);
+      const others = (await windowSpectrum(updateGram(walk), false)).singularValues;
+      for (const zeros of [1, 2]) {
+        // The run stands still behind its third step.
+        const times = [...Array(count + 1).keys()].flatMap((t) =>
+          Array<number>(t === 3 ? 1 + zeros : 1).fill(t),
+        );
+        const data = times.flatMap((s) => times.map((t) => walk.data[s * walk.columns + t]!));
+        const [rows, columns] = [times.length, times.length];
+        const gram = updateGram({ rows, columns, data: Float64Array.from(data) });
+        const { singularValues, coefficients } = await windowSpectrum(gram, false);
+        for (const found of [singularValues, await windowSingularValues(gram, false)]) {
+          expect(found.slice(count)).toEqual(Array<number>(zeros).fill(0));
+          others.forEach((value, k) => expectClose(found[k], value, `s${k + 1}`));
+          expect(spectralEdge(found).kStar).toEqual(spectralEdge(others).kStar);
+        }
+        expect(coefficients.slice(count)).toEqual(Array<number[]>(zeros).fill([]));
+      }
+    },
+  );
 });
