@@ -4,10 +4,10 @@ import { WorkClock } from '../../../extension/engine/ground/work/workClock.js';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Runs tasks of `chunks` chunks of some milliseconds; answers whose chunks ran, in order. */
+/** Runs tasks of `chunks` chunks of some milliseconds; answers whose chunks ran, in order. `focus` has how many ran. */
 const orderOf = async (
   kinds: readonly { name: string; chunks: number; ms: number; turns?: boolean; topic?: Task['topic'] }[],
-  focus: Task['topic'] = 'overview',
+  focus: (ran: number) => Task['topic'] = () => 'overview',
 ): Promise<string[]> => {
   const order: string[] = [];
   let now = 0;
@@ -28,7 +28,7 @@ const orderOf = async (
   }));
   for (const task of tasks) clock.add(task, task.parts);
   const signal = new AbortController().signal;
-  await runTasks(tasks, { clock, signal, onProgress: () => undefined, focus: () => focus });
+  await runTasks(tasks, { clock, signal, onProgress: () => undefined, focus: () => focus(order.length) });
   return order;
 };
 
@@ -48,9 +48,34 @@ describe('tasks', () => {
       { name: 'spectra', chunks: 2, ms: 25, topic: 'spectra' },
       { name: 'path', chunks: 1, ms: 5, topic: 'trajectory' },
     ]);
-    // The second has had more after one chunk; the pass catches up before its next one.
+    // The second has had more after one chunk; the pass catches up before the next one, whosever it is.
     expect(order.join(' ')).toBe(
-      ['pass spectra', 'pass pass pass pass pass spectra', 'path', 'pass pass pass pass pass pass'].join(' '),
+      ['pass spectra', 'pass pass pass pass pass spectra', 'pass pass pass pass pass path', 'pass'].join(' '),
+    );
+  });
+
+  it('wait for one chunk of another where they take turns, however many short ones follow', async () => {
+    const order = await orderOf([
+      { name: 'pass', chunks: 600, ms: 100, turns: true },
+      ...['spectra', 'path', 'modes', 'angles', 'farms'].map((name) => ({ name, chunks: 60, ms: 100 })),
+    ]);
+    const turns = order.slice(0, 600);
+    expect(turns.every((name, i) => (name === 'pass') === (i % 2 === 0))).toBe(true);
+    expect(order.slice(600).every((name) => name === 'pass')).toBe(true);
+  });
+
+  it('owe nothing for the time in which another was on the page', async () => {
+    const kinds = [
+      { name: 'pass', chunks: 8, ms: 5, turns: true },
+      { name: 'spectra', chunks: 12, ms: 5, topic: 'spectra' as const },
+    ];
+    const order = await orderOf(kinds, (ran) => (ran < 8 ? 'spectra' : 'overview'));
+    expect(order.join(' ')).toBe(
+      [
+        ...Array<string>(8).fill('spectra'),
+        ...Array<string>(4).fill('pass spectra'),
+        'pass pass pass pass',
+      ].join(' '),
     );
   });
 
@@ -60,7 +85,7 @@ describe('tasks', () => {
         { name: 'pass', chunks: 3, ms: 2, turns: true },
         { name: 'spectra', chunks: 3, ms: 2, topic: 'spectra' },
       ],
-      'spectra',
+      () => 'spectra',
     );
     expect(order).toEqual(['spectra', 'spectra', 'spectra', 'pass', 'pass', 'pass']);
   });

@@ -42,15 +42,21 @@ export const throwIfCancelled = (signal: AbortSignal): void => {
 
 /**
  * Runs tasks to their ends, one chunk at a time: requested tasks and those of the focused page first, otherwise
- * in the given order; one that takes turns lets the next one have as much time. Focus and cancellation take effect
+ * in the given order; one that takes turns lets those behind it have as much time. Focus and cancellation take effect
  * between chunks.
  */
 export const runTasks = async (tasks: readonly Task[], run: TaskRun): Promise<void> => {
   let open = new Set(tasks);
-  const done = new Map<Task, { readonly ms: number; readonly fraction: number }>();
-  const doneOf = (task: Task) => done.get(task) ?? { ms: 0, fraction: 0 };
+  const done = new Map<Task, number>();
+  const doneOf = (task: Task): number => done.get(task) ?? 0;
+  /**
+   * Milliseconds that a task which takes turns has had more than whichever shared the time with it. One account for all of
+   * these: were it opened anew for each, several short ones in a row would hold the task up.
+   */
+  const lead = new Map<Task, number>();
+  const leadOf = (task: Task): number => lead.get(task) ?? 0;
   const isTurnOf = (second: Task, first: Task): boolean =>
-    first.takesTurns === true && (doneOf(second).fraction >= 1 || doneOf(second).ms < doneOf(first).ms);
+    first.takesTurns === true && (doneOf(second) >= 1 || leadOf(first) > 0);
   try {
     for (;;) {
       throwIfCancelled(run.signal);
@@ -61,12 +67,14 @@ export const runTasks = async (tasks: readonly Task[], run: TaskRun): Promise<vo
       const focus = run.focus();
       const isFirst = ({ topic, isAsked }: Task): boolean => isAsked === true || topic === focus;
       const [first, second] = [...[...open].filter(isFirst), ...[...open].filter((task) => !isFirst(task))];
-      const task = second !== undefined && isTurnOf(second, first!) ? second : first!;
+      const isSecond = second !== undefined && isTurnOf(second, first!);
+      const task = isSecond ? second : first!;
       const began = performance.now();
       const step = await task.steps.next();
       const ms = performance.now() - began;
       const fraction = step.done === true ? 1 : step.value.fraction;
-      done.set(task, { ms: doneOf(task).ms + ms, fraction });
+      done.set(task, fraction);
+      if (second !== undefined) lead.set(first!, leadOf(first!) + (isSecond ? -ms : ms));
       run.clock.worked(task, ms, fraction);
       if (step.done === true) open.delete(task);
       else {
