@@ -62,6 +62,35 @@ describe('ahead', () => {
     expect(await results.next()).toEqual({ done: true, value: undefined });
   });
 
+  it('gives what was begun before an item that cannot be had, then the error', async () => {
+    async function* broken(): AsyncGenerator<number> {
+      yield 1;
+      yield 2;
+      await later();
+      throw new Error('no third item');
+    }
+    for (const isLight of [true, false]) {
+      const results = ahead(
+        broken(),
+        async (item) => {
+          await later();
+          return item;
+        },
+        () => isLight,
+      );
+      expect([await results.next(), await results.next()].map(({ value }) => value)).toEqual([1, 2]);
+      await expect(results.next()).rejects.toThrow('no third item');
+      expect(await results.next()).toEqual({ done: true, value: undefined });
+    }
+    const failing = ahead(
+      broken(),
+      (item) => (item === 2 ? Promise.reject(new Error('item 2 failed')) : Promise.resolve(item)),
+      () => true,
+    );
+    expect((await failing.next()).value).toBe(1);
+    await expect(failing.next()).rejects.toThrow('item 2 failed');
+  });
+
   it('waits for what was begun when it is left early, and hides its failure', async () => {
     const { events, results } = recorded(4, [], 1);
     for await (const result of results) if (result === 0) break;

@@ -1,6 +1,7 @@
 /**
  * What `start` makes of each item, in order. An item that is light is begun while the result before it is used; one that is
  * not waits until that has been used, so that two of them are never held. Whoever stops early waits for what was begun.
+ * Where the next item cannot be had, the result before it comes first, then the error.
  */
 export async function* ahead<Item, Result>(
   items: AsyncIterable<Item>,
@@ -8,23 +9,32 @@ export async function* ahead<Item, Result>(
   isLight: (item: Item) => boolean,
 ): AsyncGenerator<Result, void> {
   let begun: Promise<Result> | undefined;
+  let failure: { readonly error: unknown } | undefined;
+  let isPulling = true;
   try {
-    for await (const item of items) {
-      const before = begun;
-      begun = undefined;
-      if (!isLight(item)) {
-        if (before !== undefined) yield await before;
-        yield await start(item);
-        continue;
+    try {
+      for await (const item of items) {
+        isPulling = false;
+        const before = begun;
+        begun = undefined;
+        if (isLight(item)) {
+          begun = start(item);
+          // A failure is met when the result is used.
+          begun.catch(() => undefined);
+          if (before !== undefined) yield await before;
+        } else {
+          if (before !== undefined) yield await before;
+          yield await start(item);
+        }
+        isPulling = true;
       }
-      begun = start(item);
-      // A failure is met when the result is used.
-      begun.catch(() => undefined);
-      if (before !== undefined) yield await before;
+    } catch (error) {
+      // A result that failed is the last: what was begun behind it is not told.
+      if (!isPulling) throw error;
+      failure = { error };
     }
-    const last = begun;
-    begun = undefined;
-    if (last !== undefined) yield await last;
+    if (begun !== undefined) yield await begun;
+    if (failure !== undefined) throw failure.error;
   } finally {
     await begun?.catch(() => undefined);
   }
