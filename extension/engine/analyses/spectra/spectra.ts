@@ -27,7 +27,7 @@ import type { TensorValues } from '../../series/tensorValues.js';
 import { singularValuesMs } from '../expectedTime.js';
 import type { WorkPlan } from '../workPolicy.js';
 
-/** Elements per batch of decompositions, shuffles included: bounds its memory. */
+/** Elements per batch of decompositions, shuffles included: bounds its memory. The matrices of one tensor are never split. */
 const batchElements = 1 << 21;
 
 export interface Subject {
@@ -60,6 +60,16 @@ interface Batch {
   readonly index: number;
   readonly subjects: readonly Subject[];
 }
+
+/**
+ * Whether a batch may be held beside another: each matrix is small, and so are all together. A stack of small ones is one
+ * tensor, and so one batch, however large it is.
+ */
+const isLight = ({ subjects }: Pick<Batch, 'subjects'>): boolean => {
+  const sizes = subjects.map(({ matrix }) => matrix.data.length);
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  return all <= batchElements && sizes.every((size) => size <= ONE_STAGE_NUMBERS);
+};
 
 /**
  * One spectrum exactly, whatever its size: of the weights, or of the change from the first checkpoint.
@@ -113,7 +123,7 @@ export async function* spectraOf(
   const begun = ahead(
     batches(run, indices, exact, (index) => batchElements / (1 + nullsOf(index).draws)),
     (batch) => decomposed(run, batch, nullsOf(batch.index)),
-    ({ subjects }) => subjects.every(({ matrix }) => matrix.data.length <= ONE_STAGE_NUMBERS),
+    isLight,
   );
   for await (const batch of begun) {
     const { index, subjects } = batch;
