@@ -55,7 +55,7 @@ async function runSweep(
       return;
     }
     const waiting = reply.value.runs.filter((run) => queue(training, run));
-    panels.open(place.folder, 'sweep');
+    panels.openBehind(place.folder, 'sweep');
     if (waiting.length === 0 && reply.value.runs.every(({ status }) => status === 'finished')) {
       void vscode.window.showInformationMessage(
         vscode.l10n.t('All runs of “{0}” have finished.', reply.value.name),
