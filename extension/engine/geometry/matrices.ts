@@ -75,8 +75,8 @@ export const matricesOf = (
 export const tensorColumns = (spec: MatrixSpec, shape: readonly number[]): number =>
   spec.stacked === undefined ? foldedSize(shape)!.columns : spec.columns;
 
-/** First axis × rest; undefined for what is no matrix. */
-export const foldedSize = (
+/** First axis × rest; undefined for what is no matrix. A stack is read otherwise: see {@link tensorColumns}. */
+const foldedSize = (
   shape: readonly number[],
 ): { readonly rows: number; readonly columns: number } | undefined => {
   if (shape.length < 2) return undefined;

@@ -1,6 +1,6 @@
 import type { PrincipalAnglesEntry, ReportAddition } from '../../../contract/report.js';
 import { matrixKey } from '../../../contract/matrixKey.js';
-import { foldedSize, type MatrixSpec } from '../../geometry/matrices.js';
+import { tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import { principalAngles, randomAngle } from '../../geometry/principalAngles.js';
 import { randomlyMoved, stepAnglesOf } from '../../geometry/stepAngles.js';
 import { seedFromText } from '../../ground/seededRandom.js';
@@ -112,7 +112,7 @@ const weightsOf = async (
   spec: MatrixSpec,
   indices: readonly number[],
 ): Promise<Map<number, Matrix>> => {
-  const { columns } = foldedSize(survey.tensorNamed.get(spec.tensor)!.shape)!;
+  const columns = tensorColumns(spec, survey.tensorNamed.get(spec.tensor)!.shape);
   const there = new Map<number, Matrix>();
   for (const index of indices) {
     const data = await values.of(index, spec.tensor);

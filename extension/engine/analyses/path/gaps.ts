@@ -1,6 +1,6 @@
 import type { MatrixGapsEntry } from '../../../contract/report.js';
 import { matrixGaps } from '../../geometry/curvature/matrixGaps.js';
-import { foldedSize, type MatrixSpec } from '../../geometry/matrices.js';
+import { tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import { namedMatrix } from '../../geometry/matrixRoles.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import type { Survey } from '../../series/survey.js';
@@ -50,7 +50,7 @@ export const gapsAt = async (
     const found = spec === undefined ? undefined : await values.of(index, spec.tensor);
     const shape = survey.tensors.find(({ name }) => name === spec?.tensor)?.shape;
     if (spec === undefined || found === undefined || shape === undefined) return undefined;
-    return matrixFrom(spec, found, foldedSize(shape)!.columns);
+    return matrixFrom(spec, found, tensorColumns(spec, shape));
   };
   const q = await matrixOf(queries);
   if (q === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { FileLease } from '../../checkpoints/bytes/byteSource.js';
 import type { TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
-import { foldedSize, type MatrixSpec } from '../../geometry/matrices.js';
+import { tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import { DifferenceGram, storedJobLength } from '../../linalg/differenceGram.js';
 import type { Matrix } from '../../linalg/matrix.js';
 import { threadCount } from '../../linalg/threads/threads.js';
@@ -129,7 +129,8 @@ const stretchesOf = (
   const most = storedJobLength(checkpoints);
   const ranges = matrices.flatMap(({ range }) => range ?? []);
   if (ranges.length === 0) return [cut(0, elements, most)];
-  const { rows, columns } = foldedSize(shape)!;
+  const columns = tensorColumns(matrices[0]!, shape);
+  const rows = elements / columns;
   // A part of some columns lies scattered, and numbers in no part would be missing from the sums.
   const isWhole = ranges.every(({ columns: [left, right] }) => left === 0 && right === columns);
   const covered = ranges.flatMap((range) => range.rows).sort(([a], [b]) => a - b);

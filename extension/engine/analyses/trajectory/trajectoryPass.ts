@@ -1,5 +1,5 @@
 import type { TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
-import { foldedSize, type MatrixSpec } from '../../geometry/matrices.js';
+import { tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
 import { DifferenceGram } from '../../linalg/differenceGram.js';
 import { zeros, type Matrix } from '../../linalg/matrix.js';
 import { isParameter, type Survey } from '../../series/survey.js';
@@ -213,7 +213,7 @@ async function* comparedTensor(
   const matrices = wholeMatrices(survey, tensor);
   const parts = matrices.filter(({ range }) => range !== undefined);
   // Only a fused tensor must be cut along its rows.
-  const columns = parts.length > 0 ? foldedSize(tensor.shape)!.columns : 1;
+  const columns = parts.length > 0 ? tensorColumns(parts[0]!, tensor.shape) : 1;
   const { rowsPerBlock, blocks } = allBlocks.forRows(columns);
   const pieces = parts.length > 0 ? parts : [undefined];
   const grams = pieces.map(() => new DifferenceGram(checkpoints + 1));
