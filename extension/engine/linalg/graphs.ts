@@ -2,6 +2,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GeometryError } from '../../contract/errors.js';
 import { ModelProtoSchema, TensorProto_DataType, AttributeProto_AttributeType } from '../onnx/onnx_pb.js';
+import { boundCores } from '../runtime/boundCores.js';
 import { onnxruntime } from '../runtime/onnxruntime.js';
 
 /** One node: `target = alpha · op(left) · op(right) [+ plus]`; a T after a name transposes it. */
@@ -33,10 +34,11 @@ const OPSET = 18n;
  * Each session has threads of its own. If they wait in a loop (the default) they keep the cores from the other sessions
  * and from the kernels between two products: on busy cores a decomposition then takes three times as long.
  */
-const sessionOptions: InferenceSession.SessionOptions = {
+const sessionOptions = (bound = boundCores()): InferenceSession.SessionOptions => ({
   logSeverityLevel: 3,
+  ...(bound === undefined ? {} : { intraOpNumThreads: bound }),
   extra: { session: { intra_op: { allow_spinning: '0' } } },
-};
+});
 
 const plain = (name: string): string => (name.endsWith('ᵀ') ? name.slice(0, -1) : name);
 
@@ -98,7 +100,7 @@ export const compileProducts = (
   let session: Promise<InferenceSession> | undefined;
   return async (feeds, target) => {
     const ort = await onnxruntime();
-    session ??= ort.InferenceSession.create(serialise(graph), sessionOptions);
+    session ??= ort.InferenceSession.create(serialise(graph), sessionOptions());
     const tensor = ({ rows, columns, data }: View): Tensor =>
       new ort.Tensor('float64', data, [rows, columns]);
     const tensors = Object.fromEntries(Object.entries(feeds).map(([name, view]) => [name, tensor(view)]));

@@ -7,18 +7,22 @@ import { bundleForChild } from '../training/bundle.js';
 
 const run = promisify(execFile);
 
-/** Prints the cores of the mask and the threads that onnxruntime starts for a session of its own choice. */
+/** Prints the cores of the mask, and the threads that start for a session of their own choice and for a product. */
 const source = `
 import { readdirSync } from 'node:fs';
 import { boundCores } from './extension/engine/runtime/boundCores.ts';
 import { probeModel } from './extension/engine/runtime/probeModel.ts';
 import { createSession } from './extension/engine/runtime/session.ts';
 import { onnxruntime } from './extension/engine/runtime/onnxruntime.ts';
+import { product } from './extension/engine/linalg/product.ts';
 const threads = () => readdirSync('/proc/self/task').length;
 void onnxruntime().then(async () => {
   const before = threads();
   const session = await createSession(probeModel(), { provider: 'cpu' });
-  console.log(JSON.stringify({ bound: boundCores() ?? null, started: threads() - before }));
+  const started = threads() - before;
+  await product(new Float64Array(10_000), new Float64Array(10_000), 100, 100, 100);
+  const ofProduct = threads() - before - started;
+  console.log(JSON.stringify({ bound: boundCores() ?? null, started, ofProduct }));
   await session.dispose();
 });
 `;
@@ -33,14 +37,15 @@ describe.skipIf(!hasMask || isBound || cpus().length < 2)('the cores of an affin
 
   it('limit the threads of a session', async () => {
     const { stdout } = await run('taskset', ['-c', '0', process.execPath, await bundled]);
-    expect(JSON.parse(stdout)).toEqual({ bound: 1, started: 0 });
+    expect(JSON.parse(stdout)).toEqual({ bound: 1, started: 0, ofProduct: 0 });
   });
 
   it('leave onnxruntime its choice where there is no mask', async () => {
     const all = `0-${cpus().length - 1}`;
     const { stdout } = await run('taskset', ['-c', all, process.execPath, await bundled]);
-    const { bound, started } = JSON.parse(stdout) as { bound: unknown; started: number };
+    const { bound, started, ofProduct } = JSON.parse(stdout) as Record<string, unknown>;
     expect(bound).toBeNull();
     expect(started).toBeGreaterThan(0);
+    expect(ofProduct).toBeGreaterThan(0);
   });
 });
