@@ -1,3 +1,4 @@
+import { BLOCK, summaryOf } from '../linalg/summary.js';
 import { HistogramBins, type Bins } from './histogramBins.js';
 
 /** What the entries of a tensor are like, as far as they have been added. */
@@ -13,71 +14,6 @@ export interface Distribution {
   readonly max?: number;
   readonly histogram?: Bins;
 }
-
-/** Values that are gone through twice while they are in the cache. */
-const blockNumbers = 4096;
-
-/** Four sums side by side: one addition need not wait for the one before. */
-const momentsOf = (
-  values: Float64Array,
-): { sum: number; sumOfSquares: number; zeros: number; min: number; max: number } => {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  let [q0, q1, q2, q3] = [0, 0, 0, 0];
-  let [zeros, min, max] = [0, Infinity, -Infinity];
-  const whole = values.length - (values.length % 4);
-  for (let i = 0; i < whole; i += 4) {
-    const a = values[i]!;
-    const b = values[i + 1]!;
-    const c = values[i + 2]!;
-    const d = values[i + 3]!;
-    s0 += a;
-    s1 += b;
-    s2 += c;
-    s3 += d;
-    q0 += a * a;
-    q1 += b * b;
-    q2 += c * c;
-    q3 += d * d;
-    if (a < min) min = a;
-    if (b < min) min = b;
-    if (c < min) min = c;
-    if (d < min) min = d;
-    if (a > max) max = a;
-    if (b > max) max = b;
-    if (c > max) max = c;
-    if (d > max) max = d;
-    if (a === 0) zeros++;
-    if (b === 0) zeros++;
-    if (c === 0) zeros++;
-    if (d === 0) zeros++;
-  }
-  for (const value of values.subarray(whole)) {
-    s0 += value;
-    q0 += value * value;
-    if (value < min) min = value;
-    if (value > max) max = value;
-    if (value === 0) zeros++;
-  }
-  return { sum: s0 + s1 + (s2 + s3), sumOfSquares: q0 + q1 + (q2 + q3), zeros, min, max };
-};
-
-/** Σ(x − mean)². */
-const squaresAbout = (values: Float64Array, mean: number): number => {
-  let [q0, q1, q2, q3] = [0, 0, 0, 0];
-  const whole = values.length - (values.length % 4);
-  for (let i = 0; i < whole; i += 4) {
-    const a = values[i]! - mean;
-    const b = values[i + 1]! - mean;
-    const c = values[i + 2]! - mean;
-    const d = values[i + 3]! - mean;
-    q0 += a * a;
-    q1 += b * b;
-    q2 += c * c;
-    q3 += d * d;
-  }
-  for (const value of values.subarray(whole)) q0 += (value - mean) ** 2;
-  return q0 + q1 + (q2 + q3);
-};
 
 /**
  * Moments, extremes and histogram of numbers that come in pieces and are not kept. Moments of pieces are joined as Chan,
@@ -103,8 +39,8 @@ export class RunningDistribution {
 
   add(values: Float64Array, length = values.length): void {
     let [low, high] = [Infinity, -Infinity];
-    for (let from = 0; from < length; from += blockNumbers) {
-      const block = values.subarray(from, Math.min(length, from + blockNumbers));
+    for (let from = 0; from < length; from += BLOCK) {
+      const block = values.subarray(from, Math.min(length, from + BLOCK));
       const { min, max } = this.addBlock(block);
       if (min < low) low = min;
       if (max > high) high = max;
@@ -117,14 +53,13 @@ export class RunningDistribution {
   }
 
   private addBlock(block: Float64Array): { min: number; max: number } {
-    const { sum, sumOfSquares, zeros, min, max } = momentsOf(block);
+    const { sum, sumOfSquares, zeros, min, max, squaresAboutMean } = summaryOf(block);
     this.sums.sum += sum;
     this.sums.sumOfSquares += sumOfSquares;
     // Squares of large finite values overflow too.
     if (!Number.isFinite(sumOfSquares)) return this.addNotFinite(block);
     this.zeros += zeros;
-    const mean = sum / block.length;
-    this.join(block.length, mean, squaresAbout(block, mean));
+    this.join(block.length, sum / block.length, squaresAboutMean);
     return { min, max };
   }
 
@@ -133,10 +68,9 @@ export class RunningDistribution {
     const finite = block.filter((value) => value - value === 0);
     for (const value of block) if (Number.isNaN(value)) this.notANumber++;
     for (const value of block) if (Math.abs(value) === Infinity) this.infinite++;
-    const { sum, zeros, min, max } = momentsOf(finite);
+    const { sum, zeros, min, max, squaresAboutMean } = summaryOf(finite);
     this.zeros += zeros;
-    const mean = sum / finite.length;
-    if (finite.length > 0) this.join(finite.length, mean, squaresAbout(finite, mean));
+    if (finite.length > 0) this.join(finite.length, sum / finite.length, squaresAboutMean);
     return { min, max };
   }
 

@@ -1,3 +1,5 @@
+import { countInBins } from '../linalg/summary.js';
+
 /** Most bins of a histogram; where values lie far from the bulk, fewer are used. */
 const mostBins = 64;
 /** Bins are kept finer than they are shown, as where the bulk of the values lies is known at the end only. */
@@ -43,12 +45,10 @@ export class HistogramBins {
     const { first, counts, apart } = this;
     // Exact, as a width is a power of two.
     const perWidth = 1 / this.width;
-    for (let i = 0; i < length; i++) {
-      const bin = Math.floor(values[i]! * perWidth);
-      const place = bin - first;
-      if (place >= 0 && place < fineBins) counts[place]!++;
-      else if (bin - bin === 0) apart.set(bin, (apart.get(bin) ?? 0) + 1);
-    }
+    countInBins(values.subarray(0, length), perWidth, first, counts, (value) => {
+      const bin = Math.floor(value * perWidth);
+      if (bin - bin === 0) apart.set(bin, (apart.get(bin) ?? 0) + 1);
+    });
     while (this.apart.size > mostApart) this.widen(2 * this.width);
   }
 

@@ -5,6 +5,7 @@ import type { Matrix } from './matrix.js';
 import { zeros } from './matrix.js';
 import type { Pause } from '../ground/work/pause.js';
 import { qr } from './qr.js';
+import { sumsOf } from './summary.js';
 
 /** What block Lanczos knows of G = AᵀA (or AAᵀ, whichever is smaller) after some steps from a random block. */
 export interface KrylovView {
@@ -56,8 +57,7 @@ const orthonormal = async (x: Matrix, pause: Pause): Promise<{ q: Matrix; r: Mat
   return { q, r };
 };
 
-const frobenius = ({ data }: Matrix): number =>
-  Math.sqrt(data.reduce((sum, value) => sum + value * value, 0));
+const frobenius = ({ data }: Matrix): number => Math.sqrt(sumsOf(data).sumOfSquares);
 
 /**
  * Block Lanczos on the smaller of AᵀA and AAᵀ with full reorthogonalisation, from a block of random signs.

@@ -62,6 +62,16 @@ interface KernelFunctions {
     sums: number,
     moments: number,
   ) => void;
+  readonly summarise: (x: number, n: number, out: number) => void;
+  readonly countBins: (
+    x: number,
+    n: number,
+    perWidth: number,
+    first: number,
+    bins: number,
+    counts: number,
+    outside: number,
+  ) => number;
   readonly addDifferenceProducts: (x: number, groups: number, columns: number, target: number) => void;
 }
 
@@ -144,3 +154,7 @@ export const withWorkspace = async <Result>(
     if (instance.memory.buffer.byteLength <= KEPT_BYTES) idle.push(instance);
   }
 };
+
+/** A workspace that whoever opens it keeps. */
+export const ownWorkspace = (blocks: number, numbers: number): Workspace =>
+  open(instantiate(), FIRST_ADDRESS + 8 * numbers + blocks * ALIGNMENT);

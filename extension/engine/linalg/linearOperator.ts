@@ -1,6 +1,7 @@
 import { compileProducts } from './graphs.js';
 import type { Matrix } from './matrix.js';
 import { requireFinite, zeros } from './matrix.js';
+import { sumsOf } from './summary.js';
 
 /** A matrix known by what it does to blocks of vectors; it may be too large to hold. */
 export interface LinearOperator {
@@ -76,11 +77,10 @@ export const pieceOperator = (
   squaredFrobeniusNorm: async () => {
     let total = 0;
     await eachPiece((piece) => {
-      let sum = 0;
-      for (const value of piece.data) sum += value * value;
+      const { sumOfSquares } = sumsOf(piece.data);
       // A sum that is not finite tells of an element that is not, or of squares out of range.
-      if (!Number.isFinite(sum)) requireFinite(piece, name);
-      total += sum;
+      if (!Number.isFinite(sumOfSquares)) requireFinite(piece, name);
+      total += sumOfSquares;
     });
     return total;
   },

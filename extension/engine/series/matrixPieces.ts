@@ -1,5 +1,6 @@
 import type { MatrixSpec } from '../geometry/matrices.js';
 import { pieceOperator, type EachPiece, type LinearOperator } from '../linalg/linearOperator.js';
+import { sumsOf } from '../linalg/summary.js';
 import { readPart } from './partReader.js';
 import type { Survey } from './survey.js';
 import { throwIfCancelled } from '../ground/work/tasks.js';
@@ -48,14 +49,9 @@ export const momentsOf = async (eachPiece: EachPiece): Promise<Moments> => {
   let sum = 0;
   let sumOfSquares = 0;
   await eachPiece(({ data }) => {
-    let pieceSum = 0;
-    let pieceSquares = 0;
-    for (const value of data) {
-      pieceSum += value;
-      pieceSquares += value * value;
-    }
-    sum += pieceSum;
-    sumOfSquares += pieceSquares;
+    const piece = sumsOf(data);
+    sum += piece.sum;
+    sumOfSquares += piece.sumOfSquares;
   });
   return { sum, sumOfSquares };
 };

@@ -6,3 +6,4 @@ export { bidiagonalValues } from './bidiagonalValues';
 export { qdValues } from './qdValues';
 export { addDifferenceProducts } from './differences';
 export { addStoredProducts } from './storedProducts';
+export { countBins, summarise } from './summary';
