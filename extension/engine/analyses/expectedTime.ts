@@ -1,7 +1,7 @@
 import type { InspectSettings } from '../../contract/report.js';
 import type { MatrixSpec } from '../geometry/matrices.js';
 import { chosenRanks } from '../geometry/ranks.js';
-import { isOneStage } from '../linalg/oneStage.js';
+import { givesVectors } from '../linalg/oneStage.js';
 import type { WorkPart } from '../ground/work/workClock.js';
 import type { AnalysisRun } from './analysis.js';
 import { estimateCost, decompositionCost, type WorkPlan } from './workPolicy.js';
@@ -36,17 +36,14 @@ export const singularValuesMs = (plan: WorkPlan, spec: MatrixSpec): number =>
 /** The leading singular vectors of one matrix at one checkpoint, and their angles with those before. */
 export const anglesMs = (spec: MatrixSpec): number => 1.1 + 2.75e-6 * decompositionCost(spec);
 
-/** The same where the vectors came with the spectra. */
-export const keptAnglesMs = (spec: MatrixSpec): number => (comesWithSpectra(spec) ? 1.5 : anglesMs(spec));
-
-/** Small matrices have their vectors from the reduction that gives their values. */
-const comesWithSpectra = ({ rows, columns }: MatrixSpec): boolean =>
-  isOneStage({ rows: Math.max(rows, columns), columns: Math.min(rows, columns) });
+/** The same where the vectors came with the spectra, in so large a share of the checkpoints. */
+export const keptAnglesMs = (spec: MatrixSpec, share: number): number =>
+  givesVectors(spec) ? share * 1.5 + (1 - share) * anglesMs(spec) : anglesMs(spec);
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** The null of one spectrum by the law of shuffles: draws are kept, their statistics are not. */
-const lawMs = (spec: MatrixSpec): number => 0.1 + 2.5e-4 * smallerSide(spec) ** 2;
+/** The null of one spectrum by the law of shuffles, whose draws and most of their statistics are kept for each size. */
+const lawMs = (spec: MatrixSpec): number => 0.4 + 6e-6 * smallerSide(spec) ** 2;
 
 /**
  * The spectra of checkpoints: of the weights and, but for the first checkpoint, of the change, with the shuffles of the last
@@ -57,14 +54,13 @@ export const spectraMs = (
   indices: readonly number[],
 ): number => {
   const one = sum(plan.matrices.map((spec) => singularValuesMs(plan, spec)));
-  const exact = sum(
-    plan.matrices.filter((spec) => !plan.estimated.has(spec)).map((spec) => singularValuesMs(plan, spec)),
-  );
+  const decomposed = plan.matrices.filter((spec) => !plan.estimated.has(spec));
+  const exact = sum(decomposed.map((spec) => singularValuesMs(plan, spec)));
+  const lawful = sum(decomposed.map(lawMs));
   return sum(
     indices.map((t) => {
       const subjects = survey.checkpoints.length > 1 && t > 0 ? 2 : 1;
       const isShuffled = t === survey.checkpoints.length - 1 || settings.precision === 'exact';
-      const lawful = sum(plan.matrices.map(lawMs));
       const nulls = !plan.nullsOf.has(t) ? 0 : isShuffled ? settings.shuffleDraws * exact : lawful;
       return subjects * (one + nulls);
     }),

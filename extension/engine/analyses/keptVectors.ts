@@ -1,6 +1,7 @@
 import { matrixKey } from '../../contract/matrixKey.js';
 import type { MatrixSpec } from '../geometry/matrices.js';
 import type { LeadingVectors } from '../linalg/batch.js';
+import { givesVectors } from '../linalg/oneStage.js';
 import type { WorkPlan } from './workPolicy.js';
 
 /** Numbers of all kept vectors together: 64 MB. */
@@ -42,6 +43,17 @@ export class KeptVectors {
     return vectors;
   }
 }
+
+/** The share of small matrices' vectors that will be kept, all checkpoints together. */
+export const keptShare = (
+  { anglesOf, matrices }: Pick<WorkPlan, 'anglesOf' | 'matrices'>,
+  k: number,
+): number => {
+  const numbers = matrices
+    .filter(givesVectors)
+    .reduce((sum, { rows, columns }) => sum + (rows + columns) * Math.min(k, rows, columns), 0);
+  return Math.min(1, mostNumbers / Math.max(1, numbers * anglesOf.length));
+};
 
 const keyOf = (index: number, spec: MatrixSpec): string => `${index}|${matrixKey(spec)}`;
 

@@ -1,6 +1,6 @@
 import { GeometryError } from '../../contract/errors.js';
 import type { Matrix } from './matrix.js';
-import { isOneStage } from './oneStage.js';
+import { givesVectors } from './oneStage.js';
 import type { Seeds } from './shuffledEntries.js';
 import type { SideVectors } from './threads/leadingVectors.js';
 import { onThread, threadCount } from './threads/threads.js';
@@ -99,10 +99,10 @@ export const batchValues = async (
   const pieces = wanted.map(({ matrix, shuffles }) => ({ matrix, times: 1 + shuffles.length }));
   await inShares(pieces, signal, async (first, count, data) => {
     const chosen = wanted.slice(first, first + count);
-    const matrices = chosen.map(({ matrix: { rows, columns }, shuffles, leading = 0 }) => {
-      const isWanted = isOneStage({ rows: Math.max(rows, columns), columns: Math.min(rows, columns) });
-      return { rows, columns, shuffles, leading: isWanted ? leading : 0 };
-    });
+    const matrices = chosen.map(({ matrix: { rows, columns }, shuffles, leading = 0 }) => ({
+      ...{ rows, columns, shuffles },
+      leading: givesVectors({ rows, columns }) ? leading : 0,
+    }));
     const { values, vectors } = await onThread('batchValues', { matrices, data }, [
       data.buffer as ArrayBuffer,
     ]);

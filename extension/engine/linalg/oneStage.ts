@@ -16,6 +16,11 @@ export const ONE_STAGE_NUMBERS = ONE_STAGE_COLUMNS ** 2;
 export const isOneStage = ({ rows, columns }: Pick<Matrix, 'rows' | 'columns'>): boolean =>
   columns <= ONE_STAGE_COLUMNS && rows <= 4 * ONE_STAGE_COLUMNS;
 
+/** Whether leading vectors come with the values of a matrix of these sizes that is one of many. */
+export const givesVectors = ({ rows, columns }: Pick<Matrix, 'rows' | 'columns'>): boolean =>
+  rows * columns <= ONE_STAGE_NUMBERS &&
+  isOneStage({ rows: Math.max(rows, columns), columns: Math.min(rows, columns) });
+
 /** Blocks and numbers that {@link valuesOfBidiagonal} allocates. */
 export const valuesSpace = (n: number) => ({ blocks: 3, numbers: 9 * n });
 

@@ -8,16 +8,18 @@ import { throwIfCancelled } from '../ground/work/tasks.js';
 /** The subject of a spectrum: a matrix's weights at a checkpoint, or their change from the first. */
 export type SpectrumOf = 'weights' | 'change';
 
-/** Numbers held at a time: 8 MB. */
-const pieceNumbers = 1 << 20;
+/** Numbers of a piece: 2 MB, so that both products with it find it in the cache. */
+const pieceNumbers = 1 << 18;
+/** Numbers of a matrix that is read and decoded once: 128 MB. An estimate goes through its matrix a dozen times. */
+const mostHeld = 1.6e7;
 
-/** Σx and Σx² of a matrix that is never held in memory. */
+/** Σx and Σx² of a matrix. */
 export interface Moments {
   readonly sum: number;
   readonly sumOfSquares: number;
 }
 
-/** A matrix of one checkpoint, read from its file in pieces of whole rows on each use. */
+/** A matrix of one checkpoint in pieces of whole rows: kept after the first use, or read again on each if it is large. */
 export const matrixPieces = (
   survey: Survey,
   index: number,
@@ -27,20 +29,27 @@ export const matrixPieces = (
 ): EachPiece => {
   const { rows, columns } = spec;
   const rowsPerPiece = Math.min(rows, Math.max(1, Math.floor(pieceNumbers / columns)));
-  const buffer = new Float64Array(rowsPerPiece * columns);
-  const first = of === 'change' ? new Float64Array(buffer.length) : undefined;
+  const isHeld = rows * columns <= mostHeld;
+  const buffer = new Float64Array((isHeld ? rows : rowsPerPiece) * columns);
+  const first = of === 'change' ? new Float64Array(rowsPerPiece * columns) : undefined;
+  let isRead = false;
   return async (use) => {
     for (let row = 0; row < rows; row += rowsPerPiece) {
       throwIfCancelled(signal);
       const count = Math.min(rowsPerPiece, rows - row);
       const length = count * columns;
-      await readPart(survey, index, spec, row * columns, length, buffer);
-      if (first !== undefined) {
-        await readPart(survey, 0, spec, row * columns, length, first);
-        for (let i = 0; i < length; i++) buffer[i]! -= first[i]!;
+      const start = isHeld ? row * columns : 0;
+      const data = buffer.subarray(start, start + length);
+      if (!isRead) {
+        await readPart(survey, index, spec, row * columns, length, data);
+        if (first !== undefined) {
+          await readPart(survey, 0, spec, row * columns, length, first);
+          for (let i = 0; i < length; i++) data[i]! -= first[i]!;
+        }
       }
-      await use({ rows: count, columns, data: buffer.subarray(0, length) }, row);
+      await use({ rows: count, columns, data }, row);
     }
+    isRead = isHeld;
   };
 };
 

@@ -1,5 +1,6 @@
 import type { MatrixSpec } from '../../geometry/matrices.js';
 import { anglesMs, keptAnglesMs } from '../expectedTime.js';
+import { keptShare } from '../keptVectors.js';
 import { analysis } from '../analysis.js';
 import { anglesOf } from './angles.js';
 import { angleDraws } from '../workPolicy.js';
@@ -11,8 +12,9 @@ export const angles = analysis({
   needs: 'series',
   isDefault: true,
   topic: 'spectra',
-  weight: ({ plan }) => {
-    const own = (spec: MatrixSpec): number => plan.anglesOf.length * keptAnglesMs(spec);
+  weight: ({ plan, settings }) => {
+    const share = keptShare(plan, settings.subspace);
+    const own = (spec: MatrixSpec): number => plan.anglesOf.length * keptAnglesMs(spec, share);
     const random = (spec: MatrixSpec): number => angleDraws * plan.angleNullsOf.size * anglesMs(spec);
     return plan.matrices
       .filter((spec) => !plan.estimated.has(spec))
