@@ -89,9 +89,10 @@ export class HistogramBins {
   /** Bins that are wide enough for the bulk of a piece and for the size of its largest value. */
   private fit(values: Float64Array, length: number, low: number, high: number): void {
     const stride = Math.max(1, Math.floor(length / sampled));
-    const sample: number[] = [];
-    for (let i = 0; i < length; i += stride) if (values[i]! - values[i]! === 0) sample.push(values[i]!);
-    sample.sort((a, b) => a - b);
+    const taken = new Float64Array(Math.ceil(length / stride));
+    let finite = 0;
+    for (let i = 0; i < length; i += stride) if (values[i]! - values[i]! === 0) taken[finite++] = values[i]!;
+    const sample = taken.subarray(0, finite).sort();
     const at = (share: number): number => sample[Math.floor(share * (sample.length - 1))] ?? low;
     const bulk = at(0.99) / fineBins - at(0.01) / fineBins;
     const width = Math.max(

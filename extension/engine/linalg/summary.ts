@@ -18,11 +18,17 @@ export const BLOCK = 4096;
 const MOST_BINS = 1024;
 const RESULTS = 6;
 
+/** 32-bit integers in the kernels' memory. */
+interface Integers {
+  readonly address: number;
+  readonly data: Int32Array;
+}
+
 interface Memory extends Pick<Workspace, 'kernels'> {
   readonly block: { readonly address: number; readonly data: Float64Array };
   readonly results: { readonly address: number; readonly data: Float64Array };
-  readonly counts: { readonly address: number; readonly data: Float64Array };
-  readonly outside: { readonly address: number; readonly indices: Int32Array };
+  readonly counts: Integers;
+  readonly outside: Integers;
 }
 
 let opened: Memory | undefined;
@@ -30,11 +36,13 @@ let opened: Memory | undefined;
 /** Calls are synchronous, so that one memory serves all of a thread. */
 const memory = (): Memory => {
   if (opened) return opened;
-  const { kernels, allocate } = ownWorkspace(4, BLOCK + RESULTS + MOST_BINS + BLOCK / 2);
-  const [block, results, counts] = [allocate(BLOCK), allocate(RESULTS), allocate(MOST_BINS)];
-  const { address, data } = allocate(BLOCK / 2);
-  const outside = { address, indices: new Int32Array(data.buffer, address, BLOCK) };
-  return (opened = { kernels, block, results, counts, outside });
+  const { kernels, allocate } = ownWorkspace(4, BLOCK + RESULTS + (MOST_BINS + BLOCK) / 2);
+  const integers = (length: number): Integers => {
+    const { address, data } = allocate(length / 2);
+    return { address, data: new Int32Array(data.buffer, address, length) };
+  };
+  const [block, results] = [allocate(BLOCK), allocate(RESULTS)];
+  return (opened = { kernels, block, results, counts: integers(MOST_BINS), outside: integers(BLOCK) });
 };
 
 /** Of at most {@link BLOCK} numbers, one at least. */
@@ -79,7 +87,7 @@ export const countInBins = (
       ...([block.address, some.length, perWidth, first, counts.length] as const),
       ...([own.address, outside.address] as const),
     );
-    for (let i = 0; i < others; i++) apart(some[outside.indices[i]!]!);
+    for (let i = 0; i < others; i++) apart(some[outside.data[i]!]!);
   }
   for (let bin = 0; bin < counts.length; bin++) counts[bin]! += own.data[bin]!;
 };

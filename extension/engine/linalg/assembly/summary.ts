@@ -75,8 +75,9 @@ function joined(first: f64, pair: v128, pair2: v128): f64 {
 }
 
 /**
- * Counts `n` numbers at `x` in `bins` bins in a row: ⌊x·perWidth⌋ − first is the place of a number's count (float64) at
- * `counts`. Where that is not a place, NaN included, the index of the number goes to `outside` (i32). Returns how many do.
+ * Counts `n` numbers at `x` (room for one more) in `bins` bins in a row: ⌊x·perWidth⌋ − first is the place of a number's
+ * count (i32) at `counts`. Where that is not a place, NaN included, the index of the number goes to `outside` (i32).
+ * Returns how many do.
  */
 export function countBins(
   x: usize,
@@ -87,17 +88,27 @@ export function countBins(
   counts: usize,
   outside: usize,
 ): i32 {
-  const end = <f64>bins;
-  let apart = 0;
-  for (let i = 0; i < n; i++) {
-    const place = Math.floor(load<f64>(x + ((<usize>i) << 3)) * perWidth) - first;
-    if (place >= 0 && place < end) {
-      const at = counts + ((<usize>(<i32>place)) << 3);
-      store<f64>(at, load<f64>(at) + 1);
-    } else {
-      store<i32>(outside + ((<usize>apart) << 2), i);
-      apart++;
-    }
+  const scale = f64x2.splat(perWidth);
+  const begin = f64x2.splat(first);
+  // The larger of it and NaN is the first of the two.
+  const below = f64x2.splat(-1);
+  let apart = outside;
+  for (let i = 0; i < n; i += 2) {
+    const scaled = f64x2.floor(f64x2.mul(v128.load(x + ((<usize>i) << 3)), scale));
+    const places = i32x4.trunc_sat_f64x2_s_zero(f64x2.pmax(below, f64x2.sub(scaled, begin)));
+    apart = counted(i32x4.extract_lane(places, 0), bins, counts, apart, i);
+    if (i + 1 < n) apart = counted(i32x4.extract_lane(places, 1), bins, counts, apart, i + 1);
   }
-  return apart;
+  return <i32>((apart - outside) >> 2);
+}
+
+/** Counts a place, or notes the index where it is none; returns where the next index goes. */
+function counted(place: i32, bins: i32, counts: usize, apart: usize, index: i32): usize {
+  if (<u32>place < <u32>bins) {
+    const at = counts + ((<usize>place) << 2);
+    store<i32>(at, load<i32>(at) + 1);
+    return apart;
+  }
+  store<i32>(apart, index);
+  return apart + 4;
 }

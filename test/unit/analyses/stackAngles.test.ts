@@ -8,7 +8,7 @@ import {
 import { ReportStore } from '../../../extension/contract/reportStore.js';
 import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { inspect } from '../../../extension/engine/inspection/inspect.js';
-import { seriesFolder, type Weights } from './seriesFixture.js';
+import { seriesFolder, type Weights } from '../inspection/seriesFixture.js';
 
 const removals: (() => void)[] = [];
 afterEach(() => removals.splice(0).forEach((remove) => remove()));
