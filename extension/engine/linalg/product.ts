@@ -6,6 +6,12 @@ const multiply = compileProducts({
   products: [{ left: 'a', right: 'b', target: 'product' }],
 });
 
+const accumulate = compileProducts({
+  inputs: ['a', 'b', 'sum'],
+  output: 'total',
+  products: [{ left: 'a', right: 'b', target: 'total', plus: 'sum' }],
+});
+
 /** Multiply-adds below which a loop ends before onnxruntime has begun. */
 const LOOP_WORK = 40_000;
 
@@ -26,13 +32,44 @@ export const productInto = async (
     return;
   }
   result.fill(0);
+  addInLoops(result, a, b, rows, inner, columns);
+};
+
+/** Adds A·B to `sum`, rows × columns; the sizes as those of {@link productInto}. */
+export const addProduct = async (
+  sum: Float64Array,
+  a: Float64Array,
+  b: Float64Array,
+  rows: number,
+  inner: number,
+  columns: number,
+): Promise<void> => {
+  if (rows * inner * columns <= LOOP_WORK) {
+    addInLoops(sum, a, b, rows, inner, columns);
+    return;
+  }
+  const total = { rows, columns, data: sum };
+  await accumulate(
+    { a: { rows, columns: inner, data: a }, b: { rows: inner, columns, data: b }, sum: total },
+    total,
+  );
+};
+
+const addInLoops = (
+  sum: Float64Array,
+  a: Float64Array,
+  b: Float64Array,
+  rows: number,
+  inner: number,
+  columns: number,
+): void => {
   for (let row = 0; row < rows; row++) {
     for (let i = 0; i < inner; i++) {
       const factor = a[row * inner + i]!;
       const from = i * columns;
       const to = row * columns;
       for (let column = 0; column < columns; column++) {
-        result[to + column]! += factor * b[from + column]!;
+        sum[to + column]! += factor * b[from + column]!;
       }
     }
   }

@@ -1,5 +1,6 @@
 import { GramAccumulator } from '../../linalg/gram.js';
 import { zeros, type Matrix } from '../../linalg/matrix.js';
+import { productInto } from '../../linalg/product.js';
 import { pauseFor } from '../../ground/work/pause.js';
 import { seededRandom } from '../../ground/seededRandom.js';
 import { trajectoryPca } from '../trajectory.js';
@@ -23,7 +24,10 @@ export interface WalkOptions {
   readonly signal?: AbortSignal;
   /** Weights that decay beside the walk; without, they walk only. */
   readonly decay?: DecayOfStart;
-  /** Float64 numbers of rebuilt changes that are held at once; the walk is made again for those beyond. */
+  /**
+   * Float64 numbers of rebuilt changes that are held at once; the walk is made again for those beyond, unless it fits into
+   * half as many itself.
+   */
   readonly heldNumbers?: number;
 }
 
@@ -60,20 +64,25 @@ export const walkToEnd = async (
   const pause = pauseFor(signal);
   // A step of independent Gaussians of this deviation has the wanted length but for 1/√(2·dimensions) of it.
   const deviations = lengths.map((length) => length / Math.sqrt(dimensions));
-  const block = Array.from({ length: rows }, () => new Float64Array(Math.min(blockLength, dimensions)));
+  const width = Math.min(blockLength, dimensions);
+  const isHeld = rows * dimensions <= heldNumbers / 2;
+  const held: Block[] = [];
+  const own = blockOf(rows, width);
   /** The walk block by block, the same at every call. */
-  const eachBlock = async (
-    take: (start: number, length: number, rows: readonly Float64Array[]) => Promise<void> | void,
-  ): Promise<void> => {
+  const eachBlock: EachBlock = async (take) => {
     const random = seededRandom(seed);
-    for (let start = 0; start < dimensions; start += blockLength) {
+    for (let start = 0, place = 0; start < dimensions; start += blockLength, place++) {
       const length = Math.min(blockLength, dimensions - start);
-      for (let t = 1; t < rows; t++) {
-        const before = block[t - 1]!;
-        const row = block[t]!;
-        const deviation = deviations[t - 1]!;
-        const gamma = decay === undefined ? 1 : decay.between[t - 1]!;
-        for (let i = 0; i < length; i++) row[i] = gamma * before[i]! + deviation * random.normal();
+      const block = held[place] ?? (isHeld ? blockOf(rows, width) : own);
+      if (held[place] === undefined) {
+        for (let t = 1; t < rows; t++) {
+          const before = block.rows[t - 1]!;
+          const row = block.rows[t]!;
+          const deviation = deviations[t - 1]!;
+          const gamma = decay === undefined ? 1 : decay.between[t - 1]!;
+          for (let i = 0; i < length; i++) row[i] = gamma * before[i]! + deviation * random.normal();
+        }
+        if (isHeld) held.push(block);
       }
       await take(start, length, block);
       await pause();
@@ -82,9 +91,9 @@ export const walkToEnd = async (
 
   const gram = new GramAccumulator(rows);
   const end = new Float64Array(dimensions);
-  await eachBlock(async (start, length) => {
-    await gram.add(block, length);
-    end.set(block[rows - 1]!.subarray(0, length), start);
+  await eachBlock(async (start, length, block) => {
+    await gram.add(block.rows, length);
+    end.set(block.rows[rows - 1]!.subarray(0, length), start);
   });
   const walked = gram.result();
   const goal = decay === undefined ? change : withoutDecay(change, decay);
@@ -100,17 +109,16 @@ export const walkToEnd = async (
 
   async function* rebuilt(): AsyncGenerator<Float64Array, void> {
     const targets = Array.from({ length: together }, () => new Float64Array(dimensions));
+    const rebuiltBlock = new Float64Array(together * width);
     for (let from = 0; from < ranks.length; from += together) {
       const mixings = ranks.slice(from, from + together).map((rank) => trajectoryMixing(pca, rank));
-      for (const target of targets) target.fill(0);
-      await eachBlock((start, length) => {
-        mixings.forEach((weights, r) => {
-          const target = targets[r]!;
-          for (let t = 1; t < rows; t++) {
-            const weight = weights[t]!;
-            const row = block[t]!;
-            for (let i = 0; i < length; i++) target[start + i]! += weight * row[i]!;
-          }
+      const weights = Float64Array.from(mixings.flat());
+      await eachBlock(async (start, length, block) => {
+        // Of the last block only the first numbers are the walk's.
+        const mixed = rebuiltBlock.subarray(0, mixings.length * width);
+        await productInto(mixed, weights, block.data, mixings.length, rows, width);
+        mixings.forEach((_, r) => {
+          targets[r]!.set(rebuiltBlock.subarray(r * width, r * width + length), start);
         });
       });
       for (const [r, weights] of mixings.entries()) {
@@ -124,9 +132,23 @@ export const walkToEnd = async (
   return { energy: trajectoryEnergy(pca).map((value) => value / total), rebuilt };
 };
 
+/** Some dimensions of a walk: all numbers, and views of its rows. */
+interface Block {
+  readonly data: Float64Array;
+  readonly rows: readonly Float64Array[];
+}
+
+const blockOf = (rows: number, width: number): Block => {
+  const data = new Float64Array(rows * width);
+  return {
+    data,
+    rows: Array.from({ length: rows }, (_, t) => data.subarray(t * width, (t + 1) * width)),
+  };
+};
+
 /** Calls back with the walk's rows from one dimension on, block by block. */
 type EachBlock = (
-  take: (start: number, length: number, block: readonly Float64Array[]) => void,
+  take: (start: number, length: number, block: Block) => Promise<void> | void,
 ) => Promise<void>;
 
 /** θ_T − d_T·θ_0. */
@@ -149,7 +171,7 @@ const withDecay = async (
   toGoal(mirrored);
   const products = new Float64Array(walked.rows);
   await eachBlock((from, length, block) => {
-    block.forEach((row, t) => {
+    block.rows.forEach((row, t) => {
       for (let i = 0; i < length; i++) products[t]! += mirrored[from + i]! * row[i]!;
     });
   });
