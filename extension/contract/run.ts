@@ -140,7 +140,10 @@ export const runFileSchema = v.object({
   versions: v.record(v.string(), v.string()),
   /** Sessions and the steps that each trained, oldest first; missing in runs of earlier versions. */
   sessions: v.optional(v.array(sessionSchema)),
-  /** As requested at the start; a resume uses the same. */
+  /**
+   * As requested at the start, else the cores of the affinity mask that the run began under. A resume uses the same, under
+   * whatever mask: another number rounds differently.
+   */
   threads: v.optional(wholePositive),
   /** The optimiser's and the decay's conventions, as formulas. */
   formulas: v.optional(v.array(v.string())),

@@ -144,8 +144,8 @@ async function* completed(
 }
 
 /**
- * The same steps, with the cost of each chunk reported. Chunks never overlap, so the process's CPU time is
- * theirs.
+ * The same steps, with the cost of each chunk reported: the time of the process. Chunks never overlap; what threads do
+ * ahead between them is counted to the chunk that runs by then.
  */
 async function* measured(
   id: string,
