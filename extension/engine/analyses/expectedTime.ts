@@ -30,7 +30,7 @@ const smallerSide = ({ rows, columns }: MatrixSpec): number => Math.min(rows, co
  */
 export const singularValuesMs = (plan: WorkPlan, spec: MatrixSpec): number =>
   plan.estimated.has(spec)
-    ? 1 + 1.7e-6 * estimateCost(spec)
+    ? 1 + 5e-7 * estimateCost(spec)
     : 1 + 7e-5 * spec.rows * spec.columns + 1.1e-7 * decompositionCost(spec) + 6e-5 * smallerSide(spec) ** 2;
 
 /** The leading singular vectors of one matrix at one checkpoint, and their angles with those before. */
