@@ -11,7 +11,7 @@ export type SpectrumOf = 'weights' | 'change';
 /** Numbers of a piece: 2 MB, so that both products with it find it in the cache. */
 const pieceNumbers = 1 << 18;
 /** Numbers of a matrix that is read and decoded once: 128 MB. An estimate goes through its matrix a dozen times. */
-const mostHeld = 1.6e7;
+const mostHeld = 2 ** 24;
 
 /** Σx and Σx² of a matrix. */
 export interface Moments {
