@@ -20,12 +20,17 @@ const markdownTable = ({ title, columns, rows, notes }: SweepTable): string => {
 export const preamble = ({ choices, machine, versions, created, command, cells }: Results): string[] => {
   const grid = cells.filter(({ inGrid }) => inGrid);
   const missing = grid.filter(({ analysis }) => analysis === undefined).length;
+  const beside = cells.filter(({ inGrid }) => !inGrid);
+  const measuredBeside = beside.filter(({ analysis }) => analysis !== undefined).length;
   return [
     ...choices,
     `Weight Geometry ${versions.weightGeometry ?? 'unknown'}, ${machine}, ${created.slice(0, 10)}.`,
     missing === 0
       ? 'Every cell of the grid was measured.'
       : `${missing} of ${grid.length} cells of the grid were not measured (–); this command goes on with them: \`${command}\``,
+    ...(beside.length === 0
+      ? []
+      : [`Of the ${beside.length} runs beside the grid ${measuredBeside} were measured.`]),
   ];
 };
 

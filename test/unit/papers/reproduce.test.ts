@@ -72,6 +72,7 @@ describe('a reproduction', () => {
     expect(json.cells.map(({ cell }) => cell.name)).toEqual(results.cells.map(({ cell }) => cell.name));
     const view = written('markdown');
     expect(view).toContain('15 of 15 cells of the grid were not measured');
+    expect(view).toContain('Of the 2 runs beside the grid 2 were measured.');
     expect(view).toContain('the command that goes on');
     expect(view).toContain('all tasks are of all 97² pairs');
     expect(view).toContain(analyses[0]!.testAccuracy.mul!.toFixed(3));
