@@ -30,6 +30,9 @@ describe.runIf(canRun())('what leaves the panel and what starts from the palette
     await page.keyboard.press('Enter');
   };
 
+  const proposed = (name: RegExp): Promise<void> =>
+    expect.poll(() => input().inputValue(), { timeout: 30_000 }).toMatch(name);
+
   it('exports a report as an HTML page that holds the numbers and where they come from', async () => {
     await markedRow(page, 'identity.safetensors');
     await explorerRow(page, 'identity.safetensors').dblclick();
@@ -37,6 +40,8 @@ describe.runIf(canRun())('what leaves the panel and what starts from the palette
     await runCommand(page, 'Weight Geometry: Export Report');
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'HTML page' }).click();
     const file = path.join(session.folder, 'exported.report.html');
+    // The dialog writes the proposed name into its box some time after it has opened.
+    await proposed(/identity\.safetensors\.report\.html$/);
     await answer(file);
     await waitFor(() => fs.existsSync(file), 30_000);
     const html = fs.readFileSync(file, 'utf8');
@@ -63,6 +68,7 @@ describe.runIf(canRun())('what leaves the panel and what starts from the palette
     await step(6);
     await page.getByText(/Runs: 2/).waitFor();
     await picture(page, 'new-sweep');
+    await proposed(/\.wggrid\.json$/);
     await answer('two.wggrid.json');
     await page.locator('.quick-input-widget', { hasText: 'Folder of the sweep' }).waitFor();
     await page.keyboard.press('Enter');
