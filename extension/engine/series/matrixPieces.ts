@@ -8,8 +8,11 @@ import { throwIfCancelled } from '../ground/work/tasks.js';
 /** The subject of a spectrum: a matrix's weights at a checkpoint, or their change from the first. */
 export type SpectrumOf = 'weights' | 'change';
 
-/** Numbers of a piece: 2 MB, so that both products with it find it in the cache. */
+/** Rows of a piece, so that its products outweigh what onnxruntime does to the other factor on each call. */
+const pieceRows = 128;
+/** Numbers of a piece where the rows are short, and at most: 2 MB stay in the cache for both products; 16 MB. */
 const pieceNumbers = 1 << 18;
+const mostNumbers = 1 << 21;
 /** Numbers of a matrix that is read and decoded once: 128 MB. An estimate goes through its matrix a dozen times. */
 const mostHeld = 2 ** 24;
 
@@ -28,7 +31,8 @@ export const matrixPieces = (
   signal: AbortSignal,
 ): EachPiece => {
   const { rows, columns } = spec;
-  const rowsPerPiece = Math.min(rows, Math.max(1, Math.floor(pieceNumbers / columns)));
+  const wanted = Math.max(pieceRows, Math.floor(pieceNumbers / columns));
+  const rowsPerPiece = Math.max(1, Math.min(rows, wanted, Math.floor(mostNumbers / columns)));
   const isHeld = rows * columns <= mostHeld;
   const buffer = new Float64Array((isHeld ? rows : rowsPerPiece) * columns);
   const first = of === 'change' ? new Float64Array(rowsPerPiece * columns) : undefined;
