@@ -10,8 +10,9 @@ export type SpectrumOf = 'weights' | 'change';
 
 /** Rows of a piece, so that its products outweigh what onnxruntime does to the other factor on each call. */
 const pieceRows = 128;
-/** Numbers of a piece where the rows are short, and at most: 2 MB stay in the cache for both products; 16 MB. */
+/** Numbers of a piece where rows are short: 2 MB stay in the cache for both products. */
 const pieceNumbers = 1 << 18;
+/** Numbers of a piece at most, unless one row has more: 16 MB. */
 const mostNumbers = 1 << 21;
 /** Numbers of a matrix that is read and decoded once: 128 MB. An estimate goes through its matrix a dozen times. */
 const mostHeld = 2 ** 24;

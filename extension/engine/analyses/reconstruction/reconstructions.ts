@@ -13,7 +13,6 @@ import { trajectoryEnergy, trajectoryMixing } from '../../geometry/reconstructio
 import type { TrajectoryPca } from '../../geometry/trajectory.js';
 import { GramAccumulator } from '../../linalg/gram.js';
 import type { Matrix } from '../../linalg/matrix.js';
-import { addProduct } from '../../linalg/product.js';
 import { spectraWithShuffles } from '../../linalg/singularValues.js';
 import { svd, type Decomposition } from '../../linalg/svd.js';
 import type { Evaluate } from '../../evaluation/namedWeights.js';
@@ -21,6 +20,7 @@ import { jointCost, perMatrixCost } from './cost.js';
 import { orthogonalRowsEnergy, shuffledEnergy, type EnergyNull } from './energyNull.js';
 import { subjectsOf, theChange, type Subject } from './subjects.js';
 import { weightsOf, withAccuracy, type Rebuild } from './accuracy.js';
+import { mixedCheckpoints } from './mixedCheckpoints.js';
 import { readPart } from '../../series/partReader.js';
 import type { TrainingRecord } from '../../series/trainingRecord.js';
 import { scatterPart } from '../../series/scatterPart.js';
@@ -309,53 +309,6 @@ async function* trajectoryOf(
     ),
   );
 }
-
-/** Checkpoints that are mixed in at one time: they are held beside the mixtures. */
-const checkpointsTogether = 8;
-
-/** ofStart·θ_0 + Σ_t weights[t] · (θ_t − θ_0) for each of them, every checkpoint read once. */
-const mixedCheckpoints = async (
-  survey: Survey,
-  mixings: readonly { readonly ofStart: number; readonly weights: readonly number[] }[],
-): Promise<Map<string, Float64Array>[]> => {
-  const first = await weightsOf(survey, 0);
-  const count = mixings.length;
-  /** The mixtures of each tensor, one a row. */
-  const mixed = new Map<string, Float64Array>();
-  for (const [name, values] of first) {
-    const rows = new Float64Array(count * values.length);
-    mixings.forEach(({ ofStart }, m) => {
-      const row = rows.subarray(m * values.length);
-      for (let i = 0; i < values.length; i++) row[i] = ofStart * values[i]!;
-    });
-    mixed.set(name, rows);
-  }
-  for (let from = 1; from < survey.checkpoints.length; from += checkpointsTogether) {
-    const some: Map<string, Float64Array>[] = [];
-    const end = Math.min(survey.checkpoints.length, from + checkpointsTogether);
-    for (let t = from; t < end; t++) some.push(await weightsOf(survey, t));
-    const factors = Float64Array.from(mixings.flatMap(({ weights }) => weights.slice(from, end)));
-    for (const [name, rows] of mixed) {
-      const start = first.get(name)!;
-      const { length } = start;
-      const changes = new Float64Array(some.length * length);
-      some.forEach((weights, row) => {
-        const to = weights.get(name)!;
-        for (let i = 0; i < length; i++) changes[row * length + i] = to[i]! - start[i]!;
-      });
-      await addProduct(rows, factors, changes, count, some.length, length);
-    }
-  }
-  return mixings.map(
-    (_, m) =>
-      new Map(
-        [...first].map(([name, { length }]) => [
-          name,
-          mixed.get(name)!.subarray(m * length, (m + 1) * length),
-        ]),
-      ),
-  );
-};
 
 async function* evaluated(
   run: ReconstructionRun,
