@@ -23,6 +23,9 @@ export interface BandReduction {
 
 /** Superdiagonals that the reduction leaves; the figures of five widths are in README.md. */
 export const BANDWIDTH = 32;
+const WIDE_FROM = 1536;
+/** The same where values alone are wanted: the products of a large matrix gain more from 64 than the chase loses. */
+export const bandwidthForValues = (columns: number): number => (columns < WIDE_FROM ? BANDWIDTH : 64);
 /**
  * The same where the reflectors of the chase are applied to all vectors: they are most of the work, and their products run
  * half as fast again from blocks of 64.

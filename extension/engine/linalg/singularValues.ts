@@ -1,22 +1,17 @@
-import { BANDWIDTH as b, bandReductionSpace, bandSpace, reduceToBand } from './bandReduction.js';
-import { chaseBand, chaseSpace } from './bandToBidiagonal.js';
+import { bandReductionSpace, bandSpace, bandwidthForValues, reduceToBand } from './bandReduction.js';
+import { bandValues, type StoredBand } from './bandValues.js';
 import { withWorkspace } from './kernels.js';
 import type { Matrix } from './matrix.js';
 import { requireFinite, transpose } from './matrix.js';
 import type { Pause } from '../ground/work/pause.js';
 import { pauseFor } from '../ground/work/pause.js';
-import {
-  ONE_STAGE_COLUMNS,
-  ONE_STAGE_NUMBERS,
-  oneStage,
-  valuesOfBidiagonal,
-  valuesSpace,
-} from './oneStage.js';
+import { ONE_STAGE_COLUMNS, ONE_STAGE_NUMBERS, oneStage } from './oneStage.js';
 import { qr } from './qr.js';
 import type { Scaled } from './scaling.js';
 import { scaled } from './scaling.js';
 import { batchValues, type LeadingVectors, type WantedValues } from './batch.js';
 import { shuffledEntries } from './shuffledEntries.js';
+import { onThread } from './threads/threads.js';
 
 export interface Spectrum {
   /** Descending, min(rows, columns) of them. */
@@ -43,21 +38,15 @@ export const TALL = 5 / 3;
 export const roundingBound = (rows: number, columns: number, largest: number): number =>
   4 * Math.max(rows, columns) * 2 ** -53 * largest;
 
-const twoStage = (matrix: Matrix, pause: Pause): Promise<Float64Array> => {
-  const { rows: m, columns: n } = matrix;
-  const space = bandReductionSpace(m, n, b);
-  const values = valuesSpace(n);
-  const bandLength = bandSpace(n, b);
-  return withWorkspace(
-    space.blocks + 6 + values.blocks,
-    space.numbers + bandLength + chaseSpace(n, b, false) + values.numbers,
-    async (workspace) => {
-      const band = { ...workspace.allocate(bandLength), b };
-      await reduceToBand(workspace, matrix, band, false, pause);
-      const { diagonal, superdiagonal } = await chaseBand(workspace, band, n, false, pause);
-      return valuesOfBidiagonal(workspace, diagonal, superdiagonal);
-    },
-  );
+const reducedBand = ({ rows, columns, data }: Matrix, pause: Pause): Promise<StoredBand> => {
+  const b = bandwidthForValues(columns);
+  const space = bandReductionSpace(rows, columns, b);
+  const length = bandSpace(columns, b);
+  return withWorkspace(space.blocks + 1, space.numbers + length, async (workspace) => {
+    const band = workspace.allocate(length);
+    await reduceToBand(workspace, { rows, columns, data }, { data: band.data, b }, false, pause);
+    return { n: columns, b, data: band.data.slice() };
+  });
 };
 
 /** Tall or square, and scaled: what the reductions expect. */
@@ -72,21 +61,43 @@ const spectrum = (values: Float64Array, { rows, columns }: Matrix): Spectrum => 
   errorBound: roundingBound(rows, columns, values[0] ?? 0),
 });
 
-/** All singular values of a real matrix. @throws GeometryError `not-finite`, `invalid-argument`, `cancelled`. */
-export const singularValues = async (a: Matrix, options: SpectrumOptions = {}): Promise<Spectrum> => {
+/** How the values of a band are found. */
+type BandSolver = (band: StoredBand, pause: Pause) => Promise<Float64Array>;
+
+/** A spectrum on its way: the matrix is not needed any more. */
+interface Begun {
+  readonly spectrum: Promise<Spectrum>;
+}
+
+/** Settled once the matrix is reduced; its spectrum may take longer. Errors as {@link singularValues}. */
+const begin = async (a: Matrix, options: SpectrumOptions, valuesOf: BandSolver): Promise<Begun> => {
   const pause = pauseFor(options.signal);
   const { matrix, restore } = prepared(a, options.name);
   const { rows, columns } = matrix;
-  if (columns === 0) return spectrum(new Float64Array(0), a);
+  if (columns === 0) return { spectrum: Promise.resolve(spectrum(new Float64Array(0), a)) };
   const square =
     rows >= TALL * columns && rows * columns > ONE_STAGE_NUMBERS
       ? (await qr(matrix, false, pause)).r
       : matrix;
-  return spectrum(
-    restore(await (columns <= ONE_STAGE_COLUMNS ? oneStage(square) : twoStage(square, pause))),
-    a,
-  );
+  const values =
+    columns <= ONE_STAGE_COLUMNS ? oneStage(square) : valuesOf(await reducedBand(square, pause), pause);
+  return { spectrum: values.then((found) => spectrum(restore(found), a)) };
 };
+
+/** All singular values of a real matrix. @throws GeometryError `not-finite`, `invalid-argument`, `cancelled`. */
+export const singularValues = async (a: Matrix, options: SpectrumOptions = {}): Promise<Spectrum> => {
+  const { spectrum: found } = await begin(a, options, bandValues);
+  return found;
+};
+
+/** Columns up to which a band's values take some tenths of a second: a thread cannot be cancelled. */
+const MOST_ON_THREAD = 2560;
+
+/** On another thread: this one goes on with the next matrix, whose products leave part of the cores idle. */
+const besideNext: BandSolver = (band, pause) =>
+  band.n <= MOST_ON_THREAD
+    ? onThread('bandSpectrum', band, [band.data.buffer as ArrayBuffer])
+    : bandValues(band, pause);
 
 /** The spectra of a matrix and of its shuffles. */
 export interface ShuffledSpectra {
@@ -99,7 +110,7 @@ export interface ShuffledSpectra {
 /**
  * The spectra of many matrices and of their shuffled entries, in the order given. Small ones are spread over all cores, and
  * their shuffles are made there; larger ones, whose products use all cores by themselves, follow one by one, without
- * vectors. Errors as {@link singularValues}.
+ * vectors: while the values of one are found from its band, the next is reduced. Errors as {@link singularValues}.
  */
 export const spectraWithShuffles = async (
   wanted: readonly WantedValues[],
@@ -119,19 +130,41 @@ export const spectraWithShuffles = async (
       found.set(one, { own: own!, shuffled, ...(leading && { leading }) });
     });
   }
-  const results: ShuffledSpectra[] = [];
-  for (const one of wanted) {
-    let spectra = found.get(one);
-    if (spectra === undefined) {
-      const own = await singularValues(one.matrix, options);
-      const shuffled: Spectrum[] = [];
-      for (const seeds of one.shuffles)
-        shuffled.push(await singularValues(shuffledEntries(one.matrix, ...seeds), options));
-      spectra = { own, shuffled };
+  const others = await oneByOne(
+    wanted.filter((one) => !found.has(one)),
+    options,
+  );
+  return wanted.map((one) => (found.get(one) ?? others.get(one))!);
+};
+
+const oneByOne = async (
+  wanted: readonly WantedValues[],
+  options: SpectrumOptions,
+): Promise<ReadonlyMap<WantedValues, ShuffledSpectra>> => {
+  const begun: Promise<Spectrum>[] = [];
+  const add = async (matrix: Matrix): Promise<void> => {
+    const { spectrum: found } = await begin(matrix, options, besideNext);
+    // A failure is met when all are awaited.
+    found.catch(() => undefined);
+    begun.push(found);
+  };
+  try {
+    for (const { matrix, shuffles } of wanted) {
+      await add(matrix);
+      for (const seeds of shuffles) await add(shuffledEntries(matrix, ...seeds));
     }
-    results.push(spectra);
+  } finally {
+    // No thread still works for a batch that has failed.
+    await Promise.allSettled(begun);
   }
-  return results;
+  const spectra = await Promise.all(begun);
+  let at = 0;
+  return new Map(
+    wanted.map((one) => {
+      const [own, ...shuffled] = spectra.slice(at, (at += 1 + one.shuffles.length));
+      return [one, { own: own!, shuffled }];
+    }),
+  );
 };
 
 /** The singular values of many matrices, in the order given. Errors as {@link singularValues}. */

@@ -4,7 +4,12 @@ import type { GeometryError } from '../../../extension/contract/errors.js';
 import { gemm } from '../../../extension/engine/linalg/gemm.js';
 import type { Matrix } from '../../../extension/engine/linalg/matrix.js';
 import { identity, transpose, zeros } from '../../../extension/engine/linalg/matrix.js';
-import { singularValues, singularValuesBatch } from '../../../extension/engine/linalg/singularValues.js';
+import {
+  singularValues,
+  singularValuesBatch,
+  spectraWithShuffles,
+} from '../../../extension/engine/linalg/singularValues.js';
+import { shuffledEntries, type Seeds } from '../../../extension/engine/linalg/shuffledEntries.js';
 import { svd } from '../../../extension/engine/linalg/svd.js';
 import { symmetricEigen } from '../../../extension/engine/linalg/symmetricEigen.js';
 import { composed, distance, orthogonalityDefect, randomMatrix, randomOrthogonal } from './checks.js';
@@ -164,7 +169,62 @@ describe('decompositions', () => {
       expect([...found[i]!.values]).toEqual([...(await singularValues(matrix)).values]);
     }
   });
+
+  it('a batch of large matrices and their shuffles gives what each gives alone', async () => {
+    const shuffles: Seeds[] = [[1], [2, 3]];
+    const wanted = [randomMatrix(300, 300, 1), randomMatrix(280, 900, 2), randomMatrix(20, 20, 3)];
+    const found = await spectraWithShuffles(wanted.map((matrix) => ({ matrix, shuffles })));
+    for (const [i, matrix] of wanted.entries()) {
+      const { own, shuffled } = found[i]!;
+      const all = [matrix, ...shuffles.map((seeds) => shuffledEntries(matrix, ...seeds))];
+      for (const [j, one] of [own, ...shuffled].entries()) {
+        expect(one).toEqual(await singularValues(all[j]!));
+      }
+    }
+  });
+
+  it('a batch of large matrices stops when cancelled', async () => {
+    const controller = new AbortController();
+    const batch = [1, 2, 3, 4].map((seed) => randomMatrix(500, 500, seed));
+    const running = codeOf(singularValuesBatch(batch, { signal: controller.signal }));
+    setTimeout(() => controller.abort(), 60);
+    expect(await running).toMatch(/^cancelled/);
+  });
+
+  it('from 1,536 columns on, values within rounding of the known ones', async () => {
+    const [rows, columns] = [1560, 1537];
+    const truth = Array.from({ length: columns }, (_, i) => 10 ** (-i / 200));
+    const a = turnedDiagonal(rows, columns, truth);
+    const { values, errorBound } = await singularValues(a);
+    expect(largestError(values, truth)).toBeLessThanOrEqual(errorBound);
+    const [same] = await singularValuesBatch([a]);
+    expect(same!.values).toEqual(values);
+  });
 });
+
+/** (I − 2xxᵀ)·diag(values)·(I − 2yyᵀ) with random unit vectors x and y. */
+const turnedDiagonal = (rows: number, columns: number, values: readonly number[]): Matrix => {
+  const unit = (n: number, seed: number): Float64Array => {
+    const { data } = randomMatrix(n, 1, seed);
+    const norm = Math.hypot(...data);
+    return data.map((each) => each / norm);
+  };
+  const [x, y] = [unit(rows, 1), unit(columns, 2)];
+  // xᵀ·diag(values)·y.
+  const middle = values.reduce((sum, value, i) => sum + x[i]! * value * y[i]!, 0);
+  const a = zeros(rows, columns);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const left = (values[i] ?? 0) * (i < columns ? y[i]! : 0);
+      a.data[i * columns + j] =
+        (i === j ? values[i]! : 0) -
+        2 * x[i]! * x[j]! * values[j]! -
+        2 * left * y[j]! +
+        4 * x[i]! * middle * y[j]!;
+    }
+  }
+  return a;
+};
 
 describe('symmetric eigenproblems', () => {
   it.each([1, 5, 48, 60, 300])('%i: A·Q = Q·Λ, Q orthogonal, values descending', async (n) => {

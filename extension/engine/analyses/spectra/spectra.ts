@@ -6,7 +6,6 @@ import { entryMoments, followsShuffleLaw, ShuffleLaw, type EntryMoments } from '
 import { seedFromText } from '../../ground/seededRandom.js';
 import { shuffledEntries, type Seeds } from '../../linalg/shuffledEntries.js';
 import type { Matrix } from '../../linalg/matrix.js';
-import { ONE_STAGE_NUMBERS } from '../../linalg/oneStage.js';
 import {
   singularValuesBatch,
   spectraWithShuffles,
@@ -61,15 +60,12 @@ interface Batch {
   readonly subjects: readonly Subject[];
 }
 
-/**
- * Whether a batch may be held beside another: each matrix is small, and so are all together. A stack of small ones is one
- * tensor, and so one batch, however large it is.
- */
-const isLight = ({ subjects }: Pick<Batch, 'subjects'>): boolean => {
-  const sizes = subjects.map(({ matrix }) => matrix.data.length);
-  const all = sizes.reduce((sum, size) => sum + size, 0);
-  return all <= batchElements && sizes.every((size) => size <= ONE_STAGE_NUMBERS);
-};
+/** Elements of a batch that may be held beside another: 64 MB. */
+const lightElements = 1 << 23;
+
+/** A stack of small matrices is one tensor, and so one batch, however large it is. */
+const isLight = ({ subjects }: Pick<Batch, 'subjects'>): boolean =>
+  subjects.reduce((sum, { matrix }) => sum + matrix.data.length, 0) <= lightElements;
 
 /**
  * One spectrum exactly, whatever its size: of the weights, or of the change from the first checkpoint.
