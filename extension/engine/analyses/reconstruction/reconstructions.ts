@@ -306,6 +306,7 @@ async function* trajectoryOf(
         const ofStart = weights.reduce((sum, weight, t) => sum + weight * (1 - (kept?.[t] ?? 1)), startKept);
         return { ofStart: kept === undefined ? 1 : ofStart, weights };
       }),
+      run.signal,
     ),
   );
 }

@@ -2,7 +2,7 @@ import type { DistributionEntry, TensorEntry, Warning } from '../../../contract/
 import type { TensorInfo } from '../../checkpoints/tensors/checkpoint.js';
 import { bytesPerElement, isNumericDtype } from '../../checkpoints/tensors/dtypes.js';
 import { RunningDistribution } from '../../geometry/distribution.js';
-import type { TaskStep } from '../../ground/work/tasks.js';
+import { throwIfCancelled, type TaskStep } from '../../ground/work/tasks.js';
 import { isParameter } from '../../series/survey.js';
 import { tensorEntry } from '../../series/tensorEntries.js';
 import type { AnalysisRun } from '../analysis.js';
@@ -50,7 +50,9 @@ export async function* distributionsOf({
   };
   for (const tensor of tensors) {
     const running = new RunningDistribution(withHistogram);
-    for (let start = 0; start < tensor.elements && !signal.aborted; start += buffer.length) {
+    for (let start = 0; start < tensor.elements; start += buffer.length) {
+      // A tensor of which a part was read has no distribution.
+      throwIfCancelled(signal);
       const length = Math.min(buffer.length, tensor.elements - start);
       running.add(await checkpoint.read(tensor.name, start, length, buffer), length);
       done += length;
@@ -83,6 +85,6 @@ const withoutHistograms = (tensors: number): Warning => ({
 
 const notFinite = (tensor: string, { label, step }: { label: string; step: number }): Warning => ({
   code: 'not-finite',
-  message: `${tensor} holds NaN or infinity at ${label}: it has no spectrum there.`,
+  message: `${tensor} holds NaN, infinity or values too large to square at ${label}: it has no spectrum there.`,
   ...{ tensor, step },
 });
