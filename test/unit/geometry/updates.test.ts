@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../extension/engine/ground/seededRandom.js';
 import { attentionPlaces, gatherPlaces } from '../../../extension/engine/geometry/attentionPlaces.js';
 import { randomWalkGram, stepLengths } from '../../../extension/engine/geometry/randomWalkNull.js';
 import { cosine, mixedDirection } from '../../../extension/engine/geometry/updates/directions.js';
@@ -228,4 +229,24 @@ describe('updates', () => {
       }
     },
   );
+
+  it.each([0, 1, 100])('of fewer numbers than updates have zeros, %d away from the start', async (away) => {
+    const random = seededRandom(3);
+    const point = Float64Array.from({ length: 4 }, () => random.normal());
+    const points = [point.slice(), point.map((x) => x + away * random.normal())];
+    for (let t = 0; t < 20; t++) points.push(points.at(-1)!.map((x) => x + 0.01 * random.normal()));
+    const rows = gramOfChanges(points);
+    const gram = updateGram(rows);
+    const distance = Math.sqrt(rows.data.at(-1)!);
+    const window = gramWindow(gram, gram.rows - 10, 10);
+    const { singularValues, coefficients } = await windowSpectrum(window, false, distance);
+    for (const found of [singularValues, await windowSingularValues(window, false, distance)]) {
+      expect(found.map((value) => value > 0)).toEqual(singularValues.map((_, k) => k < 4));
+    }
+    expect(coefficients.map((row) => row.length)).toEqual(singularValues.map((_, k) => (k < 4 ? 10 : 0)));
+    const lengths = Array.from({ length: 10 }, (_, i) => Math.sqrt(window.data[11 * i]!));
+    const request = { lengths, dimensions: 4, centred: false, draws: 5, seeds: [1] };
+    const { mean } = await independentUpdates({ ...request, distance });
+    expect(mean.map((value) => value > 0)).toEqual(mean.map((_, k) => k < 4));
+  });
 });

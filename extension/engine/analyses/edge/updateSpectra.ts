@@ -4,6 +4,7 @@ import { independentUpdates } from '../../geometry/updates/independentUpdates.js
 import { gapDecline, spectralEdge } from '../../geometry/updates/spectralEdge.js';
 import { gramWindow, updateGram } from '../../geometry/updates/updateGram.js';
 import { windowSpectrum } from '../../geometry/updates/windowSpectrum.js';
+import type { Matrix } from '../../linalg/matrix.js';
 import type { KeptGram } from '../trajectory/groupGrams.js';
 
 /** How updates are windowed. */
@@ -40,12 +41,13 @@ export async function* windowsOf(
   for (let start = 0; start + window <= updates.rows; start++) {
     const windowed = gramWindow(updates, start, window);
     if (!windowed.data.every(Number.isFinite)) continue;
-    const { singularValues, coefficients } = await windowSpectrum(windowed, centred);
+    const distance = farthest(gram, start, start + window);
+    const { singularValues, coefficients } = await windowSpectrum(windowed, centred, distance);
     const lengths = Array.from({ length: window }, (_, i) =>
       Math.sqrt(Math.max(0, windowed.data[i * window + i]!)),
     );
     const independent = await independentUpdates({
-      ...{ lengths, dimensions: parameters, centred, draws },
+      ...{ lengths, dimensions: parameters, centred, distance, draws },
       seeds: [seed, seedFromText(group), start],
     });
     const entry: UpdateSpectrumEntry = {
@@ -57,6 +59,13 @@ export async function* windowsOf(
     yield { entry, start, coefficients };
   }
 }
+
+/** Distance of the checkpoints first … last from the one that all differences were taken from, at most. */
+const farthest = ({ rows, data }: Matrix, first: number, last: number): number => {
+  let squared = 0;
+  for (let t = first; t <= last; t++) squared = Math.max(squared, data[t * rows + t]!);
+  return Math.sqrt(squared);
+};
 
 /** The decline of both gaps over a group's windows, and that of the null's mean gaps. */
 export const gapDeclinesOf = (

@@ -10,6 +10,8 @@ export interface IndependentUpdatesRequest {
   /** Numbers of one update. */
   readonly dimensions: number;
   readonly centred: boolean;
+  /** As for the run's own spectrum: what is rounding there is rounding here. */
+  readonly distance?: number;
   readonly draws: number;
   readonly seeds: readonly number[];
 }
@@ -40,11 +42,11 @@ export interface IndependentUpdates {
  * steps become equally long, whatever their directions.
  */
 export const independentUpdates = async (request: IndependentUpdatesRequest): Promise<IndependentUpdates> => {
-  const { lengths, dimensions, centred, draws, seeds } = request;
+  const { lengths, dimensions, centred, distance, draws, seeds } = request;
   const drawn: number[][] = [];
   for (let draw = 0; draw < draws; draw++) {
     const walk = randomWalkGram(lengths, dimensions, ...seeds, draw);
-    drawn.push(await windowSingularValues(updateGram(walk), centred));
+    drawn.push(await windowSingularValues(updateGram(walk), centred, distance));
   }
   const columns = (drawn[0] ?? []).map((_, k) => spreadOf(drawn.map((values) => values[k]!)));
   const edges = drawn.map((values) => spectralEdge(values));
