@@ -96,7 +96,7 @@ export const explanations: Readonly<Record<string, Explanation>> = {
     'Check the list of tensors that were not read, and their types.',
   ),
   'not-finite': say(
-    'A tensor holds NaN or infinity. It has no spectrum at that step, and the step is in no trajectory with it.',
+    'A tensor holds NaN, infinity or values too large to square. It has no spectrum at that step, and the step is in no trajectory with it.',
     'Training has diverged there, or the file is damaged.',
   ),
   'object-array': say(

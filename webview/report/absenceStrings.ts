@@ -7,7 +7,7 @@ export const absenceStrings = {
   'absent.notAsked': 'it is computed on request',
   'absent.unknown': 'the inspection has no result for this',
   'absent.filter': 'the setting for tensors, “{glob}”, leaves it out',
-  'absent.notFinite': '{tensor} holds NaN or infinity at step {step}',
+  'absent.notFinite': '{tensor} holds NaN, infinity or values too large to square at step {step}',
   'absent.oneCheckpoint':
     'a single checkpoint has no change to rebuild and no trajectory; open the folder that holds the series',
   'absent.oneChange': 'a single checkpoint has no change',

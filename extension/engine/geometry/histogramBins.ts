@@ -71,7 +71,12 @@ export class HistogramBins {
       else counts[place]! += count;
     }
     return {
-      ...{ start: begin * joined * this.width, width: joined * this.width, counts },
+      // A bin that begins below the range of float64 begins at its end.
+      ...{
+        start: Math.max(-Number.MAX_VALUE, begin * joined * this.width),
+        width: joined * this.width,
+        counts,
+      },
       ...(below > 0 ? { below } : {}),
       ...(above > 0 ? { above } : {}),
     };

@@ -57,7 +57,7 @@ const DENSITY_FRACTIONS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 
 /**
  * Spectral norm, stable rank, leading values, nuclear norm, effective rank and spectral density of a matrix that is
  * too large to decompose: block Lanczos from random vectors (Musco and Musco 2015 for the leading values; Ubaru, Chen
- * and Saad 2017 for the traces, by quadrature). The matrix is gone through a dozen times and never held.
+ * and Saad 2017 for the traces, by quadrature). The matrix is gone through a dozen times, in pieces.
  * Small matrices (fewer values than 128) want an exact method: here they would be refused.
  * @throws GeometryError `not-finite`, `invalid-argument`, `cancelled`, and what reading throws.
  */

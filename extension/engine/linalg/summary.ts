@@ -1,3 +1,4 @@
+import { GeometryError } from '../../contract/errors.js';
 import { ownWorkspace, type Workspace } from './kernels.js';
 
 /** What a block of numbers is like. A sum is not finite where a number is not. */
@@ -69,7 +70,7 @@ export const sumsOf = (numbers: Float64Array): Pick<Summary, 'sum' | 'sumOfSquar
 
 /**
  * Adds to `counts` (at most {@link MOST_BINS}) how many numbers have ⌊x·perWidth⌋ = first, first + 1, …; `apart` is told of
- * the others, NaN included.
+ * the others, NaN included. @throws GeometryError `internal` where there are more bins.
  */
 export const countInBins = (
   numbers: Float64Array,
@@ -78,6 +79,9 @@ export const countInBins = (
   counts: Float64Array,
   apart: (number: number) => void,
 ): void => {
+  if (counts.length > MOST_BINS) {
+    throw new GeometryError('internal', `${counts.length} bins are more than ${MOST_BINS}.`);
+  }
   const { kernels, block, counts: own, outside } = memory();
   own.data.fill(0);
   for (let from = 0; from < numbers.length; from += BLOCK) {

@@ -60,4 +60,11 @@ describe('counts in bins', () => {
     expect(outside).toEqual(others);
     expect(outside.length).toBeGreaterThan(100);
   });
+
+  it('are at most 1,024', () => {
+    const count = (bins: number): void =>
+      countInBins(Float64Array.of(1050, 3), 1, 0, new Float64Array(bins), () => undefined);
+    expect(() => count(1024)).not.toThrow();
+    expect(() => count(1025)).toThrow('more than 1024');
+  });
 });

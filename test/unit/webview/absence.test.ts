@@ -100,7 +100,7 @@ describe('what stands in place of a number', () => {
 
   it('is the value that is not finite, though more is being computed', () => {
     const warnings = [notFinite('second', 200)];
-    const says = 'not computed: second holds NaN or infinity at step 200';
+    const says = 'not computed: second holds NaN, infinity or values too large to square at step 200';
     expect(ofSecond({ warnings })).toBe(says);
     expect(ofSecond({ warnings, running: true })).toBe(says);
     // Not finite at another step than the one that is shown.

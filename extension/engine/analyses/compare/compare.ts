@@ -151,7 +151,8 @@ async function* pieces(
 const tensorEntry = (pair: Pair, sums: PairSums): ComparisonEntry => {
   const { shape, elements } = pair.own;
   const named = { ...namesOf(pair), shape: [...shape], elements };
-  if (!sums.isFinite) return { ...named, state: 'not-read', leftOut: 'It holds NaN or infinity.' };
+  if (!sums.isFinite)
+    return { ...named, state: 'not-read', leftOut: 'It holds NaN, infinity or values too large to square.' };
   const [relativeDistance, cosine] = [sums.relativeDistance(), sums.cosine()];
   return {
     ...named,

@@ -81,7 +81,7 @@ export const exactSpectrum = async (
   if (spec.rank !== undefined) return factoredEntry(survey, index, spec, of, { seed: settings.seed, signal });
   const subjects = (await subjectsOf(run, index, spec.tensor, [spec])).filter((one) => one.of === of);
   const [entry] = await entriesOf(run, await decomposed(run, { index, subjects }, { draws: 0 }));
-  return entry;
+  return entry && isWithinRange(entry) ? entry : undefined;
 };
 
 /** The spectra of every planned matrix of the given checkpoints: of the weights, and of the change from the first. */
@@ -104,13 +104,14 @@ export async function* spectraOf(
     specs.reduce((sum, spec) => sum + singularValuesMs(plan, spec), 0);
   const wholeCost = indices.length * costOf(plan.matrices);
   let [done, cost] = [0, 0];
+  const reached = (index: number): TaskStep => ({
+    fraction: cost / Math.max(1e-9, wholeCost),
+    text: `Spectra: ${done} of ${total} matrices (checkpoint ${survey.checkpoints[index]!.label})`,
+  });
   const progress = (index: number, specs: readonly MatrixSpec[]): TaskStep => {
     done += specs.length;
     cost += costOf(specs);
-    return {
-      fraction: cost / Math.max(1e-9, wholeCost),
-      text: `Spectra: ${done} of ${total} matrices (checkpoint ${survey.checkpoints[index]!.label})`,
-    };
+    return reached(index);
   };
   const nullsOf = (index: number): Nulls => {
     const draws = plan.nullsOf.has(index) ? settings.shuffleDraws : 0;
@@ -123,7 +124,7 @@ export async function* spectraOf(
   );
   for await (const batch of begun) {
     const { index, subjects } = batch;
-    run.emit({ spectra: await entriesOf(run, batch) });
+    run.emit(additionOf(survey, index, await entriesOf(run, batch)));
     yield progress(
       index,
       subjects.flatMap(({ of, spec }) => (of === 'weights' ? [spec] : [])),
@@ -135,18 +136,21 @@ export async function* spectraOf(
       yield progress(index, [spec]);
     }
     for (const spec of plan.estimated) {
-      yield* estimatedSpectra(run, index, spec);
+      for await (const entry of estimatedSpectra(run, index, spec)) {
+        run.emit({ spectra: [entry] });
+        // Other tasks and a cancel have a turn between two estimates.
+        yield reached(index);
+      }
       yield progress(index, [spec]);
     }
   }
 }
 
-/** Steps without progress give other tasks and a cancel a turn between two estimates. */
 async function* estimatedSpectra(
-  { survey, emit, signal, report, settings: { seed } }: SpectraRun,
+  { survey, signal, report, settings: { seed } }: SpectraRun,
   index: number,
   spec: MatrixSpec,
-): AsyncGenerator<TaskStep, void> {
+): AsyncGenerator<SpectrumEntry, void> {
   const isThere = (checkpoint: number): boolean => survey.present[checkpoint]!.has(spec.tensor);
   if (!isThere(index)) return;
   const { step } = survey.checkpoints[index]!;
@@ -159,7 +163,7 @@ async function* estimatedSpectra(
       spec.rank === undefined
         ? await estimatedEntry(survey, index, spec, of, signal)
         : await factoredEntry(survey, index, spec, of, { seed, signal });
-    if (entry !== undefined) emit({ spectra: [entry] });
+    if (entry !== undefined) yield entry;
   }
 }
 
@@ -282,6 +286,27 @@ const decomposed = async (
     leading: subject.of === 'weights' ? (vectors?.wanted(index) ?? 0) : 0,
   }));
   return { index, subjects, moments, laws, found: await spectraWithShuffles(wanted, { signal }) };
+};
+
+const isWithinRange = ({ frobeniusNorm }: SpectrumEntry): boolean => Number.isFinite(frobeniusNorm);
+
+/** Spectra of values too large to square are left out, with a warning. */
+const additionOf = (survey: Survey, index: number, entries: readonly SpectrumEntry[]): ReportAddition => {
+  const { label, step } = survey.checkpoints[index]!;
+  // The sums of a single checkpoint's tensors tell of them too.
+  const left = survey.checkpoints.length > 1 ? entries.filter((entry) => !isWithinRange(entry)) : [];
+  return {
+    spectra: entries.filter(isWithinRange),
+    ...(left.length === 0
+      ? {}
+      : {
+          warnings: left.map(({ tensor }) => ({
+            code: 'not-finite',
+            message: `${tensor} holds values too large to square at ${label}: it has no spectrum there.`,
+            ...{ tensor, step },
+          })),
+        }),
+  };
 };
 
 /** Each subject's spectrum and those of its shuffles, or draws of the shuffles' law where it applies. */

@@ -15,8 +15,9 @@ interface DecayingPath {
   readonly training?: TrainingRecord;
 }
 
-/** As the run's record has it, else fitted; undefined where nothing decays. */
+/** As the run's record has it, else fitted; undefined where nothing decays, or the start is too large to square. */
 export const decayOf = ({ steps, start, training }: DecayingPath): Decay | undefined => {
+  if (!Number.isFinite(start.squared)) return undefined;
   if (training === undefined) {
     const kept = fittedDecay(start);
     return kept && { ...sharesOf(kept), origin: 'fitted' };

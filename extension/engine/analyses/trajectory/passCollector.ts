@@ -62,7 +62,7 @@ export class PassCollector implements PassEvents {
       warnings: [
         {
           code: 'not-finite',
-          message: `${tensor.name} holds NaN or infinity at ${label}: it has no spectrum there, and ${label} is left out of trajectories with it.`,
+          message: `${tensor.name} holds NaN, infinity or values too large to square at ${label}: it has no spectrum there, and ${label} is left out of trajectories with it.`,
           tensor: tensor.name,
           step,
         },

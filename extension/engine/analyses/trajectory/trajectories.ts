@@ -117,7 +117,7 @@ const alongStart = (
 ): Pick<TrajectoryEntry, 'alongStart'> => {
   const last = gram.rows - 1;
   const change = gram.data[last * gram.rows + last]!;
-  if (!(change > 0) || !(start.squared > 0)) return {};
+  if (!(change > 0) || !(start.squared > 0) || !Number.isFinite(start.squared)) return {};
   const distance = ofDecay?.at(-1);
   const decayed = decay && (1 - decay.kept.at(-1)!) ** 2 * start.squared;
   return {
