@@ -5,7 +5,13 @@ import { differenceProducts } from './differenceProducts.js';
 import { storedProducts } from './storedProducts.js';
 
 /** What a thread of the linear algebra computes: a job in, an answer and the buffers that go with it out. */
-export const jobs = { bandSpectrum, batchValues, differenceProducts, leadingVectors, storedProducts } as const;
+export const jobs = {
+  bandSpectrum,
+  batchValues,
+  differenceProducts,
+  leadingVectors,
+  storedProducts,
+} as const;
 
 export type Jobs = typeof jobs;
 export type JobName = keyof Jobs;
