@@ -6,28 +6,18 @@ import type { Page } from 'playwright-core';
 import { childProcesses } from './childProcesses.js';
 import {
   chooseFromMenu,
+  closeTab,
   explorerRow,
   hoverOver,
   menuOf,
+  openFile,
   pageFrame,
-  pause,
   picture,
   pictureOfFailure,
   runCommand,
 } from './hostWindow.js';
 import { safetensorsFile } from './safetensorsFile.js';
 import { canRun, startSession, type Session } from './session.js';
-
-/** Opens a file by its name, as Ctrl+P does. */
-async function openFile(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('Control+p');
-  const box = page.locator('.quick-input-widget input.input');
-  await box.fill(name);
-  await page
-    .locator('.quick-input-list .monaco-list-row', { hasText: name.split('/').at(-1)! })
-    .first()
-    .click();
-}
 
 /** A small checkpoint, with the folders that it lies in. */
 function writeCheckpoint(file: string): void {
@@ -37,6 +27,12 @@ function writeCheckpoint(file: string): void {
 
 const wordInEditor = (page: Page, text: string) =>
   page.locator('.editor-instance .view-line span', { hasText: text }).last();
+
+/** The explorer's files make room, so that all rows of the view are in sight: others do not exist. */
+async function makeRoom(page: Page): Promise<void> {
+  const files = page.locator('.pane-header', { hasText: 'experiments' });
+  if ((await files.getAttribute('aria-expanded')) === 'true') await files.click();
+}
 
 describe.runIf(canRun())('explorer, hovers and view', () => {
   let session: Session;
@@ -53,8 +49,7 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     await chooseFromMenu(page, explorerRow(page, 'hostile.safetensors'), 'Compare Weights with Selected');
     const frame = await pageFrame(page, 'compared with identity');
     expect(await frame.evaluate(() => document.body.innerText)).toContain('these are different models');
-    await page.locator('.tab', { hasText: 'identity.safetensors ↔ hostile.safetensors' }).waitFor();
-    await page.keyboard.press('Control+w');
+    await closeTab(page, 'identity.safetensors ↔ hostile.safetensors');
   });
 
   it('inspects two runs together, selected in the explorer', async () => {
@@ -87,7 +82,7 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     await frame.locator('select[aria-label="Runs"]').waitFor();
     await expect.poll(() => legend.first().innerText()).toMatch(/seed_a[^]*seed_b/);
     await picture(page, 'runs-together-trajectory');
-    await page.keyboard.press('Control+w');
+    await closeTab(page, /seed_[ab]/);
     fs.rmSync(path.join(session.folder, 'seeds'), { recursive: true });
   });
 
@@ -171,10 +166,11 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
   });
 
   it('folds files that are not read under one row, and lists the series in the palette', async () => {
-    fs.mkdirSync(path.join(session.folder, 'junk'));
+    fs.mkdirSync(path.join(session.folder, 'junk'), { recursive: true });
     for (const name of ['one', 'two', 'three'])
       fs.writeFileSync(path.join(session.folder, 'junk', `${name}.safetensors`), 'no weights');
     await runCommand(page, 'Focus on Weight Geometry View');
+    await makeRoom(page);
     const pane = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Weight Geometry' }) });
     const folded = pane.locator('.monaco-list-row', { hasText: 'Files that are not read' }).first();
     await folded.waitFor();
@@ -192,26 +188,21 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     const pane = page.locator('.pane', { has: page.locator('.pane-header', { hasText: 'Weight Geometry' }) });
     // A row that is scrolled past stays at the top in a copy.
     const row = (text: string) => pane.locator('.monaco-list-row', { hasText: text }).first();
+    await makeRoom(page);
     await row('20 checkpoints').waitFor();
-    await row('20 checkpoints').click();
-    await row('step_000400').click();
+    if (!(await row('step_000400').isVisible())) await row('20 checkpoints').click();
     const tensor = row('tok.weight');
-    // Only rows in sight exist; the selection walks down to the tensor.
-    for (let tries = 0; tries < 20 && !(await tensor.isVisible()); tries++) {
-      await pause(500);
-      await page.keyboard.press('ArrowDown');
-    }
-    // One more, so that all of the row is in sight.
-    await page.keyboard.press('ArrowDown');
-    await pause(500);
+    await row('step_000400').waitFor();
+    if (!(await tensor.isVisible())) await row('step_000400').click();
+    await tensor.waitFor();
     const tooltip = await hoverOver(page, tensor.locator('.label-name'), /53 × 32[^]*Effective rank/);
     await picture(page, 'series-view');
     expect(tooltip).toMatch(/Effective rank \d+\.\d/);
-    await pause(200);
   });
 
   it('lists a run and folders for each step as one series each, as they come, move and go', async () => {
     const at = (...parts: string[]): string => path.join(session.folder, 'lab', ...parts);
+    fs.rmSync(path.join(session.folder, 'lab-2'), { recursive: true, force: true });
     for (const step of [100, 200, 123_456]) {
       writeCheckpoint(at('run', 'checkpoints', `step_${String(step).padStart(6, '0')}.safetensors`));
       writeCheckpoint(at('trainer', `checkpoint-${step}`, 'model.safetensors'));
@@ -223,9 +214,7 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     await runCommand(page, 'Focus on Weight Geometry View');
     const header = page.locator('.pane-header', { hasText: 'Weight Geometry' });
     const pane = page.locator('.pane', { has: header });
-    // The explorer makes room, so that all rows are in sight.
-    const files = page.locator('.pane-header', { hasText: 'experiments' });
-    if ((await files.getAttribute('aria-expanded')) === 'true') await files.click();
+    await makeRoom(page);
     await header.hover();
     await header.locator('.action-label[aria-label^="Collapse All"]').click();
     const lab = async (): Promise<string[]> => {

@@ -36,6 +36,7 @@ export async function openWindow(url: string): Promise<HostWindow> {
   });
   const page = await context.newPage();
   page.setDefaultTimeout(45_000);
+  page.setDefaultNavigationTimeout(120_000);
   const errors: string[] = [];
   page.on('console', (message) => {
     if (/Content Security Policy|Refused to/.test(message.text())) errors.push(message.text());
@@ -88,6 +89,38 @@ export async function runCommand(page: Page, title: string): Promise<void> {
   throw new Error(`There is no command "${title}".`);
 }
 
+/**
+ * Opens a file by its name, as Ctrl+P does. A window in its first seconds may lose the key, and its search of files may
+ * know nothing yet of one that was just written.
+ */
+export async function openFile(page: Page, name: string): Promise<void> {
+  const box = page.locator('.quick-input-widget input.input');
+  const base = path.basename(name);
+  for (let tries = 0; tries < 8; tries++) {
+    await page.keyboard.press('Control+p');
+    try {
+      await box.waitFor({ timeout: 5000 });
+      await box.fill(name);
+      await page
+        .locator('.quick-input-list .monaco-list-row', { hasText: base })
+        .first()
+        .click({ timeout: 9000 });
+      await page.locator('.tab.active', { hasText: base }).waitFor({ timeout: 9000 });
+      return;
+    } catch {
+      await page.keyboard.press('Escape');
+    }
+  }
+  throw new Error(`"${name}" was not found.`);
+}
+
+/** Closes the editor with some words in its tab. */
+export async function closeTab(page: Page, title: string | RegExp): Promise<void> {
+  const tab = page.locator('.tab', { hasText: title });
+  await tab.click({ button: 'middle' });
+  await tab.waitFor({ state: 'hidden' });
+}
+
 /** Presses a key again and again, as a person does while what answers it is still starting. */
 export async function pressUntil(page: Page, key: string, shown: Locator): Promise<void> {
   for (let tries = 0; tries < 15; tries++) {
@@ -125,23 +158,52 @@ export async function markedRow(page: Page, name: string): Promise<Locator> {
   return row;
 }
 
+const menuItems = (page: Page): Locator => page.locator('.monaco-menu .action-item');
+
 /**
- * Chooses an item of a row's context menu. Menu items ignore the mouse for their first 100 ms, and an item that depends
- * on what an extension has found is there only once it has. A menu keeps the items and states it was opened with: in
- * the first seconds of a window, what asks for trust is disabled, and so the menu is opened again.
+ * Opens a row's context menu. A window that is being drawn may lose the click; items ignore the mouse for the menu's
+ * first 100 ms.
+ */
+async function openMenu(page: Page, row: Locator): Promise<void> {
+  for (let tries = 0; tries < 8; tries++) {
+    await row.click({ button: 'right' });
+    try {
+      await menuItems(page).first().waitFor({ timeout: 5000 });
+      await pause(300);
+      return;
+    } catch {
+      // It is clicked again.
+    }
+  }
+  throw new Error('The row shows no menu.');
+}
+
+/** Closes a menu, if it is still there: Escape without one would end a selection of rows. */
+async function closeMenu(page: Page): Promise<void> {
+  if (await menuItems(page).first().isVisible()) await page.keyboard.press('Escape');
+  await menuItems(page).first().waitFor({ state: 'hidden' });
+}
+
+/**
+ * Chooses an item of a row's context menu. An item that depends on what an extension has found is there only once it
+ * has. A menu keeps the items and states it was opened with: in the first seconds of a window, what asks for trust is
+ * disabled, and so the menu is opened again. A menu closes when one of its items was chosen.
  */
 export async function chooseFromMenu(page: Page, row: Locator, item: string): Promise<void> {
   const entry = page.locator('.monaco-menu .action-item:not(.disabled)', { hasText: item }).first();
   for (let tries = 0; tries < 40; tries++) {
-    await row.click({ button: 'right' });
-    await page.locator('.monaco-menu .action-item').first().waitFor();
-    await pause(300);
+    await openMenu(page, row);
     if (await entry.isVisible()) {
-      await entry.hover();
-      await entry.click();
-      return;
+      try {
+        await entry.hover({ timeout: 5000 });
+        await entry.click({ timeout: 5000 });
+        await menuItems(page).first().waitFor({ state: 'hidden', timeout: 5000 });
+        return;
+      } catch {
+        // The menu was closed by something else, or took no notice.
+      }
     }
-    await page.keyboard.press('Escape');
+    await closeMenu(page);
     await pause(500);
   }
   throw new Error(`The menu has no "${item}".`);
@@ -149,11 +211,9 @@ export async function chooseFromMenu(page: Page, row: Locator, item: string): Pr
 
 /** The items of a row's context menu. */
 export async function menuOf(page: Page, row: Locator): Promise<string[]> {
-  await row.click({ button: 'right' });
-  await page.locator('.monaco-menu .action-item').first().waitFor();
-  await pause(300);
-  const items = await page.locator('.monaco-menu .action-item').allInnerTexts();
-  await page.keyboard.press('Escape');
+  await openMenu(page, row);
+  const items = await menuItems(page).allInnerTexts();
+  await closeMenu(page);
   return items;
 }
 
