@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   notification,
+  openFile,
   pageFrame,
   pause,
   picture,
@@ -30,9 +31,7 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
 
   it('completes a run file and marks what it does not know', async () => {
     fs.writeFileSync(path.join(session.folder, 'own.wgrun.json'), '{\n  "name": "own"\n}\n');
-    await page.keyboard.press('Control+p');
-    await page.locator('.quick-input-widget input.input').fill('own.wgrun.json');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'own.wgrun.json' }).first().click();
+    await openFile(page, 'own.wgrun.json');
     await page.locator('.editor-instance .view-line', { hasText: 'own' }).click();
     await page.keyboard.press('End');
     await page.keyboard.type(',');
@@ -56,6 +55,8 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
     await pageFrame(page, 'Training at step', 60_000);
     const toast = notification(page, 'groks at step');
     await toast.waitFor({ timeout: 120_000 });
+    // It fades after some seconds, unless the mouse is on it.
+    await toast.hover();
     await picture(page, 'training-grokked');
     await waitFor(() => statusOf(run('tiny')) === 'finished', 60_000);
     const { grokStep } = JSON.parse(fs.readFileSync(run('tiny', 'run.json'), 'utf8')) as { grokStep: number };
@@ -67,33 +68,34 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
 
   it('trains a run file as a task in the terminal, which stops it', async () => {
     const { config } = JSON.parse(fs.readFileSync(run('tiny', 'run.json'), 'utf8')) as { config: object };
-    const long = { ...config, name: 'task', maxSteps: 100_000, stop: undefined };
+    const folder = fresh('task');
+    const task = path.join(session.folder, folder);
+    const long = { ...config, name: path.basename(folder), maxSteps: 100_000, stop: undefined };
     fs.writeFileSync(path.join(session.folder, 'long.wgrun.json'), JSON.stringify(long));
     const row = (text: string) =>
       page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
     // VS Code's search of files may know nothing yet of one that was just written.
     for (let tries = 0; tries < 5; tries++) {
       await runCommand(page, 'Tasks: Run Task');
-      await row('weight-geometry').click();
       try {
+        await row('weight-geometry').click({ timeout: 9000 });
         await row('train long.wgrun.json').click({ timeout: 9000 });
         break;
       } catch {
         await page.keyboard.press('Escape');
       }
     }
-    await waitFor(() => statusOf(run('task')) === 'running', 60_000);
+    await waitFor(() => statusOf(task) === 'running', 60_000);
     await page.keyboard.press('Escape');
     await page.locator('.terminal-wrapper.active').waitFor();
-    await waitFor(() => checkpointsOf(run('task')).length > 2, 60_000);
+    await waitFor(() => checkpointsOf(task).length > 2, 60_000);
     await picture(page, 'training-task');
     await runCommand(page, 'Tasks: Terminate Task');
-    const isStopped = (): boolean => statusOf(run('task')) === 'stopped';
+    const isStopped = (): boolean => statusOf(task) === 'stopped';
     // The list of tasks is asked for where VS Code does not end the only one by itself.
-    if (!isStopped()) {
-      const only = row('train long.wgrun.json');
-      if (await only.isVisible()) await only.click();
-    }
+    const only = row('train long.wgrun.json');
+    await expect.poll(async () => isStopped() || (await only.isVisible())).toBe(true);
+    if (await only.isVisible()) await only.click();
     await waitFor(isStopped, 30_000);
     await runCommand(page, 'View: Toggle Panel Visibility');
   });
@@ -134,18 +136,21 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
       folder: later,
     });
     await runCommand(page, 'Focus on Training Runs View');
-    await runRow(/later.*waiting for its turn/).waitFor();
+    await runRow(new RegExp(`${path.basename(later)}.*waiting for its turn`)).waitFor();
 
     await page.reload();
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
     await waitFor(() => statusOf(at(long)) === 'stopped', 30_000);
     expect(fs.existsSync(at(later))).toBe(false);
     await runCommand(page, 'Focus on Training Runs View');
-    await runRow(/later.*stopped/).waitFor({ timeout: 60_000 });
+    await runRow(new RegExp(`${path.basename(later)}.*stopped`)).waitFor({ timeout: 60_000 });
     await picture(page, 'training-left-waiting');
 
     await runCommand(page, 'Weight Geometry: Resume Training');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'later' }).first().click();
+    await page
+      .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(later) })
+      .first()
+      .click();
     await waitFor(() => statusOf(at(later)) === 'finished', 60_000);
     expect(checkpointsOf(at(later))).toEqual([0, 20, 40, 60]);
     await runRow(/long.*stopped/)
