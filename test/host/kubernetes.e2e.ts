@@ -57,5 +57,5 @@ describe('the pods of a manifest for Kubernetes', () => {
       expect(stepsOf(out, name), name).toEqual(stepsOf(here, name));
       expect(lastWeights(out, name).equals(lastWeights(here, name)), name).toBe(true);
     }
-  }, 300_000);
+  });
 });
