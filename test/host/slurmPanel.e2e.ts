@@ -97,10 +97,12 @@ describe.runIf(reason === undefined && canRun())('a sweep on Slurm in the window
       .poll(async () => Object.values(await places(frame)).map(({ place }) => place), { timeout: 120_000 })
       .toEqual(['finished', 'finished', 'finished', 'running', 'running', 'waiting']);
     // Each has begun, and opens.
-    expect(await frame.getByRole('button', { name: /^Inspect .*-long-.*seed[12]$/ }).count()).toBe(2);
-    const says = Object.values(await places(frame)).map((each) => each.says);
-    expect(says[3]).toMatch(/^on /);
-    expect(says[5]).toMatch(/waiting: JobArrayTaskLimit|waiting: Resources/);
+    await expect
+      .poll(() => frame.getByRole('button', { name: /^Inspect .*-long-.*seed[12]$/ }).count())
+      .toBe(2);
+    const says = async (): Promise<string[]> => Object.values(await places(frame)).map((each) => each.says);
+    await expect.poll(async () => (await says())[3]).toMatch(/^on /);
+    await expect.poll(async () => (await says())[5]).toMatch(/waiting: JobArrayTaskLimit|waiting: Resources/);
     await frame.locator('#sweep-runs-title').scrollIntoViewIfNeeded();
     await pause(400);
     await picture(page, 'slurm-light');

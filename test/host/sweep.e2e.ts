@@ -93,12 +93,14 @@ describe.runIf(canRun())('a sweep in the window', () => {
     await expect
       .poll(() => frame.locator('body').innerText(), { timeout: 90_000 })
       .toContain('2 of 4 runs are measured');
-    expect(await statuses(frame)).toEqual({
-      [cells[0]]: 'finished',
-      [cells[1]]: 'finished',
-      [unfinished[0]]: 'queued',
-      [unfinished[1]]: 'queued',
-    });
+    await expect
+      .poll(() => statuses(frame))
+      .toEqual({
+        [cells[0]]: 'finished',
+        [cells[1]]: 'finished',
+        [unfinished[0]]: 'queued',
+        [unfinished[1]]: 'queued',
+      });
     // Trajectory PCA, two methods of the change and of the weights, the random walk, and decay with a walk, in each of two panels.
     await expect.poll(() => traces(frame), { timeout: 45_000 }).toBe(14);
     expect(await frame.locator('.plot-panels').textContent()).toContain('not measured (not begun)');
@@ -122,23 +124,26 @@ describe.runIf(canRun())('a sweep in the window', () => {
   });
 
   it('goes on from its file: the runs that are left are trained, and measured when they finish', async () => {
-    await explorerRow(page, 'sweep').click();
+    if (!(await explorerRow(page, 'sweep.json').isVisible())) await explorerRow(page, 'sweep').click();
     await chooseFromMenu(page, explorerRow(page, 'sweep.json'), 'Run Sweep');
     await waitFor(() => unfinished.every((name) => statusOf(run(name)) === 'finished'), 120_000);
+    // It fades after some seconds, while the runs are measured.
+    await notification(page, '” finished').waitFor();
     const frame = await pageFrame(page, panelTitle);
     await expect
       .poll(() => frame.locator('body').innerText(), { timeout: 90_000 })
       .toContain('4 of 4 runs are measured');
-    expect(new Set(Object.values(await statuses(frame)))).toEqual(new Set(['finished']));
+    await expect
+      .poll(async () => new Set(Object.values(await statuses(frame))))
+      .toEqual(new Set(['finished']));
     await expect.poll(() => traces(frame), { timeout: 45_000 }).toBe(28);
-    await notification(page, '” finished').waitFor();
     await picture(page, 'sweep-finished-dark');
   });
 
   it('follows what becomes of its runs outside the window', async () => {
     fs.rmSync(run(unfinished[0]), { recursive: true });
     const frame = await pageFrame(page, '3 of 4 runs are measured', 60_000);
-    expect((await statuses(frame))[unfinished[0]]).toBe('queued');
+    await expect.poll(async () => (await statuses(frame))[unfinished[0]]).toBe('queued');
   });
 
   it('opens one of its runs in an inspector of its own', async () => {
@@ -155,7 +160,9 @@ describe.runIf(canRun())('a sweep in the window', () => {
     await expect
       .poll(() => frame.locator('body').innerText(), { timeout: 90_000 })
       .toMatch(/span of 10 random directions holds a share of .+ of the squared change/);
-    expect(await frame.locator('.legend').first().innerText()).toContain('random walk to the same end');
+    await expect
+      .poll(() => frame.locator('.legend').first().innerText())
+      .toContain('random walk to the same end');
     await pause(400);
     await picture(page, 'controls-dark');
     await frame.locator('#controls-title').scrollIntoViewIfNeeded();
