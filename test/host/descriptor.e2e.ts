@@ -79,6 +79,8 @@ describe.runIf(canRun())('what a user says of a model, and takes away', () => {
     const file = path.join(session.folder, 'accuracy.csv');
     await box().fill(file);
     await expect.poll(() => box().inputValue()).toBe(file);
+    // It accepts nothing while it turns to another folder: then it lists what is in that one.
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'sharded' }).first().waitFor();
     await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).click();
     await expect.poll(() => fs.existsSync(file), { timeout: 20_000 }).toBe(true);
     const text = fs.readFileSync(file, 'utf8');
