@@ -94,9 +94,9 @@ describe.runIf(canRun())('child processes', () => {
     await page.reload();
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
     const frame = await pageFrame(page, 'layers.4.weight', 90_000);
-    await pause(5000);
-    const now = childProcesses(session.host.folder).map(({ pid }) => pid);
-    expect(now.filter((pid) => old.includes(pid))).toEqual([]);
+    const left = (): number[] =>
+      childProcesses(session.host.folder).flatMap(({ pid }) => (old.includes(pid) ? [pid] : []));
+    await expect.poll(left, { timeout: 30_000 }).toEqual([]);
     await frame.getByRole('button', { name: 'Cancel' }).click();
   });
 
