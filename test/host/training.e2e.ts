@@ -70,9 +70,9 @@ describe.runIf(canRun())('training in the window', () => {
   });
 
   it('trains the tiny preset from the palette and draws its curves as it goes', async () => {
-    await startRun(page, { what: 'tiny', changes: 'maxSteps=40000 stop=null', provider: 'Automatic' });
+    await startRun(page, { what: 'tiny', changes: 'maxSteps=400000 stop=null', provider: 'Automatic' });
     const frame = await pageFrame(page, 'Training at step', 60_000);
-    await expect.poll(() => statusBar(page).innerText(), { timeout: 20_000 }).toMatch(/tiny .*\/40,000/);
+    await expect.poll(() => statusBar(page).innerText(), { timeout: 20_000 }).toMatch(/tiny .*\/400,000/);
     await expect
       .poll(() => frame.locator('.js-plotly-plot .scatterlayer .trace').count(), { timeout: 40_000 })
       .toBeGreaterThan(4);
@@ -87,7 +87,10 @@ describe.runIf(canRun())('training in the window', () => {
   it('follows the run on its page, also while other processes use the cores', async () => {
     const frame = await pageFrame(page, 'Training at step');
     for (const busy of [false, true]) {
-      const lags = await pageLag(frame, run('tiny'), { seconds: 4, busy });
+      let lags: number[] = [];
+      // A slow machine may write no line in four seconds.
+      for (let tries = 0; tries < 5 && lags.length === 0; tries++)
+        lags = await pageLag(frame, run('tiny'), { seconds: 4, busy });
       expect(lags.length).toBeGreaterThan(0);
       console.log(
         `The page shows a line of the metrics ${Math.max(...lags)} ms after it was written, at most of ${lags.length}${busy ? ', other processes on both cores' : ''}`,
@@ -126,7 +129,7 @@ describe.runIf(canRun())('training in the window', () => {
       `Pause: said ${(await inPage).toFixed(0)} ms after the click, seen after ${said}, the run stands after ${stands}`,
     );
     const where = await phase(frame).innerText();
-    expect(statusOf(run('tiny'))).toBe('paused');
+    await waitFor(() => statusOf(run('tiny')) === 'paused');
     await pause(1500);
     expect(await phase(frame).innerText()).toBe(where);
     await useTheme(page, 'Dark Modern');
@@ -150,7 +153,7 @@ describe.runIf(canRun())('training in the window', () => {
 
   it('stops with a checkpoint, and the next run begins', async () => {
     await runCommand(page, 'Weight Geometry: Stop Training');
-    await waitFor(() => statusOf(run('tiny')) === 'stopped');
+    await waitFor(() => statusOf(run('tiny')) === 'stopped', 60_000);
     const steps = checkpointsOf(run('tiny'));
     const { lastStep } = JSON.parse(fs.readFileSync(run('tiny', 'run.json'), 'utf8')) as { lastStep: number };
     expect(steps.at(-1)).toBe(lastStep);
