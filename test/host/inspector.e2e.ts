@@ -46,9 +46,7 @@ describe.runIf(canRun())('the inspector', () => {
     // numpy.linalg.svd of the same file: stable rank 6.922, effective rank 20.971; 8.434, 24.221.
     expect((await rowOf(frame, 'tok')).join(' ')).toMatch(/53 × 32.*6\.9.*21\.0/s);
     expect((await rowOf(frame, 'head')).join(' ')).toMatch(/53 × 32.*8\.4.*24\.2/s);
-    await expect
-      .poll(() => frame.locator('.js-plotly-plot .main-svg').count(), { timeout: 45_000 })
-      .toBeGreaterThan(3);
+    await expect.poll(() => frame.locator('.js-plotly-plot .main-svg').count()).toBeGreaterThan(3);
     await pause(500);
     await picture(page, 'overview-light');
   });
@@ -62,9 +60,7 @@ describe.runIf(canRun())('the inspector', () => {
     ] as const) {
       await useTheme(page, theme);
       const frame = await pageFrame(page, 'Rank spectra');
-      await expect
-        .poll(() => frame.evaluate(() => [...document.body.classList]), { timeout: 45_000 })
-        .toContain(kind);
+      await expect.poll(() => frame.evaluate(() => [...document.body.classList])).toContain(kind);
       for (const tab of ['Overview', 'Rank spectra', 'Trajectory', 'Reconstruction']) {
         await frame.getByRole('tab', { name: tab }).click();
         await frame.locator('.js-plotly-plot .main-svg').first().waitFor();
@@ -85,9 +81,7 @@ describe.runIf(canRun())('the inspector', () => {
     await page.locator('.tab', { hasText: 'grok' }).click();
     const again = await pageFrame(page, 'Rank spectra');
     await expect
-      .poll(() => again.getByRole('tab', { name: 'Trajectory' }).getAttribute('aria-selected'), {
-        timeout: 45_000,
-      })
+      .poll(() => again.getByRole('tab', { name: 'Trajectory' }).getAttribute('aria-selected'))
       .toBe('true');
   });
 
@@ -110,11 +104,9 @@ describe.runIf(canRun())('the inspector', () => {
     );
     const frame = await pageFrame(page, '4 × 4');
     await expect
-      .poll(async () => (await rowOf(frame, 'eye.weight', 'tensors-title')).join(' '), { timeout: 45_000 })
+      .poll(async () => (await rowOf(frame, 'eye.weight', 'tensors-title')).join(' '))
       .toMatch(/4 × 4.* 1\.00 \(.* 1\.00 \(/s);
-    await expect
-      .poll(() => frame.locator('body').innerText(), { timeout: 45_000 })
-      .not.toContain('halves.weight');
+    await expect.poll(() => frame.locator('body').innerText()).not.toContain('halves.weight');
   });
 
   it('shows a hostile tensor name as text', async () => {
@@ -126,15 +118,15 @@ describe.runIf(canRun())('the inspector', () => {
   });
 
   it('follows a folder that grows', async () => {
+    const series = path.join(session.folder, 'runs/grok');
+    const added = path.join(series, 'step_004000.pt');
+    fs.rmSync(added, { force: true });
     await page.locator('.tab', { hasText: 'grok' }).click();
     await pageFrame(page, '20 checkpoints');
-    const series = path.join(session.folder, 'runs/grok');
-    fs.copyFileSync(path.join(series, 'step_000200.pt'), path.join(series, 'step_004000.pt'));
+    fs.copyFileSync(path.join(series, 'step_000200.pt'), added);
     const frame = await pageFrame(page, '21 checkpoints');
     await frame.getByRole('tab', { name: 'Overview' }).click();
-    await expect
-      .poll(() => frame.locator('body').textContent(), { timeout: 45_000 })
-      .toContain('same weights as step_000200');
+    await expect.poll(() => frame.locator('body').textContent()).toContain('same weights as step_000200');
   });
 
   it('says so when the folder is deleted, and keeps what it shows', async () => {
