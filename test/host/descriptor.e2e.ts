@@ -57,7 +57,7 @@ describe.runIf(canRun())('what a user says of a model, and takes away', () => {
     await page.keyboard.press('Enter');
     await question(6);
     await choose(said.data.split.firstToken === 0 ? 'All, zero with them' : 'All but zero');
-    await expect.poll(() => fs.existsSync(series('weight-geometry.json')), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => fs.existsSync(series('weight-geometry.json'))).toBe(true);
     expect(JSON.parse(fs.readFileSync(series('weight-geometry.json'), 'utf8'))).toMatchObject({
       data: said.data,
     });
@@ -65,9 +65,7 @@ describe.runIf(canRun())('what a user says of a model, and takes away', () => {
     await described.locator('.run progress').waitFor({ state: 'detached', timeout: 120_000 });
     await described.getByRole('tab', { name: 'Reconstruction' }).click();
     // The final test accuracy of the series, from its own log.
-    await expect
-      .poll(() => described.locator('body').innerText(), { timeout: 45_000 })
-      .toContain('baseline accuracy 99.911%');
+    await expect.poll(() => described.locator('body').innerText()).toContain('baseline accuracy 99.911%');
     await picture(page, 'described');
   });
 
@@ -75,14 +73,14 @@ describe.runIf(canRun())('what a user says of a model, and takes away', () => {
     const frame = await pageFrame(page, 'Accuracy against rank');
     await frame.getByRole('button', { name: 'CSV' }).first().click();
     // The dialog puts its proposal into the box once it has looked at the folder.
-    await expect.poll(() => box().inputValue(), { timeout: 20_000 }).toContain('.csv');
+    await expect.poll(() => box().inputValue()).toContain('.csv');
     const file = path.join(session.folder, 'accuracy.csv');
     await box().fill(file);
     await expect.poll(() => box().inputValue()).toBe(file);
     // It accepts nothing while it turns to another folder: then it lists what is in that one.
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'sharded' }).first().waitFor();
     await page.locator('.quick-input-widget .monaco-button', { hasText: 'OK' }).click();
-    await expect.poll(() => fs.existsSync(file), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => fs.existsSync(file)).toBe(true);
     const text = fs.readFileSync(file, 'utf8');
     expect(text).toMatch(/step_003800\.pt/);
     expect(text).toMatch(/sha256/i);

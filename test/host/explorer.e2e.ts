@@ -67,10 +67,10 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
         fs.writeFileSync(file, safetensorsFile({ 'w.weight': { shape: [8, 8], values } }));
       }
     const row = explorerRow(page, 'seed_b');
-    await explorerRow(page, 'seeds').waitFor({ timeout: 30_000 });
+    await explorerRow(page, 'seeds').waitFor();
     if (!(await row.isVisible())) await explorerRow(page, 'seeds').click();
     // Both rows hold checkpoints once the explorer's menu knows them.
-    await expect.poll(() => menuOf(page, row), { timeout: 45_000 }).toContain('Inspect Weight Geometry');
+    await expect.poll(() => menuOf(page, row)).toContain('Inspect Weight Geometry');
     await explorerRow(page, 'seed_a').click();
     await row.click({ modifiers: ['Control'] });
     await chooseFromMenu(page, row, 'Inspect Runs Together');
@@ -89,9 +89,7 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
   it('offers the command on folders and files that can hold weights, and on no others', async () => {
     await explorerRow(page, 'identity.safetensors').waitFor();
     await explorerRow(page, 'runs').waitFor();
-    await expect
-      .poll(() => menuOf(page, explorerRow(page, 'sharded')), { timeout: 45_000 })
-      .toContain('Inspect Weight Geometry');
+    await expect.poll(() => menuOf(page, explorerRow(page, 'sharded'))).toContain('Inspect Weight Geometry');
     expect(await menuOf(page, explorerRow(page, 'identity.safetensors'))).toContain(
       'Inspect Weight Geometry',
     );
@@ -110,9 +108,7 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
       .evaluate((label) => getComputedStyle(label, '::after').content);
     expect(badge).toContain('W');
     // The process of the comparison ends seconds after its panel was closed.
-    await expect
-      .poll(() => childProcesses(session.host.folder).map(({ role }) => role), { timeout: 20_000 })
-      .toEqual(['reader']);
+    await expect.poll(() => childProcesses(session.host.folder).map(({ role }) => role)).toEqual(['reader']);
   });
 
   it('shows a hostile name as text', async () => {
@@ -234,7 +230,7 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
       `run 3 checkpoints · ${folder}`,
       `trainer 3 checkpoints · ${folder}`,
     ];
-    await expect.poll(lab, { timeout: 30_000 }).toEqual(expected('lab'));
+    await expect.poll(lab).toEqual(expected('lab'));
 
     const run = pane.locator('.monaco-list-row', { hasText: /^run3 checkpoints/ });
     await run.click();
@@ -243,9 +239,9 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     await run.click();
 
     fs.renameSync(at(), path.join(session.folder, 'lab-2'));
-    await expect.poll(lab, { timeout: 30_000 }).toEqual(expected('lab-2'));
+    await expect.poll(lab).toEqual(expected('lab-2'));
     fs.rmSync(path.join(session.folder, 'lab-2'), { recursive: true });
-    await expect.poll(lab, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(lab).toEqual([]);
   });
 
   it('gives the actions of a row to the keyboard', async () => {

@@ -37,7 +37,7 @@ describe.runIf(canRun())('child processes', () => {
   const begin = async (frame: Frame): Promise<void> => {
     const again = frame.getByRole('button', { name: 'Inspect again' });
     if (await again.isVisible()) await again.click();
-    await expect.poll(() => compute().length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => compute().length).toBe(1);
   };
   beforeAll(async () => {
     session = await startSession();
@@ -60,14 +60,14 @@ describe.runIf(canRun())('child processes', () => {
     const before = processorSeconds(child!.pid);
     await pause(1000);
     expect(processorSeconds(child!.pid) - before).toBeLessThan(0.1);
-    await expect.poll(compute, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(compute).toEqual([]);
   });
 
   it('stays cancelled while the folder grows, until it is asked for again', async () => {
     const long = path.join(session.folder, 'long');
     fs.copyFileSync(path.join(long, 'step_100.safetensors'), path.join(long, 'step_500.safetensors'));
     const frame = await pageFrame(page, 'layers.4.weight');
-    await frame.getByText('The files have changed since they were read.').waitFor({ timeout: 30_000 });
+    await frame.getByText('The files have changed since they were read.').waitFor();
     await pause(2000);
     expect(compute()).toEqual([]);
   });
@@ -85,7 +85,7 @@ describe.runIf(canRun())('child processes', () => {
       expect.arrayContaining(['Retry', 'Show Log']),
     );
     await message.locator('.monaco-text-button', { hasText: 'Retry' }).click();
-    await expect.poll(() => compute().length, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => compute().length).toBe(1);
   });
 
   it('leaves no child of a window that was reloaded, and restores its panel', async () => {
@@ -96,7 +96,7 @@ describe.runIf(canRun())('child processes', () => {
     const frame = await pageFrame(page, 'layers.4.weight', 90_000);
     const left = (): number[] =>
       childProcesses(session.host.folder).flatMap(({ pid }) => (old.includes(pid) ? [pid] : []));
-    await expect.poll(left, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(left).toEqual([]);
     await frame.getByRole('button', { name: 'Cancel' }).click();
   });
 

@@ -96,7 +96,7 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
     const only = row('train long.wgrun.json');
     await expect.poll(async () => isStopped() || (await only.isVisible())).toBe(true);
     if (await only.isVisible()) await only.click();
-    await waitFor(isStopped, 30_000);
+    await waitFor(isStopped);
     await runCommand(page, 'View: Toggle Panel Visibility');
   });
 
@@ -122,7 +122,7 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
       .waitFor();
     await page.keyboard.press('Escape');
     await runCommand(page, 'Weight Geometry: Stop Training');
-    await waitFor(() => statusOf(path.join(session.folder, folder)) === 'stopped', 30_000);
+    await waitFor(() => statusOf(path.join(session.folder, folder)) === 'stopped');
   });
 
   it('keeps a run whose turn never came, for the next window to begin', async () => {
@@ -140,7 +140,7 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
 
     await page.reload();
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
-    await waitFor(() => statusOf(at(long)) === 'stopped', 30_000);
+    await waitFor(() => statusOf(at(long)) === 'stopped');
     expect(fs.existsSync(at(later))).toBe(false);
     await runCommand(page, 'Focus on Training Runs View');
     await runRow(new RegExp(`${path.basename(later)}.*stopped`)).waitFor({ timeout: 60_000 });

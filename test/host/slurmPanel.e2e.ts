@@ -122,9 +122,7 @@ describe.runIf(reason === undefined && canRun())('a sweep on Slurm in the window
   it('is found again by a panel that is opened later', async () => {
     const before = await atWork(await panel());
     await runCommand(page, 'View: Close All Editors');
-    await expect
-      .poll(() => page.locator('.editor-group-container.empty').count(), { timeout: 45_000 })
-      .toBe(1);
+    await expect.poll(() => page.locator('.editor-group-container.empty').count()).toBe(1);
     await chooseFromMenu(page, explorerRow(page, 'six').first(), 'Inspect Weight Geometry');
     const frame = await panel();
     await expect.poll(() => atWork(frame), { timeout: 90_000 }).toEqual(before);

@@ -102,7 +102,7 @@ describe.runIf(canRun())('a sweep in the window', () => {
         [unfinished[1]]: 'queued',
       });
     // Trajectory PCA, two methods of the change and of the weights, the random walk, and decay with a walk, in each of two panels.
-    await expect.poll(() => traces(frame), { timeout: 45_000 }).toBe(14);
+    await expect.poll(() => traces(frame)).toBe(14);
     expect(await frame.locator('.plot-panels').textContent()).toContain('not measured (not begun)');
     expect(await frame.locator('[role=tab]').allInnerTexts()).toEqual(['Sweep']);
     await pause(400);
@@ -112,9 +112,7 @@ describe.runIf(canRun())('a sweep in the window', () => {
   it('is drawn in dark', async () => {
     await useTheme(page, 'Dark Modern');
     const frame = await pageFrame(page, panelTitle);
-    await expect
-      .poll(() => frame.evaluate(() => [...document.body.classList]), { timeout: 45_000 })
-      .toContain('vscode-dark');
+    await expect.poll(() => frame.evaluate(() => [...document.body.classList])).toContain('vscode-dark');
     await frame.locator('.plot-panels').scrollIntoViewIfNeeded();
     await pause(800);
     await picture(page, 'sweep-dark');
@@ -136,7 +134,7 @@ describe.runIf(canRun())('a sweep in the window', () => {
     await expect
       .poll(async () => new Set(Object.values(await statuses(frame))))
       .toEqual(new Set(['finished']));
-    await expect.poll(() => traces(frame), { timeout: 45_000 }).toBe(28);
+    await expect.poll(() => traces(frame)).toBe(28);
     await picture(page, 'sweep-finished-dark');
   });
 

@@ -72,13 +72,9 @@ describe.runIf(canRun())('training in the window', () => {
   it('trains the tiny preset from the palette and draws its curves as it goes', async () => {
     await startRun(page, { what: 'tiny', changes: 'maxSteps=400000 stop=null', provider: 'Automatic' });
     const frame = await pageFrame(page, 'Training at step', 60_000);
-    await expect.poll(() => statusBar(page).innerText(), { timeout: 20_000 }).toMatch(/tiny .*\/400,000/);
-    await expect
-      .poll(() => frame.locator('.js-plotly-plot .scatterlayer .trace').count(), { timeout: 40_000 })
-      .toBeGreaterThan(4);
-    await expect
-      .poll(() => frame.locator('body').innerText(), { timeout: 30_000 })
-      .toMatch(/training loss is/);
+    await expect.poll(() => statusBar(page).innerText()).toMatch(/tiny .*\/400,000/);
+    await expect.poll(() => frame.locator('.js-plotly-plot .scatterlayer .trace').count()).toBeGreaterThan(4);
+    await expect.poll(() => frame.locator('body').innerText()).toMatch(/training loss is/);
     await pause(400);
     await picture(page, 'training-light');
     expect(await frame.locator('body').innerText()).toContain('cuda was passed over');
@@ -120,7 +116,7 @@ describe.runIf(canRun())('training in the window', () => {
     const asked = performance.now();
     const since = (): string => `${((performance.now() - asked) / 1000).toFixed(2)} s`;
     await button(frame, 'Pause').click();
-    const soon = { timeout: 20_000, interval: 20 };
+    const soon = { interval: 20 };
     await expect.poll(() => phase(frame).innerText(), soon).toMatch(/^Paus(ing|ed)/);
     const said = since();
     await expect.poll(() => phase(frame).innerText(), soon).toMatch(/^Paused at step/);
@@ -135,7 +131,7 @@ describe.runIf(canRun())('training in the window', () => {
     await useTheme(page, 'Dark Modern');
     await picture(page, 'training-dark');
     await button(frame, 'Resume').click();
-    await expect.poll(() => phase(frame).innerText(), { timeout: 20_000 }).toMatch(/^Training at step/);
+    await expect.poll(() => phase(frame).innerText()).toMatch(/^Training at step/);
   });
 
   it('puts a second run behind the first', async () => {
@@ -181,13 +177,13 @@ describe.runIf(canRun())('training in the window', () => {
   it('goes on with a stopped run from its last checkpoint', async () => {
     const before = checkpointsOf(run('tiny')).at(-1)!;
     await runCommand(page, 'Weight Geometry: Resume Training');
-    await waitFor(() => statusOf(run('tiny')) === 'running', 30_000);
+    await waitFor(() => statusOf(run('tiny')) === 'running');
     await waitFor(() => checkpointsOf(run('tiny')).at(-1)! > before, 60_000);
   });
 
   it('checkpoints and stops the run of a window that is reloaded, and the new window finds it', async () => {
     await page.reload();
-    await waitFor(() => statusOf(run('tiny')) === 'stopped', 30_000);
+    await waitFor(() => statusOf(run('tiny')) === 'stopped');
     await waitFor(() => childProcesses(session.host.folder).every(({ role }) => role !== 'trainer'));
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
     await runCommand(page, 'Focus on Training Runs View');

@@ -56,7 +56,7 @@ export const checkpointsOf = (run: string): number[] =>
     .sort((a, b) => a - b);
 
 /** Waits until something on disk or in the list of processes is so. */
-export async function waitFor(holds: () => boolean, timeout = 20_000): Promise<void> {
+export async function waitFor(holds: () => boolean, timeout = 60_000): Promise<void> {
   for (const end = Date.now() + timeout; !holds();) {
     if (Date.now() > end) throw new Error(`Not within ${timeout} ms: ${holds.toString()}`);
     await pause(100);
