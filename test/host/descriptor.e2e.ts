@@ -4,11 +4,13 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   chooseFromMenu,
+  clickRow,
   explorerRow,
   markedRow,
   pageFrame,
   picture,
   pictureOfFailure,
+  quickRow,
 } from './hostWindow.js';
 import { canRun, startSession, type Session } from './session.js';
 
@@ -17,8 +19,7 @@ describe.runIf(canRun())('what a user says of a model, and takes away', () => {
   let page: Page;
   const series = (...parts: string[]): string => path.join(session.folder, 'runs/grok', ...parts);
   const box = () => page.locator('.quick-input-widget input.input');
-  const choose = (text: string) =>
-    page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+  const choose = (text: string) => clickRow(page, quickRow(page, text));
   /** An answer is taken before the next question is there: what is typed too soon goes to the one before. */
   const question = (number: number) =>
     page.locator('.quick-input-title', { hasText: `(${number}/6)` }).waitFor();

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { childProcesses } from './childProcesses.js';
 import {
   chooseFromMenu,
+  clickRow,
   closeTab,
   explorerRow,
   hoverOver,
@@ -186,10 +187,10 @@ describe.runIf(canRun())('explorer, hovers and view', () => {
     const row = (text: string) => pane.locator('.monaco-list-row', { hasText: text }).first();
     await makeRoom(page);
     await row('20 checkpoints').waitFor();
-    if (!(await row('step_000400').isVisible())) await row('20 checkpoints').click();
+    if (!(await row('step_000400').isVisible())) await clickRow(page, row('20 checkpoints'));
     const tensor = row('tok.weight');
     await row('step_000400').waitFor();
-    if (!(await tensor.isVisible())) await row('step_000400').click();
+    if (!(await tensor.isVisible())) await clickRow(page, row('step_000400'));
     await tensor.waitFor();
     const tooltip = await hoverOver(page, tensor.locator('.label-name'), /53 × 32[^]*Effective rank/);
     await picture(page, 'series-view');

@@ -68,6 +68,20 @@ export async function pictureOfFailure(
     await picture(page, `failed-${task.name.replace(/\W+/g, '-').slice(0, 60)}`);
 }
 
+/** The first row with some words in the list that is open. */
+export const quickRow = (page: Page, text: string): Locator =>
+  page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+
+/** Clicks a row of a list. The tooltip of the row that the mouse was left on would cover those beside it. */
+export async function clickRow(
+  page: Page,
+  row: Locator,
+  options: { readonly timeout?: number } = {},
+): Promise<void> {
+  await page.mouse.move(720, 800);
+  await row.click(options);
+}
+
 /** Runs a command by its title. The list is made when the palette opens, so late contributions want another try. */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const box = page.locator('.quick-input-widget input.input');
@@ -76,10 +90,7 @@ export async function runCommand(page: Page, title: string): Promise<void> {
     try {
       await box.waitFor({ timeout: 3000 });
       await box.fill(`>${title}`);
-      await page
-        .locator('.quick-input-list .monaco-list-row', { hasText: title })
-        .first()
-        .click({ timeout: 2500 });
+      await clickRow(page, quickRow(page, title), { timeout: 2500 });
       return;
     } catch {
       await page.keyboard.press('Escape');
@@ -101,10 +112,7 @@ export async function openFile(page: Page, name: string): Promise<void> {
     try {
       await box.waitFor({ timeout: 5000 });
       await box.fill(name);
-      await page
-        .locator('.quick-input-list .monaco-list-row', { hasText: base })
-        .first()
-        .click({ timeout: 9000 });
+      await clickRow(page, quickRow(page, base), { timeout: 9000 });
       await page.locator('.tab.active', { hasText: base }).waitFor({ timeout: 9000 });
       return;
     } catch {
@@ -258,13 +266,13 @@ export const notification = (page: Page, text: string): Locator =>
 /** Chooses the window's colours in the list of themes, by the label that the list has for them. */
 export async function useTheme(page: Page, label: string): Promise<void> {
   const box = page.locator('.quick-input-widget input.input');
-  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first();
+  const row = quickRow(page, label);
   for (let tries = 0; tries < 8; tries++) {
     await runCommand(page, 'Preferences: Color Theme');
     try {
       // The list is made when it opens, from the extensions that are known by then.
       await box.fill(label);
-      await row.click({ timeout: 4000 });
+      await clickRow(page, row, { timeout: 4000 });
       await box.waitFor({ state: 'hidden', timeout: 4000 });
       return;
     } catch {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
+  clickRow,
   notification,
   openFile,
   pageFrame,
@@ -10,6 +11,7 @@ import {
   picture,
   pictureOfFailure,
   pressUntil,
+  quickRow,
   runCommand,
 } from './hostWindow.js';
 import { canRun, startSession, type Session } from './session.js';
@@ -72,14 +74,12 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
     const task = path.join(session.folder, folder);
     const long = { ...config, name: path.basename(folder), maxSteps: 100_000, stop: undefined };
     fs.writeFileSync(path.join(session.folder, 'long.wgrun.json'), JSON.stringify(long));
-    const row = (text: string) =>
-      page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
     // VS Code's search of files may know nothing yet of one that was just written.
     for (let tries = 0; tries < 5; tries++) {
       await runCommand(page, 'Tasks: Run Task');
       try {
-        await row('weight-geometry').click({ timeout: 9000 });
-        await row('train long.wgrun.json').click({ timeout: 9000 });
+        await clickRow(page, quickRow(page, 'weight-geometry'), { timeout: 9000 });
+        await clickRow(page, quickRow(page, 'train long.wgrun.json'), { timeout: 9000 });
         break;
       } catch {
         await page.keyboard.press('Escape');
@@ -93,9 +93,9 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
     await runCommand(page, 'Tasks: Terminate Task');
     const isStopped = (): boolean => statusOf(task) === 'stopped';
     // The list of tasks is asked for where VS Code does not end the only one by itself.
-    const only = row('train long.wgrun.json');
+    const only = quickRow(page, 'train long.wgrun.json');
     await expect.poll(async () => isStopped() || (await only.isVisible())).toBe(true);
-    if (await only.isVisible()) await only.click();
+    if (await only.isVisible()) await clickRow(page, only);
     await waitFor(isStopped);
     await runCommand(page, 'View: Toggle Panel Visibility');
   });
@@ -147,10 +147,7 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
     await picture(page, 'training-left-waiting');
 
     await runCommand(page, 'Weight Geometry: Resume Training');
-    await page
-      .locator('.quick-input-list .monaco-list-row', { hasText: path.basename(later) })
-      .first()
-      .click();
+    await clickRow(page, quickRow(page, path.basename(later)));
     await waitFor(() => statusOf(at(later)) === 'finished', 60_000);
     expect(checkpointsOf(at(later))).toEqual([0, 20, 40, 60]);
     await runRow(/long.*stopped/)

@@ -2,7 +2,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { markedRow, pageFrame, picture, pictureOfFailure, runCommand } from './hostWindow.js';
+import {
+  clickRow,
+  markedRow,
+  pageFrame,
+  picture,
+  pictureOfFailure,
+  quickRow,
+  runCommand,
+} from './hostWindow.js';
 import { canRun, startSession, type Session } from './session.js';
 
 describe.runIf(canRun())('states of a workspace', () => {
@@ -39,7 +47,7 @@ describe.runIf(canRun())('states of a workspace', () => {
     await pageFrame(page, '20 checkpoints', 60_000);
 
     await runCommand(page, 'Weight Geometry: Inspect Weight Geometry');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'A folder of checkpoints' }).click();
+    await clickRow(page, quickRow(page, 'A folder of checkpoints'));
     const box = page.locator('.quick-input-widget input.input');
     await expect.poll(() => box.inputValue()).toContain('/');
     await box.fill(`${folder}/`);

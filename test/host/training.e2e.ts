@@ -5,11 +5,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { childProcesses } from './childProcesses.js';
 import {
   chooseFromMenu,
+  clickRow,
   notification,
   pageFrame,
   pause,
   picture,
   pictureOfFailure,
+  quickRow,
   runCommand,
   useTheme,
 } from './hostWindow.js';
@@ -37,7 +39,7 @@ describe.runIf(canRun())('training in the window', () => {
     await runCommand(page, 'Weight Geometry: Train…');
     await page.locator('.quick-input-list .monaco-list-row', { hasText: 'tiny' }).first().waitFor();
     await picture(page, 'train-presets');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'tiny' }).first().click();
+    await clickRow(page, quickRow(page, 'tiny'));
     const box = page.locator('.quick-input-widget input.input');
     await page.locator('.quick-input-title', { hasText: '(2/4)' }).waitFor();
     await box.fill('learningrate=2');
@@ -48,15 +50,14 @@ describe.runIf(canRun())('training in the window', () => {
   });
 
   it('lists every setting with its value and range, and changes one', async () => {
-    const row = (text: string) =>
-      page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    const row = (text: string) => quickRow(page, text);
     const box = page.locator('.quick-input-widget input.input');
     await runCommand(page, 'Weight Geometry: Train…');
-    await row('tiny').click();
+    await clickRow(page, row('tiny'));
     await row('Continue').waitFor();
     await picture(page, 'train-settings');
     await box.fill('decay');
-    await row('Decoupled weight decay').click();
+    await clickRow(page, row('Decoupled weight decay'));
     await page.locator('.quick-input-title', { hasText: 'weightDecay' }).waitFor();
     await box.fill('-1');
     await page.locator('.quick-input-message', { hasText: 'weightDecay' }).waitFor();

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { pause, runCommand } from './hostWindow.js';
+import { clickRow, pause, quickRow, runCommand } from './hostWindow.js';
 
 export interface RunAnswers {
   /** A preset's name, as its row shows it. */
@@ -16,11 +16,11 @@ export interface RunAnswers {
 /** Answers the steps of the command Train…. */
 export async function startRun(page: Page, answers: RunAnswers): Promise<void> {
   const box = page.locator('.quick-input-widget input.input');
-  const row = (text: string) => page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  const row = (text: string) => quickRow(page, text);
   const step = (number: number) => page.locator('.quick-input-title', { hasText: `(${number}/4)` }).waitFor();
   await runCommand(page, 'Weight Geometry: Train…');
   await step(1);
-  await row(answers.what).click();
+  await clickRow(page, row(answers.what));
   await step(2);
   if (answers.changes !== '') {
     await box.fill(answers.changes);
@@ -31,7 +31,7 @@ export async function startRun(page: Page, answers: RunAnswers): Promise<void> {
   await page.keyboard.press('Enter');
   await step(3);
   if (answers.provider === undefined) await page.keyboard.press('Enter');
-  else await row(answers.provider).click();
+  else await clickRow(page, row(answers.provider));
   await step(4);
   if (answers.folder !== undefined) await box.fill(answers.folder);
   await page.keyboard.press('Enter');
