@@ -28,6 +28,8 @@ describe.runIf(canRun() && hasSwiftShader())('training on other processors and w
   let session: Session;
   let page: Page;
   const run = (...parts: string[]): string => path.join(session.folder, 'runs', ...parts);
+  /** A name that no earlier try of the same test has used. */
+  const fresh = (name: string): string => `${name}-${Date.now()}`;
   const linesOf = (name: string) =>
     fs
       .readFileSync(run(name, 'metrics.jsonl'), 'utf8')
@@ -51,48 +53,50 @@ describe.runIf(canRun() && hasSwiftShader())('training on other processors and w
   afterEach(({ task }) => pictureOfFailure(page, task));
 
   it('has the same losses on WebGPU as on the CPU', async () => {
+    const [onWebgpu, onCpu] = [fresh('on-webgpu'), fresh('on-cpu')];
     await startRun(page, {
       what: 'tiny',
       changes: small,
       provider: 'Graphics adapters',
-      folder: 'runs/on-webgpu',
+      folder: `runs/${onWebgpu}`,
     });
     await startRun(page, {
       what: 'tiny',
       changes: small,
       provider: 'Works everywhere',
-      folder: 'runs/on-cpu',
+      folder: `runs/${onCpu}`,
     });
-    await waitFor(() => statusOf(run('on-cpu')) === 'finished', 140_000);
+    await waitFor(() => statusOf(run(onCpu)) === 'finished', 140_000);
     const providerOf = (name: string) =>
       (JSON.parse(fs.readFileSync(run(name, 'run.json'), 'utf8')) as { provider: { name: string } }).provider
         .name;
-    expect([providerOf('on-webgpu'), providerOf('on-cpu')]).toEqual(['webgpu', 'cpu']);
-    const [webgpu, cpu] = [linesOf('on-webgpu'), linesOf('on-cpu')];
+    expect([providerOf(onWebgpu), providerOf(onCpu)]).toEqual(['webgpu', 'cpu']);
+    const [webgpu, cpu] = [linesOf(onWebgpu), linesOf(onCpu)];
     expect(webgpu.map(({ step }) => step)).toEqual([0, 2, 4, 6]);
     for (const [index, line] of webgpu.entries()) {
       expect(Math.abs(line.testLoss - cpu[index]!.testLoss)).toBeLessThan(1e-3);
       if (line.loss !== undefined) expect(Math.abs(line.loss - cpu[index]!.loss!)).toBeLessThan(1e-3);
     }
-  }, 240_000);
+  });
 
   it('lets a run go on alone when it was told so; the new window shows it and can stop it', async () => {
+    const alone = fresh('alone');
     await startRun(page, {
       what: 'tiny',
       changes: 'maxSteps=100000 stop=null',
       provider: 'Works everywhere',
-      folder: 'runs/alone',
+      folder: `runs/${alone}`,
     });
-    await waitFor(() => statusOf(run('alone')) === 'running', 60_000);
+    await waitFor(() => statusOf(run(alone)) === 'running', 60_000);
     await page.reload();
     await page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
-    const item = page.locator('.statusbar-item', { hasText: /alone \d/ });
+    const item = page.locator('.statusbar-item', { hasText: new RegExp(`${alone} \\d`) });
     await item.waitFor({ timeout: 60_000 });
     await item.click();
     const frame = await pageFrame(page, 'Another process trains this run', 60_000);
     await picture(page, 'training-alone');
     await frame.locator('.run.training vscode-button', { hasText: 'Stop' }).click();
-    await waitFor(() => statusOf(run('alone')) === 'stopped', 30_000);
+    await waitFor(() => statusOf(run(alone)) === 'stopped');
     await waitFor(() => childProcesses(session.host.folder).every(({ role }) => role !== 'trainer'));
   });
 });
