@@ -3,12 +3,14 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
+  clickRow,
   explorerRow,
   markedRow,
   pageFrame,
   pause,
   picture,
   pictureOfFailure,
+  quickRow,
   runCommand,
 } from './hostWindow.js';
 import { canRun, startSession, type Session } from './session.js';
@@ -30,20 +32,19 @@ describe.runIf(canRun())('what leaves the panel and what starts from the palette
     await page.keyboard.press('Enter');
   };
 
-  const proposed = (name: RegExp): Promise<void> =>
-    expect.poll(() => input().inputValue(), { timeout: 30_000 }).toMatch(name);
+  const proposed = (name: RegExp): Promise<void> => expect.poll(() => input().inputValue()).toMatch(name);
 
   it('exports a report as an HTML page that holds the numbers and where they come from', async () => {
     await markedRow(page, 'identity.safetensors');
     await explorerRow(page, 'identity.safetensors').dblclick();
     await pageFrame(page, 'eye.weight');
     await runCommand(page, 'Weight Geometry: Export Report');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'HTML page' }).click();
+    await clickRow(page, quickRow(page, 'HTML page'));
     const file = path.join(session.folder, 'exported.report.html');
     // The dialog writes the proposed name into its box some time after it has opened.
     await proposed(/identity\.safetensors\.report\.html$/);
     await answer(file);
-    await waitFor(() => fs.existsSync(file), 30_000);
+    await waitFor(() => fs.existsSync(file));
     const html = fs.readFileSync(file, 'utf8');
     expect(html).toContain('eye.weight');
     expect(html).toMatch(/Content-Security-Policy/);
@@ -52,9 +53,13 @@ describe.runIf(canRun())('what leaves the panel and what starts from the palette
   });
 
   it('makes a sweep from a preset and typed axes, and runs it', async () => {
+    // A folder that no earlier try has used.
+    const name = `two-${Date.now()}`;
     await runCommand(page, 'Weight Geometry: New Sweep');
     await page.locator('.quick-input-title', { hasText: '(1/6)' }).waitFor();
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'tiny' }).first().click();
+    // Its runs do not grok: one is at work still when a slow window shows the sweep.
+    await input().fill('x3_xy');
+    await clickRow(page, quickRow(page, '2602.16746-x3_xy'));
     const step = (number: number) =>
       page.locator('.quick-input-title', { hasText: `(${number}/6)` }).waitFor();
     await step(2);
@@ -69,10 +74,10 @@ describe.runIf(canRun())('what leaves the panel and what starts from the palette
     await page.getByText(/Runs: 2/).waitFor();
     await picture(page, 'new-sweep');
     await proposed(/\.wggrid\.json$/);
-    await answer('two.wggrid.json');
+    await answer(`${name}.wggrid.json`);
     await page.locator('.quick-input-widget', { hasText: 'Folder of the sweep' }).waitFor();
     await page.keyboard.press('Enter');
-    const runs = path.join(session.folder, 'two', 'runs');
+    const runs = path.join(session.folder, name, 'runs');
     await waitFor(() => fs.existsSync(runs) && fs.readdirSync(runs).length > 0, 60_000);
     const frame = await pageFrame(page, '0 of 2 runs finished', 60_000);
     const all = (name: string) => frame.locator('.run.sweep vscode-button', { hasText: name });
@@ -81,10 +86,10 @@ describe.runIf(canRun())('what leaves the panel and what starts from the palette
     await waitFor(() => states().includes('running'), 60_000);
     await picture(page, 'new-sweep-running');
     await all('Pause all').click();
-    await waitFor(() => states().includes('paused'), 30_000);
+    await waitFor(() => states().includes('paused'));
     await picture(page, 'new-sweep-paused');
     await all('Go on with all').click();
-    await waitFor(() => states().includes('running'), 30_000);
+    await waitFor(() => states().includes('running'));
     await all('Stop all').click();
     await waitFor(() => states().includes('stopped'), 60_000);
     // The run that waited was taken back: it does not begin when the other's place is free.
