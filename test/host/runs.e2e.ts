@@ -78,8 +78,8 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
     for (let tries = 0; tries < 5; tries++) {
       await runCommand(page, 'Tasks: Run Task');
       try {
-        await clickRow(page, quickRow(page, 'weight-geometry'), { timeout: 9000 });
-        await clickRow(page, quickRow(page, 'train long.wgrun.json'), { timeout: 9000 });
+        await clickRow(page, quickRow(page, 'weight-geometry'));
+        await clickRow(page, quickRow(page, 'train long.wgrun.json'), { timeout: 20_000 });
         break;
       } catch {
         await page.keyboard.press('Escape');
