@@ -5,23 +5,58 @@ export type StepEnd = 'next' | 'back' | 'again' | 'cancel';
 
 export interface StepPlace {
   readonly title: string;
-  readonly step: number;
-  readonly totalSteps: number;
+  /** From 1; absent for a question beside steps. */
+  readonly step?: number;
+  readonly totalSteps?: number;
 }
 
 /** A step asks one question and stores the answer in the state. */
 export type Step<S> = (state: S, place: StepPlace) => Promise<StepEnd>;
 
-/** Asks step by step, with a way back. True if the last step was completed. */
-export async function askSteps<S>(title: string, steps: readonly Step<S>[], state: S): Promise<boolean> {
-  let at = 0;
-  for (;;) {
-    const end = await steps[at]!(state, { title, step: at + 1, totalSteps: steps.length });
-    if (end === 'cancel') return false;
-    at += end === 'back' ? -1 : end === 'next' ? 1 : 0;
-    if (at < 0) return false;
-    if (at === steps.length) return true;
+/**
+ * Asks step by step, with a way back. True if the last step was completed. Where another question follows at once, whoever
+ * asks it calls {@link closeAnswered} behind it.
+ */
+export async function askSteps<S>(
+  title: string,
+  steps: readonly Step<S>[],
+  state: S,
+  { isFollowed = false } = {},
+): Promise<boolean> {
+  let isCompleted = false;
+  try {
+    for (let at = 0; ;) {
+      const end = await steps[at]!(state, { title, step: at + 1, totalSteps: steps.length });
+      if (end === 'cancel') return false;
+      at += end === 'back' ? -1 : end === 'next' ? 1 : 0;
+      if (at < 0) return false;
+      if (at === steps.length) return (isCompleted = true);
+    }
+  } finally {
+    if (!isFollowed || !isCompleted) closeAnswered();
   }
+}
+
+export interface Question {
+  readonly title: string;
+  readonly prompt: string;
+  readonly value: string;
+  /** What is wrong with a value; undefined if it is valid. */
+  readonly check: (value: string) => string | undefined;
+}
+
+/** One question beside steps; undefined if the user cancels. Whoever asks the last one calls {@link closeAnswered}. */
+export async function askText({ title, check, ...options }: Question): Promise<string | undefined> {
+  let answer: string | undefined;
+  await inputStep(
+    { title },
+    {
+      ...options,
+      check: (value) => Promise.resolve(check(value)),
+      onChoose: (value) => (answer = value),
+    },
+  );
+  return answer;
 }
 
 export interface PickOptions<T extends vscode.QuickPickItem> {
@@ -58,7 +93,7 @@ export async function pickStep<T extends vscode.QuickPickItem>(
   const more = (options.buttons ?? []).map(({ icon, tooltip, onPress }) => ({
     ...{ iconPath: new vscode.ThemeIcon(icon), tooltip, onPress },
   }));
-  pick.buttons = [...(place.step > 1 ? [vscode.QuickInputButtons.Back] : []), ...more];
+  pick.buttons = [...((place.step ?? 1) > 1 ? [vscode.QuickInputButtons.Back] : []), ...more];
   let listed: Promise<void> = Promise.resolve();
   const list = async (text: string): Promise<void> => {
     const items = await options.itemsFor?.(text);
@@ -103,7 +138,7 @@ export async function inputStep(place: StepPlace, options: InputOptions): Promis
   box.placeholder = options.placeholder;
   box.value = options.value;
   box.ignoreFocusOut = true;
-  box.buttons = [...(place.step > 1 ? [vscode.QuickInputButtons.Back] : []), ...(more ? [more] : [])];
+  box.buttons = [...((place.step ?? 1) > 1 ? [vscode.QuickInputButtons.Back] : []), ...(more ? [more] : [])];
   let timer: NodeJS.Timeout | undefined;
   const check = async (value: string): Promise<boolean> => {
     const wrong = await options.check(value);
@@ -129,20 +164,46 @@ export async function inputStep(place: StepPlace, options: InputOptions): Promis
   ]);
 }
 
+/**
+ * The input that was answered last. It stays until the next one is shown: without any, the keyboard goes back to the editor,
+ * and what is typed meanwhile into the open file.
+ */
+let answered: vscode.QuickInput | undefined;
+
+/** No question follows. */
+export const closeAnswered = (): void => {
+  answered?.dispose();
+  answered = undefined;
+};
+
 /** Shows an input until one of its listeners ends it, or the user cancels. */
 async function ended(
   input: vscode.QuickInput,
   listen: (end: (how: StepEnd | Promise<StepEnd>) => void) => { dispose(): unknown }[],
 ): Promise<StepEnd> {
   const listeners: { dispose(): unknown }[] = [];
+  let how: StepEnd = 'cancel';
+  let isHidden = false as boolean;
   try {
-    return await new Promise<StepEnd>((resolve) => {
+    how = await new Promise<StepEnd>((resolve) => {
       listeners.push(...listen(resolve));
-      listeners.push(input.onDidHide(() => resolve('cancel')));
+      listeners.push(
+        input.onDidHide(() => {
+          isHidden = true;
+          resolve('cancel');
+        }),
+      );
       input.show();
+      closeAnswered();
     });
+    return how;
   } finally {
     for (const listener of listeners) listener.dispose();
-    input.dispose();
+    // One that is hidden has been replaced by a question of its own.
+    if (how === 'cancel' || isHidden) input.dispose();
+    else {
+      input.busy = true;
+      answered = input;
+    }
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
+  closeTab,
   clickRow,
   notification,
   openFile,
@@ -123,6 +124,23 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
     await page.keyboard.press('Escape');
     await runCommand(page, 'Weight Geometry: Stop Training');
     await waitFor(() => statusOf(path.join(session.folder, folder)) === 'stopped');
+  });
+
+  it('keeps what is typed between two questions out of the open file', async () => {
+    fs.writeFileSync(path.join(session.folder, 'NOTES.md'), 'as it was\n');
+    await openFile(page, 'NOTES.md');
+    const lines = page.locator('.editor-instance .view-lines', { hasText: 'as it was' });
+    await lines.click();
+    await runCommand(page, 'Weight Geometry: Train…');
+    await page.locator('.quick-input-title', { hasText: '(1/4)' }).waitFor();
+    await page.keyboard.type('tiny');
+    await page.keyboard.press('Enter');
+    for (let i = 0; i < 10; i++) await page.keyboard.press('x');
+    await page.locator('.quick-input-title', { hasText: '(2/4)' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+    expect((await lines.innerText()).trim()).toMatch(/^as.it.was$/);
+    await closeTab(page, 'NOTES.md');
   });
 
   it('keeps a run whose turn never came, for the next window to begin', async () => {

@@ -6,6 +6,7 @@ import type { SweepAction } from '../../contract/panel.js';
 import type { JobOptions } from '../../contract/sweep.js';
 import type { SweepCommandServices } from './sweepCommands.js';
 import { placeOfSweep } from './sweepCommands.js';
+import { askText, closeAnswered } from '../multiStep.js';
 import { isTrusted } from '../trust.js';
 import { steerLocalSweep } from './localSweep.js';
 import type { SweepFollower } from './sweepFollower.js';
@@ -41,18 +42,18 @@ async function submit(services: ClusterServices, target: vscode.Uri | undefined)
   try {
     const place = await placeOfSweep(target);
     if (!place) return;
-    const line = await vscode.window.showInputBox({
+    const line = await askText({
       title: vscode.l10n.t('Submit Sweep to Slurm'),
       prompt: vscode.l10n.t(
         'What each run asks for: partition, time, setup, gpusPerRun, cpusPerRun, maxAtOnce',
       ),
       value: 'cpusPerRun=1',
-      ignoreFocusOut: true,
-      validateInput: (text) => {
+      check: (text) => {
         const read = optionsIn(text);
         return typeof read === 'string' ? read : undefined;
       },
     });
+    closeAnswered();
     const options = line === undefined ? undefined : optionsIn(line);
     if (options === undefined || typeof options === 'string') return;
     const begun = await reader.sweep(place.folder, place.gridFile ?? null);
@@ -74,6 +75,8 @@ async function submit(services: ClusterServices, target: vscode.Uri | undefined)
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} runs submitted to Slurm.', reply.value));
   } catch (thrown) {
     void errors.show(toErrorValue(thrown));
+  } finally {
+    closeAnswered();
   }
 }
 

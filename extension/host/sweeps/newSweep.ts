@@ -56,7 +56,7 @@ export async function newSweep({ reader, training }: Services): Promise<string |
     chooseTasks,
     chooseFile(training),
   ];
-  if (!(await askSteps(vscode.l10n.t('New Sweep'), steps, answers))) return undefined;
+  if (!(await askSteps(vscode.l10n.t('New Sweep'), steps, answers, { isFollowed: true }))) return undefined;
   const { preset, decays, seeds, tasks, fractions, file } = answers;
   const grid = {
     name: path.basename(file).replace(/(\.wggrid)?\.json$/i, ''),

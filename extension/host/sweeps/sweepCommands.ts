@@ -8,6 +8,7 @@ import type { ErrorMessages } from '../errors.js';
 import type { InspectorPanels } from '../inspector/inspectorPanels.js';
 import type { Reader } from '../processes/reader.js';
 import { setting } from '../settings.js';
+import { askText, closeAnswered } from '../multiStep.js';
 import { isTrusted } from '../trust.js';
 import type { Training } from '../training/training.js';
 import { newSweep } from './newSweep.js';
@@ -36,6 +37,8 @@ export const sweepCommandTable = (services: SweepCommandServices) => ({
       if (file !== undefined) await runSweep(services, vscode.Uri.file(file));
     } catch (thrown) {
       void services.errors.show(toErrorValue(thrown));
+    } finally {
+      closeAnswered();
     }
   },
 });
@@ -48,6 +51,7 @@ async function runSweep(
   if (!(await isTrusted())) return;
   try {
     const place = await placeOfSweep(target);
+    closeAnswered();
     if (!place) return;
     const reply = await reader.sweep(place.folder, place.gridFile ?? null);
     if (!reply.ok) {
@@ -66,7 +70,7 @@ async function runSweep(
   }
 }
 
-/** The sweep of a command: that of its target, otherwise the user's choice. */
+/** The sweep of a command: that of its target, otherwise the user's choice. Another question may follow at once. */
 export async function placeOfSweep(target: vscode.Uri | undefined): Promise<Place | undefined> {
   const file = target instanceof vscode.Uri ? target.fsPath : await pick();
   return file === undefined ? undefined : placeOf(file);
@@ -113,12 +117,11 @@ async function placeOf(file: string): Promise<Place | undefined> {
     );
   }
   const parent = path.dirname(at);
-  const value = await vscode.window.showInputBox({
+  const value = await askText({
     title: vscode.l10n.t('Run Sweep'),
     prompt: vscode.l10n.t('Folder of the sweep: it is made, with the grid and a folder for every run in it'),
     value: path.join(parent, path.basename(at).replace(/(\.wggrid)?\.json$/i, '')),
-    ignoreFocusOut: true,
-    validateInput: (text) => wrongFolder(path.resolve(parent, text)),
+    check: (text) => wrongFolder(path.resolve(parent, text)),
   });
   return value === undefined ? undefined : { folder: path.resolve(parent, value), gridFile: at };
 }
