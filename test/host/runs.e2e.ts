@@ -134,9 +134,16 @@ describe.runIf(canRun())('run files, and runs that come and go', () => {
     await runCommand(page, 'Weight Geometry: Train…');
     await page.locator('.quick-input-title', { hasText: '(1/4)' }).waitFor();
     await page.keyboard.type('tiny');
+    await page.evaluate(() => {
+      document.addEventListener('focusin', ({ target }) => {
+        if (target instanceof Element && target.closest('.editor-instance'))
+          document.body.dataset.focused = 'editor';
+      });
+    });
     await page.keyboard.press('Enter');
     for (let i = 0; i < 10; i++) await page.keyboard.press('x');
     await page.locator('.quick-input-title', { hasText: '(2/4)' }).waitFor();
+    expect(await page.evaluate(() => document.body.dataset.focused)).toBeUndefined();
     await page.keyboard.press('Escape');
     await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     expect((await lines.innerText()).trim()).toMatch(/^as.it.was$/);
