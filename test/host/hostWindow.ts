@@ -82,14 +82,17 @@ export async function clickRow(
   await row.click(options);
 }
 
-/** Runs a command by its title. The list is made when the palette opens, so late contributions want another try. */
+/**
+ * Runs a command by its title. The list is made when the palette opens, so late contributions want another try; and a page
+ * that is drawn behind it after a reload takes the focus, which closes it.
+ */
 export async function runCommand(page: Page, title: string): Promise<void> {
   const box = page.locator('.quick-input-widget input.input');
   for (let tries = 0; tries < 16; tries++) {
     await page.keyboard.press('F1');
     try {
       await box.waitFor({ timeout: 3000 });
-      await box.fill(`>${title}`);
+      await box.fill(`>${title}`, { timeout: 3000 });
       await clickRow(page, quickRow(page, title), { timeout: 2500 });
       return;
     } catch {
@@ -111,7 +114,7 @@ export async function openFile(page: Page, name: string): Promise<void> {
     await page.keyboard.press('Control+p');
     try {
       await box.waitFor({ timeout: 5000 });
-      await box.fill(name);
+      await box.fill(name, { timeout: 3000 });
       await clickRow(page, quickRow(page, base), { timeout: 9000 });
       await page.locator('.tab.active', { hasText: base }).waitFor({ timeout: 9000 });
       return;
@@ -271,7 +274,7 @@ export async function useTheme(page: Page, label: string): Promise<void> {
     await runCommand(page, 'Preferences: Color Theme');
     try {
       // The list is made when it opens, from the extensions that are known by then.
-      await box.fill(label);
+      await box.fill(label, { timeout: 3000 });
       await clickRow(page, row, { timeout: 4000 });
       await box.waitFor({ state: 'hidden', timeout: 4000 });
       return;
