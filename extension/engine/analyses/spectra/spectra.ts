@@ -294,13 +294,16 @@ const isWithinRange = ({ frobeniusNorm }: SpectrumEntry): boolean => Number.isFi
 const additionOf = (survey: Survey, index: number, entries: readonly SpectrumEntry[]): ReportAddition => {
   const { label, step } = survey.checkpoints[index]!;
   // The sums of a single checkpoint's tensors tell of them too.
-  const left = survey.checkpoints.length > 1 ? entries.filter((entry) => !isWithinRange(entry)) : [];
+  const isTold = survey.checkpoints.length === 1;
+  const left = isTold ? [] : entries.filter((entry) => !isWithinRange(entry));
+  // A stack has a spectrum for each matrix.
+  const tensors = [...new Set(left.map(({ tensor }) => tensor))];
   return {
     spectra: entries.filter(isWithinRange),
-    ...(left.length === 0
+    ...(tensors.length === 0
       ? {}
       : {
-          warnings: left.map(({ tensor }) => ({
+          warnings: tensors.map((tensor) => ({
             code: 'not-finite',
             message: `${tensor} holds values too large to square at ${label}: it has no spectrum there.`,
             ...{ tensor, step },
