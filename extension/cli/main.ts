@@ -1,6 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { GeometryError, toErrorValue } from '../contract/errors.js';
 import { forTerminal, printableLine } from '../contract/printable.js';
+import { collectSeldom } from '../engine/ground/collector.js';
 import { productVersion } from '../engine/ground/versions.js';
 import { didYouMean } from '../engine/ground/nearest.js';
 import type { Command, CommandConsole } from './command.js';
@@ -83,6 +84,7 @@ const computesHere = ([name, ...args]: readonly string[]): boolean => {
 };
 
 const start = async (): Promise<void> => {
+  collectSeldom();
   const args = process.argv.slice(2);
   try {
     const taken = takeCudaFrom(args);

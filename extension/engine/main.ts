@@ -1,3 +1,4 @@
+import { collectSeldom } from './ground/collector.js';
 import { serveCheck } from './roles/check.js';
 import { serveCompute } from './roles/compute.js';
 import { serveGpu } from './roles/gpu.js';
@@ -16,6 +17,8 @@ const roles: Readonly<Record<string, (args: readonly string[]) => void>> = {
   check: () => serveCheck(),
   probe: ([provider = 'cpu']) => void runProbeProcess(provider),
 };
+
+collectSeldom();
 
 const [role = '', ...args] = process.argv.slice(2);
 const serve = Object.hasOwn(roles, role) ? roles[role] : undefined;
