@@ -2,7 +2,7 @@ import type { KrylovView } from './blockLanczos.js';
 import { blockLanczos } from './blockLanczos.js';
 import type { LinearOperator } from './linearOperator.js';
 import { pauseFor } from '../ground/work/pause.js';
-import { symmetricEigen } from './symmetricEigen.js';
+import { onThread } from './threads/threads.js';
 import { GeometryError } from '../../contract/errors.js';
 
 /** A number with an interval that holds it with the probability {@link CONFIDENCE}. */
@@ -54,17 +54,23 @@ const SEED = 20_260_101;
 const T_QUANTILE = 3.633;
 const DENSITY_FRACTIONS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
+/** An estimate on its way: the operator is not needed any more. */
+export interface BegunEstimate {
+  readonly estimate: Promise<SpectrumEstimate>;
+}
+
 /**
  * Spectral norm, stable rank, leading values, nuclear norm, effective rank and spectral density of a matrix that is
  * too large to decompose: block Lanczos from random vectors (Musco and Musco 2015 for the leading values; Ubaru, Chen
- * and Saad 2017 for the traces, by quadrature). The matrix is gone through a dozen times, in pieces.
+ * and Saad 2017 for the traces, by quadrature). The matrix is gone through a dozen times, in pieces. Settled once it is; the
+ * estimate takes a little longer, on another thread.
  * Small matrices (fewer values than 128) want an exact method: here they would be refused.
  * @throws GeometryError `not-finite`, `invalid-argument`, `cancelled`, and what reading throws.
  */
-export const estimateSpectrum = async (
+export const beginEstimate = async (
   operator: LinearOperator,
   options: EstimateOptions = {},
-): Promise<SpectrumEstimate> => {
+): Promise<BegunEstimate> => {
   const began = performance.now();
   if (Math.min(operator.rows, operator.columns) < FEWEST_STEPS * STARTS) {
     throw new GeometryError(
@@ -89,7 +95,21 @@ export const estimateSpectrum = async (
     const following = spent / next.steps;
     if (next.steps >= FEWEST_STEPS && spent + following > (options.budgetMs ?? Infinity)) break;
   }
-  return describe(squared, await ritz(view!), await ritz(previous ?? view!), options);
+  const estimate = Promise.all([quadratureOf(view!), quadratureOf(previous ?? view!)]).then(([now, before]) =>
+    describe(squared, now, before, options),
+  );
+  // A failure is met when the estimate is awaited.
+  estimate.catch(() => undefined);
+  return { estimate };
+};
+
+/** The same, once the estimate is there. */
+export const estimateSpectrum = async (
+  operator: LinearOperator,
+  options: EstimateOptions = {},
+): Promise<SpectrumEstimate> => {
+  const { estimate } = await beginEstimate(operator, options);
+  return estimate;
 };
 
 /** Nodes (approximate singular values, descending) and, for each start, the weights of its quadrature. */
@@ -100,18 +120,15 @@ interface Quadrature {
   readonly weights: readonly Float64Array[];
 }
 
-const ritz = async (view: KrylovView): Promise<Quadrature> => {
-  const { values, vectors } = await symmetricEigen(view.projected, { vectors: true });
-  const n = values.length;
-  const weights = Array.from({ length: view.starts }, (_, start) => {
-    const result = new Float64Array(n);
-    for (let i = 0; i <= start; i++) {
-      const factor = view.startFactor.data[i * view.starts + start]!;
-      for (let node = 0; node < n; node++) result[node]! += factor * vectors!.data[i * n + node]!;
-    }
-    return result.map((value) => value * value);
-  });
-  return { view, nodes: values.map((value) => Math.sqrt(Math.max(value, 0))), weights };
+const quadratureOf = async (view: KrylovView): Promise<Quadrature> => {
+  const { projected, startFactor, starts } = view;
+  const { nodes, weights } = await onThread('quadrature', { projected, startFactor }, []);
+  const n = nodes.length;
+  return {
+    view,
+    nodes,
+    weights: Array.from({ length: starts }, (_, start) => weights.subarray(start * n, (start + 1) * n)),
+  };
 };
 
 /** Σ over all singular values of f, one sample per start. */

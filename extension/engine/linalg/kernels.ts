@@ -52,6 +52,15 @@ interface KernelFunctions {
   ) => void;
   readonly bidiagonalValues: (d: number, e: number, n: number) => number;
   readonly qdValues: (d: number, e: number, n: number, work: number) => number;
+  readonly symmetricEigen: (
+    a: number,
+    n: number,
+    rows: number,
+    z: number,
+    d: number,
+    e: number,
+    work: number,
+  ) => number;
   readonly addStoredProducts: (
     stored: number,
     stride: number,

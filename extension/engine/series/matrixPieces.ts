@@ -9,7 +9,7 @@ import { throwIfCancelled } from '../ground/work/tasks.js';
 export type SpectrumOf = 'weights' | 'change';
 
 /** Rows of a piece, so that its products outweigh what onnxruntime does to the other factor on each call. */
-const pieceRows = 128;
+const pieceRows = 256;
 /** Numbers of a piece where rows are short: 2 MB stay in the cache for both products. */
 const pieceNumbers = 1 << 18;
 /** Numbers of a piece at most, unless one row has more: 16 MB. */

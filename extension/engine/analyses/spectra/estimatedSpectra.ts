@@ -2,25 +2,30 @@ import type { SpectrumEntry } from '../../../contract/report.js';
 import { marchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
 import { matrixKey } from '../../../contract/matrixKey.js';
 import type { MatrixSpec } from '../../geometry/matrices.js';
-import { estimateSpectrum, type Estimate, type SpectrumEstimate } from '../../linalg/estimates.js';
+import { beginEstimate, type Estimate, type SpectrumEstimate } from '../../linalg/estimates.js';
 import { matrixPieces, momentsOf, operatorOf, type SpectrumOf } from '../../series/matrixPieces.js';
 import type { Survey } from '../../series/survey.js';
 
 /** Milliseconds after which an estimate stops iterating; its intervals are then wider. */
 const budgetMs = 8000;
 
+/** A spectrum on its way: the matrix has been gone through. */
+export interface BegunEntry {
+  readonly entry: Promise<SpectrumEntry>;
+}
+
 /**
  * The spectrum of a matrix that is too large to decompose: norms, ranks and leading values with their intervals.
  * Undefined where a value is not finite.
  */
-export const estimatedEntry = async (
+export const beginEstimatedEntry = async (
   survey: Survey,
   index: number,
   spec: MatrixSpec,
   of: SpectrumOf,
   signal: AbortSignal,
-): Promise<SpectrumEntry | undefined> => {
-  const { rows, columns, tensor, part } = spec;
+): Promise<BegunEntry | undefined> => {
+  const { rows, columns } = spec;
   const pieces = matrixPieces(survey, index, spec, of, signal);
   const moments = await momentsOf(pieces);
   if (!Number.isFinite(moments.sumOfSquares)) return undefined;
@@ -29,15 +34,35 @@ export const estimatedEntry = async (
   // The parts of a fused tensor have their own variances: only they have edges.
   const edges = spec.fused ? undefined : marchenkoPasturEdges(variance, rows, columns);
   const operator = operatorOf(spec, matrixKey(spec), pieces, moments);
-  const estimate = await estimateSpectrum(operator, {
+  const { estimate } = await beginEstimate(operator, {
     budgetMs,
     signal,
     ...(edges && edges.upperEdge > 0 ? { thresholds: [edges.upperEdge] } : {}),
   });
+  const { step } = survey.checkpoints[index]!;
+  const entry = estimate.then((found) => entryOf({ spec, of, step, edges }, found));
+  entry.catch(() => undefined);
+  return { entry };
+};
+
+const entryOf = (
+  {
+    spec: { rows, columns, tensor, part },
+    of,
+    step,
+    edges,
+  }: {
+    readonly spec: MatrixSpec;
+    readonly of: SpectrumOf;
+    readonly step: number;
+    readonly edges: ReturnType<typeof marchenkoPasturEdges> | undefined;
+  },
+  estimate: SpectrumEstimate,
+): SpectrumEntry => {
   const { frobeniusNorm, spectralNorm, leading, nuclearNorm, stableRank, effectiveRank } = estimate;
   const above = estimate.density.find(({ threshold }) => threshold === edges?.upperEdge)?.above;
   return {
-    step: survey.checkpoints[index]!.step,
+    step,
     tensor,
     ...(part === undefined ? {} : { part }),
     of,

@@ -12,7 +12,7 @@ import {
   type ShuffledSpectra,
 } from '../../linalg/singularValues.js';
 import type { KeptVectors } from '../keptVectors.js';
-import { estimatedEntry } from './estimatedSpectra.js';
+import { beginEstimatedEntry, type BegunEntry } from './estimatedSpectra.js';
 import { factoredEntry } from './factoredSpectra.js';
 import { spectrumEntryOf, type ShuffledDraws } from './spectrumEntry.js';
 import type { SpectrumOf } from '../../series/matrixPieces.js';
@@ -104,14 +104,13 @@ export async function* spectraOf(
     specs.reduce((sum, spec) => sum + singularValuesMs(plan, spec), 0);
   const wholeCost = indices.length * costOf(plan.matrices);
   let [done, cost] = [0, 0];
-  const reached = (index: number): TaskStep => ({
-    fraction: cost / Math.max(1e-9, wholeCost),
-    text: `Spectra: ${done} of ${total} matrices (checkpoint ${survey.checkpoints[index]!.label})`,
-  });
   const progress = (index: number, specs: readonly MatrixSpec[]): TaskStep => {
     done += specs.length;
     cost += costOf(specs);
-    return reached(index);
+    return {
+      fraction: cost / Math.max(1e-9, wholeCost),
+      text: `Spectra: ${done} of ${total} matrices (checkpoint ${survey.checkpoints[index]!.label})`,
+    };
   };
   const nullsOf = (index: number): Nulls => {
     const draws = plan.nullsOf.has(index) ? settings.shuffleDraws : 0;
@@ -135,14 +134,28 @@ export async function* spectraOf(
       await factoredSpectra(run, index, spec, nullsOf(index));
       yield progress(index, [spec]);
     }
-    for (const spec of plan.estimated) {
-      for await (const entry of estimatedSpectra(run, index, spec)) {
-        run.emit({ spectra: [entry] });
-        // Other tasks and a cancel have a turn between two estimates.
-        yield reached(index);
-      }
-      yield progress(index, [spec]);
+    // An estimate ends on another thread, while the next matrix is gone through.
+    const estimates = ahead(estimatesOf(run, index), settled, () => true);
+    for await (const { entry, finished } of estimates) {
+      if (entry !== undefined) run.emit({ spectra: [entry] });
+      // Other tasks and a cancel have a turn between two estimates.
+      yield progress(index, finished);
     }
+  }
+}
+
+/** One estimate of a matrix, or the end of all of its estimates. */
+interface BegunEstimate {
+  readonly entry?: Promise<SpectrumEntry>;
+  readonly finished: readonly MatrixSpec[];
+}
+
+const settled = async ({ entry, finished }: BegunEstimate) => ({ entry: await entry, finished });
+
+async function* estimatesOf(run: SpectraRun, index: number): AsyncGenerator<BegunEstimate, void> {
+  for (const spec of run.plan.estimated) {
+    for await (const { entry } of estimatedSpectra(run, index, spec)) yield { entry, finished: [] };
+    yield { finished: [spec] };
   }
 }
 
@@ -150,7 +163,7 @@ async function* estimatedSpectra(
   { survey, signal, report, settings: { seed } }: SpectraRun,
   index: number,
   spec: MatrixSpec,
-): AsyncGenerator<SpectrumEntry, void> {
+): AsyncGenerator<BegunEntry, void> {
   const isThere = (checkpoint: number): boolean => survey.present[checkpoint]!.has(spec.tensor);
   if (!isThere(index)) return;
   const { step } = survey.checkpoints[index]!;
@@ -159,11 +172,13 @@ async function* estimatedSpectra(
   );
   for (const of of index > 0 && isThere(0) ? (['weights', 'change'] as const) : (['weights'] as const)) {
     if (known.some((entry) => entry.of === of)) continue;
-    const entry =
-      spec.rank === undefined
-        ? await estimatedEntry(survey, index, spec, of, signal)
-        : await factoredEntry(survey, index, spec, of, { seed, signal });
-    if (entry !== undefined) yield entry;
+    if (spec.rank === undefined) {
+      const begun = await beginEstimatedEntry(survey, index, spec, of, signal);
+      if (begun !== undefined) yield begun;
+    } else {
+      const entry = await factoredEntry(survey, index, spec, of, { seed, signal });
+      if (entry !== undefined) yield { entry: Promise.resolve(entry) };
+    }
   }
 }
 

@@ -4,6 +4,7 @@ export { applyReflectors, bidiagonalise } from './bidiagonalise';
 export { chase } from './chase';
 export { bidiagonalValues } from './bidiagonalValues';
 export { qdValues } from './qdValues';
+export { symmetricEigen } from './symmetricEigen';
 export { addDifferenceProducts } from './differences';
 export { addStoredProducts } from './storedProducts';
 export { countBins, summarise } from './summary';

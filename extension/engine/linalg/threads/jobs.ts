@@ -2,6 +2,7 @@ import { bandSpectrum } from './bandSpectrum.js';
 import { batchValues } from './batchValues.js';
 import { leadingVectors } from './leadingVectors.js';
 import { differenceProducts } from './differenceProducts.js';
+import { quadrature } from './quadrature.js';
 import { storedProducts } from './storedProducts.js';
 
 /** What a thread of the linear algebra computes: a job in, an answer and the buffers that go with it out. */
@@ -10,6 +11,7 @@ export const jobs = {
   batchValues,
   differenceProducts,
   leadingVectors,
+  quadrature,
   storedProducts,
 } as const;
 
