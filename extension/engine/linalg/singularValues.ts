@@ -3,6 +3,7 @@ import { bandValues, type StoredBand } from './bandValues.js';
 import { withWorkspace } from './kernels.js';
 import type { Matrix } from './matrix.js';
 import { requireFinite, transpose } from './matrix.js';
+import { inTurn } from '../ground/work/inTurn.js';
 import type { Pause } from '../ground/work/pause.js';
 import { pauseFor } from '../ground/work/pause.js';
 import { ONE_STAGE_COLUMNS, ONE_STAGE_NUMBERS, oneStage } from './oneStage.js';
@@ -37,6 +38,12 @@ export const TALL = 5 / 3;
  */
 export const roundingBound = (rows: number, columns: number, largest: number): number =>
   4 * Math.max(rows, columns) * 2 ** -53 * largest;
+
+/**
+ * Reductions of one thread share its cores: two that take turns end together, and nothing is left to do while the values of
+ * both are found from their bands.
+ */
+const reductions = inTurn();
 
 const reducedBand = ({ rows, columns, data }: Matrix, pause: Pause): Promise<StoredBand> => {
   const b = bandwidthForValues(columns);
@@ -80,7 +87,9 @@ const begin = async (a: Matrix, options: SpectrumOptions, valuesOf: BandSolver):
       ? (await qr(matrix, false, pause)).r
       : matrix;
   const values =
-    columns <= ONE_STAGE_COLUMNS ? oneStage(square) : valuesOf(await reducedBand(square, pause), pause);
+    columns <= ONE_STAGE_COLUMNS
+      ? oneStage(square)
+      : valuesOf(await reductions(() => reducedBand(square, pause)), pause);
   return { spectrum: values.then((found) => spectrum(restore(found), a)) };
 };
 

@@ -3,7 +3,7 @@ import { ahead } from '../../../extension/engine/ground/work/ahead.js';
 
 const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Items 0, 1, … of which the heavy ones are named; what happens is written down. */
+/** Items 0, 1, … that take half of the room, the named ones all of it; what happens is written down. */
 const recorded = (count: number, heavy: readonly number[] = [], failing?: number) => {
   const events: string[] = [];
   async function* items(): AsyncGenerator<number> {
@@ -21,7 +21,7 @@ const recorded = (count: number, heavy: readonly number[] = [], failing?: number
       events.push(`end ${item}`);
       return item;
     },
-    (item) => !heavy.includes(item),
+    (item) => (heavy.includes(item) ? 1 : 0.5),
   );
   return { events, results };
 };
@@ -55,6 +55,35 @@ describe('ahead', () => {
     ]);
   });
 
+  it('begins more than two where they take little, and asks for the next while half of the room is free', async () => {
+    const most = async (share: number): Promise<number> => {
+      let [now, largest] = [0, 0];
+      async function* items(): AsyncGenerator<number> {
+        for (let item = 0; item < 12; item++) {
+          await later();
+          yield item;
+        }
+      }
+      const results = ahead(
+        items(),
+        async (item) => {
+          largest = Math.max(largest, ++now);
+          for (let turn = 0; turn < 20; turn++) await later();
+          now--;
+          return item;
+        },
+        () => share,
+      );
+      const order: number[] = [];
+      for await (const result of results) order.push(result);
+      expect(order).toEqual(Array.from({ length: 12 }, (_, item) => item));
+      return largest;
+    };
+    expect([await most(0.01), await most(0.2), await most(0.3), await most(0.5), await most(0.6)]).toEqual([
+      4, 3, 2, 2, 1,
+    ]);
+  });
+
   it('throws the failure of an item when its turn comes, after the results before it', async () => {
     const { results } = recorded(3, [], 1);
     expect(await results.next()).toEqual({ done: false, value: 0 });
@@ -69,14 +98,14 @@ describe('ahead', () => {
       await later();
       throw new Error('no third item');
     }
-    for (const isLight of [true, false]) {
+    for (const share of [0.2, 0.5, 1, 3]) {
       const results = ahead(
         broken(),
         async (item) => {
           await later();
           return item;
         },
-        () => isLight,
+        () => share,
       );
       expect([await results.next(), await results.next()].map(({ value }) => value)).toEqual([1, 2]);
       await expect(results.next()).rejects.toThrow('no third item');
@@ -85,7 +114,7 @@ describe('ahead', () => {
     const failing = ahead(
       broken(),
       (item) => (item === 2 ? Promise.reject(new Error('item 2 failed')) : Promise.resolve(item)),
-      () => true,
+      () => 0.5,
     );
     expect((await failing.next()).value).toBe(1);
     await expect(failing.next()).rejects.toThrow('item 2 failed');

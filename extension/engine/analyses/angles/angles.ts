@@ -47,7 +47,7 @@ export async function* anglesOf(run: SpectraRun): AsyncGenerator<TaskStep, void>
   const found = ahead(
     stretches(run, matrices),
     (stretch) => vectorsOf(run, stretch),
-    ({ spec }) => spec.rows * spec.columns <= ONE_STAGE_NUMBERS,
+    ({ spec }) => (spec.rows * spec.columns <= ONE_STAGE_NUMBERS ? 0.5 : 1),
   );
   for await (const { spec, indices, vectors, drawn } of found) {
     for (const index of indices) {

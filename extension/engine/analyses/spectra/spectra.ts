@@ -60,12 +60,12 @@ interface Batch {
   readonly subjects: readonly Subject[];
 }
 
-/** Elements of a batch that may be held beside another: 64 MB. */
-const lightElements = 1 << 23;
+/** Elements of all batches that are held at a time: 128 MB. */
+const heldElements = 1 << 24;
 
 /** A stack of small matrices is one tensor, and so one batch, however large it is. */
-const isLight = ({ subjects }: Pick<Batch, 'subjects'>): boolean =>
-  subjects.reduce((sum, { matrix }) => sum + matrix.data.length, 0) <= lightElements;
+const shareOf = ({ subjects }: Pick<Batch, 'subjects'>): number =>
+  subjects.reduce((sum, { matrix }) => sum + matrix.data.length, 0) / heldElements;
 
 /**
  * One spectrum exactly, whatever its size: of the weights, or of the change from the first checkpoint.
@@ -119,7 +119,7 @@ export async function* spectraOf(
   const begun = ahead(
     batches(run, indices, exact, (index) => batchElements / (1 + nullsOf(index).draws)),
     (batch) => decomposed(run, batch, nullsOf(batch.index)),
-    isLight,
+    shareOf,
   );
   for await (const batch of begun) {
     const { index, subjects } = batch;
@@ -135,7 +135,7 @@ export async function* spectraOf(
       yield progress(index, [spec]);
     }
     // An estimate ends on another thread, while the next matrix is gone through.
-    const estimates = ahead(estimatesOf(run, index), settled, () => true);
+    const estimates = ahead(estimatesOf(run, index), settled, () => 0.5);
     for await (const { entry, finished } of estimates) {
       if (entry !== undefined) run.emit({ spectra: [entry] });
       // Other tasks and a cancel have a turn between two estimates.

@@ -1,41 +1,56 @@
+/** Results that are begun before they are used, at most. */
+const MOST = 4;
+
+interface Begun<Result> {
+  readonly result: Promise<Result>;
+  readonly share: number;
+}
+
 /**
- * What `start` makes of each item, in order. An item that is light is begun while the result before it is used; one that is
- * not waits until that has been used, so that two of them are never held. Whoever stops early waits for what was begun.
- * Where the next item cannot be had, the result before it comes first, then the error.
+ * What `start` makes of each item, in order. Items are begun while the results before them are used, as long as their shares
+ * of the room sum to at most 1; one that takes more is begun alone. The next item is only asked for while half of the room is
+ * free: it may hold as much as it will take. Whoever stops early waits for what was begun. Where the next item cannot be had,
+ * the results before it come first, then the error.
  */
 export async function* ahead<Item, Result>(
   items: AsyncIterable<Item>,
   start: (item: Item) => Promise<Result>,
-  isLight: (item: Item) => boolean,
+  shareOf: (item: Item) => number,
 ): AsyncGenerator<Result, void> {
-  let begun: Promise<Result> | undefined;
+  const source = items[Symbol.asyncIterator]();
+  const begun: Begun<Result>[] = [];
+  const taken = (): number => begun.reduce((sum, { share }) => sum + share, 0);
+  let isAtEnd = false;
   let failure: { readonly error: unknown } | undefined;
-  let isPulling = true;
-  try {
+  const next = async (): Promise<{ readonly item: Item } | undefined> => {
     try {
-      for await (const item of items) {
-        isPulling = false;
-        const before = begun;
-        begun = undefined;
-        if (isLight(item)) {
-          begun = start(item);
-          // A failure is met when the result is used.
-          begun.catch(() => undefined);
-          if (before !== undefined) yield await before;
-        } else {
-          if (before !== undefined) yield await before;
-          yield await start(item);
-        }
-        isPulling = true;
-      }
+      const { done, value } = await source.next();
+      if (done !== true) return { item: value };
     } catch (error) {
-      // A result that failed is the last: what was begun behind it is not told.
-      if (!isPulling) throw error;
       failure = { error };
     }
-    if (begun !== undefined) yield await begun;
+    isAtEnd = true;
+    return undefined;
+  };
+  try {
+    for (;;) {
+      if (!isAtEnd && begun.length < MOST && taken() <= 0.5) {
+        const found = await next();
+        if (found === undefined) continue;
+        const { item } = found;
+        const share = shareOf(item);
+        while (begun.length > 0 && taken() + share > 1) yield await begun.shift()!.result;
+        const result = start(item);
+        // A failure is met when the result is used.
+        result.catch(() => undefined);
+        begun.push({ result, share });
+      } else if (begun.length > 0) {
+        yield await begun.shift()!.result;
+      } else break;
+    }
     if (failure !== undefined) throw failure.error;
   } finally {
-    await begun?.catch(() => undefined);
+    await Promise.allSettled(begun.map(({ result }) => result));
+    if (!isAtEnd) await source.return?.();
   }
 }
