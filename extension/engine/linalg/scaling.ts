@@ -1,7 +1,7 @@
 import type { Matrix } from './matrix.js';
 import { maxAbs } from './matrix.js';
 
-/** A matrix over a power of two, so that its largest element lies in [1, 2) and no square over- or underflows. */
+/** A matrix over a power of two, so that its largest element lies near 1 and no square over- or underflows. */
 export interface Scaled {
   readonly matrix: Matrix;
   /** Multiplies numbers of the scaled matrix back, exactly. */
@@ -18,10 +18,14 @@ const timesPowerOfTwo = (data: Float64Array, exponent: number): Float64Array => 
   return result;
 };
 
-/** The matrix must be finite. A zero matrix stays as it is. */
+/** Powers of two about 1 within which no square leaves the range: a copy of a large matrix costs as much as a few steps. */
+const NEAR = 32;
+
+/** The matrix must be finite. A zero matrix stays as it is, and one whose largest element is near 1. */
 export const scaled = (matrix: Matrix): Scaled => {
   const largest = maxAbs(matrix.data);
-  const exponent = largest === 0 ? 0 : Math.floor(Math.log2(largest));
+  const wanted = largest === 0 ? 0 : Math.floor(Math.log2(largest));
+  const exponent = Math.abs(wanted) <= NEAR ? 0 : wanted;
   return {
     matrix: exponent === 0 ? matrix : { ...matrix, data: timesPowerOfTwo(matrix.data, -exponent) },
     restore: (values) => (exponent === 0 ? values : timesPowerOfTwo(values, exponent)),

@@ -57,10 +57,7 @@ const reducedBand = ({ rows, columns, data }: Matrix, pause: Pause): Promise<Sto
 };
 
 /** Tall or square, and scaled: what the reductions expect. */
-const prepared = (a: Matrix, name: string | undefined): Scaled => {
-  requireFinite(a, name);
-  return scaled(a.rows < a.columns ? transpose(a) : a);
-};
+const prepared = (a: Matrix): Scaled => scaled(a.rows < a.columns ? transpose(a) : a);
 
 const spectrum = (values: Float64Array, { rows, columns }: Matrix): Spectrum => ({
   values,
@@ -76,10 +73,10 @@ interface Begun {
   readonly spectrum: Promise<Spectrum>;
 }
 
-/** Settled once the matrix is reduced; its spectrum may take longer. Errors as {@link singularValues}. */
+/** Settled once the finite matrix is reduced; its spectrum may take longer. Errors as {@link singularValues}. */
 const begin = async (a: Matrix, options: SpectrumOptions, valuesOf: BandSolver): Promise<Begun> => {
   const pause = pauseFor(options.signal);
-  const { matrix, restore } = prepared(a, options.name);
+  const { matrix, restore } = prepared(a);
   const { rows, columns } = matrix;
   if (columns === 0) return { spectrum: Promise.resolve(spectrum(new Float64Array(0), a)) };
   const square =
@@ -95,6 +92,7 @@ const begin = async (a: Matrix, options: SpectrumOptions, valuesOf: BandSolver):
 
 /** All singular values of a real matrix. @throws GeometryError `not-finite`, `invalid-argument`, `cancelled`. */
 export const singularValues = async (a: Matrix, options: SpectrumOptions = {}): Promise<Spectrum> => {
+  requireFinite(a, options.name);
   const { spectrum: found } = await begin(a, options, bandValues);
   return found;
 };

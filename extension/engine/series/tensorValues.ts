@@ -33,6 +33,7 @@ export class TensorValues {
 export const isFinite = (values: Float64Array): boolean => {
   let sum = 0;
   // Zero unless a value is NaN or infinite, however large the others are.
-  for (const value of values) sum += value - value;
+  // By index: an iterator of a million numbers costs more than the sum.
+  for (let i = 0; i < values.length; i++) sum += values[i]! - values[i]!;
   return sum === 0;
 };

@@ -1,8 +1,9 @@
 import type { InspectSettings, Report, ReportAddition, SpectrumEntry } from '../../../contract/report.js';
+import { RunningDistribution } from '../../geometry/distribution.js';
 import { marchenkoPasturEdges } from '../../geometry/marchenkoPastur.js';
 import { matrixKey } from '../../../contract/matrixKey.js';
 import { tensorColumns, type MatrixSpec } from '../../geometry/matrices.js';
-import { entryMoments, followsShuffleLaw, ShuffleLaw, type EntryMoments } from '../../geometry/shuffleLaw.js';
+import { entryMoments, followsShuffleLaw, ShuffleLaw } from '../../geometry/shuffleLaw.js';
 import { seedFromText } from '../../ground/seededRandom.js';
 import { shuffledEntries, type Seeds } from '../../linalg/shuffledEntries.js';
 import type { Matrix } from '../../linalg/matrix.js';
@@ -278,7 +279,7 @@ export const shuffleOf = (subject: Subject, seed: number, step: number, draw: nu
 /** A batch whose spectra are found, with those of shuffles where no law applies. */
 interface Decomposed extends Batch {
   readonly found: readonly ShuffledSpectra[];
-  readonly moments: readonly EntryMoments[];
+  readonly variances: readonly number[];
   /** The law of each subject's shuffles, where it applies. */
   readonly laws: readonly (ShuffleLaw | undefined)[];
 }
@@ -289,9 +290,11 @@ const decomposed = async (
   { draws, law }: Nulls,
 ): Promise<Decomposed> => {
   const { step } = survey.checkpoints[index]!;
-  const moments = subjects.map(({ matrix }) => entryMoments(matrix));
+  // Fourth moments, which the law alone takes, cost as much as all else.
+  const moments = subjects.map(({ matrix }) => (law ? entryMoments(matrix) : undefined));
+  const variances = subjects.map(({ matrix }, i) => moments[i]?.variance ?? varianceOf(matrix));
   const laws = subjects.map(({ matrix }, i) =>
-    law !== undefined && followsShuffleLaw(matrix, moments[i]!) ? law : undefined,
+    moments[i] !== undefined && followsShuffleLaw(matrix, moments[i]) ? law : undefined,
   );
   const wanted = subjects.map((subject, i) => ({
     matrix: subject.matrix,
@@ -300,7 +303,14 @@ const decomposed = async (
     ),
     leading: subject.of === 'weights' ? (vectors?.wanted(index) ?? 0) : 0,
   }));
-  return { index, subjects, moments, laws, found: await spectraWithShuffles(wanted, { signal }) };
+  return { index, subjects, variances, laws, found: await spectraWithShuffles(wanted, { signal }) };
+};
+
+/** Of the entries, which are finite; infinite where their squares are not. */
+const varianceOf = ({ data }: Matrix): number => {
+  const running = new RunningDistribution(false);
+  running.add(data);
+  return (running.result().sd ?? (data.length > 0 ? Infinity : 0)) ** 2;
 };
 
 const isWithinRange = ({ frobeniusNorm }: SpectrumEntry): boolean => Number.isFinite(frobeniusNorm);
@@ -330,7 +340,7 @@ const additionOf = (survey: Survey, index: number, entries: readonly SpectrumEnt
 /** Each subject's spectrum and those of its shuffles, or draws of the shuffles' law where it applies. */
 const entriesOf = async (
   { survey, settings, signal, vectors }: Pick<SpectraRun, 'survey' | 'settings' | 'signal' | 'vectors'>,
-  { index, subjects, found, moments, laws }: Decomposed,
+  { index, subjects, found, variances, laws }: Decomposed,
 ): Promise<SpectrumEntry[]> => {
   const { step } = survey.checkpoints[index]!;
   const pause = pauseFor(signal);
@@ -338,7 +348,7 @@ const entriesOf = async (
   for (const [i, { spec, of, matrix }] of subjects.entries()) {
     const { own, shuffled, leading } = found[i]!;
     if (leading !== undefined) vectors?.keep(index, spec, leading);
-    const { variance } = moments[i]!;
+    const variance = variances[i]!;
     const edges = marchenkoPasturEdges(variance, matrix.rows, matrix.columns);
     const shuffles = (await laws[i]?.draws(matrix, variance)) ?? shuffled.map(({ values }) => values);
     entries.push(spectrumEntryOf({ spec, of, edges }, step, own, shuffles, settings.seed));

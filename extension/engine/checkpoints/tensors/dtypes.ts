@@ -1,4 +1,5 @@
 import { numericDtypes, type NumericDtype } from './checkpoint.js';
+import { widenHalves } from './halves.js';
 
 interface ElementType {
   readonly bytes: number;
@@ -31,30 +32,10 @@ const by64BitHalves = (High: Int32ArrayConstructor | Uint32ArrayConstructor): El
   },
 });
 
-/** A bfloat16 is the upper half of a float32; two are taken from each 32-bit word, which is half the loads. */
-const bfloat16: ElementType = {
+const byWidening = (kind: 'bfloat16' | 'float16'): ElementType => ({
   bytes: 2,
-  decode: (unaligned, into, at) => {
-    const bytes = unaligned.byteOffset % 4 === 0 ? unaligned : unaligned.slice();
-    const pairs = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-    const widened = new Int32Array(4096);
-    const floats = new Float32Array(widened.buffer);
-    const [low, high] = hostIsLittleEndian ? [0, 1] : [1, 0];
-    for (let from = 0; from < pairs.length; from += 2048) {
-      const count = Math.min(2048, pairs.length - from);
-      for (let i = 0; i < count; i++) {
-        const pair = pairs[from + i]!;
-        widened[2 * i + low] = pair << 16;
-        widened[2 * i + high] = pair & ~0xffff;
-      }
-      into.set(count === 2048 ? floats : floats.subarray(0, 2 * count), at + 2 * from);
-    }
-    if (bytes.length % 4 === 0) return;
-    const last = bytes.length - 2;
-    widened[0] = new Uint16Array(bytes.buffer, bytes.byteOffset + last, 1)[0]! << 16;
-    into[at + last / 2] = floats[0]!;
-  },
-};
+  decode: (bytes, into, at) => widenHalves(kind, bytes, into, at),
+});
 
 /**
  * Every value of a small binary float, by bit pattern. `finiteOnly` is the "fn" of float8_e4m3fn (Micikevicius
@@ -105,18 +86,13 @@ const unsignedZeroTable = (exponentBits: number, mantissaBits: number): Float64A
 const exponentTable = (): Float64Array =>
   Float64Array.from({ length: 256 }, (_, exponent) => (exponent === 255 ? NaN : 2 ** (exponent - 127)));
 
-const byTable = (
-  Patterns: Uint8ArrayConstructor | Uint16ArrayConstructor,
-  makeTable: () => Float64Array,
-): ElementType => {
+const byTable = (makeTable: () => Float64Array): ElementType => {
   let table: Float64Array | undefined;
   return {
-    bytes: Patterns.BYTES_PER_ELEMENT,
+    bytes: 1,
     decode: (bytes, into, at) => {
       const values = (table ??= makeTable());
-      const length = bytes.length / Patterns.BYTES_PER_ELEMENT;
-      const patterns = new Patterns(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
-      for (let i = 0; i < length; i++) into[at + i] = values[patterns[i]!]!;
+      for (let i = 0; i < bytes.length; i++) into[at + i] = values[bytes[i]!]!;
     },
   };
 };
@@ -126,13 +102,13 @@ const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 const elementTypes: Readonly<Record<NumericDtype, ElementType>> = {
   float64: byView(8, (buffer, from, length) => new Float64Array(buffer, from, length)),
   float32: byView(4, (buffer, from, length) => new Float32Array(buffer, from, length)),
-  float16: byTable(Uint16Array, () => smallFloatTable(5, 10, false)),
-  bfloat16,
-  float8_e4m3fn: byTable(Uint8Array, () => smallFloatTable(4, 3, true)),
-  float8_e5m2: byTable(Uint8Array, () => smallFloatTable(5, 2, false)),
-  float8_e4m3fnuz: byTable(Uint8Array, () => unsignedZeroTable(4, 3)),
-  float8_e5m2fnuz: byTable(Uint8Array, () => unsignedZeroTable(5, 2)),
-  float8_e8m0fnu: byTable(Uint8Array, exponentTable),
+  float16: byWidening('float16'),
+  bfloat16: byWidening('bfloat16'),
+  float8_e4m3fn: byTable(() => smallFloatTable(4, 3, true)),
+  float8_e5m2: byTable(() => smallFloatTable(5, 2, false)),
+  float8_e4m3fnuz: byTable(() => unsignedZeroTable(4, 3)),
+  float8_e5m2fnuz: byTable(() => unsignedZeroTable(5, 2)),
+  float8_e8m0fnu: byTable(exponentTable),
   int64: by64BitHalves(Int32Array),
   int32: byView(4, (buffer, from, length) => new Int32Array(buffer, from, length)),
   int16: byView(2, (buffer, from, length) => new Int16Array(buffer, from, length)),
@@ -141,7 +117,7 @@ const elementTypes: Readonly<Record<NumericDtype, ElementType>> = {
   uint32: byView(4, (buffer, from, length) => new Uint32Array(buffer, from, length)),
   uint16: byView(2, (buffer, from, length) => new Uint16Array(buffer, from, length)),
   uint8: byView(1, (buffer, from, length) => new Uint8Array(buffer, from, length)),
-  bool: byTable(Uint8Array, () => new Float64Array(256).fill(1, 1)),
+  bool: byTable(() => new Float64Array(256).fill(1, 1)),
 };
 
 let halves: Float64Array | undefined;
