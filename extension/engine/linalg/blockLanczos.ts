@@ -57,6 +57,15 @@ const orthonormal = async (x: Matrix, pause: Pause): Promise<{ q: Matrix; r: Mat
   return { q, r };
 };
 
+/** Share of its block's length below which a direction has to be made orthogonal again: above it loses three digits at most. */
+const KEPT = 1e-3;
+
+/** The least diagonal element of a triangular factor, over the largest. */
+const weakest = ({ rows, data }: Matrix): number => {
+  const diagonal = Array.from({ length: rows }, (_, i) => Math.abs(data[i * rows + i]!));
+  return Math.min(...diagonal) / Math.max(...diagonal);
+};
+
 const frobenius = ({ data }: Matrix): number => Math.sqrt(sumsOf(data).sumOfSquares);
 
 /**
@@ -123,10 +132,13 @@ export async function* blockLanczos(
       exhausted,
     };
     if (exhausted) return;
+    const next = await orthonormal(w, pause);
+    q = next.q;
     // A direction that has run out leaves rounding noise, which is made orthogonal once more.
-    q = (await orthonormal(w, pause)).q;
-    await orthogonalise(q, known);
-    q = (await orthonormal(q, pause)).q;
+    if (weakest(next.r) < KEPT) {
+      await orthogonalise(q, known);
+      q = (await orthonormal(q, pause)).q;
+    }
     await pause();
   }
 }

@@ -33,7 +33,7 @@ export const beginEstimatedEntry = async (
   const variance = Math.max(0, moments.sumOfSquares / (rows * columns) - mean * mean);
   // The parts of a fused tensor have their own variances: only they have edges.
   const edges = spec.fused ? undefined : marchenkoPasturEdges(variance, rows, columns);
-  const operator = operatorOf(spec, matrixKey(spec), pieces, moments);
+  const operator = operatorOf(pieces, matrixKey(spec), moments);
   const { estimate } = await beginEstimate(operator, {
     budgetMs,
     signal,

@@ -20,27 +20,23 @@ export async function* ahead<Item, Result>(
   const source = items[Symbol.asyncIterator]();
   const begun: Begun<Result>[] = [];
   const taken = (): number => begun.reduce((sum, { share }) => sum + share, 0);
-  let isAtEnd = false;
-  let failure: { readonly error: unknown } | undefined;
-  const next = async (): Promise<{ readonly item: Item } | undefined> => {
-    try {
-      const { done, value } = await source.next();
-      if (done !== true) return { item: value };
-    } catch (error) {
-      failure = { error };
-    }
-    isAtEnd = true;
-    return undefined;
+  const end: { isReached: boolean; failure?: { readonly error: unknown } } = { isReached: false };
+  const next = async (): Promise<IteratorResult<Item, unknown>> => {
+    const found: IteratorResult<Item, unknown> = await source.next().catch((error: unknown) => {
+      end.failure = { error };
+      return { done: true, value: undefined };
+    });
+    end.isReached = found.done === true;
+    return found;
   };
   try {
     for (;;) {
-      if (!isAtEnd && begun.length < MOST && taken() <= 0.5) {
+      if (!end.isReached && begun.length < MOST && taken() <= 0.5) {
         const found = await next();
-        if (found === undefined) continue;
-        const { item } = found;
-        const share = shareOf(item);
+        if (found.done === true) continue;
+        const share = shareOf(found.value);
         while (begun.length > 0 && taken() + share > 1) yield await begun.shift()!.result;
-        const result = start(item);
+        const result = start(found.value);
         // A failure is met when the result is used.
         result.catch(() => undefined);
         begun.push({ result, share });
@@ -48,9 +44,9 @@ export async function* ahead<Item, Result>(
         yield await begun.shift()!.result;
       } else break;
     }
-    if (failure !== undefined) throw failure.error;
+    if (end.failure !== undefined) throw end.failure.error;
   } finally {
     await Promise.allSettled(begun.map(({ result }) => result));
-    if (!isAtEnd) await source.return?.();
+    if (!end.isReached) await source.return?.();
   }
 }
