@@ -30,27 +30,28 @@ export const transpose = (a: Matrix): Matrix => {
 };
 
 /**
- * Aᵀ into rows that begin `stride` numbers apart, at least `rows`. Goes by 16 × 16 tiles: a plain double loop misses the
- * cache at every write.
+ * Aᵀ into rows that begin `stride` numbers apart, at least `rows`. Goes by tiles that are as long as a few lines of the cache: a
+ * plain double loop misses it at every write.
  */
 export const transposeInto = (
   { rows, columns, data }: Matrix,
   target: Float64Array,
   stride: number,
 ): void => {
-  const tile = 16;
-  for (let rowStart = 0; rowStart < rows; rowStart += tile) {
-    const rowEnd = Math.min(rowStart + tile, rows);
-    for (let columnStart = 0; columnStart < columns; columnStart += tile) {
-      const columnEnd = Math.min(columnStart + tile, columns);
-      for (let row = rowStart; row < rowEnd; row++) {
-        for (let column = columnStart; column < columnEnd; column++) {
-          target[column * stride + row] = data[row * columns + column]!;
-        }
+  for (let rowStart = 0; rowStart < rows; rowStart += TILE_ROWS) {
+    const rowEnd = Math.min(rowStart + TILE_ROWS, rows);
+    for (let columnStart = 0; columnStart < columns; columnStart += TILE_COLUMNS) {
+      const columnEnd = Math.min(columnStart + TILE_COLUMNS, columns);
+      for (let column = columnStart; column < columnEnd; column++) {
+        const to = column * stride;
+        for (let row = rowStart; row < rowEnd; row++) target[to + row] = data[row * columns + column]!;
       }
     }
   }
 };
+
+const TILE_ROWS = 32;
+const TILE_COLUMNS = 8;
 
 /** The first k columns as a matrix of their own. */
 export const leadingColumns = ({ rows, columns, data }: Matrix, k: number): Matrix => {
