@@ -8,6 +8,7 @@ import { hostBench } from './host.js';
 import { inspectBench } from './inspect.js';
 import { svdBench } from './svd.js';
 import { lowRankBench } from './lowRank.js';
+import { modelBench } from './model.js';
 import { powerLawBench } from './powerLaw.js';
 import { sweepBench } from './sweep.js';
 import { timeLeftBench } from './timeLeft.js';
@@ -21,6 +22,7 @@ export const benches: readonly Bench[] = [
   powerLawBench,
   estimatesBench,
   inspectBench,
+  modelBench,
   trajectoryBench,
   updateSpectraBench,
   trainBench,
