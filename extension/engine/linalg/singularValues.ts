@@ -39,12 +39,6 @@ export const TALL = 5 / 3;
 export const roundingBound = (rows: number, columns: number, largest: number): number =>
   4 * Math.max(rows, columns) * 2 ** -53 * largest;
 
-/**
- * Reductions of one thread share its cores: two that take turns end together, and nothing is left to do while the values of
- * both are found from their bands.
- */
-const reductions = inTurn();
-
 const reducedBand = ({ rows, columns, data }: Matrix, pause: Pause): Promise<StoredBand> => {
   const b = bandwidthForValues(columns);
   const space = bandReductionSpace(rows, columns, b);
@@ -83,10 +77,12 @@ const begin = async (a: Matrix, options: SpectrumOptions, valuesOf: BandSolver):
     rows >= TALL * columns && rows * columns > ONE_STAGE_NUMBERS
       ? (await qr(matrix, false, pause)).r
       : matrix;
+  // Reductions of one computation (it has one signal) share its cores: two that took turns would end together, and nothing
+  // would be left to do while the values of both are found from their bands.
   const values =
     columns <= ONE_STAGE_COLUMNS
       ? oneStage(square)
-      : valuesOf(await reductions(() => reducedBand(square, pause)), pause);
+      : valuesOf(await inTurn(options.signal, () => reducedBand(square, pause)), pause);
   return { spectrum: values.then((found) => spectrum(restore(found), a)) };
 };
 

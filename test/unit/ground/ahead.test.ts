@@ -16,7 +16,7 @@ const recorded = (count: number, heavy: readonly number[] = [], failing?: number
     items(),
     async (item) => {
       events.push(`start ${item}`);
-      await later();
+      for (let turn = 0; turn < 3; turn++) await later();
       if (item === failing) throw new Error(`item ${item} failed`);
       events.push(`end ${item}`);
       return item;
@@ -31,13 +31,12 @@ describe('ahead', () => {
     const { events, results } = recorded(3);
     for await (const result of results) {
       events.push(`use ${result}`);
-      await later();
-      await later();
+      for (let turn = 0; turn < 5; turn++) await later();
       events.push(`used ${result}`);
     }
     expect(events.filter((event) => event.startsWith('use '))).toEqual(['use 0', 'use 1', 'use 2']);
     for (const item of [1, 2]) {
-      expect(events.indexOf(`start ${item}`)).toBeLessThan(events.indexOf(`use ${item - 1}`));
+      expect(events.indexOf(`start ${item}`)).toBeLessThan(events.indexOf(`used ${item - 1}`));
       expect(events.indexOf(`end ${item}`)).toBeLessThan(events.indexOf(`used ${item - 1}`));
     }
     // Never two ahead.
@@ -84,6 +83,33 @@ describe('ahead', () => {
     ]);
   });
 
+  it('gives a result that is there while the next item is fetched', async () => {
+    let hand: (() => void) | undefined;
+    async function* items(): AsyncGenerator<number> {
+      yield 0;
+      await new Promise<void>((resolve) => (hand = resolve));
+      yield 1;
+    }
+    const results = ahead(
+      items(),
+      (item) => Promise.resolve(item),
+      () => 0.1,
+    );
+    expect((await results.next()).value).toBe(0);
+    hand!();
+    expect((await results.next()).value).toBe(1);
+    expect((await results.next()).done).toBe(true);
+  });
+
+  it('begins an item that comes while a result is used', async () => {
+    const { events, results } = recorded(2);
+    for await (const result of results) {
+      if (result === 0) for (let turn = 0; turn < 9; turn++) await later();
+      events.push(`used ${result}`);
+    }
+    expect(events.indexOf('end 1')).toBeLessThan(events.indexOf('used 0'));
+  });
+
   it('throws the failure of an item when its turn comes, after the results before it', async () => {
     const { results } = recorded(3, [], 1);
     expect(await results.next()).toEqual({ done: false, value: 0 });
@@ -127,7 +153,7 @@ describe('ahead', () => {
     await later();
     await later();
     expect(events).toEqual(after);
-    expect(events).toEqual(['start 0', 'end 0', 'start 1']);
+    expect(events).toEqual(['start 0', 'start 1', 'end 0']);
   });
 
   it('gives nothing for no items', async () => {

@@ -27,6 +27,11 @@ const cases: readonly (readonly [string, Matrix])[] = [
   ['zeros', symmetric(50, () => 0)],
   ['diagonal, with clusters', symmetric(60, (i, j) => (i === j ? i % 3 : 0))],
   ['rank one, large', symmetric(90, (i, j) => 1e150 * Math.sin(i) * Math.sin(j))],
+  ['a corner that is nothing beside the rest', symmetric(2, (i, j) => (i === 1 && j === 1 ? 1 : 1e-170))],
+  [
+    'tridiagonal, graded from below',
+    symmetric(33, (i, j) => (j - i > 1 ? 0 : 10 ** (-8 * (33 - i) - 3 * (j - i)))),
+  ],
   ['tridiagonal, graded', symmetric(70, (i, j) => (j - i > 1 ? 0 : 2 ** -i))],
 ];
 

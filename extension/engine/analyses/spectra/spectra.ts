@@ -136,7 +136,7 @@ export async function* spectraOf(
       yield progress(index, [spec]);
     }
     // An estimate ends on another thread, while the next matrix is gone through.
-    const estimates = ahead(estimatesOf(run, index), settled, () => 0.5);
+    const estimates = ahead(estimatesOf(run, index), settled, ({ entry }) => (entry === undefined ? 0 : 0.5));
     for await (const { entry, finished } of estimates) {
       if (entry !== undefined) run.emit({ spectra: [entry] });
       // Other tasks and a cancel have a turn between two estimates.
@@ -307,10 +307,11 @@ const decomposed = async (
 };
 
 /** Of the entries, which are finite; infinite where their squares are not. */
-const varianceOf = ({ data }: Matrix): number => {
+const varianceOf = (matrix: Matrix): number => {
   const running = new RunningDistribution(false);
-  running.add(data);
-  return (running.result().sd ?? (data.length > 0 ? Infinity : 0)) ** 2;
+  running.add(matrix.data);
+  const { sd } = running.result();
+  return sd === undefined ? entryMoments(matrix).variance : sd * sd;
 };
 
 const isWithinRange = ({ frobeniusNorm }: SpectrumEntry): boolean => Number.isFinite(frobeniusNorm);

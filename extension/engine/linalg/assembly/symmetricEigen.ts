@@ -68,8 +68,13 @@ function implicitQl(d: usize, e: usize, n: i32, z: usize, rows: i32): i32 {
   for (let l = 0; l < n; l++) {
     const at = (<usize>l) << 3;
     largest = max(largest, abs(load<f64>(d + at)) + abs(load<f64>(e + at)));
+  }
+  // Beside the whole matrix: smaller values are within rounding of it anyway.
+  const negligible = 2.220446049250313e-16 * largest;
+  for (let l = 0; l < n; l++) {
+    const at = (<usize>l) << 3;
     let m = l;
-    while (m < n - 1 && abs(load<f64>(e + ((<usize>m) << 3))) > 2.220446049250313e-16 * largest) m++;
+    while (m < n - 1 && abs(load<f64>(e + ((<usize>m) << 3))) > negligible) m++;
     for (let step = 0; m > l; step++) {
       if (step == MOST_STEPS) return 1;
       const g0 = load<f64>(d + at);
@@ -102,8 +107,8 @@ function implicitQl(d: usize, e: usize, n: i32, z: usize, rows: i32): i32 {
         const h = c * p;
         const r = hypotenuse(p, ei);
         store<f64>(e + here + 8, s * r);
-        s = ei / r;
-        c = p / r;
+        s = r == 0 ? 0 : ei / r;
+        c = r == 0 ? 1 : p / r;
         const di = load<f64>(d + here);
         p = c * di - s * g;
         store<f64>(d + here + 8, h + s * (c * g + s * di));
@@ -112,17 +117,22 @@ function implicitQl(d: usize, e: usize, n: i32, z: usize, rows: i32): i32 {
       p = (-s * s2 * c3 * before * load<f64>(e + at)) / next;
       store<f64>(e + at, s * p);
       store<f64>(d + at, c * p);
-      if (abs(load<f64>(e + at)) <= 2.220446049250313e-16 * largest) break;
+      if (abs(load<f64>(e + at)) <= negligible) break;
     }
-    store<f64>(d + at, load<f64>(d + at) + f);
+    const value = load<f64>(d + at) + f;
+    if (!isFinite(value)) return 1;
+    store<f64>(d + at, value);
     store<f64>(e + at, 0);
   }
   return 0;
 }
 
-/** √(x² + y²): the matrix is scaled. */
+/** √(x² + y²) without squares out of range. */
 function hypotenuse(x: f64, y: f64): f64 {
-  return sqrt(x * x + y * y);
+  const large = max(abs(x), abs(y));
+  if (large == 0) return 0;
+  const share = min(abs(x), abs(y)) / large;
+  return large * sqrt(1 + share * share);
 }
 
 /** (x, y) ← (c·x − s·y, s·x + c·y) for the row x at `at` and the row y behind it. */
